@@ -1,0 +1,94 @@
+"""The command-line client for local language models that people and scripts can trust."""
+
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from ollama_cli.errors import OllamaCliError as OllamaCliError
+    from ollama_cli.events import (
+        ChunkProgress as ChunkProgress,
+        Error as Error,
+        Status as Status,
+        Success as Success,
+    )
+    from ollama_cli.names import same_model as same_model
+    from ollama_cli.progress import (
+        BarsReporter as BarsReporter,
+        JsonLinesReporter as JsonLinesReporter,
+        LinesReporter as LinesReporter,
+        PullProgressReporter as PullProgressReporter,
+        SilentReporter as SilentReporter,
+        choose as choose,
+        follow as follow,
+    )
+    from ollama_cli.progress.stats import PullSnapshot as PullSnapshot, PullStats as PullStats
+    from ollama_cli.replies import Health as Health
+    from ollama_cli.services import OllamaClient as OllamaClient
+    from ollama_cli.timeouts import Timeouts as Timeouts
+    from ollama_cli.urls import (
+        base_url_to_host_root as base_url_to_host_root,
+        is_openai_compatible_base_url as is_openai_compatible_base_url,
+        parse_host as parse_host,
+    )
+    from ollama_cli.wire.pull import pull_events_from_value as pull_events_from_value
+
+__version__: Final = "0.1.0"
+
+# Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
+_PLACES: Final = {
+    "BarsReporter": "progress",
+    "ChunkProgress": "events",
+    "Error": "events",
+    "Health": "replies",
+    "JsonLinesReporter": "progress",
+    "LinesReporter": "progress",
+    "OllamaCliError": "errors",
+    "OllamaClient": "services",
+    "PullProgressReporter": "progress",
+    "PullSnapshot": "progress.stats",
+    "PullStats": "progress.stats",
+    "SilentReporter": "progress",
+    "Status": "events",
+    "Success": "events",
+    "Timeouts": "timeouts",
+    "base_url_to_host_root": "urls",
+    "choose": "progress",
+    "follow": "progress",
+    "is_openai_compatible_base_url": "urls",
+    "parse_host": "urls",
+    "pull_events_from_value": "wire.pull",
+    "same_model": "names",
+}
+
+__all__ = [
+    "BarsReporter",
+    "ChunkProgress",
+    "Error",
+    "Health",
+    "JsonLinesReporter",
+    "LinesReporter",
+    "OllamaCliError",
+    "OllamaClient",
+    "PullProgressReporter",
+    "PullSnapshot",
+    "PullStats",
+    "SilentReporter",
+    "Status",
+    "Success",
+    "Timeouts",
+    "__version__",
+    "base_url_to_host_root",
+    "choose",
+    "follow",
+    "is_openai_compatible_base_url",
+    "parse_host",
+    "pull_events_from_value",
+    "same_model",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415  `--version` needs none of it
+
+    return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)

@@ -1,0 +1,25 @@
+"""The entry point: `ollama-cli` and `python -m ollama_cli`."""
+
+import gc
+import sys
+
+from ollama_cli import __version__
+
+
+def main() -> None:
+    """Run the command line of this process and exit with its code."""
+    arguments = sys.argv[1:]
+    if arguments in (["--version"], ["-V"]):
+        sys.stdout.write(f"ollama-cli {__version__}\n")
+        return
+    # Start-up allocates and frees nothing: collections in it, and at exit, would be for nothing.
+    gc.disable()
+    from ollama_cli.door import main as run  # noqa: PLC0415  `--version` loads none of it
+
+    code = run(arguments)
+    gc.freeze()
+    sys.exit(code)
+
+
+if __name__ == "__main__":
+    main()

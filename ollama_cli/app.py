@@ -1,0 +1,223 @@
+"""The tree of commands; every contact with Typer's inner parts stands in this file.
+
+Three things are ours: commands are loaded from THE TABLE when they run, the global options are
+accepted before and after a subcommand, and `--think` may stand alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+import typer
+from typer._click.core import Command as AnyCommand, Context, Parameter, ParameterSource
+from typer._click.exceptions import ClickException, NoSuchOption
+from typer._click.formatting import HelpFormatter
+from typer._click.parser import _OptionParser, _ParsingState
+from typer.core import TyperCommand, TyperGroup
+from typer.main import (
+    get_command,
+    get_install_completion_arguments,
+    get_params_convertors_ctx_param_name_from_function,
+)
+
+from ollama_cli import names
+from ollama_cli.commands import TABLE, Branch, Entry
+from ollama_cli.commands.options import PROGRAM, global_options, spread
+from ollama_cli.errors import EXIT_CODES, UsageError
+from ollama_cli.runtime import Flags, Runtime
+
+_CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
+_ALONE: Final = {"--think": "true"}
+_ROOT_EXAMPLES: Final = (
+    'ollama-cli chat "why is the sky blue?"',
+    "ollama-cli models pull llama3:8b",
+    "ollama-cli health -q && echo up",
+    "ollama-cli demo            no Ollama needed",
+)
+
+
+class Launch(Protocol):
+    """Starts the one run of a process once its options are known."""
+
+    def __call__(self, flags: Flags, output: str) -> Runtime:
+        """Make the runtime for these global options and this output format."""
+        ...
+
+
+_GLOBALS: Final = get_params_convertors_ctx_param_name_from_function(global_options)[0]
+_GLOBAL_NAMES: Final = frozenset(str(param.name) for param in _GLOBALS)
+_SETTING_FLAGS: Final = ("host", "timeout", "connect_timeout")
+
+
+class _Parser(_OptionParser):
+    """Lets an option of `_ALONE` stand without a value; the next word is never its value."""
+
+    def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
+        super()._match_long_opt(opt, explicit_value or _ALONE.get(opt), state)
+
+
+class _GlobalOptions(AnyCommand):
+    """Takes the global options out of what was parsed and keeps them for the launch."""
+
+    def make_parser(self, ctx: Context) -> _OptionParser:
+        parser = _Parser(ctx)
+        for param in self.get_params(ctx):
+            param.add_to_parser(parser, ctx)
+        return parser
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        typed = ctx.meta.setdefault("ollama_cli.flags", {})
+        for name in _GLOBAL_NAMES & ctx.params.keys():
+            value = ctx.params.pop(name)
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                typed[name] = value + typed.get(name, 0) if name == "verbose" else value
+        return rest
+
+
+class _Command(_GlobalOptions, TyperCommand):
+    """One command of the table: launched with its flags, and helped with examples first."""
+
+    def invoke(self, ctx: Context) -> Any:
+        typed = ctx.meta["ollama_cli.flags"]
+        output = "json" if ctx.params.get("as_json") else ctx.params.get("output", "text")
+        ctx.obj = ctx.obj(_flags(typed), output)
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        summary, _, examples = (self.help or "").partition("\nExamples:\n")
+        _write_examples(formatter, [line.strip() for line in examples.splitlines()])
+        self.format_usage(ctx, formatter)
+        _write_text(formatter, summary)
+        own = [param for param in self.get_params(ctx) if param.name not in _GLOBAL_NAMES]
+        arguments = [param for param in own if param.param_type_name == "argument"]
+        _write_params(formatter, ctx, "Arguments", arguments)
+        _write_params(formatter, ctx, "Options", [p for p in own if p not in arguments])
+        _write_params(formatter, ctx, "Global options", _GLOBALS)
+        formatter.write(f"\nExit codes: {PROGRAM} help exit-codes\n")
+
+
+class _Group(_GlobalOptions, TyperGroup):
+    """A branch of the table; modules are imported when a command of theirs runs."""
+
+    def __init__(self, name: str, branch: Branch, **attributes: Any) -> None:
+        super().__init__(
+            name=name,
+            help=branch.help,
+            context_settings=dict(_CONTEXT),
+            rich_markup_mode=None,
+            **attributes,
+        )
+        self._branch = branch
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  Typer's signature
+        return [n for n, e in self._branch.entries.items() if not getattr(e, "hidden", False)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> AnyCommand | None:  # noqa: ARG002  likewise
+        entry = self._branch.entries.get(cmd_name)
+        if isinstance(entry, Entry):
+            return TyperCommand(cmd_name, help=entry.help, rich_markup_mode=None)
+        return _Group(cmd_name, entry, params=list(_GLOBALS)) if entry else None
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if not ctx._protected_args and self._branch.default:  # noqa: SLF001  Typer's own place for it
+            ctx._protected_args = [self._branch.default]  # noqa: SLF001  likewise
+        return rest
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        name = args[0]
+        entry = self._branch.entries.get(name)
+        if isinstance(entry, Entry):
+            return name, _load(name, entry), args[1:]
+        if entry is None:
+            near = names.nearest(name, self.list_commands(ctx), limit=1)
+            told = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
+            raise UsageError(
+                f"no such command: {ctx.command_path} {name}",
+                hint=told or f"see `{ctx.command_path} --help`",
+            )
+        return name, self.get_command(ctx, name), args[1:]
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        _write_examples(formatter, self._branch.examples)
+        self.format_usage(ctx, formatter)
+        _write_text(formatter, self.help or "")
+        shown = [(name, self._branch.entries[name].help) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(shown)
+        _write_params(formatter, ctx, "Global options", self.get_params(ctx))
+        if ctx.parent is None:
+            with formatter.section("Exit codes"):
+                formatter.write_dl([(row.code, f"{row.name}: {row.when}") for row in EXIT_CODES])
+
+
+def run(arguments: Sequence[str], launch: Launch, environ: Mapping[str, str]) -> None:
+    """Parse the arguments and run the command they name.
+
+    Raises UsageError for what cannot be parsed, and whatever the command raises.
+    """
+    branch = Branch(
+        "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
+    )
+    root = _Group(PROGRAM, branch, params=[*_GLOBALS, *get_install_completion_arguments()])
+    if environ.get("_OLLAMA_CLI_COMPLETE"):
+        root._main_shell_completion({}, PROGRAM)  # noqa: SLF001  the only way in; it exits
+    try:
+        with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
+            if not context._protected_args:  # noqa: SLF001  no command was named
+                raise UsageError("no command was named", hint=f"see `{PROGRAM} --help`")
+            root.invoke(context)
+    except typer.Exit as leave:
+        if leave.exit_code:
+            raise SystemExit(leave.exit_code) from leave
+    except ClickException as error:
+        raise _usage_error(error) from error
+
+
+def _flags(typed: Mapping[str, Any]) -> Flags:
+    settings = {name: typed[name] for name in _SETTING_FLAGS if name in typed}
+    rest = {n: v for n, v in typed.items() if n not in (*_SETTING_FLAGS, "version")}
+    return Flags(settings=settings, **rest)
+
+
+def _load(name: str, entry: Entry) -> AnyCommand:
+    module = import_module(f"ollama_cli.commands.{entry.module}")
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
+        spread(module.command)
+    )
+    command = get_command(alone)
+    command.params += _GLOBALS
+    return command
+
+
+def _usage_error(error: ClickException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    message = error.message if isinstance(error, NoSuchOption) else error.format_message()
+    near = getattr(error, "possibilities", None)
+    hint = f"did you mean {near[0]}?" if near else f"see `{path} --help`"
+    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def _write_examples(formatter: HelpFormatter, examples: Sequence[str]) -> None:
+    formatter.write("Examples:\n")
+    formatter.write("".join(f"  {example}\n" for example in examples) + "\n")
+
+
+def _write_text(formatter: HelpFormatter, text: str) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(text.strip())
+
+
+def _write_params(
+    formatter: HelpFormatter, ctx: Context, title: str, params: Sequence[Parameter]
+) -> None:
+    rows = [row for param in params if (row := param.get_help_record(ctx))]
+    if rows:
+        with formatter.section(title):
+            formatter.write_dl(rows)

@@ -1,0 +1,151 @@
+"""What `chat` and `generate` do alike: put the question together, show the answer."""
+
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+from ollama_cli.commands.options import AnswerOptions
+from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.events import ChatEvent, Done
+from ollama_cli.inputs import formats, images, prompts
+from ollama_cli.inputs.options import read_options
+from ollama_cli.output import answers
+from ollama_cli.replies import Answer
+from ollama_cli.runtime import Runtime
+from ollama_cli.services import EventStream
+from ollama_cli.settings import read_keep_alive
+from ollama_cli.units import format_duration
+
+_LEVELS: Final[dict[str, bool | Literal["low", "medium", "high", "max"]]] = {
+    "true": True,
+    "false": False,
+    "low": "low",
+    "medium": "medium",
+    "high": "high",
+    "max": "max",
+}
+
+
+def read_prompt(cli: Runtime, argument: str | None, options: AnswerOptions) -> str | None:
+    """Put the prompt together; None where there is none at all."""
+
+    def waiting() -> None:
+        cli.err.line("note: waiting for standard input to end; --no-stdin (or </dev/null) skips it")
+
+    files: Sequence[str] = options.file or []
+    return prompts.gather(
+        argument, files, cli.stdin, use_stdin=not options.no_stdin, on_silence=waiting
+    )
+
+
+def request_fields(cli: Runtime, options: AnswerOptions) -> dict[str, Any]:
+    """Read the options that chat and generate send alike; UsageError for a bad one."""
+    shortcuts = {
+        "temperature": options.temperature,
+        "seed": options.seed,
+        "num_ctx": options.num_ctx,
+        "num_predict": options.max_tokens,
+        "top_p": options.top_p,
+        "stop": options.stop,
+    }
+    model_options, warnings = read_options(options.option or [], shortcuts)
+    for warning in warnings:
+        cli.warn(warning)
+    return {
+        "format": formats.read_format(options.format),
+        "options": model_options,
+        "think": _read_think(options.think),
+        "keep_alive": _keep_alive(cli, options.keep_alive),
+    }
+
+
+def read_system(options: AnswerOptions) -> str | None:
+    """Read the system text, from a file where it starts with `@`."""
+    return None if options.system is None else prompts.text_or_file(options.system)
+
+
+def read_images(options: AnswerOptions) -> list[str]:
+    """Read and encode the images; UsageError for what is none."""
+    return [images.encode(path) for path in options.image or []]
+
+
+def show_answer(
+    cli: Runtime,
+    events: EventStream[ChatEvent],
+    options: AnswerOptions,
+    command: str,
+    model: str,
+) -> Answer | None:
+    """Show an answer in the format asked for; returns it, or None in raw format."""
+    if cli.output == "raw":
+        for chunk in events.raw():
+            cli.out.write_bytes(chunk)
+        return None
+    writer = answers.choose(
+        cli.output,
+        command,
+        model,
+        out=cli.out,
+        err=cli.err,
+        stream=options.stream,
+        quiet=cli.flags.quiet,
+    )
+    answer = None
+    with events, writer:
+        for event in events:
+            writer.show(event)
+            if isinstance(event, Done):
+                answer = event.answer
+    if answer is not None:
+        _tell(cli, answer, stats=options.stats)
+    return answer
+
+
+def _tell(cli: Runtime, answer: Answer, *, stats: bool) -> None:
+    if answer.done_reason == "length":
+        cli.warn("the answer was cut at the limit of tokens (--max-tokens, or the context window)")
+    if stats:
+        for name, value in statistics(answer):
+            cli.err.line(f"{name + ':':<16}{value}")
+
+
+def statistics(answer: Answer) -> list[tuple[str, str]]:
+    """List what is known of an answer's tokens and times, in words."""
+    usage, times = answer.usage, answer.timings
+    rows = [
+        ("prompt tokens", usage.prompt_tokens),
+        ("answer tokens", usage.completion_tokens),
+        ("tokens/s", _rate(usage.completion_tokens, times.completion)),
+        ("load time", _seconds(times.load)),
+        ("prompt time", _seconds(times.prompt)),
+        ("answer time", _seconds(times.completion)),
+        ("total time", _seconds(times.total)),
+        ("end", answer.done_reason),
+    ]
+    return [(name, str(value)) for name, value in rows if value is not None]
+
+
+def _rate(tokens: int | None, seconds: float | None) -> str | None:
+    return f"{tokens / seconds:.1f}" if tokens and seconds else None
+
+
+def _seconds(value: float | None) -> str | None:
+    return None if value is None else format_duration(value)
+
+
+def _read_think(text: str | None) -> bool | Literal["low", "medium", "high", "max"] | None:
+    if text is None:
+        return None
+    if text.lower() not in _LEVELS:
+        raise UsageError(
+            f"--think={text}: no such level", hint=f"use one of {', '.join(_LEVELS)}, or none"
+        )
+    return _LEVELS[text.lower()]
+
+
+def _keep_alive(cli: Runtime, text: str | None) -> str | float | None:
+    if text is None:
+        return cli.settings.keep_alive
+    try:
+        return read_keep_alive(text)
+    except OllamaCliError as error:
+        raise UsageError(f"--keep-alive {text!r} {error.message}") from error

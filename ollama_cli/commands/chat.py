@@ -1,0 +1,49 @@
+"""`ollama-cli chat`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.commands import answering, conversation
+from ollama_cli.commands.options import AnswerOptions, Model
+from ollama_cli.errors import UsageError
+from ollama_cli.runtime import Runtime
+
+
+def command(
+    ctx: typer.Context,
+    options: AnswerOptions,
+    prompt: Annotated[str | None, typer.Argument(help="What to ask.")] = None,
+    model: Model = None,
+) -> None:
+    """Answer a prompt; without one, on a terminal, hold a conversation.
+
+    The answer goes to stdout as it comes, thinking and everything else to stderr.
+
+    Examples:
+      ollama-cli chat "why is the sky blue?"
+      ollama-cli chat -m llama3.2 -f report.txt "summarise"
+      ollama-cli chat
+    """
+    talk(ctx.obj, prompt, model, options)
+
+
+def talk(cli: Runtime, prompt: str | None, model: str | None, options: AnswerOptions) -> None:
+    """Answer one prompt, or begin a conversation where there is none and somebody to talk to."""
+    text = answering.read_prompt(cli, prompt, options)
+    fields = answering.request_fields(cli, options)
+    system = answering.read_system(options)
+    opening = [] if system is None else [{"role": "system", "content": system}]
+    if text is None:
+        if not (cli.can_ask() and cli.out.is_terminal and cli.output == "text"):
+            raise UsageError(
+                "there is no prompt",
+                hint="give one: as an argument, with -f FILE, or through a pipe",
+            )
+        conversation.hold(cli, cli.chat_model(model), opening, options, fields)
+        return
+    pictures = answering.read_images(options)
+    question = {"role": "user", "content": text} | ({"images": pictures} if pictures else {})
+    name = cli.chat_model(model)
+    events = cli.ollama().chat(name, [*opening, question], **fields)
+    answering.show_answer(cli, events, options, "chat", name)

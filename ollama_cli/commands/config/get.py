@@ -1,0 +1,25 @@
+"""`ollama-cli config get`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.runtime import Runtime
+from ollama_cli.settings import check_name
+from ollama_cli.urls import redact
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="NAME")],
+) -> None:
+    """Print the value of one setting, from wherever it comes; nothing where it has none.
+
+    Examples:
+      ollama-cli config get host
+    """
+    cli: Runtime = ctx.obj
+    check_name(name)
+    value = getattr(cli.settings, name)
+    if value is not None:
+        cli.out.line(redact(f"{value}"))

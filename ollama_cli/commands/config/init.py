@@ -1,0 +1,37 @@
+"""`ollama-cli config init`."""
+
+import typer
+
+from ollama_cli import sources
+from ollama_cli.runtime import Runtime
+from ollama_cli.settings import SETTINGS, Settings
+from ollama_cli.streams import one_line
+
+
+def command(ctx: typer.Context) -> None:
+    """Write a config file to start from: every setting, explained and commented out.
+
+    A file that is there already is left as it is.
+
+    Examples:
+      ollama-cli config init
+    """
+    cli: Runtime = ctx.obj
+    path = sources.config_path(cli.environ)
+    if path.exists():
+        cli.note(f"{path} is there already; nothing was written")
+        return
+    sources.write_text(path, template())
+    if not cli.flags.quiet:
+        cli.err.line(one_line(f"wrote {path}"))
+
+
+def template() -> str:
+    """Write every setting as a comment, with its default and its sentence."""
+    lines = ["# ollama-cli settings; flags and environment variables win over this file", ""]
+    lines.append(f"[{sources.SECTION}]")
+    for name, setting in SETTINGS.items():
+        default = getattr(Settings(), name)
+        shown = '""' if default is None else f'"{default}"' if default == str(default) else default
+        lines += [f"# {setting.help}", f"# {name} = {shown}"]
+    return "\n".join(lines) + "\n"

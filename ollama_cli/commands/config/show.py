@@ -1,0 +1,41 @@
+"""`ollama-cli config show`."""
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson
+from ollama_cli.output import documents, tables
+from ollama_cli.runtime import Runtime
+from ollama_cli.settings import SETTINGS
+from ollama_cli.urls import redact
+
+_HEADER: Final = ("SETTING", "VALUE", "ORIGIN")
+
+
+def command(
+    ctx: typer.Context,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Show every setting, its value, and where the value comes from.
+
+    Examples:
+      ollama-cli config show
+      ollama-cli --host 10.0.0.7 config show
+    """
+    cli: Runtime = ctx.obj
+    shown = {name: _shown(getattr(cli.settings, name)) for name in SETTINGS}
+    origins = cli.settings.origins
+    if cli.output == "json":
+        settings = {name: {"value": v, "origin": origins[name]} for name, v in shown.items()}
+        documents.show_document(cli.out, "config-show", {"settings": settings})
+        return
+    rows = [[name, "-" if v is None else f"{v}", origins[name]] for name, v in shown.items()]
+    tables.show_table(cli.out, _HEADER, rows)
+
+
+def _shown(value: object) -> object:
+    return redact(value) if isinstance(value, str) else value

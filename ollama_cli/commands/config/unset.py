@@ -1,0 +1,31 @@
+"""`ollama-cli config unset`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli import sources
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="NAME")],
+) -> None:
+    """Remove one setting from the config file; what is not there needs no removing.
+
+    Examples:
+      ollama-cli config unset model
+    """
+    cli: Runtime = ctx.obj
+    path = sources.config_path(cli.environ)
+    document = sources.read_config(path)
+    section = dict(sources.section(document, path))
+    if name not in section:
+        cli.note(f"{name} is not set in {path}")
+        return
+    del section[name]
+    sources.write_config(path, {**document, sources.SECTION: section})
+    if not cli.flags.quiet:
+        cli.err.line(one_line(f"removed {name} from {path}"))

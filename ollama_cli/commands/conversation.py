@@ -1,0 +1,74 @@
+"""A conversation on a terminal: a plain loop that survives errors and Ctrl-C."""
+
+from contextlib import suppress
+from importlib import import_module
+from typing import Any, Final
+
+from ollama_cli.commands import answering
+from ollama_cli.commands.options import AnswerOptions
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.events import ChatEvent, Text
+from ollama_cli.output.answers import TextWriter
+from ollama_cli.runtime import Runtime
+from ollama_cli.services import EventStream
+from ollama_cli.streams import one_line
+
+_LEAVE: Final = frozenset({"/exit", "/bye", "/quit"})
+
+
+def hold(
+    cli: Runtime,
+    model: str,
+    messages: list[dict[str, Any]],
+    options: AnswerOptions,
+    fields: dict[str, Any],
+) -> None:
+    """Ask and answer until `/exit` or the end of input; an answer that is stopped is kept."""
+    with suppress(ImportError):
+        import_module("readline")  # line editing and history, where the system has them
+    pictures = answering.read_images(options)
+    cli.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
+    while (text := _ask()) is not None:
+        if not text.strip():
+            continue
+        question = {"role": "user", "content": text} | ({"images": pictures} if pictures else {})
+        pictures = []
+        events = cli.ollama().chat(model, [*messages, question], **fields)
+        said = _answer(cli, events, options)
+        if said is not None:
+            messages += [question, {"role": "assistant", "content": said}]
+
+
+def _ask() -> str | None:
+    try:
+        text = input(">>> ")
+    except EOFError:
+        print()  # noqa: T201  the shell's prompt begins on a line of its own
+        return None
+    except KeyboardInterrupt:
+        print()  # noqa: T201  likewise
+        return ""
+    return None if text.strip() in _LEAVE else text
+
+
+def _answer(cli: Runtime, events: EventStream[ChatEvent], options: AnswerOptions) -> str | None:
+    """Show one answer and return what was said, also of a stopped one; None after an error."""
+    said: list[str] = []
+    try:
+        with (
+            events,
+            TextWriter(cli.out, cli.err, stream=options.stream) as writer,
+        ):
+            for event in events:
+                writer.show(event)
+                if isinstance(event, Text):
+                    said.append(event.text)
+    except KeyboardInterrupt:
+        cli.note("stopped; the conversation goes on")
+    except OllamaCliError as error:
+        cli.explain(error)
+        cli.err.line(f"error: {one_line(error.message)}")
+        if error.hint:
+            cli.err.line(f"hint: {one_line(error.hint)}")
+        return None
+    return "".join(said)

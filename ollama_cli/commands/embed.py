@@ -1,0 +1,100 @@
+"""`ollama-cli embed`."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Annotated, Literal
+
+import typer
+
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Model
+from ollama_cli.errors import UsageError
+from ollama_cli.inputs import prompts
+from ollama_cli.output import documents, vectors
+from ollama_cli.replies import Embeddings
+from ollama_cli.runtime import Runtime
+from ollama_cli.services.embedding import in_batches, joined
+
+
+def command(
+    ctx: typer.Context,
+    text: Annotated[list[str] | None, typer.Argument(help="Texts, one vector each.")] = None,
+    model: Model = None,
+    file: Annotated[
+        str | None, typer.Option("--file", "-f", metavar="PATH|-", help="Read texts from a file.")
+    ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Each line of the file is a text of its own.")
+    ] = False,
+    dimensions: Annotated[
+        int | None, typer.Option(min=1, help="Cut the vectors to this length.")
+    ] = None,
+    truncate: Annotated[
+        bool | None,
+        typer.Option("--truncate/--no-truncate", help="Cut a text that is too long, or fail."),
+    ] = None,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Turn texts into vectors, in order.
+
+    Examples:
+      ollama-cli embed "a river" "a stream"
+      ollama-cli embed -f notes.txt --lines -o jsonl
+      cat notes.txt | ollama-cli embed -o json
+    """
+    cli: Runtime = ctx.obj
+    texts = _texts(cli, text or [], file, lines=lines)
+    name = cli.embed_model(model)
+    fields = {
+        "dimensions": dimensions,
+        "truncate": truncate,
+        "keep_alive": cli.settings.keep_alive,
+    }
+    if cli.output == "raw":
+        for batch in in_batches(texts):
+            documents.show_raw(cli.out, cli.ollama().embed_bytes(batch, name, fields) + b"\n")
+        return
+    parts = cli.ollama().embed_batches(texts, name, fields)
+    _show(cli, parts, name)
+
+
+def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
+    match cli.output:
+        case "json":
+            whole = joined(parts, model)
+            payload = {
+                "model": whole.model,
+                "dimensions": whole.dimensions,
+                "embeddings": whole.vectors,
+                "usage": asdict(whole.usage),
+                "timings": asdict(whole.timings),
+            }
+            documents.show_document(cli.out, "embed", payload)
+        case "jsonl":
+            vectors.show_lines(cli.out, parts)
+        case "csv":
+            vectors.show_csv(cli.out, parts)
+        case _:
+            vectors.show_text(cli.out, parts)
+
+
+def _texts(cli: Runtime, typed: list[str], file: str | None, *, lines: bool) -> list[str]:
+    texts = list(typed)
+    if file is not None:
+        texts += _split(prompts.gather(None, [file], cli.stdin, use_stdin=False), lines=lines)
+    elif not texts:
+        texts += _split(prompts.gather(None, [], cli.stdin, use_stdin=True), lines=lines)
+    if not texts:
+        raise UsageError(
+            "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
+        )
+    return texts
+
+
+def _split(text: str | None, *, lines: bool) -> list[str]:
+    if text is None or not lines:
+        return [] if text is None else [text]
+    return text.removesuffix("\n").split("\n")

@@ -1,0 +1,53 @@
+"""`ollama-cli generate`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.commands import answering
+from ollama_cli.commands.options import AnswerOptions, Model
+from ollama_cli.errors import UsageError
+from ollama_cli.inputs import prompts
+from ollama_cli.runtime import Runtime
+
+
+def command(
+    ctx: typer.Context,
+    options: AnswerOptions,
+    prompt: Annotated[str | None, typer.Argument(help="What to complete.")] = None,
+    model: Model = None,
+    raw: Annotated[bool, typer.Option("--raw", help="Send the prompt without a template.")] = False,
+    template: Annotated[
+        str | None, typer.Option(metavar="TEXT|@FILE", help="Replace the model's template.")
+    ] = None,
+    suffix: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="What shall follow the answer.")
+    ] = None,
+) -> None:
+    """Complete one prompt, without a conversation.
+
+    The answer goes to stdout as it comes, everything else to stderr.
+
+    Examples:
+      ollama-cli generate "a haiku about tides"
+      git diff | ollama-cli generate "a commit message"
+      ollama-cli generate "a city" --format json -o json
+    """
+    cli: Runtime = ctx.obj
+    text = answering.read_prompt(cli, prompt, options)
+    if text is None:
+        raise UsageError(
+            "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
+        )
+    fields = answering.request_fields(cli, options)
+    fields |= {"system": answering.read_system(options), "images": answering.read_images(options)}
+    name = cli.chat_model(model)
+    events = cli.ollama().generate(
+        name,
+        text,
+        raw=raw,
+        template=None if template is None else prompts.text_or_file(template),
+        suffix=suffix,
+        **fields,
+    )
+    answering.show_answer(cli, events, options, "generate", name)

@@ -1,0 +1,27 @@
+"""`ollama-cli models cp`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    source: Annotated[str, typer.Argument(help="The model to copy.", metavar="SOURCE")],
+    destination: Annotated[
+        str,
+        typer.Argument(help="Its new name; one that exists is replaced.", metavar="DESTINATION"),
+    ],
+) -> None:
+    """Copy a model to another name.
+
+    Examples:
+      ollama-cli models cp llama3.2 my-llama
+    """
+    cli: Runtime = ctx.obj
+    cli.ollama().copy(source, destination)
+    if not cli.flags.quiet:
+        cli.err.line(one_line(f"copied {source} to {destination}"))

@@ -1,0 +1,31 @@
+"""`ollama-cli models has`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.errors import ModelNotFoundError
+from ollama_cli.names import same_model
+from ollama_cli.runtime import Runtime
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The model to look for.", metavar="NAME")],
+) -> None:
+    """Tell by the exit code whether a model is installed: 0 yes, 4 no.
+
+    Examples:
+      ollama-cli models has llama3.2 || ollama-cli models pull llama3.2
+      ollama-cli models has -q llama3:8b && echo there
+    """
+    cli: Runtime = ctx.obj
+    for model in cli.ollama().list_models():
+        if same_model(name, model.name):
+            if not cli.flags.quiet:
+                cli.out.line(model.name)
+            return
+    cli.silent = cli.flags.quiet
+    missing = ModelNotFoundError(f"model {name!r} is not installed")
+    missing.model = name
+    raise missing

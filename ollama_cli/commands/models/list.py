@@ -1,0 +1,102 @@
+"""`ollama-cli models list`."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ollama_cli import selection
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson
+from ollama_cli.output import documents, tables
+from ollama_cli.replies import ModelSummary
+from ollama_cli.runtime import Runtime
+from ollama_cli.units import format_ago, format_bytes
+
+_HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
+_SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
+_ID: Final = 12
+
+
+def command(
+    ctx: typer.Context,
+    sort: Annotated[
+        Literal["name", "size", "modified"], typer.Option(help="Order; modified: newest first.")
+    ] = "modified",
+    reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order around.")] = False,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="EXPR", help="Only these; repeatable, all must hold."),
+    ] = None,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "name", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List the installed models.
+
+    EXPR is a glob on the name, or size>5GB, modified<30d, capability=vision, family=llama.
+
+    Examples:
+      ollama-cli models list --sort size
+      ollama-cli models list --filter 'llama*' -o name
+      ollama-cli models list --filter 'modified<7d' -o json
+    """
+    cli: Runtime = ctx.obj
+    chosen = selection.compile_all(filters or [], selection.now())
+    if cli.output == "raw":
+        documents.show_raw(cli.out, cli.ollama().list_models_bytes())
+        return
+    models = _sorted([m for m in cli.ollama().list_models() if chosen(m)], sort)
+    _show(cli, models[::-1] if reverse else models)
+
+
+def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:
+    ordered = sorted(models, key=lambda model: model.name.lower())
+    if by == "size":
+        ordered.sort(key=lambda model: model.size or 0, reverse=True)
+    if by == "modified":
+        ordered.sort(key=lambda model: model.modified_at or "", reverse=True)
+    return ordered
+
+
+def _show(cli: Runtime, models: Sequence[ModelSummary]) -> None:
+    match cli.output:
+        case "json":
+            listed = {"models": [_fields(model) for model in models]}
+            documents.show_document(cli.out, "models-list", listed)
+        case "jsonl":
+            documents.show_lines(cli.out, "models-list", map(_fields, models))
+        case "csv":
+            rows = [_row(model) for model in models]
+            documents.show_csv(cli.out, list(_fields(ModelSummary(name=""))), rows)
+        case "name":
+            for model in models:
+                cli.out.line(model.name)
+        case _:
+            tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
+
+
+def _fields(model: ModelSummary) -> dict[str, Any]:
+    fields = asdict(model)
+    return {name: None if value == "" else value for name, value in fields.items()}
+
+
+def _row(model: ModelSummary) -> list[object]:
+    fields = _fields(model) | {"capabilities": " ".join(model.capabilities or ())}
+    return list(fields.values())
+
+
+def _cells(model: ModelSummary) -> list[str]:
+    size = "-" if model.is_remote or model.size is None else format_bytes(model.size)
+    where = f" (on {model.remote_host})" if model.is_remote else ""
+    return [
+        model.name + where,
+        model.digest[:_ID] or "-",
+        size,
+        model.parameter_size or "-",
+        model.quantization or "-",
+        ",".join(model.capabilities or ()) or "-",
+        format_ago(model.modified_at, selection.now()),
+    ]

@@ -1,0 +1,75 @@
+"""`ollama-cli models ps`."""
+
+from dataclasses import asdict
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli import selection
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson
+from ollama_cli.output import documents, tables
+from ollama_cli.replies import RunningModel
+from ollama_cli.runtime import Runtime
+from ollama_cli.units import format_ago, format_bytes
+
+_HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
+_SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
+_ID: Final = 12
+
+
+def command(
+    ctx: typer.Context,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "name", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List the models in memory.
+
+    Examples:
+      ollama-cli models ps
+      ollama-cli models ps -o name | xargs ollama-cli models stop
+    """
+    cli: Runtime = ctx.obj
+    if cli.output == "raw":
+        documents.show_raw(cli.out, cli.ollama().running_models_bytes())
+        return
+    models = cli.ollama().running_models()
+    match cli.output:
+        case "json":
+            documents.show_document(cli.out, "models-ps", {"models": [asdict(m) for m in models]})
+        case "jsonl":
+            documents.show_lines(cli.out, "models-ps", map(asdict, models))
+        case "csv":
+            header = list(asdict(RunningModel(name="")))
+            documents.show_csv(cli.out, header, (list(asdict(m).values()) for m in models))
+        case "name":
+            for model in models:
+                cli.out.line(model.name)
+        case _:
+            tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
+
+
+def _cells(model: RunningModel) -> list[str]:
+    until = format_ago(model.expires_at, selection.now())
+    return [
+        model.name,
+        model.digest[:_ID] or "-",
+        "-" if model.size is None else format_bytes(model.size),
+        _processor(model.size or 0, model.size_vram or 0),
+        "-" if model.context_length is None else str(model.context_length),
+        "stopping" if until.endswith("ago") else until,
+    ]
+
+
+def _processor(size: int, on_gpu: int) -> str:
+    """Say where a model runs, as `ollama ps` does."""
+    if size == 0 or on_gpu > size:
+        return "unknown"
+    if on_gpu == 0:
+        return "100% CPU"
+    if on_gpu == size:
+        return "100% GPU"
+    cpu = round((size - on_gpu) / size * 100)
+    return f"{cpu}%/{100 - cpu}% CPU/GPU"

@@ -1,0 +1,29 @@
+"""`ollama-cli models stop`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.commands.several import for_each
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[list[str], typer.Argument(help="Models to unload.", metavar="NAME...")],
+) -> None:
+    """Unload models from memory.
+
+    Examples:
+      ollama-cli models stop llama3.2
+      ollama-cli models ps -o name | xargs ollama-cli models stop
+    """
+    cli: Runtime = ctx.obj
+
+    def stop(name: str) -> None:
+        cli.ollama().stop(name)
+        if not cli.flags.quiet:
+            cli.err.line(f"stopped {one_line(name)}")
+
+    for_each(cli, names, stop)

@@ -1,0 +1,144 @@
+"""Options that several commands share, declared once."""
+
+import inspect
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, is_dataclass
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ollama_cli import __version__
+
+PROGRAM: Final = "ollama-cli"
+OUTPUT_HELP: Final = "How to print the result."
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        raise typer.Exit
+
+
+def global_options(
+    host: Annotated[
+        str | None,
+        typer.Option("--host", "--base-url", metavar="URL", help="Address of the server."),
+    ] = None,
+    timeout: Annotated[
+        str | None,
+        typer.Option(metavar="SECONDS", help="Longest silence of the server; 0: no limit."),
+    ] = None,
+    connect_timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Time to make a connection.")
+    ] = None,
+    env_file: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Read and trust this .env file.")
+    ] = None,
+    color: Annotated[
+        Literal["auto", "always", "never"], typer.Option(help="When to use colour.")
+    ] = "auto",
+    verbose: Annotated[
+        int, typer.Option("--verbose", "-v", count=True, help="Log requests; -vv: bodies too.")
+    ] = 0,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the built-in demo server.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Declare the options that every command takes."""
+
+
+def spread(function: Callable[..., None]) -> Callable[..., None]:
+    """Replace a parameter that is a dataclass by its fields, so that commands share options."""
+    shared = {
+        name: param.annotation
+        for name, param in inspect.signature(function).parameters.items()
+        if is_dataclass(param.annotation) and isinstance(param.annotation, type)
+    }
+
+    def flat(**values: Any) -> None:
+        for name, kind in shared.items():
+            fields = inspect.signature(kind).parameters
+            values[name] = kind(**{field: values.pop(field) for field in fields})
+        function(**values)
+
+    params: list[inspect.Parameter] = []
+    for name, param in inspect.signature(function).parameters.items():
+        fields = inspect.signature(shared[name]).parameters.values() if name in shared else [param]
+        params += [field.replace(kind=inspect.Parameter.KEYWORD_ONLY) for field in fields]
+    vars(flat)["__signature__"] = inspect.Signature(params)
+    flat.__annotations__ = {param.name: param.annotation for param in params}
+    flat.__doc__ = function.__doc__
+    return flat
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerOptions:
+    """What `chat`, `generate` and `run` take beside a prompt."""
+
+    stream: Annotated[
+        bool, typer.Option("--stream/--no-stream", help="Print as it comes, or whole at the end.")
+    ] = True
+    system: Annotated[
+        str | None,
+        typer.Option("--system", "-s", metavar="TEXT|@FILE", help="How the model shall behave."),
+    ] = None
+    file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file", "-f", metavar="PATH|-", help="Add a text to the prompt; repeatable."
+        ),
+    ] = None
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", "-i", metavar="PATH", help="Add an image; repeatable."),
+    ] = None
+    format: Annotated[
+        str | None,
+        typer.Option(metavar="json|@SCHEMA.json", help="Have JSON written, by a schema if named."),
+    ] = None
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-O", metavar="KEY=VALUE", help="A model option; repeatable."),
+    ] = None
+    temperature: Annotated[float | None, typer.Option(help="0 is the most predictable.")] = None
+    seed: Annotated[int | None, typer.Option(help="Same seed, same answer.")] = None
+    num_ctx: Annotated[int | None, typer.Option(help="Tokens of context; reloads.")] = None
+    max_tokens: Annotated[int | None, typer.Option(help="The most tokens to write.")] = None
+    top_p: Annotated[float | None, typer.Option(help="Share of likely tokens to choose from.")] = (
+        None
+    )
+    stop: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="End before this text; repeatable.")
+    ] = None
+    think: Annotated[
+        str | None,
+        typer.Option(
+            "--think",
+            metavar="[=true|false|low|medium|high|max]",
+            help="Have the model think first; the value needs `=`.",
+        ),
+    ] = None
+    keep_alive: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Keep the model loaded: 10m, 0, -1.")
+    ] = None
+    stats: Annotated[bool, typer.Option("--stats", help="Tell tokens and times on stderr.")] = False
+    no_stdin: Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")] = (
+        False
+    )
+    output: Annotated[
+        Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text"
+    as_json: AsJson = False

@@ -1,0 +1,23 @@
+"""`ollama-cli run`: `chat` with the words of `ollama run`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.commands import chat
+from ollama_cli.commands.options import AnswerOptions
+
+
+def command(
+    ctx: typer.Context,
+    options: AnswerOptions,
+    model: Annotated[str, typer.Argument(help="Which model to use.")],
+    prompt: Annotated[list[str] | None, typer.Argument(help="What to ask.")] = None,
+) -> None:
+    """Chat with a model, as `ollama run` does.
+
+    Examples:
+      ollama-cli run llama3.2
+      ollama-cli run llama3.2 "why is the sky blue?"
+    """
+    chat.talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)

@@ -1,0 +1,9 @@
+"""A built-in server on loopback that speaks the Ollama protocol: the tool runs without Ollama.
+
+It is no substitute for a real model: its words are drawn from a few kilobytes of statistics.
+"""
+
+from ollama_cli.demo.faults import FAULTS
+from ollama_cli.demo.server import DemoServer
+
+__all__ = ["FAULTS", "DemoServer"]

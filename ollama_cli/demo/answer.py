@@ -1,0 +1,148 @@
+"""One answer of the word model: its pieces as they are drawn, then its figures."""
+
+import json
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any, Final
+
+from ollama_cli.demo import schemas
+from ollama_cli.demo.documents import invalid
+from ollama_cli.demo.language import Language, tokenize
+from ollama_cli.demo.library import Installed
+from ollama_cli.demo.machine import Request
+from ollama_cli.demo.options import Options
+
+INTRODUCTION: Final = (
+    "I am ollama-cli's demo model: a few kilobytes of word statistics, no substitute for a real "
+    "model. "
+)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What an answer is made from, settled before its first piece."""
+
+    typed: str
+    installed: Installed
+    prompt: list[str]
+    subject: list[str]
+    options: Options
+    shape: Any
+    introduces: bool
+    room: int | None
+    started: int
+    loaded: int
+
+
+@dataclass
+class Answer:
+    """An answer while it is written: iterate over its pieces, then read its figures."""
+
+    task: Task
+    request: Request
+    tokens: list[str] = field(default_factory=list)
+    reason: str = "stop"
+    prompt_ns: int = 0
+    writing_ns: int = 0
+
+    def __iter__(self) -> Iterator[str]:
+        """Write at the pace of the machine; stop sequences never appear."""
+        began = time.perf_counter_ns()
+        self.prompt_ns = began - self.task.loaded
+        try:
+            yield from _until_stop(self._paced(), self.task.options.stop)
+        finally:
+            self.writing_ns = time.perf_counter_ns() - began
+            self.request.machine.memory.touch(self.task.installed)
+
+    @property
+    def context(self) -> list[int]:
+        """Number the tokens of prompt and answer, as generate hands them back."""
+        return self.request.machine.language.ids([*self.task.prompt, *self.tokens])
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """Give what was counted and measured, in the words of the protocol."""
+        return {
+            "total_duration": time.perf_counter_ns() - self.task.started,
+            "load_duration": self.task.loaded - self.task.started,
+            "prompt_eval_count": len(self.task.prompt),
+            "prompt_eval_duration": self.prompt_ns,
+            "eval_count": len(self.tokens),
+            "eval_duration": self.writing_ns,
+        }
+
+    def _paced(self) -> Iterator[str]:
+        """Draw the tokens, each at its time, up to the limit."""
+        rate = self.request.machine.tokens_per_second
+        began = time.monotonic()
+        limit = _limit(self.task)
+        for token in islice(self._drawn(), limit):
+            if rate > 0:
+                due = began + (len(self.tokens) + 1) / rate
+                self.request.peer.pause(due - time.monotonic())
+            self.tokens.append(token)
+            yield token
+        if limit is not None and len(self.tokens) >= limit:
+            self.reason = "length"
+
+    def _drawn(self) -> Iterator[str]:
+        language, task = self.request.machine.language, self.task
+        if task.shape is not None:
+            yield from tokenize(_shaped(language, task))
+            return
+        if task.introduces:
+            yield from tokenize(INTRODUCTION)
+        yield from language.write(task.subject, task.options)
+
+
+def _limit(task: Task) -> int | None:
+    """Settle the most tokens: `num_predict` where it is positive, and the room that is left."""
+    limits = [task.options.num_predict if task.options.num_predict > 0 else None, task.room]
+    return min((limit for limit in limits if limit is not None), default=None)
+
+
+def _shaped(language: Language, task: Task) -> str:
+    """Write JSON that follows `format`."""
+
+    def phrase() -> str:
+        return language.phrase(task.subject, task.options)
+
+    if task.shape == "json":
+        return json.dumps({"text": phrase()}, ensure_ascii=False)
+    try:
+        value = schemas.example(task.shape, phrase)
+    except schemas.SchemaError as error:
+        raise invalid(str(error)) from error
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
+        raise invalid(schemas.NO_GRAMMAR) from error
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:
+    """Hold text back while it may be the beginning of a stop sequence; end where one is whole."""
+    wanted = [stop for stop in stops if stop]
+    held = ""
+    for token in tokens:
+        held += token
+        found = [held.index(stop) for stop in wanted if stop in held]
+        if found:
+            yield held[: min(found)]
+            return
+        kept = _open_end(held, wanted)
+        ready, held = held[: len(held) - kept], held[len(held) - kept :]
+        if ready:
+            yield ready
+    if held:
+        yield held
+
+
+def _open_end(text: str, stops: Sequence[str]) -> int:
+    """Count the last characters of a text with which a stop sequence could begin."""
+    longest = max(map(len, stops), default=1) - 1
+    for count in range(min(longest, len(text)), 0, -1):
+        if any(stop.startswith(text[-count:]) for stop in stops):
+            return count
+    return 0

@@ -1,0 +1,126 @@
+"""The models of the demo: two that are there from the start, and four that can be pulled.
+
+The pulled ones have names that people know and bytes that are the demo's own; their license says
+so. They answer with the same word model and the same hashed vectors.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Final
+
+from ollama_cli.demo import vectors
+from ollama_cli.demo.language import corpus
+from ollama_cli.demo.layers import Layer
+
+COMPLETION: Final = "completion"
+EMBEDDING: Final = "embedding"
+MEGABYTE: Final = 1_000_000
+EMBEDDING_CONTEXT: Final = 2048
+COMPLETION_CONTEXT: Final = 8192
+TEMPLATE: Final = "{{ .System }} {{ .Prompt }}"
+SYSTEM: Final = (
+    "This is the demo server of ollama-cli. The model counts words in a few kilobytes of text; it "
+    "is no substitute for a real model."
+)
+
+_MEDIA: Final = "application/vnd.ollama.image."
+_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+_CONFIG: Final = "application/vnd.docker.container.image.v1+json"
+_LICENSE: Final = (
+    "MIT License, as the rest of ollama-cli.\n\n"
+    "{name} on this server is made by ollama-cli's demo: a model of word statistics for trying\n"
+    "the tool where no Ollama is installed. It is no substitute for a real model.\n"
+)
+_FOREIGN: Final = (
+    "The bytes of this download are the demo's own. They hold no weights of the model whose name\n"
+    "they carry, and nothing was fetched from a registry.\n"
+)
+
+
+@dataclass(frozen=True)
+class Model:
+    """One model: what kind it is, and the layers that its manifest lists."""
+
+    capability: str
+    license: str
+    weights: Layer
+    parameters: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def context_length(self) -> int:
+        """Say how many tokens the model takes."""
+        return EMBEDDING_CONTEXT if self.capability == EMBEDDING else COMPLETION_CONTEXT
+
+    @cached_property
+    def layers(self) -> tuple[Layer, ...]:
+        """List the layers in the order of the manifest, the config last."""
+        texts = [("license", self.license)]
+        if self.capability == COMPLETION:
+            parameters = json.dumps(dict(self.parameters))
+            texts += [("template", TEMPLATE), ("system", SYSTEM), ("params", parameters)]
+        small = (Layer(f"{_MEDIA}{kind}", text.encode()) for kind, text in texts)
+        return (self.weights, *small, self._config)
+
+    @cached_property
+    def manifest(self) -> bytes:
+        """Write the manifest: the document whose digest names the model."""
+        *layers, config = (layer.described for layer in self.layers)
+        head = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": layers}
+        return json.dumps(head, separators=(",", ":")).encode()
+
+    @cached_property
+    def digest(self) -> str:
+        """Hash the manifest: 64 hexadecimal digits."""
+        return hashlib.sha256(self.manifest).hexdigest()
+
+    @property
+    def size(self) -> int:
+        """Sum the layers."""
+        return sum(layer.size for layer in self.layers)
+
+    @property
+    def _config(self) -> Layer:
+        text = {"model_format": "demo", "model_family": "demo", "capability": self.capability}
+        return Layer(_CONFIG, json.dumps(text).encode())
+
+
+def _weights(text: str, size: int = 0) -> Layer:
+    return Layer(f"{_MEDIA}model", text.encode(), size)
+
+
+def _foreign(name: str, capability: str, size: int) -> Model:
+    """Make a model of the catalogue; its large layer begins with words that say what it is."""
+    text = f"ollama-cli demo bytes in place of {name}: no weights\n"
+    parameters = (("temperature", 0.8),) if capability == COMPLETION else ()
+    text_of_license = _LICENSE.format(name=name) + "\n" + _FOREIGN
+    return Model(capability, text_of_license, _weights(text, size), parameters)
+
+
+@cache
+def built_in() -> dict[str, Model]:
+    """Make the models that are installed from the start."""
+    embedder = f"hashed words and trigrams, {vectors.DIMENSIONS} dimensions\n"
+    return {
+        "demo:latest": Model(
+            COMPLETION,
+            _LICENSE.format(name="demo"),
+            _weights(corpus()),
+            (("num_ctx", 4096), ("temperature", 0.8)),
+        ),
+        "demo-embed:latest": Model(
+            EMBEDDING, _LICENSE.format(name="demo-embed"), _weights(embedder)
+        ),
+    }
+
+
+@cache
+def registry() -> dict[str, Model]:
+    """Make the models that can be pulled; other names are unknown."""
+    return {
+        "llama3:8b": _foreign("llama3:8b", COMPLETION, 32 * MEGABYTE),
+        "llama3.2:latest": _foreign("llama3.2", COMPLETION, 20 * MEGABYTE),
+        "qwen2.5-coder:7b": _foreign("qwen2.5-coder:7b", COMPLETION, 28 * MEGABYTE),
+        "nomic-embed-text:latest": _foreign("nomic-embed-text", EMBEDDING, 8 * MEGABYTE),
+    }

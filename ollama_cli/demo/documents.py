@@ -1,0 +1,118 @@
+"""What a route gives back: one document, a stream of events, or a refusal.
+
+The bytes follow the recorded servers: compact JSON with Go's escapes, a newline only where they
+send one, one event per chunk.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+JSON: Final = "application/json"
+JSON_UTF8: Final = "application/json; charset=utf-8"
+NDJSON: Final = "application/x-ndjson"
+SSE: Final = "text/event-stream"
+TEXT: Final = "text/plain"
+TEXT_UTF8: Final = "text/plain; charset=utf-8"
+
+BAD_REQUEST: Final = 400
+NOT_FOUND: Final = 404
+FAILED: Final = 500
+
+Event = Mapping[str, Any]
+
+_GO_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+
+
+class RefusalError(Exception):
+    """A route says no: a status and the text of the `error` field.
+
+    Raised in the middle of a stream it becomes the stream's last line.
+    """
+
+    def __init__(self, status: int, text: str, *, content_type: str = JSON_UTF8) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+        self.content_type = content_type
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole answer with its length known."""
+
+    status: int = 200
+    body: bytes = b""
+    content_type: str = ""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Stream:
+    """An answer that arrives in events, one HTTP chunk each."""
+
+    events: Iterator[Event]
+    content_type: str = NDJSON
+
+    def chunks(self) -> Iterator[bytes]:
+        """Write the events as the content type wants them."""
+        return server_sent(self.events) if self.content_type == SSE else lines(self.events)
+
+
+def encode(value: object) -> str:
+    """Write JSON as Go does: compact, with `<`, `>` and `&` escaped, other text as UTF-8."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.translate(_GO_ESCAPES)
+
+
+def document(value: object, *, status: int = 200, content_type: str = JSON_UTF8) -> Document:
+    """Make a native document: no newline at its end."""
+    return Document(status, _utf8(encode(value)), content_type)
+
+
+def refusal(error: RefusalError) -> Document:
+    """Make the document that says why a native route refused."""
+    return document({"error": error.text}, status=error.status, content_type=error.content_type)
+
+
+def invalid(message: str) -> RefusalError:
+    """Refuse as the inference process does: its own JSON is the text."""
+    error = {"code": BAD_REQUEST, "message": message, "type": "invalid_request_error"}
+    return RefusalError(BAD_REQUEST, json.dumps({"error": error}, separators=(",", ":")))
+
+
+def lines(events: Iterator[Event]) -> Iterator[bytes]:
+    """Write one JSON object per line; a refusal is the last line."""
+    try:
+        for event in events:
+            yield _utf8(encode(event) + "\n")
+    except RefusalError as error:
+        yield _utf8(encode({"error": error.text}) + "\n")
+
+
+def server_sent(events: Iterator[Event]) -> Iterator[bytes]:
+    """Write server-sent events with `[DONE]` at the end.
+
+    A refusal in mid-stream is lost, as it is on the real server: an empty delta without a model,
+    and no `[DONE]`.
+    """
+    last: dict[str, Any] = {}
+    try:
+        for event in events:
+            last = dict(event)
+            yield _sse(encode(event))
+    except RefusalError:
+        choice = {"index": 0, "delta": {"content": ""}, "finish_reason": None}
+        yield _sse(encode({**last, "model": "", "choices": [choice]}))
+    else:
+        yield _sse("[DONE]")
+
+
+def _sse(data: str) -> bytes:
+    return _utf8(f"data: {data}\n\n")
+
+
+def _utf8(text: str) -> bytes:
+    """Encode text; a lone surrogate, which JSON can spell and UTF-8 cannot, becomes `?`."""
+    return text.encode("utf-8", "replace")

@@ -1,0 +1,123 @@
+"""HTTP, and nothing else: a request is read, its answer is written.
+
+Documents carry their length, streams are chunked with one event per chunk, and a connection
+stays open unless somebody wants it closed.
+"""
+
+import time
+from collections.abc import Iterator
+from email.utils import formatdate
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler
+from typing import Final, Protocol
+
+from ollama_cli.demo import routes
+from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, Stream
+from ollama_cli.demo.faults import CutError, Fault, Plan
+from ollama_cli.demo.machine import Machine, Request
+from ollama_cli.demo.peer import GoneError, Peer
+
+FORBIDDEN: Final = 403
+
+
+class Host(Protocol):
+    """What an exchange needs from the server."""
+
+    machine: Machine
+    plan: Plan
+
+
+class Exchange(BaseHTTPRequestHandler):
+    """One connection and the requests that come over it."""
+
+    server: Host  # type: ignore[assignment]  # the one kind of server that makes exchanges
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+
+    def handle(self) -> None:
+        """Serve until one side hangs up; that it did is no error."""
+        try:
+            super().handle()
+        except (GoneError, CutError, ConnectionError, TimeoutError):
+            self.close_connection = True
+
+    def do_GET(self) -> None:
+        """Answer one request, whatever its method."""
+        # http.server has already folded `//` in self.path; the real server redirects it.
+        path = self.requestline.split()[1].partition("?")[0]
+        peer = Peer(self.connection)
+        try:
+            body = self._body()
+        except ValueError:
+            self.close_connection = True
+            bad = Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8)
+            self._send(bad, Fault(None, path, peer))
+            return
+        kind = self.server.plan.draw(path)
+        request = Request(self.server.machine, peer, path, body, rolls_back=kind == "rollback")
+        self._answer(request, Fault(kind, path, peer))
+
+    def _answer(self, request: Request, fault: Fault) -> None:
+        if routes.forbidden(self.headers.get("Host", ""), self.headers.get("Origin")):
+            self._send(Document(FORBIDDEN), fault)
+            return
+        answer = fault.instead() or routes.answer(self.command, request)
+        if isinstance(answer, Stream):
+            self._stream(fault.on_stream(answer))
+        else:
+            self._send(fault.on_document(answer), fault)
+
+    do_HEAD = do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  names that http.server looks for
+    do_PATCH = do_OPTIONS = do_GET  # noqa: N815  likewise
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parameter's name in http.server
+        """Write no log: the terminal belongs to the program that runs the server."""
+
+    def _body(self) -> bytes:
+        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
+            return b"".join(self._chunks())
+        length = int(self.headers.get("Content-Length") or 0)
+        if length < 0:
+            raise ValueError(length)
+        return self.rfile.read(length)
+
+    def _chunks(self) -> Iterator[bytes]:
+        while size := int(self.rfile.readline().partition(b";")[0], 16):
+            yield self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+
+    def _send(self, answer: Document, fault: Fault) -> None:
+        """Write a document; a fault may stop it in its middle."""
+        body = b"" if self.command == "HEAD" else answer.body
+        head = self._head(answer, {"Content-Length": str(len(answer.body))})
+        if not body:
+            fault.strike()
+            self.wfile.write(head)
+            return
+        for piece in fault.pieces(body):
+            self.wfile.write(head + piece)
+            head = b""
+
+    def _stream(self, answer: Stream) -> None:
+        """Write a stream; the last chunk is sent only if it ends in order."""
+        chunked = self.request_version != "HTTP/1.0"
+        framing = {"Transfer-Encoding": "chunked"} if chunked else {}
+        self.close_connection = self.close_connection or not chunked
+        whole = Document(content_type=answer.content_type)
+        self.wfile.write(self._head(whole, framing))
+        for chunk in answer.chunks():
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(chunk), chunk) if chunked else chunk)
+        if chunked:
+            self.wfile.write(b"0\r\n\r\n")
+
+    def _head(self, answer: Document, framing: dict[str, str]) -> bytes:
+        headers = {"Content-Type": answer.content_type} if answer.content_type else {}
+        headers |= dict(answer.headers)
+        headers |= {"Date": formatdate(time.time(), usegmt=True)} | framing
+        if self.close_connection:
+            headers["Connection"] = "close"
+        rows = [f"HTTP/1.1 {answer.status} {HTTPStatus(answer.status).phrase}"]
+        rows += [f"{name}: {value}" for name, value in headers.items()]
+        return "\r\n".join([*rows, "", ""]).encode("latin-1")

@@ -1,0 +1,137 @@
+"""Request bodies, read as Go reads them: the first JSON value, typed fields, its words for errors.
+
+Unknown fields are ignored and `null` means that a field was not sent.
+"""
+
+import json
+from typing import Any, Final, Never
+
+from ollama_cli.demo.documents import BAD_REQUEST, RefusalError
+
+_GO_NAMES: Final = {
+    bool: "bool",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+    dict: "object",
+}
+_LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
+_EXPECTATIONS: Final = {
+    "Expecting property name enclosed in double quotes": "looking for beginning of object key "
+    "string",
+    "Expecting ',' delimiter": "after object key:value pair",
+    "Expecting ':' delimiter": "after object key",
+}
+
+
+class Fields:
+    """The fields of one request, each read with the type that the protocol gives it."""
+
+    def __init__(self, values: dict[str, Any], struct: str) -> None:
+        self._values = values
+        self._struct = struct
+
+    def raw(self, name: str) -> Any:
+        """Give a field as it came; None where it was not sent."""
+        return self._values.get(name)
+
+    def text(self, name: str) -> str:
+        """Read a string, "" by default."""
+        return self._typed(name, (str,), "string") or ""
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Read a boolean."""
+        value = self._typed(name, (bool,), "bool")
+        return default if value is None else bool(value)
+
+    def whole(self, name: str) -> int | None:
+        """Read an integer."""
+        value = self._typed(name, (int,), "int")
+        return None if value is None else int(value)
+
+    def number(self, name: str) -> float | None:
+        """Read a number."""
+        value = self._typed(name, (int, float), "float64")
+        return None if value is None else float(value)
+
+    def items(self, name: str) -> list[Any]:
+        """Read an array, empty by default."""
+        return list(self._typed(name, (list,), "[]interface {}") or ())
+
+    def object(self, name: str) -> dict[str, Any]:
+        """Read an object, empty by default."""
+        return dict(self._typed(name, (dict,), "map[string]interface {}") or {})
+
+    def objects(self, name: str) -> list["Fields"]:
+        """Read an array of objects."""
+        return [self._nested(name, item) for item in self.items(name)]
+
+    def texts(self, name: str, kind: str) -> list[str]:
+        """Read an array of strings."""
+        items = self.items(name)
+        for item in items:
+            if not isinstance(item, str):
+                self._refuse(name, item, kind)
+        return items
+
+    def _nested(self, name: str, item: Any) -> "Fields":
+        if not isinstance(item, dict):
+            self._refuse(name, item, "api.Message")
+        return Fields(item, f"{self._struct}.{name}")
+
+    def _typed(self, name: str, types: tuple[type, ...], go_type: str) -> Any:
+        value = self._values.get(name)
+        wrong_flag = isinstance(value, bool) and bool not in types
+        if value is not None and (wrong_flag or not isinstance(value, types)):
+            self._refuse(name, value, go_type)
+        return value
+
+    def _refuse(self, name: str, value: Any, go_type: str) -> Never:
+        found = _GO_NAMES[type(value)]
+        field = f"{self._struct}.{name}"
+        message = f"json: cannot unmarshal {found} into Go struct field {field} of type {go_type}"
+        raise RefusalError(BAD_REQUEST, message)
+
+
+def decode(body: bytes, struct: str) -> Fields:
+    """Read the first JSON value of a body; it must be an object."""
+    text = body.decode("utf-8", "replace").lstrip(" \t\r\n")
+    if not text:
+        raise RefusalError(BAD_REQUEST, "missing request body")
+    try:
+        value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(text)
+    except json.JSONDecodeError as error:
+        raise RefusalError(BAD_REQUEST, _go_text(error)) from error
+    except (ValueError, RecursionError) as error:
+        raise RefusalError(BAD_REQUEST, f"invalid JSON: {error}") from error
+    if value is not None and not isinstance(value, dict):
+        found = _GO_NAMES[type(value)]
+        message = f"json: cannot unmarshal {found} into Go value of type api.{struct}"
+        raise RefusalError(BAD_REQUEST, message)
+    return Fields(value or {}, struct)
+
+
+def _no_constant(name: str) -> Never:
+    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+    letter = name[0] if name[0] != "-" else "I"
+    raise RefusalError(BAD_REQUEST, f"invalid character {letter!r} looking for beginning of value")
+
+
+def _go_text(error: json.JSONDecodeError) -> str:
+    """Say in Go's words where the JSON is broken."""
+    text, place = error.doc, error.pos
+    literal = _LITERALS.get(text[place : place + 1], "")
+    if error.msg.startswith("Unterminated string") or place >= len(text.rstrip()):
+        return "unexpected EOF"
+    if error.msg == "Expecting value" and literal:
+        return _in_literal(text[place:], literal)
+    expectation = _EXPECTATIONS.get(error.msg, "looking for beginning of value")
+    return f"invalid character {text[place]!r} {expectation}"
+
+
+def _in_literal(text: str, literal: str) -> str:
+    for found, wanted in zip(text, literal, strict=False):
+        if found != wanted:
+            return f"invalid character {found!r} in literal {literal} (expecting {wanted!r})"
+    return "unexpected EOF"

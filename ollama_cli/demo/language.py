@@ -1,0 +1,188 @@
+"""The demo's language model: how often which word follows which, counted in a few kilobytes.
+
+It is a real model in that its text is drawn from learned probabilities, and a tiny one in that it
+knows three words of context. It is no substitute for a model that understands.
+"""
+
+import random
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import accumulate
+from pathlib import Path
+from typing import Final, TypeVar
+
+from ollama_cli.demo.options import Options
+
+START: Final = ""
+_TOKEN: Final = re.compile(r"\n+| ?\w+(?:['\u2019-]\w+)*| ?[^\w\s]|\s")
+_SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
+_SENTENCE_END: Final = frozenset(".!?")
+_THREE: Final = 12.0
+_TWO: Final = 3.0
+_ONE: Final = 0.15
+_ECHO: Final = 3.0
+_OPENING: Final = 3
+_OFF_TOPIC: Final = 0.002
+_COMMON_WORD: Final = 20
+_SUBJECT_LENGTH: Final = 4
+_NATURAL_LENGTH: Final = 90
+_SHORTEST_TEMPERATURE: Final = 0.05
+
+Context = tuple[str, ...]
+Choice = TypeVar("Choice", str, Context)
+
+
+def tokenize(text: str) -> list[str]:
+    """Split a text into words with their leading blank, marks and line breaks."""
+    return _TOKEN.findall(text)
+
+
+def corpus() -> str:
+    """Give the text that the model learns from; it is shipped with the package."""
+    return Path(__file__).with_name("corpus.txt").read_text(encoding="utf-8")
+
+
+@dataclass
+class _Draft:
+    """What one answer has written so far, and what it leans on."""
+
+    history: list[str]
+    topics: frozenset[str]
+    seen: Counter[Context]
+    openings: Counter[Context]
+
+    def last(self, count: int) -> Context:
+        return tuple(self.history[-count:])
+
+
+class Language:
+    """A word model of order three, trained when it is made."""
+
+    def __init__(self, text: str) -> None:
+        self._follows: defaultdict[Context, Counter[str]] = defaultdict(Counter)
+        self._openings: defaultdict[Context, set[str]] = defaultdict(set)
+        for sentence in _SENTENCE.split(text.strip()):
+            self._learn(tokenize(sentence))
+        self._rarity = Counter(stem for stems in self._openings.values() for stem in stems)
+        words = dict.fromkeys(word for counts in self._follows.values() for word in counts)
+        self.vocabulary = tuple(words)
+        self._ids = {word: number for number, word in enumerate(self.vocabulary)}
+
+    @property
+    def parameters(self) -> dict[int, int]:
+        """Count the learned numbers by the length of their context."""
+        counts: Counter[int] = Counter()
+        for context, followers in self._follows.items():
+            counts[len(context)] += len(followers)
+        return dict(sorted(counts.items()))
+
+    def ids(self, tokens: Sequence[str]) -> list[int]:
+        """Give the numbers of tokens; all unknown ones share the number after the last."""
+        return [self._ids.get(token, len(self.vocabulary)) for token in tokens]
+
+    def words(self, ids: Sequence[object]) -> list[str]:
+        """Give the tokens behind numbers; foreign numbers are left out."""
+        size = len(self.vocabulary)
+        return [self.vocabulary[n] for n in ids if isinstance(n, int) and 0 <= n < size]
+
+    def write(self, prompt: Sequence[str], options: Options) -> Iterator[str]:
+        """Draw tokens until a sentence ends at a natural length.
+
+        The same prompt, seed and options give the same text; without a seed every text differs.
+        The words of the prompt are more likely, so that the answer stays near its subject.
+        """
+        chance = random.Random(options.seed if options.seed >= 0 else None)  # noqa: S311  text, no secret
+        draft = _Draft([], self._topics(prompt), Counter(), Counter())
+        written = 0
+        while written < _NATURAL_LENGTH:
+            for token in self._sentence(draft, options, chance):
+                opens = draft.history[-2] == START
+                yield f" {token}" if opens and written else token
+                written += 1
+
+    def phrase(self, prompt: Sequence[str], options: Options) -> str:
+        """Write one sentence."""
+        text = ""
+        for token in self.write(prompt, options):
+            text += token
+            if token.strip() in _SENTENCE_END:
+                break
+        return text
+
+    def _learn(self, sentence: list[str]) -> None:
+        padded = [START, *sentence]
+        for place in range(1, len(padded)):
+            for size in range(1, min(place, 3) + 1):
+                self._follows[tuple(padded[place - size : place])][padded[place]] += 1
+        self._openings[tuple(sentence[:_OPENING])] |= {_stem(word) for word in sentence}
+
+    def _topics(self, prompt: Sequence[str]) -> frozenset[str]:
+        """Find the words of the prompt that the corpus knows and does not use everywhere."""
+        stems = {_stem(word) for word in prompt if len(word.strip()) >= _SUBJECT_LENGTH}
+        return frozenset(stem for stem in stems if 0 < self._rarity[stem] <= _COMMON_WORD)
+
+    def _sentence(self, draft: _Draft, options: Options, chance: random.Random) -> Iterator[str]:
+        """Draw the opening of one sentence as a whole, then word after word to its end."""
+        draft.history.append(START)
+        openings = {opening: self._weigh(opening, draft) for opening in self._openings}
+        # top_k and top_p are about words: an opening is drawn from all, unless all is one.
+        whole = replace(options, top_p=1.0, top_k=int(options.top_k == 1))
+        opening = _draw(openings, whole, chance)
+        draft.openings[opening] += 1
+        for token in opening:
+            draft.history.append(token)
+            yield token
+        while draft.history[-1] not in _SENTENCE_END:
+            token = _draw(self._scores(draft), options, chance)
+            draft.history.append(token)
+            draft.seen[draft.last(3)] += 1
+            yield token
+
+    def _weigh(self, opening: Context, draft: _Draft) -> float:
+        """Prefer the openings of sentences about the topics, and those not used yet."""
+        shared = self._openings[opening] & draft.topics
+        weight = _OFF_TOPIC + sum(1 / self._rarity[stem] for stem in shared)
+        return weight / (1 + 20 * draft.openings[opening])
+
+    def _scores(self, draft: _Draft) -> dict[str, float]:
+        """Mix what followed three, two and one words; favour topics, avoid repetition."""
+        scores: defaultdict[str, float] = defaultdict(float)
+        for size, weight in ((3, _THREE), (2, _TWO), (1, _ONE)):
+            followers = self._follows.get(draft.last(size))
+            if followers:
+                total = followers.total()
+                for word, count in followers.items():
+                    scores[word] += weight * count / total
+        for word in scores:
+            if _stem(word) in draft.topics:
+                scores[word] *= _ECHO
+            scores[word] /= 1 + 4 * draft.seen[(*draft.last(2), word)]
+        return scores
+
+
+def _stem(word: str) -> str:
+    """Make singular and plural alike, roughly."""
+    return word.strip().lower().removesuffix("s")
+
+
+def _draw(scores: Mapping[Choice, float], options: Options, chance: random.Random) -> Choice:
+    """Draw one choice as temperature, `top_k` and `top_p` say; ties have a fixed order."""
+    ranked = sorted(scores, key=lambda choice: (-scores[choice], choice))
+    if options.temperature < _SHORTEST_TEMPERATURE or options.top_k == 1:
+        return ranked[0]
+    if options.top_k > 0:
+        ranked = ranked[: options.top_k]
+    best = scores[ranked[0]]
+    weights = [(scores[choice] / best) ** (1 / options.temperature) for choice in ranked]
+    kept = _nucleus(weights, options.top_p)
+    return chance.choices(ranked[:kept], weights[:kept])[0]
+
+
+def _nucleus(weights: list[float], top_p: float) -> int:
+    """Count how many of the ranked weights reach the share `top_p`."""
+    if not 0 < top_p < 1:
+        return len(weights)
+    reached = list(accumulate(weights))
+    return next(n for n, total in enumerate(reached, start=1) if total >= top_p * reached[-1])

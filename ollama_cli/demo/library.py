@@ -1,0 +1,159 @@
+"""What the server owns: installed models, blobs, and what is loaded at the moment."""
+
+import threading
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ollama_cli import names
+from ollama_cli.demo import catalogue
+from ollama_cli.demo.catalogue import Model
+from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, RefusalError
+from ollama_cli.demo.keepalive import DEFAULT_SECONDS, FOREVER_SECONDS
+from ollama_cli.demo.layers import Blob, Layer
+from ollama_cli.demo.peer import GoneError
+
+
+@dataclass(frozen=True)
+class Installed:
+    """A model under a name."""
+
+    name: str
+    model: Model
+    modified_ns: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A model in memory, and until when (nanoseconds since 1970)."""
+
+    installed: Installed
+    context_length: int
+    keep_seconds: float
+    expires_ns: int
+
+
+def key(name: str) -> str:
+    """Give the form in which names are compared: complete and in lower case."""
+    return names.shortest(name).lower()
+
+
+class Library:
+    """The installed models and the blobs, complete and partial."""
+
+    def __init__(self) -> None:
+        now = time.time_ns()
+        self._lock = threading.Lock()
+        self._closed = False
+        self._blobs: dict[str, Blob] = {}
+        self._models = {
+            name: Installed(name, model, now) for name, model in catalogue.built_in().items()
+        }
+
+    def all(self) -> list[Installed]:
+        """List the installed models, the newest first."""
+        with self._lock:
+            return sorted(self._models.values(), key=lambda model: -model.modified_ns)
+
+    def find(self, name: str) -> Installed | None:
+        """Look a model up as the server compares names."""
+        with self._lock:
+            return self._models.get(key(name))
+
+    def install(self, name: str, model: Model) -> None:
+        """Put a model under a name; an existing name keeps its spelling."""
+        with self._lock:
+            known = self._models.get(key(name))
+            spelled = known.name if known else names.shortest(name)
+            if known is None or known.model != model:
+                self._models[key(name)] = Installed(spelled, model, time.time_ns())
+
+    def remove(self, name: str) -> bool:
+        """Take a model away, with the blobs that no other model uses."""
+        with self._lock:
+            removed = self._models.pop(key(name), None)
+            if removed is None:
+                return False
+            kept = {layer.digest for each in self._models.values() for layer in each.model.layers}
+            for layer in removed.model.layers:
+                if layer.digest not in kept and layer.digest in self._blobs:
+                    self._blobs.pop(layer.digest).close()
+            return True
+
+    def blob(self, layer: Layer) -> Blob:
+        """Give the server's copy of a layer, empty at first."""
+        with self._lock:
+            if self._closed:
+                raise GoneError
+            if layer.digest not in self._blobs:
+                self._blobs[layer.digest] = Blob(layer)
+            return self._blobs[layer.digest]
+
+    def discard(self, layer: Layer) -> None:
+        """Throw a damaged blob away, so that the next pull starts anew."""
+        with self._lock:
+            damaged = self._blobs.pop(layer.digest, None)
+            if damaged:
+                damaged.close()
+
+    def close(self) -> None:
+        """Give every file back."""
+        with self._lock:
+            self._closed = True
+            for blob in self._blobs.values():
+                blob.close()
+
+
+class Memory:
+    """Which models are loaded; they leave when their time is over."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._loaded: dict[str, Loaded] = {}
+
+    def all(self) -> Iterable[Loaded]:
+        """List the loaded models, the one that stays longest first."""
+        with self._lock:
+            now = time.time_ns()
+            self._loaded = {k: v for k, v in self._loaded.items() if v.expires_ns > now}
+            return sorted(self._loaded.values(), key=lambda each: -each.expires_ns)
+
+    def load(self, installed: Installed, context: int, keep: float | None) -> None:
+        """Load a model, or keep a loaded one longer; 0 seconds unload it."""
+        with self._lock:
+            name = key(installed.name)
+            old = self._loaded.pop(name, None)
+            usual = old.keep_seconds if old else DEFAULT_SECONDS
+            seconds = usual if keep is None else keep
+            expires = time.time_ns() + int(min(seconds, FOREVER_SECONDS) * 1e9)
+            if seconds > 0:
+                self._loaded[name] = Loaded(installed, context, seconds, expires)
+
+    def unload(self, installed: Installed) -> None:
+        """Let a model go."""
+        with self._lock:
+            self._loaded.pop(key(installed.name), None)
+
+    def touch(self, installed: Installed) -> None:
+        """Start the time of a loaded model again: it has just answered."""
+        with self._lock:
+            name = key(installed.name)
+            old = self._loaded.get(name)
+            if old is not None:
+                expires = time.time_ns() + int(old.keep_seconds * 1e9)
+                self._loaded[name] = replace(old, expires_ns=expires)
+
+
+def checked(name: str) -> str:
+    """Refuse a name that the server would call invalid."""
+    if {*name.lower().split(":")[-2:]} == {"local", "cloud"}:
+        message = f'use either :local or :cloud, not both: "{name}"'
+        raise RefusalError(BAD_REQUEST, message)
+    if not names.is_valid(name):
+        raise RefusalError(BAD_REQUEST, "invalid model name")
+    return name
+
+
+def missing(name: str) -> RefusalError:
+    """Say that a model is not here, in the words of generate and chat."""
+    return RefusalError(NOT_FOUND, f"model '{name}' not found")

@@ -1,0 +1,53 @@
+"""The machine behind the routes: its models, its memory, its speed; and one request to it."""
+
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Final
+
+from ollama_cli.demo import fields
+from ollama_cli.demo.fields import Fields
+from ollama_cli.demo.language import Language, corpus
+from ollama_cli.demo.library import Library, Memory
+from ollama_cli.demo.peer import Peer
+
+SECOND_NS: Final = 1_000_000_000
+
+
+class Machine:
+    """Everything that lives as long as the server; the word model is trained on first use."""
+
+    def __init__(self, tokens_per_second: float, bytes_per_second: float) -> None:
+        self.library = Library()
+        self.memory = Memory()
+        self.tokens_per_second = tokens_per_second
+        self.bytes_per_second = bytes_per_second
+
+    @cached_property
+    def language(self) -> Language:
+        """Train the word model."""
+        return Language(corpus())
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request: its path and body, the machine, and the program that waits for the answer."""
+
+    machine: Machine
+    peer: Peer
+    path: str
+    body: bytes
+    rolls_back: bool = False
+
+    def read(self, struct: str) -> Fields:
+        """Read the body as the named structure of the protocol."""
+        return fields.decode(self.body, struct)
+
+
+def timestamp(ns: int | None = None) -> str:
+    """Write a time as Go does: nine digits of the second, without zeros at the end."""
+    seconds, rest = divmod(time.time_ns() if ns is None else ns, SECOND_NS)
+    whole = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    fraction = f"{rest:09d}".rstrip("0")
+    return f"{whole}.{fraction}Z" if fraction else f"{whole}Z"

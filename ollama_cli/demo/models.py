@@ -1,0 +1,190 @@
+"""Routes about models: tags, ps, show, copy, delete."""
+
+from typing import Any
+
+from ollama_cli import names
+from ollama_cli.demo import catalogue, options, vectors
+from ollama_cli.demo.catalogue import COMPLETION
+from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalError, document
+from ollama_cli.demo.fields import Fields
+from ollama_cli.demo.library import Installed, Loaded, checked, missing
+from ollama_cli.demo.machine import Machine, Request, timestamp
+
+
+def tags(request: Request) -> Document:
+    """List the installed models."""
+    machine = request.machine
+    return document({"models": [_tag(machine, model) for model in machine.library.all()]})
+
+
+def ps(request: Request) -> Document:
+    """List the loaded models."""
+    machine = request.machine
+    return document({"models": [_process(machine, loaded) for loaded in machine.memory.all()]})
+
+
+def show(request: Request) -> Document:
+    """Describe one model."""
+    wanted = request.read("ShowRequest")
+    installed = find(request.machine, _named(wanted))
+    shown = _shown(installed, wanted)
+    shown |= {
+        "details": _details(request.machine, installed),
+        "model_info": _info(request.machine, installed),
+        "tensors": _tensors(request.machine, installed),
+        "capabilities": [installed.model.capability],
+        "modified_at": timestamp(installed.modified_ns),
+    }
+    return document(shown)
+
+
+def copy(request: Request) -> Document:
+    """Give a model a second name."""
+    wanted = request.read("CopyRequest")
+    source, destination = wanted.text("source"), wanted.text("destination")
+    for role, name in (("source", source), ("destination", destination)):
+        if not names.is_valid(name):
+            raise RefusalError(BAD_REQUEST, f'{role} "{name}" is invalid')
+    installed = request.machine.library.find(source)
+    if installed is None:
+        raise RefusalError(NOT_FOUND, f'model "{source}" not found')
+    request.machine.library.install(destination, installed.model)
+    return Document()
+
+
+def delete(request: Request) -> Document:
+    """Remove a model."""
+    name = _named(request.read("DeleteRequest"))
+    if not names.is_valid(name):
+        raise RefusalError(BAD_REQUEST, f'name "{name}" is invalid')
+    if not request.machine.library.remove(name):
+        raise missing(name)
+    return Document()
+
+
+def find(machine: Machine, name: str) -> Installed:
+    """Look a model up in the words of show: the name in its shortest form, with the tag."""
+    installed = machine.library.find(checked(name))
+    if installed is None:
+        raise missing(names.shortest(name))
+    return installed
+
+
+def _named(wanted: Fields) -> str:
+    name = wanted.text("model") or wanted.text("name")
+    if not name:
+        raise RefusalError(BAD_REQUEST, "model is required")
+    return name
+
+
+def _tag(machine: Machine, installed: Installed) -> dict[str, Any]:
+    model = installed.model
+    lengths = {
+        "context_length": model.context_length,
+        "embedding_length": _width(machine, installed),
+    }
+    return {
+        "name": installed.name,
+        "model": installed.name,
+        "modified_at": timestamp(installed.modified_ns),
+        "size": model.size,
+        "digest": model.digest,
+        "details": _details(machine, installed) | lengths,
+        "capabilities": [model.capability],
+    }
+
+
+def _process(machine: Machine, loaded: Loaded) -> dict[str, Any]:
+    installed = loaded.installed
+    return {
+        "name": installed.name,
+        "model": installed.name,
+        "size": installed.model.size,
+        "digest": installed.model.digest,
+        "details": _details(machine, installed),
+        "expires_at": timestamp(loaded.expires_ns),
+        "size_vram": 0,
+        "context_length": loaded.context_length,
+    }
+
+
+def _details(machine: Machine, installed: Installed) -> dict[str, Any]:
+    count = _parameter_count(machine, installed)
+    return {
+        "parent_model": "",
+        "format": "demo",
+        "family": "demo",
+        "families": ["demo"],
+        "parameter_size": f"{count / 1000:.2f}K" if count else "0",
+        "quantization_level": "I32",
+    }
+
+
+def _info(machine: Machine, installed: Installed) -> dict[str, Any]:
+    return {
+        "demo.context_length": installed.model.context_length,
+        "demo.embedding_length": _width(machine, installed),
+        "general.architecture": "demo",
+        "general.basename": "ollama-cli demo, no substitute for a real model",
+        "general.parameter_count": _parameter_count(machine, installed),
+    }
+
+
+def _tensors(machine: Machine, installed: Installed) -> list[dict[str, Any]]:
+    """List the tables of counts: one for each length of context."""
+    if installed.model.capability != COMPLETION:
+        return []
+    counts = machine.language.parameters
+    return [
+        {"name": f"context_{size}.counts", "type": "I32", "shape": [count]}
+        for size, count in counts.items()
+    ]
+
+
+def _parameter_count(machine: Machine, installed: Installed) -> int:
+    completes = installed.model.capability == COMPLETION
+    return sum(machine.language.parameters.values()) if completes else 0
+
+
+def _width(machine: Machine, installed: Installed) -> int:
+    """Count the dimensions of an embedding; a word of the word model is one of its vocabulary."""
+    completes = installed.model.capability == COMPLETION
+    return len(machine.language.vocabulary) if completes else vectors.DIMENSIONS
+
+
+def _shown(installed: Installed, wanted: Fields) -> dict[str, Any]:
+    """Collect the texts of a model; those of the request overlay them as on the real server."""
+    model = installed.model
+    overlay = wanted.object("options")
+    options.parse(overlay)
+    texts: dict[str, str] = {}
+    if model.capability == COMPLETION:
+        rows = (f"{name:<30} {value:g}" for name, value in model.parameters)
+        texts = {
+            "parameters": "\n".join(rows),
+            "template": catalogue.TEMPLATE,
+            "system": catalogue.SYSTEM,
+        }
+    if wanted.text("system"):
+        texts["system"] = wanted.text("system")
+    modelfile = _modelfile(installed, texts, overlay)
+    return {"license": model.license, "modelfile": modelfile, **texts}
+
+
+def _modelfile(installed: Installed, texts: dict[str, str], overlay: dict[str, Any]) -> str:
+    parameters = dict(installed.model.parameters) | overlay
+    rows = [
+        '# Modelfile generated by "ollama show"',
+        "# To build a new Modelfile based on this, replace FROM with:",
+        f"# FROM {installed.name}",
+        "",
+        f"FROM {installed.name}",
+    ]
+    rows += [f"{word.upper()} {texts[word]}" for word in ("template", "system") if word in texts]
+    for name, value in parameters.items():
+        rows += [f"PARAMETER {name} {each}" for each in _each(value)]
+    return "\n".join([*rows, f'LICENSE """{installed.model.license}"""', ""])
+
+
+def _each(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,196 @@
+"""What can go wrong, drawn once; each class carries its exit code.
+
+OllamaCliError                 1  failure
+├── UsageError                 2  usage
+├── UnreachableError           3  unreachable
+├── NotFoundError              4  not found
+│   └── ModelNotFoundError
+├── ServerError                5  server
+│   ├── ProtocolError             what came cannot be read, or its end is missing
+│   ├── StreamCutError            the connection broke in mid-answer
+│   └── PullError                 the server says that a pull failed (4 if the model is unknown)
+├── AuthError                  6  auth
+├── TimedOutError              7  timeout
+├── TooLongError               8  too long
+├── InvalidOutputError         9  invalid output
+├── ConfigError               10  config
+├── PartialError              11  partial
+└── RefusedError              13  refused
+
+Code 12 ("no") is an answer, not an error. InterruptError stands apart, beside KeyboardInterrupt:
+it ends the process by a signal's code, and no `except Exception` may swallow it.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+class OllamaCliError(Exception):
+    """An expected failure: one sentence for people, one hint, one code for scripts."""
+
+    exit_code: int = 1
+    code: str = "failure"
+
+    def __init__(
+        self, message: str, *, hint: str | None = None, http_status: int | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.http_status = http_status
+
+    def as_dict(self) -> dict[str, object]:
+        """Give the error as programs read it."""
+        return {
+            "code": self.code,
+            "exit": self.exit_code,
+            "message": self.message,
+            "hint": self.hint,
+            "http_status": self.http_status,
+        }
+
+
+class UsageError(OllamaCliError):
+    """A flag or an argument that cannot be used, or a question that cannot be asked."""
+
+    exit_code = 2
+    code = "usage"
+
+
+class UnreachableError(OllamaCliError):
+    """No connection could be made: DNS, refused, TLS handshake, no route."""
+
+    exit_code = 3
+    code = "unreachable"
+
+
+class NotFoundError(OllamaCliError):
+    """A file, a key or another thing that the user named is not there."""
+
+    exit_code = 4
+    code = "not_found"
+
+
+class ModelNotFoundError(NotFoundError):
+    """The server, or the registry behind it, does not know the model, `model` if it was named."""
+
+    code = "model_not_found"
+    model: str | None = None
+
+
+class ServerError(OllamaCliError):
+    """The server answered with an error."""
+
+    exit_code = 5
+    code = "server"
+
+
+class ProtocolError(ServerError):
+    """What the server sent cannot be read, or it ended without its end marker."""
+
+    code = "protocol"
+
+
+class StreamCutError(ServerError):
+    """The connection broke while an answer was under way."""
+
+    code = "stream_cut"
+
+
+class PullError(ServerError):
+    """The server reported that a pull failed; exit code 4 where the model or tag is unknown."""
+
+    code = "pull_failed"
+
+    def __init__(self, message: str, *, hint: str | None = None, unknown: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        if unknown:
+            self.exit_code = ModelNotFoundError.exit_code
+            self.code = ModelNotFoundError.code
+
+
+class AuthError(OllamaCliError):
+    """The server wants a sign-in, or forbids the request (HTTP 401, 403)."""
+
+    exit_code = 6
+    code = "auth"
+
+
+class TimedOutError(OllamaCliError):
+    """Nothing came within the time that a phase may take."""
+
+    exit_code = 7
+    code = "timeout"
+
+
+class TooLongError(OllamaCliError):
+    """The input exceeds the model's context window."""
+
+    exit_code = 8
+    code = "too_long"
+
+
+class InvalidOutputError(OllamaCliError):
+    """The answer does not satisfy the JSON schema that was asked for."""
+
+    exit_code = 9
+    code = "invalid_output"
+
+
+class ConfigError(OllamaCliError):
+    """A setting, a file of settings or an address cannot be used."""
+
+    exit_code = 10
+    code = "config"
+
+
+class PartialError(OllamaCliError):
+    """Some of several items failed, or all of them for different reasons."""
+
+    exit_code = 11
+    code = "partial"
+
+
+class RefusedError(OllamaCliError):
+    """A policy forbids it: a model that is not allowed, an address that a strange folder set."""
+
+    exit_code = 13
+    code = "refused"
+
+
+class InterruptError(BaseException):
+    """A signal asked the process to end (SIGTERM); `exit_code` is 128 + its number."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__(signal_number)
+        self.exit_code = 128 + signal_number
+
+
+@dataclass(frozen=True, slots=True)
+class ExitCode:
+    """One row of the table of exit codes: `code`, its `name`, and `when` it is used."""
+
+    code: str
+    name: str
+    when: str
+
+
+EXIT_CODES: Final = (
+    ExitCode("0", "ok", 'done, also "nothing to do"'),
+    ExitCode("1", "failure", "anything not listed below, an error of ours"),
+    ExitCode("2", "usage", "bad flag or argument, a confirmation that cannot be asked"),
+    ExitCode("3", "unreachable", "no connection could be made: DNS, refused, TLS, no route"),
+    ExitCode("4", "not found", "a model or a file that you named; an unknown model or tag"),
+    ExitCode("5", "server", "the server failed, was cut off, or cannot be understood"),
+    ExitCode("6", "auth", "401, 403, sign-in needed"),
+    ExitCode("7", "timeout", "nothing came in time, or `health --wait` ran out"),
+    ExitCode("8", "too long", "the input exceeds the context window"),
+    ExitCode("9", "invalid output", "the answer failed its JSON schema"),
+    ExitCode("10", "config", "unreadable or invalid setting, file or address"),
+    ExitCode("11", "partial", "some of several items failed, or all for different reasons"),
+    ExitCode("12", "no", 'the command worked and the answer is "no"'),
+    ExitCode("13", "refused", "a policy forbids it"),
+    ExitCode("130", "interrupted", "Ctrl-C; partial text stays on stdout"),
+    ExitCode("141", "pipe closed", "the reader of stdout went away"),
+    ExitCode("143", "terminated", "SIGTERM"),
+)

@@ -1,0 +1,71 @@
+"""What streams are made of: the events of a pull and of an answer."""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ollama_cli.replies import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A phase of a pull, in the server's words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkProgress:
+    """How far one layer has come, in bytes; None where the server does not say."""
+
+    digest: str
+    total: int | None = None
+    completed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The pull is complete and verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The server gave up, in its words."""
+
+    message: str
+
+
+PullEvent: TypeAlias = Status | ChunkProgress | Success | Error
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Thinking:
+    """A piece of the model's thinking."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool that the model wants called; `arguments` is the JSON object as it came."""
+
+    name: str
+    arguments: dict[str, object] = field(default_factory=dict)
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of an answer; `answer` holds all of it: text, thinking, calls, counts, durations."""
+
+    answer: Answer
+
+
+GenerateEvent: TypeAlias = Text | Thinking | ToolCall | Done
+ChatEvent: TypeAlias = Text | Thinking | ToolCall | Done

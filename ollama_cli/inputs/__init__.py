@@ -1,0 +1,1 @@
+"""What a user hands in: prompts, files, images, model options, schemas; read and checked here."""

@@ -1,0 +1,93 @@
+"""Model options (`-O key=value`): typed by their names, as the server refuses a wrong type."""
+
+import difflib
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
+
+from ollama_cli.errors import UsageError
+
+_TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+def _read_bool(text: str) -> bool:
+    return _TRUTH[text.lower()]
+
+
+def _read_int(text: str) -> int:
+    return int(text.replace("_", ""))
+
+
+def _read_float(text: str) -> float:
+    number = float(text)
+    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124  NaN alone differs from itself
+        raise ValueError(text)
+    return number
+
+
+_INTEGERS: Final = (
+    "num_ctx num_batch num_gpu main_gpu num_thread draft_num_predict num_keep seed num_predict"
+    " top_k repeat_last_n"
+)
+_NUMBERS: Final = (
+    "temperature top_p min_p typical_p repeat_penalty presence_penalty frequency_penalty"
+)
+_READERS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
+    **dict.fromkeys(_INTEGERS.split(), (_read_int, "a whole number")),
+    **dict.fromkeys(_NUMBERS.split(), (_read_float, "a number")),
+    "use_mmap": (_read_bool, "true or false"),
+    "stop": (str, "text"),
+}
+
+
+def read_options(
+    pairs: Iterable[str], shortcuts: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[str]]:
+    """Read `key=value` pairs, then the shortcuts that were given; returns (options, warnings).
+
+    A repeated `stop` adds another stop text. UsageError for a pair without `=` or a value of the
+    wrong type; an unknown name is passed on, with a warning that names the nearest known one.
+    """
+    options: dict[str, Any] = {}
+    warnings: list[str] = []
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        name = name.strip()
+        if not equals or not name:
+            raise UsageError(f"an option is written key=value, not {pair!r}")
+        if name == "stop":
+            options.setdefault("stop", []).append(text)
+        elif name in _READERS:
+            options[name] = _read(name, text)
+        else:
+            options[name] = _guess(text)
+            warnings.append(_unknown(name))
+    for name, value in shortcuts.items():
+        if name == "stop":
+            options["stop"] = options.get("stop", []) + list(value or [])
+        elif value is not None:
+            options[name] = value
+    if not options.get("stop"):
+        options.pop("stop", None)
+    return options, warnings
+
+
+def _read(name: str, text: str) -> Any:
+    read, kind = _READERS[name]
+    try:
+        return read(text.strip())
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"option {name} takes {kind}, not {text!r}") from error
+
+
+def _guess(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return text
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, _READERS, n=1)
+    guess = f": did you mean {near[0]}?" if near else ""
+    return f"unknown option {name!r}{guess} (servers ignore what they do not know)"

@@ -1,0 +1,66 @@
+"""A prompt put together from argument, files and standard input; nothing is dropped."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.streams import InStream
+
+STDIN: Final = "-"
+
+
+def gather(
+    argument: str | None,
+    files: Sequence[str],
+    stdin: InStream,
+    *,
+    use_stdin: bool,
+    on_silence: Callable[[], None] | None = None,
+) -> str | None:
+    """Join argument, files and standard input by blank lines; None where none of them is there.
+
+    Standard input is read where `-` names it, else last, if it is a pipe, a file or a socket.
+    `on_silence` is called when it keeps silent although a prompt is there already.
+    """
+    parts = [] if argument is None else [argument]
+    named = STDIN in (*files, argument)
+    if argument == STDIN:
+        parts = [_read_stdin(stdin)]
+    parts += [_read_stdin(stdin) if path == STDIN else read_text(path) for path in files]
+    if use_stdin and stdin.implicit and not named:
+        piped = decoded(stdin.read(on_silence if parts else None))
+        parts += [piped] if piped else []
+    return "\n\n".join(parts) if parts else None
+
+
+def read_text(path: str) -> str:
+    """Read a text file; NotFoundError where there is none, UsageError where it cannot be read."""
+    return decoded(read_bytes(path))
+
+
+def read_bytes(path: str) -> bytes:
+    """Read a file; raises as `read_text` does."""
+    try:
+        return Path(path).expanduser().read_bytes()
+    except FileNotFoundError as error:
+        raise NotFoundError(f"no such file: {path}") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot read {path}: {reason}") from error
+
+
+def text_or_file(value: str) -> str:
+    """Give a text, or with a leading `@` the contents of the file it names."""
+    return read_text(value[1:]) if value.startswith("@") else value
+
+
+def decoded(data: bytes) -> str:
+    """Read bytes as UTF-8, without a byte order mark; what is none becomes U+FFFD."""
+    return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _read_stdin(stdin: InStream) -> str:
+    if stdin.file is None:
+        raise UsageError("standard input is closed, and `-` names it")
+    return decoded(stdin.read())

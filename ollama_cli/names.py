@@ -1,0 +1,97 @@
+"""Model names, read and compared as the server does (`[host/][namespace/]model[:tag]`)."""
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final, NamedTuple
+
+DEFAULT_HOST: Final = "registry.ollama.ai"
+DEFAULT_NAMESPACE: Final = "library"
+DEFAULT_TAG: Final = "latest"
+_HOST: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}")
+_NAMESPACE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")
+_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+
+
+class Name(NamedTuple):
+    """A model's full name, with the defaults filled in and the spelling kept."""
+
+    host: str
+    namespace: str
+    model: str
+    tag: str
+
+    @property
+    def shortest(self) -> str:
+        """Write the name as the server displays it: defaults hidden, the tag always shown."""
+        place = ""
+        if self.host.lower() != DEFAULT_HOST:
+            place = f"{self.host}/{self.namespace}/"
+        elif self.namespace.lower() != DEFAULT_NAMESPACE:
+            place = f"{self.namespace}/"
+        return f"{place}{self.model}:{self.tag}"
+
+
+def parse(name: str) -> Name | None:
+    """Read a name, right to left; None where the server would call it invalid."""
+    text, source = _without_source(name.strip())
+    if source and _without_source(text)[1]:  # `x:cloud:local`
+        return None
+    path, slash, last = text.rpartition("/")
+    model, colon, tag = last.partition(":")
+    if colon and not tag:
+        return None
+    tag = tag or DEFAULT_TAG
+    if source == "cloud":
+        tag = f"{tag}-cloud" if colon else "cloud"
+    host, namespace = DEFAULT_HOST, DEFAULT_NAMESPACE
+    if slash:
+        before, second, namespace = path.rpartition("/")
+        if second:
+            host = before.partition("://")[2] or before
+    if not (
+        _HOST.fullmatch(host)
+        and _NAMESPACE.fullmatch(namespace)
+        and _PART.fullmatch(model)
+        and _PART.fullmatch(tag)
+    ):
+        return None
+    return Name(host, namespace, model, tag)
+
+
+def is_valid(name: str) -> bool:
+    """Tell whether the server would accept the name."""
+    return parse(name) is not None
+
+
+def shortest(name: str) -> str:
+    """Write a name as the server displays it; an invalid one is returned as it is."""
+    parsed = parse(name)
+    return parsed.shortest if parsed else name
+
+
+def same_model(a: str, b: str) -> bool:
+    """Tell whether two names mean one model: `:latest` is the default, case does not matter."""
+    one, other = parse(a), parse(b)
+    if one is None or other is None:
+        return bool(a.strip()) and a.strip().lower() == b.strip().lower()
+    return tuple(map(str.lower, one)) == tuple(map(str.lower, other))
+
+
+def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
+    """Find the names most like the one typed, the best first; tags count for less."""
+    wanted = name.lower().removesuffix(":latest")
+    candidates = {known_name.lower().removesuffix(":latest"): known_name for known_name in known}
+    found = get_close_matches(wanted, candidates, n=limit, cutoff=0.6)
+    base = wanted.partition(":")[0]
+    found += [
+        low for low in candidates if low not in found and base and low.partition(":")[0] == base
+    ]
+    return [candidates[low] for low in found[:limit]]
+
+
+def _without_source(text: str) -> tuple[str, str]:
+    """Take `:cloud` or `:local` off the end of a name: (the rest, the source or empty)."""
+    before, _, suffix = text.rpartition(":")
+    source = suffix.lower()
+    return (before, source) if before and source in {"cloud", "local"} else (text, "")

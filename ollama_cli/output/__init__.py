@@ -1,0 +1,1 @@
+"""Ways to show an answer: for people text and tables, for programs JSON, JSON lines, CSV, names."""

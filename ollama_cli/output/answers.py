@@ -1,0 +1,179 @@
+"""Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
+
+from contextlib import AbstractContextManager
+from dataclasses import asdict
+from typing import Any, Protocol, Self
+
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.output import documents
+from ollama_cli.replies import Answer
+from ollama_cli.streams import OutStream, visible
+
+
+class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
+    """Shows the events of one answer; on the way out it leaves what it shows complete."""
+
+    def show(self, event: ChatEvent) -> None:
+        """Show one event."""
+        ...
+
+
+def choose(
+    output: str,
+    command: str,
+    model: str,
+    *,
+    out: OutStream,
+    err: OutStream,
+    stream: bool,
+    quiet: bool,
+) -> AnswerWriter:
+    """Choose the writer for an output format: text (streamed or whole), json or jsonl."""
+    match output:
+        case "json":
+            return JsonWriter(out, command, model)
+        case "jsonl":
+            return JsonLinesWriter(out, command, model)
+        case _:
+            return TextWriter(out, err, stream=stream, show_thinking=not quiet)
+
+
+class TextWriter:
+    """Writes the text to `out` as it comes, or whole at the end, and the thinking to `err`.
+
+    A pipe gets the text unchanged; on a terminal its control characters are made visible. One
+    newline is added at the end where the text lacks it.
+    """
+
+    def __init__(
+        self, out: OutStream, err: OutStream, *, stream: bool = True, show_thinking: bool = True
+    ) -> None:
+        self._out = out
+        self._err = err
+        self._stream = stream
+        self._show_thinking = show_thinking
+        self._held: list[str] = []
+        self._last = ""
+        self._is_thinking = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is not None and issubclass(kind, BrokenPipeError):
+            return
+        self._end_thinking()
+        if self._held:
+            self._write("".join(self._held))
+        if self._last not in {"", "\n"} and (kind is None or self._out.is_terminal):
+            self._out.line()
+
+    def show(self, event: ChatEvent) -> None:
+        """Show one event."""
+        match event:
+            case Text(text):
+                self._end_thinking()
+                if self._stream:
+                    self._write(text)
+                else:
+                    self._held.append(text)
+            case Thinking(text) if self._show_thinking:
+                self._think(text)
+            case ToolCall(name, arguments):
+                self._err.line(f"note: the model calls {visible(name)}({visible(str(arguments))})")
+            case _:
+                pass
+
+    def _write(self, text: str) -> None:
+        self._last = text[-1]
+        self._out.write(visible(text) if self._out.is_terminal else text)
+
+    def _think(self, text: str) -> None:
+        shown = visible(text)
+        self._err.write(f"\x1b[2m{shown}\x1b[22m" if self._err.colour else shown)
+        self._is_thinking = True
+        self._ends_line = text.endswith("\n")
+
+    def _end_thinking(self) -> None:
+        if self._is_thinking:
+            self._err.write("\n" if self._ends_line else "\n\n")
+            self._is_thinking = False
+
+
+class JsonWriter:
+    """Writes the whole answer as one document; what came before a failure is written too."""
+
+    def __init__(self, out: OutStream, command: str, model: str) -> None:
+        self._out = out
+        self._command = command
+        self._model = model
+        self._text: list[str] = []
+        self._thinking: list[str] = []
+        self._calls: list[dict[str, object]] = []
+        self._answer: Answer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        answer = self._answer
+        if answer is None and (self._text or self._thinking):
+            answer = Answer(
+                model=self._model,
+                text="".join(self._text),
+                thinking="".join(self._thinking),
+                tool_calls=tuple(self._calls),
+            )
+        if answer is not None and (
+            kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt)
+        ):
+            documents.show_document(self._out, self._command, asdict(answer))
+
+    def show(self, event: ChatEvent) -> None:
+        """Gather one event."""
+        match event:
+            case Text(text):
+                self._text.append(text)
+            case Thinking(text):
+                self._thinking.append(text)
+            case ToolCall(name, arguments, call_id):
+                self._calls.append({"name": name, "arguments": arguments, "id": call_id})
+            case Done(answer):
+                self._answer = answer
+
+
+class JsonLinesWriter:
+    """Writes an object for each event: start, thinking, text, tool_call, then done or error."""
+
+    def __init__(self, out: OutStream, command: str, model: str) -> None:
+        self._out = out
+        self._command = command
+        self._model = model
+
+    def __enter__(self) -> Self:
+        head: dict[str, Any] = documents.schema(self._command)
+        documents.show_line(self._out, {**head, "event": "start", "model": self._model})
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, OllamaCliError):
+            documents.show_line(self._out, {"event": "error", **error.as_dict()})
+
+    def show(self, event: ChatEvent) -> None:
+        """Write one event."""
+        documents.show_line(self._out, _fields(event))
+
+
+def _fields(event: ChatEvent) -> dict[str, Any]:
+    match event:
+        case Text(text):
+            return {"event": "text", "text": text}
+        case Thinking(text):
+            return {"event": "thinking", "text": text}
+        case ToolCall(name, arguments, call_id):
+            return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
+        case Done(answer):
+            fields = asdict(answer)
+            del fields["text"]
+            return {"event": "done", **fields}

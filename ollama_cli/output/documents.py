@@ -1,0 +1,59 @@
+"""Output for programs: one JSON document, JSON lines, CSV."""
+
+import csv
+import io
+import itertools
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ollama_cli.streams import OutStream
+
+
+def schema(command: str) -> dict[str, str]:
+    """Name the shape of a command's documents."""
+    return {"schema": f"ollama-cli/{command}/1"}
+
+
+def show_document(out: OutStream, command: str, payload: Mapping[str, Any]) -> None:
+    """Write one JSON document, with its schema first: laid out for eyes, on one line for a pipe."""
+    indent = 2 if out.is_terminal else None
+    out.line(_json(out, {**schema(command), **payload}, indent))
+
+
+def show_value(out: OutStream, value: object) -> None:
+    """Write one value as JSON."""
+    out.line(_json(out, value))
+
+
+def show_line(out: OutStream, value: Mapping[str, Any]) -> None:
+    """Write one line of JSON."""
+    out.line(_json(out, value))
+
+
+def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]) -> None:
+    """Write one line of JSON for each value; the first carries the schema."""
+    head: Mapping[str, Any] = schema(command)
+    for value in values:
+        show_line(out, {**head, **value})
+        head = {}
+
+
+def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write RFC 4180: a header, then a line for each row; None is empty."""
+    for row in itertools.chain([header], rows):
+        line = io.StringIO()
+        csv.writer(line, lineterminator="\r\n").writerow(row)
+        out.write(line.getvalue())
+
+
+def show_raw(out: OutStream, document: bytes) -> None:
+    """Write the server's bytes, with a newline behind them on a terminal."""
+    out.write_bytes(document)
+    if out.is_terminal and not document.endswith(b"\n"):
+        out.line()
+
+
+def _json(out: OutStream, value: object, indent: int | None = None) -> str:
+    # On a terminal all is ASCII, so that no character of the server's drives it.
+    return json.dumps(value, indent=indent, ensure_ascii=out.is_terminal)

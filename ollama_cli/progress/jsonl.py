@@ -1,0 +1,95 @@
+"""Shows a pull to programs: one JSON object per event, flushed as it comes."""
+
+import json
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, Self
+
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.progress.stats import PullSnapshot, PullStats
+from ollama_cli.streams import OutStream
+
+SCHEMA: Final = "ollama-cli/models-pull/1"
+
+
+class JsonLinesReporter:
+    """Write the events of a pull to `stream`; sizes are bytes, times seconds on `clock`.
+
+    A failure of the stream itself becomes an `error` line too, so that the last line always tells
+    how the pull ended.
+    """
+
+    def __init__(
+        self, stream: OutStream, model: str, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._stream = stream
+        self._model = model
+        self._clock = clock
+        self._stats = PullStats()
+        self._started = clock()
+        self._is_first = True
+        self._has_ended = False
+
+    def __enter__(self) -> Self:
+        """Start the clock."""
+        self._started = self._clock()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write an `error` line if the stream broke without one."""
+        if isinstance(exc, OllamaCliError) and not self._has_ended:
+            self.report(Error(exc.message))
+
+    def report(self, event: PullEvent) -> None:
+        """Write one line."""
+        now = self._clock()
+        snapshot = self._stats.update(event, now)
+        fields = self._fields(snapshot)
+        match event:
+            case Status(text):
+                fields |= {"event": "status", "status": text}
+            case ChunkProgress(digest):
+                fields |= {"event": "progress", "digest": digest} | self._layer(digest)
+            case Success():
+                fields |= {"event": "success", "status": "success"}
+                fields["seconds"] = round(max(0.0, now - self._started), 3)
+            case Error(message):
+                fields |= {"event": "error", "message": message}
+        self._has_ended = isinstance(event, Success | Error)
+        self._write(fields)
+
+    def _fields(self, snapshot: PullSnapshot) -> dict[str, Any]:
+        seen, speed, eta = snapshot.layers, snapshot.bytes_per_second, snapshot.eta_seconds
+        is_known = snapshot.total is not None or snapshot.fraction > 0
+        return {
+            "event": None,
+            "model": self._model,
+            "status": None,
+            "digest": None,
+            "layer_total": None,
+            "layer_completed": None,
+            "total": snapshot.total,
+            "completed": snapshot.completed if seen else None,
+            "fraction": round(snapshot.fraction, 6) if is_known else None,
+            "bytes_per_second": None if speed is None else round(speed, 1),
+            "eta_seconds": None if eta is None else round(eta, 1),
+        }
+
+    def _layer(self, digest: str) -> dict[str, Any]:
+        layer = self._stats.layer(digest)
+        if layer is None:
+            return {}
+        return {"layer_total": layer.total, "layer_completed": layer.completed}
+
+    def _write(self, fields: dict[str, Any]) -> None:
+        schema = {"schema": SCHEMA} if self._is_first else {}
+        self._is_first = False
+        # ASCII only: no character of the server's can drive a terminal that shows the line.
+        self._stream.line(json.dumps(schema | fields))

@@ -1,0 +1,64 @@
+"""The words that the ways to watch a pull for people share."""
+
+from typing import Final
+
+from ollama_cli.errors import InterruptError
+from ollama_cli.progress.stats import PullSnapshot
+from ollama_cli.streams import one_line
+from ollama_cli.units import format_bytes, format_counter, format_duration, format_rate
+
+_SHORT_DIGEST: Final = 12
+_LONGEST_NAME: Final = 40
+
+
+def digest_name(digest: str) -> str:
+    """Shorten a digest as the server does; what is no digest is shown as it came."""
+    name = one_line(digest.removeprefix("sha256:")) or "layer"
+    is_hex = len(name) > _SHORT_DIGEST and all(char in "0123456789abcdef" for char in name)
+    return name[: _SHORT_DIGEST if is_hex else _LONGEST_NAME]
+
+
+def percent(fraction: float) -> str:
+    """Write a fraction as whole per cent, rounded down."""
+    # 0.29 * 100 is 28.999…, and a percentage that stood there before must not fall.
+    return f"{int(fraction * 100 + 1e-9)} %"
+
+
+def counter(snapshot: PullSnapshot) -> str:
+    """Write the bytes so far and in all: `1.9/4.7 GB`."""
+    return format_counter(snapshot.completed, snapshot.total)
+
+
+def rate(snapshot: PullSnapshot) -> str:
+    """Write the speed, empty where unknown."""
+    return "" if snapshot.bytes_per_second is None else format_rate(snapshot.bytes_per_second)
+
+
+def eta(snapshot: PullSnapshot) -> str:
+    """Write the time that is left in whole seconds, empty where unknown or over."""
+    if not snapshot.eta_seconds:
+        return ""
+    return f"eta {format_duration(max(1.0, float(round(snapshot.eta_seconds))))}"
+
+
+def progress(model: str, snapshot: PullSnapshot) -> str:
+    """Write how far a pull has come on one line, without what is unknown."""
+    parts = [model, percent(snapshot.fraction) if snapshot.total else "", counter(snapshot)]
+    return "  ".join(part for part in (*parts, rate(snapshot), eta(snapshot)) if part)
+
+
+def pulled(model: str, snapshot: PullSnapshot, seconds: float) -> str:
+    """Write the last line of a pull that succeeded."""
+    size = f"  {format_bytes(snapshot.completed)}" if snapshot.completed else ""
+    return f"pulled {model}{size} in {format_duration(seconds)}"
+
+
+def stopped(model: str, snapshot: PullSnapshot | None, exc: BaseException | None) -> str:
+    """Write the last line of a pull that was left early, empty if there is nothing to say."""
+    is_interrupt = isinstance(exc, KeyboardInterrupt | InterruptError)
+    far = ""
+    if snapshot is not None and snapshot.total and snapshot.completed:
+        far = f" at {percent(snapshot.fraction)} ({counter(snapshot)})"
+    if is_interrupt:
+        return f"note: pull of {model} interrupted{far}: run the same command again to resume"
+    return f"note: pull of {model} stopped{far}" if far and exc is not None else ""

@@ -1,0 +1,130 @@
+"""Frozen values: what a server told us, in our words.
+
+Every field of the wire may be missing: text is then empty, numbers and times are None.
+Sizes are bytes, durations seconds, times RFC 3339 in UTC, digests 64 hexadecimal digits.
+"""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens read and written."""
+
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Seconds spent: in all, loading the model, reading the prompt, writing the answer."""
+
+    total: float | None = None
+    load: float | None = None
+    prompt: float | None = None
+    completion: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A whole answer; `tool_calls` are objects with name, arguments and id."""
+
+    model: str = ""
+    text: str = ""
+    thinking: str = ""
+    done_reason: str | None = None
+    tool_calls: tuple[dict[str, object], ...] = ()
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=Timings)
+
+
+@dataclass(frozen=True, slots=True)
+class Embeddings:
+    """One vector per input, in the order of the inputs; `dimensions` is 0 when there is none."""
+
+    model: str
+    vectors: tuple[tuple[float, ...], ...]
+    usage: Usage = field(default_factory=Usage)
+    timings: Timings = field(default_factory=Timings)
+
+    @property
+    def dimensions(self) -> int:
+        """Count the numbers in each vector."""
+        return len(self.vectors[0]) if self.vectors else 0
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSummary:
+    """One installed model; `remote_host` names where it runs when that is elsewhere."""
+
+    name: str
+    digest: str = ""
+    size: int | None = None
+    parameter_size: str = ""
+    quantization: str = ""
+    family: str = ""
+    capabilities: tuple[str, ...] | None = None
+    modified_at: str | None = None
+    remote_host: str = ""
+
+    @property
+    def is_remote(self) -> bool:
+        """Tell whether the model runs on another host."""
+        return bool(self.remote_host)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningModel:
+    """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` given."""
+
+    name: str
+    digest: str = ""
+    size: int | None = None
+    size_vram: int | None = None
+    parameter_size: str = ""
+    quantization: str = ""
+    family: str = ""
+    expires_at: str | None = None
+    context_length: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDetails:
+    """What `/api/show` tells; `info` and `document` are as the server sent them."""
+
+    name: str
+    modelfile: str = ""
+    parameters: str = ""
+    template: str = ""
+    system: str = ""
+    license: str = ""
+    capabilities: tuple[str, ...] = ()
+    details: dict[str, object] = field(default_factory=dict)
+    info: dict[str, object] = field(default_factory=dict)
+    projector: dict[str, object] = field(default_factory=dict)
+    remote_model: str = ""
+    remote_host: str = ""
+    requires: str = ""
+    modified_at: str | None = None
+    document: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether a server answers as Ollama does, and what was found; never an exception.
+
+    `model_detected` and `model_id` speak of the model asked for or, without one, of a model that
+    can chat. `error_kind` is the code of the error (`unreachable`, …), None when all is well.
+    """
+
+    connected: bool
+    base_url: str
+    model_detected: bool = False
+    model_id: str | None = None
+    provider_type: str = "ollama"
+    error: str | None = None
+    version: str | None = None
+    latency_seconds: float | None = None
+    model_count: int | None = None
+    http_status: int | None = None
+    error_kind: str | None = None

@@ -1,0 +1,156 @@
+"""What every command is given: settings, streams, and clients that are built on first use."""
+
+import gc
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import import_module
+from typing import Any
+
+from ollama_cli import names, services, sources
+from ollama_cli.errors import (
+    ModelNotFoundError,
+    NotFoundError,
+    OllamaCliError,
+    UsageError,
+)
+from ollama_cli.settings import Layer, Settings, resolve
+from ollama_cli.streams import InStream, OutStream, one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Flags:
+    """The global options; `settings` holds those that are settings too, by name."""
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    env_file: str | None = None
+    verbose: int = 0
+    color: str = "auto"
+    quiet: bool = False
+    no_input: bool = False
+    debug: bool = False
+    demo: bool = False
+
+
+@dataclass
+class Runtime:
+    """One run of one command; a `silent` one is told by its exit code alone."""
+
+    flags: Flags
+    out: OutStream
+    err: OutStream
+    stdin: InStream
+    environ: Mapping[str, str]
+    output: str = "text"
+    silent: bool = False
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settle the settings; raises ConfigError, NotFoundError or RefusedError."""
+        layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
+        for warning in warnings:
+            self.warn(warning)
+        if self.flags.demo:
+            layers.insert(0, Layer({"host": (self._demo.__enter__().url, "--demo")}))
+        return resolve(layers)
+
+    @cached_property
+    def _demo(self) -> Any:
+        return import_module("ollama_cli.demo").DemoServer()
+
+    @cached_property
+    def _client(self) -> Any:
+        if self.flags.verbose:
+            services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
+        host = self.settings.host
+        client = services.OllamaClient(
+            host, timeouts=self.settings.timeouts, ca_file=self.settings.ca_file
+        )
+        # All is imported now: from here on streams may run for hours, so collect, but not this.
+        gc.freeze()
+        gc.enable()
+        return client
+
+    def ollama(self) -> "services.OllamaClient":
+        """Give the client of the server that the settings name."""
+        client: services.OllamaClient = self._client
+        return client
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "_client" in self.__dict__:
+            self._client.close()
+        if "_demo" in self.__dict__:
+            self._demo.close()
+
+    def note(self, text: str) -> None:
+        """Tell something on stderr, unless quiet."""
+        if not self.flags.quiet:
+            self.err.line(f"note: {one_line(text)}")
+
+    def warn(self, text: str) -> None:
+        """Warn on stderr, unless quiet."""
+        if not self.flags.quiet:
+            self.err.line(f"warning: {one_line(text)}")
+
+    def can_ask(self) -> bool:
+        """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
+        return self.stdin.is_terminal and self.err.is_terminal and not self.flags.no_input
+
+    def confirm(self, question: str, *, flag: str) -> bool:
+        """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""
+        if not self.can_ask():
+            raise UsageError(
+                "this needs a confirmation, and there is nobody to ask",
+                hint=f"confirm it with {flag}",
+            )
+        self.err.write(f"{question} [y/N] ")
+        assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
+        answer = self.stdin.file.readline().decode("utf-8", "replace")
+        return answer.strip().lower() in {"y", "yes"}
+
+    def chat_model(self, named: str | None) -> str:
+        """Settle the model to chat with: named, else set, else found on the server."""
+        if model := named or self.settings.model:
+            return model
+        found = self.ollama().detect_model()
+        return self._detected(found, "chat", "llama3.2")
+
+    def embed_model(self, named: str | None) -> str:
+        """Settle the model to embed with: named, else set, else the newest one installed."""
+        if model := named or self.settings.embed_model:
+            return model
+        found = self.ollama().detect_embedding_model()
+        return self._detected(found, "embedding", "nomic-embed-text")
+
+    def _detected(self, found: str | None, kind: str, example: str) -> str:
+        if found is None:
+            raise NotFoundError(
+                f"no {kind} model is installed on {self.ollama().base_url}",
+                hint=f"get one: `ollama-cli models pull {example}`",
+            )
+        self.note(f"using {found} (choose another with -m)")
+        return found
+
+    def explain(self, error: OllamaCliError) -> None:
+        """Complete an error: where the address came from, and which models are like the missing."""
+        if "settings" in self.__dict__:
+            host, origin = self.settings.host, self.settings.origins["host"]
+            base = self.ollama().base_url if "_client" in self.__dict__ else host
+            if origin != "default" and f"at {base}" in error.message:
+                known = f"at {base} (from {origin})"
+                error.message = error.message.replace(f"at {base}", known, 1)
+        if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
+            error.hint = self._missing_hint(error.model)
+
+    def _missing_hint(self, model: str) -> str:
+        pull = f"`ollama-cli models pull {shlex.quote(model)}`"
+        try:
+            installed = [each.name for each in self.ollama().list_models()]
+        except OllamaCliError:
+            installed = []
+        near = names.nearest(model, installed)
+        if near:
+            return f"did you mean {' or '.join(near)}? if not: {pull}"
+        return f"get it: {pull}; what is installed: `ollama-cli models list`"

@@ -1,0 +1,23 @@
+"""What servers can do, in our words; loaded when it is asked for, as it brings requests along."""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ollama_cli.services.ollama import OllamaClient as OllamaClient
+    from ollama_cli.services.stream import EventStream as EventStream
+    from ollama_cli.transport import log_requests as log_requests
+
+_PLACES = {
+    "OllamaClient": "ollama_cli.services.ollama",
+    "EventStream": "ollama_cli.services.stream",
+    "log_requests": "ollama_cli.transport",
+}
+
+__all__ = ["EventStream", "OllamaClient", "log_requests"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

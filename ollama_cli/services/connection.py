@@ -1,0 +1,101 @@
+"""The two verbs that know HTTP: fetch a document, open a stream; all methods stand on them."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, ServerError
+from ollama_cli.services.stream import E, EventStream, Parser
+from ollama_cli.transport import Reply, Retry, Transport
+from ollama_cli.urls import redact
+from ollama_cli.wire import ndjson
+from ollama_cli.wire.failures import error_from_answer
+
+_LARGEST_ERROR: Final = 1 << 20
+Body = Mapping[str, Any]
+
+
+class Connection:
+    """Requests and answers of one server, with error answers raised as errors."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._http = transport
+
+    def get(self, path: str, *, wait: float) -> object:
+        """Fetch and decode a document."""
+        return ndjson.document(self.document("GET", path, wait=wait))
+
+    def once(self, method: str, path: str, body: Body | None, *, wait: float) -> object:
+        """Fetch and decode a document without a second try."""
+        return ndjson.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
+
+    def document(
+        self,
+        method: str,
+        path: str,
+        body: Body | None = None,
+        *,
+        wait: float,
+        retry: Retry = Retry.ALWAYS,
+    ) -> bytes:
+        """Fetch a document's bytes; `wait` bounds each silence, in seconds."""
+        sent = None if body is None else present(body)
+        with self._http.send(method, path, sent, wait=wait, retry=retry) as reply:
+            self._raise_for_status(reply, body or {})
+            return reply.read()
+
+    def stream(
+        self,
+        path: str,
+        body: Body,
+        parser: Parser[E],
+        *,
+        wait: float,
+        idle: float,
+        retry: Retry,
+    ) -> EventStream[E]:
+        """Make a stream that sends its request when the first event is asked for."""
+
+        def open_reply() -> Reply:
+            sent = present(body)
+            reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
+            try:
+                self._raise_for_status(reply, body)
+            except BaseException:
+                reply.close()
+                raise
+            return reply
+
+        return EventStream(open_reply, parser)
+
+    def _raise_for_status(self, reply: Reply, body: Body) -> None:
+        if reply.status >= HTTPStatus.BAD_REQUEST:
+            answer = reply.read(_LARGEST_ERROR)
+            where = f"the server at {self._http.root}"
+            raise _about(
+                body,
+                error_from_answer(reply.status, reply.content_type, answer, where=where),
+            )
+        if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
+            raise ServerError(
+                f"the server at {self._http.root} points elsewhere: {redact(reply.location)}",
+                hint="use that address with `--host`, if you trust it",
+                http_status=reply.status,
+            )
+        if "html" in reply.content_type:
+            raise ProtocolError(
+                f"an HTML page came from {self._http.root}: it is not Ollama, or behind a proxy",
+                hint="check the address with `ollama-cli config show`",
+                http_status=reply.status,
+            )
+
+
+def present(fields: Body) -> dict[str, Any]:
+    """Leave out the fields that are None: the server has its own defaults."""
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _about(body: Body, error: OllamaCliError) -> OllamaCliError:
+    if isinstance(error, ModelNotFoundError):
+        error.model = body.get("model") or body.get("source")
+    return error

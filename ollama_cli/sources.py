@@ -1,0 +1,174 @@
+"""Where settings come from: the only reader of the environment, `.env` and the config file."""
+
+import difflib
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+import platformdirs
+
+from ollama_cli.errors import ConfigError, NotFoundError
+from ollama_cli.settings import SETTINGS, Layer
+
+SECTION: Final = "ollama"
+CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
+VARIABLES: Final = {
+    CONFIG_VARIABLE: "path of the config file",
+    "NO_COLOR": "no colour, whatever its value",
+    "FORCE_COLOR": "colour also where there is no terminal",
+    "TERM": "`dumb` means neither colour nor motion",
+    "HTTP_PROXY": "proxy for remote http servers, never for private addresses",
+    "HTTPS_PROXY": "proxy for remote https servers, likewise",
+    "NO_PROXY": "hosts that no proxy is used for",
+}
+_ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_LARGEST_DOTENV: Final = 1 << 20
+
+
+def environment() -> Mapping[str, str]:
+    """Give the environment of this process."""
+    return os.environ
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Find the config file: $OLLAMA_CLI_CONFIG, else where this system keeps such files."""
+    named = environ.get(CONFIG_VARIABLE)
+    if named:
+        return Path(named).expanduser()
+    return Path(platformdirs.user_config_dir("ollama-cli", appauthor=False)) / "config.toml"
+
+
+def layers(
+    flags: Mapping[str, object], environ: Mapping[str, str], env_file: str | None = None
+) -> tuple[list[Layer], list[str]]:
+    """Read all sources, the strongest first, and the warnings that reading them gave.
+
+    Raises ConfigError for a file that cannot be read, NotFoundError if a named one is missing.
+    """
+    config, warnings = config_layer(config_path(environ))
+    found = [
+        Layer({name: (value, f"--{name.replace('_', '-')}") for name, value in flags.items()}),
+        environment_layer(environ),
+        *dotenv_layers(env_file),
+        config,
+    ]
+    return found, warnings
+
+
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read the variables of the process; an empty one counts as unset, as Ollama has it."""
+    return Layer(_from_variables(environ, ""))
+
+
+def dotenv_layers(env_file: str | None) -> list[Layer]:
+    """Read the `.env` that was named, else the one in the current folder, which is not trusted."""
+    path = Path(env_file) if env_file else Path(".env")
+    try:
+        with path.open(encoding="utf-8", errors="replace") as file:
+            text = file.read(_LARGEST_DOTENV)
+    except FileNotFoundError as error:
+        if env_file:
+            raise NotFoundError(f"no such file: {env_file}") from error
+        return []
+    except OSError as error:
+        if not env_file:  # a folder or an unreadable file named .env is none of ours
+            return []
+        raise ConfigError(f"cannot read {env_file}: {error.strerror}") from error
+    values = _from_variables(parse_dotenv(text), f" in {path}")
+    if not env_file:
+        values.pop("ca_file", None)  # whom to trust is not for a folder to say
+    return [Layer(values, trusted=bool(env_file))]
+
+
+def parse_dotenv(text: str) -> dict[str, str]:
+    """Read `NAME=value` lines; nothing is expanded or run, as the file may be a stranger's."""
+    values: dict[str, str] = {}
+    for line in text.splitlines():
+        match = _ASSIGNMENT.fullmatch(line.strip())
+        if match:
+            values[match[1]] = _unquoted(match[2])
+    return values
+
+
+def config_layer(path: Path) -> tuple[Layer, list[str]]:
+    """Read the config file's section; unknown keys become warnings that name the nearest one."""
+    values: dict[str, tuple[object, str]] = {}
+    warnings: list[str] = []
+    for name, value in section(read_config(path), path).items():
+        if name in SETTINGS:
+            values[name] = (value, str(path))
+        else:
+            near = difflib.get_close_matches(name, SETTINGS, n=1)
+            guess = f": did you mean {near[0]}?" if near else ""
+            warnings.append(f"{path}: unknown setting {name!r}{guess}")
+    return Layer(values), warnings
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    # Loaded only where there is a file: most users have none, and every start would pay for it.
+    tomllib = import_module("tomllib")
+    try:
+        document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
+    except ValueError as error:
+        raise ConfigError(
+            f"{path} is no valid TOML: {error}", hint=f"correct it, or move it away: {path}"
+        ) from error
+    return document
+
+
+def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Take our section of a config file; ConfigError if it is no table."""
+    found = document.get(SECTION, {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: {SECTION!r} is no section; write [{SECTION}]")
+    return found
+
+
+def write_config(path: Path, document: Mapping[str, Any]) -> None:
+    """Write the config file whole or not at all; ConfigError where that is not possible."""
+    text = import_module("tomli_w").dumps(document)
+    write_text(path, text)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file through a temporary one beside it, readable by its owner alone."""
+    target = path.resolve()
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".config-")
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+            Path(temporary).replace(target)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+
+
+def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[object, str]]:
+    found: dict[str, tuple[object, str]] = {}
+    for name, setting in SETTINGS.items():
+        variable = next((each for each in setting.variables if values.get(each)), None)
+        if variable:
+            found[name] = (values[variable], f"{variable}{where}")
+    return found
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in {"'", '"'}:
+        end = value.find(value[0], 1)
+        return value[1:end] if end > 0 else value[1:]
+    return re.split(r"\s+#", value, maxsplit=1)[0].strip()

@@ -1,0 +1,180 @@
+"""The two streams a command writes to; that one is a terminal is a fact that tests set.
+
+Colour and motion are two questions: `NO_COLOR` takes the colour and leaves the motion, a dumb
+terminal has neither, a redirected stream never moves, whatever `FORCE_COLOR` says.
+"""
+
+import io
+import os
+import shutil
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from typing import BinaryIO, TextIO
+
+from ollama_cli.errors import OllamaCliError
+
+FALLBACK_WIDTH = 80
+_VISIBLE = {
+    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
+}
+# Marks that reorder or hide what stands beside them on a screen.
+_VISIBLE.update(
+    {
+        code: f"\\u{code:04x}"
+        for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)
+    }
+)
+
+
+def visible(text: str) -> str:
+    """Show control characters other than newline and tab, so that no text drives a terminal."""
+    return text.translate(_VISIBLE)
+
+
+def one_line(text: str) -> str:
+    """Make server text fit one line: control characters visible, white space folded."""
+    return visible(" ".join(text.split()))
+
+
+@dataclass(slots=True)
+class OutStream:
+    """A text stream and what it can show: colour, motion (cursor, bars), Unicode."""
+
+    file: TextIO
+    is_terminal: bool = False
+    colour: bool = False
+    motion: bool = False
+    unicode: bool = True
+    fixed_width: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Measure the columns of the terminal, 80 where there is none."""
+        if self.fixed_width is not None:
+            return self.fixed_width
+        if not self.is_terminal:
+            return FALLBACK_WIDTH
+        try:
+            return os.get_terminal_size(self.file.fileno()).columns or FALLBACK_WIDTH
+        except (OSError, ValueError):
+            return shutil.get_terminal_size((FALLBACK_WIDTH, 24)).columns
+
+    def write(self, text: str) -> None:
+        """Write and flush: what is written is seen at once.
+
+        Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
+        """
+        with _writing():
+            self.file.write(text)
+            self.file.flush()
+
+    def line(self, text: str = "") -> None:
+        """Write one line."""
+        self.write(f"{text}\n")
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes unchanged; raises what `write` raises."""
+        binary: BinaryIO | None = getattr(self.file, "buffer", None)
+        if binary is None:
+            self.write(data.decode("utf-8", "replace"))
+            return
+        with _writing():
+            binary.write(data)
+            binary.flush()
+
+
+@contextmanager
+def _writing() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        let_go_of_stdout()
+        raise OllamaCliError(f"cannot write the output: {error.strerror}") from error
+
+
+def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:
+    """Judge what `file` can show; `color` is auto, always or never and beats the environment."""
+    if file is None:  # the process was started with the stream closed
+        return OutStream(io.StringIO())
+    try:
+        terminal = file.isatty()
+    except ValueError:  # closed
+        terminal = False
+    if isinstance(file, io.TextIOWrapper):
+        file.reconfigure(encoding=_utf8_or_own(file), errors="replace", newline="\n")
+    dumb = environ.get("TERM") == "dumb"
+    encoding = (getattr(file, "encoding", None) or "utf-8").lower().replace("-", "")
+    return OutStream(
+        file,
+        is_terminal=terminal,
+        colour=_colour(terminal=terminal, dumb=dumb, environ=environ, color=color),
+        motion=terminal and not dumb,
+        unicode=encoding in {"utf8", "utf16", "utf32", "cp65001"},
+    )
+
+
+def _utf8_or_own(file: io.TextIOWrapper) -> str:
+    # A terminal of another encoding would show UTF-8 as rubbish; pipes and files get UTF-8.
+    return file.encoding if file.isatty() else "utf-8"
+
+
+def _colour(*, terminal: bool, dumb: bool, environ: Mapping[str, str], color: str) -> bool:
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return terminal and not dumb
+
+
+def let_go_of_stdout() -> None:
+    """Point stdout at nothing, so that the flush at exit does not fail once more."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@dataclass(slots=True)
+class InStream:
+    """Standard input: a terminal to ask, or a source of bytes.
+
+    `implicit` tells whether it is read without being named: a pipe, a regular file or a socket,
+    never a device such as /dev/null and never a closed one.
+    """
+
+    file: BinaryIO | None
+    is_terminal: bool = False
+    implicit: bool = False
+
+    def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
+        """Read to the end; `on_silence` is called once if `patience` seconds bring no byte."""
+        if self.file is None:
+            return b""
+        timer = threading.Timer(patience, on_silence) if on_silence else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            first = self.file.read(1)
+        finally:
+            if timer:
+                timer.cancel()
+        return first + self.file.read() if first else b""
+
+
+def open_stdin() -> InStream:
+    """Judge what standard input is."""
+    try:
+        file = sys.stdin.buffer
+        mode = os.fstat(file.fileno()).st_mode
+        terminal = file.isatty()
+    except (AttributeError, OSError, ValueError):  # closed, or replaced by something else
+        return InStream(None)
+    implicit = stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+    return InStream(file, is_terminal=terminal, implicit=implicit and not terminal)

@@ -1,0 +1,188 @@
+"""One session with one server: every request goes through here."""
+
+import base64
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping
+from typing import Any, Final, TextIO
+from urllib.parse import unquote
+
+import requests
+import urllib3
+import urllib3.connection
+import urllib3.connectionpool
+from requests.adapters import HTTPAdapter
+from requests.utils import get_environ_proxies
+
+from ollama_cli import __version__
+from ollama_cli.errors import ConfigError, OllamaCliError, StreamCutError
+from ollama_cli.transport.reply import Reply
+from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
+from ollama_cli.transport.translation import translate
+from ollama_cli.urls import host_of, is_private, redact, split_userinfo
+
+_LOG: Final = logging.getLogger("ollama_cli.requests")
+_MOST_REDIRECTS: Final = 5
+_SHOWN_BODY: Final = 2000
+_HEADER_VALUE: Final = re.compile(r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?")
+
+
+class _LiveSocket:
+    """Keeps the socket in reach: urllib3 lets go of it once an answer that closes has begun."""
+
+    live_socket = None
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # the connection class stands beside this one
+        self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
+
+
+class _HTTPConnection(_LiveSocket, urllib3.connection.HTTPConnection):
+    pass
+
+
+class _HTTPSConnection(_LiveSocket, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+_POOLS: Final = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+class Transport:
+    """Sends requests to one server; `root` may carry `user:password@`, which is never shown."""
+
+    def __init__(
+        self,
+        root: str,
+        *,
+        connect_timeout: float,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        self.root, userinfo = split_userinfo(root)
+        self._connect_timeout = connect_timeout or None
+        self._session = requests.Session()
+        # Off, because ~/.netrc would replace our Authorization and proxies would trap loopback.
+        self._session.trust_env = False
+        self._session.max_redirects = _MOST_REDIRECTS
+        self._session.verify = ca_file or True
+        if not is_private(host_of(self.root)):
+            self._session.proxies = dict(get_environ_proxies(self.root))
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, _Adapter())
+        self._session.headers.update(
+            {"User-Agent": f"ollama-cli/{__version__}", "Accept-Encoding": "identity"}
+        )
+        if userinfo:
+            user, _, password = userinfo.partition(":")
+            secret = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
+            self._session.headers["Authorization"] = f"Basic {secret}"
+        self._session.headers.update(_sendable(headers or {}))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._session.close()
+
+    def send(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        *,
+        wait: float,
+        idle: float | None = None,
+        retry: Retry = Retry.NEVER,
+    ) -> Reply:
+        """Send a request and return its answer once the status is there.
+
+        `wait` bounds the silence before the answer, `idle` the silence within it, in seconds; 0 is
+        for ever. Raises what `translate` makes of requests' errors; an error status is no error.
+        """
+        url = self.root + path
+        waits = pauses()
+        while True:
+            pause = next(waits, None) if retry is not Retry.NEVER else None
+            try:
+                response = self._send_once(method, url, body, wait)
+            except StreamCutError:
+                if pause is None or retry is not Retry.ALWAYS:
+                    raise
+            else:
+                if pause is not None and is_passing(response.status_code):
+                    pause = pause_of(response, pause)
+                if pause is None or not is_passing(response.status_code):
+                    longest = wait if idle is None else idle
+                    return Reply(response, self.root, idle=longest or None)
+                response.close()
+            _LOG.info("trying again in %.1f s", pause)
+            time.sleep(pause)
+
+    def _send_once(self, method: str, url: str, body: object, wait: float) -> requests.Response:
+        data = None if body is None else json.dumps(body).encode()
+        if data is not None:
+            _LOG.debug("> %s", data[:_SHOWN_BODY].decode())
+        started = time.monotonic()
+        outcome = "failed"
+        try:
+            response = self._session.request(
+                method,
+                url,
+                data=data,
+                headers={"Content-Type": "application/json"} if data is not None else None,
+                timeout=(self._connect_timeout, wait or None),
+                stream=True,
+                allow_redirects=method == "GET",
+            )
+            outcome = str(response.status_code)
+        except (requests.exceptions.RequestException, OSError, ValueError) as error:
+            raise _translated(error, self.root) from error
+        finally:
+            _LOG.info("%s %s %s %.3f s", method, redact(url), outcome, time.monotonic() - started)
+        return response
+
+
+def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    # Checked before the library does it, as its words show the value, and that may be a token.
+    for name, value in headers.items():
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ConfigError(
+                f"the header {name} holds a character that no header can hold",
+                hint="look for a line break or a blank around a token",
+            )
+    return headers
+
+
+def _translated(error: Exception, root: str) -> OllamaCliError:
+    if isinstance(error, OSError | UnicodeError):
+        return translate(error, root)
+    return ConfigError(f"cannot send a request to {redact(root)}: {error}")
+
+
+def log_requests(stream: TextIO, *, bodies: bool) -> None:
+    """Write a line for each request to `stream`; with `bodies` also what was sent."""
+    handler = logging.StreamHandler(stream)
+    handler.setFormatter(logging.Formatter("%(message)s"))
+    _LOG.handlers = [handler]
+    _LOG.propagate = False
+    _LOG.setLevel(logging.DEBUG if bodies else logging.INFO)

@@ -1,0 +1,61 @@
+"""An answer under way: its status at once, its bytes as they come."""
+
+from collections.abc import Iterator
+from typing import Final, Self
+
+import requests
+
+from ollama_cli.errors import ServerError
+from ollama_cli.transport.translation import translated
+
+_READ: Final = 65536
+LARGEST_DOCUMENT: Final = 1 << 30
+
+
+class Reply:
+    """One answer of a server; closing it closes the connection, and the server stops its work."""
+
+    def __init__(self, response: requests.Response, root: str, *, idle: float | None) -> None:
+        self.status: int = response.status_code
+        self.content_type = response.headers.get("Content-Type", "").lower()
+        self.location = response.headers.get("Location", "")
+        self._root = root
+        self._response = response
+        self._set_idle_timeout(idle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; closing twice does nothing."""
+        self._response.close()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield bytes as they arrive, never held back to fill a buffer."""
+        raw = self._response.raw
+        with translated(self._root, answering=True):
+            while chunk := raw.read1(_READ, decode_content=True):
+                yield chunk
+
+    def read(self, largest: int = LARGEST_DOCUMENT) -> bytes:
+        """Read the whole body, in bytes; ServerError if it is larger than `largest`."""
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self.chunks():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > largest:
+                self.close()
+                raise ServerError(f"the server sent more than {largest} bytes where a few belong")
+        return b"".join(parts)
+
+    def _set_idle_timeout(self, seconds: float | None) -> None:
+        # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
+        # read timeout for both, so the live socket gets the second one here.
+        connection = getattr(self._response.raw, "connection", None)
+        live = getattr(connection, "live_socket", None)
+        if live is not None:
+            live.settimeout(seconds)

@@ -1,0 +1,54 @@
+"""When a request is worth another try, and how long to wait before it."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from enum import Enum
+from http import HTTPStatus
+from typing import Final
+
+import requests
+
+_TRIES: Final = 3
+_WINDOW: Final = 10.0
+_FIRST_PAUSE: Final = 0.3
+_LONGEST_RETRY_AFTER: Final = 30.0
+_PASSING: Final = frozenset(
+    {
+        HTTPStatus.TOO_MANY_REQUESTS,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
+
+
+class Retry(Enum):
+    """What may be tried again: nothing, a passing refusal, also a connection that broke early."""
+
+    NEVER = "never"
+    REFUSAL = "refusal"
+    ALWAYS = "always"
+
+
+def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
+    """Yield the seconds to wait before each further try: growing, jittered, within 10 s in all."""
+    end = clock() + _WINDOW
+    for attempt in range(_TRIES - 1):
+        pause = _FIRST_PAUSE * 4**attempt * random.uniform(0.5, 1.5)  # noqa: S311  jitter, no secret
+        if clock() + pause > end:
+            return
+        yield pause
+
+
+def pause_of(response: requests.Response, pause: float) -> float | None:
+    """Obey a Retry-After of up to 30 s; None where the wait asked for is longer."""
+    asked = response.headers.get("Retry-After", "")
+    if not asked.isascii() or not asked.isdigit():
+        return pause
+    return float(asked) if float(asked) <= _LONGEST_RETRY_AFTER else None
+
+
+def is_passing(status: int) -> bool:
+    """Tell whether a status may be gone in a moment."""
+    return status in _PASSING

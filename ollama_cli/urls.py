@@ -1,0 +1,223 @@
+"""Addresses: what a user types, turned into one that can be connected to.
+
+Only the path decides whether an address is OpenAI-compatible. No URL made here holds `/v1/api`,
+`/api/api` or `//` in its path, and every function is idempotent.
+"""
+
+import ipaddress
+import posixpath
+import re
+from typing import Final, NamedTuple
+
+from ollama_cli.errors import ConfigError
+
+DEFAULT_PORT: Final = "11434"
+_SCHEME_PORTS: Final = {"http": "80", "https": "443"}
+_LARGEST_PORT: Final = 65535
+_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\<>\"`{}|^]")
+# First in each half: a password with a slash in it, where no port follows the colon.
+_PASSWORD: Final = re.compile(
+    r"(?<=//)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
+    r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
+)
+_V1_ROUTE: Final = re.compile(
+    r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
+    r"|audio/transcriptions)$"
+)
+_API_ROUTE: Final = re.compile(
+    r"/api(?:/(?:version|status|tags|ps|show|pull|push|create|copy|delete|generate|chat|embed"
+    r"|embeddings|me|signout|blobs/[^/]+|user/keys/[^/]+"
+    r"|experimental/(?:web_search|web_fetch|model-recommendations)))?$"
+)
+_MISPLACED_ROUTE: Final = re.compile(r"/(?:v1|api)/api(?:/.*)?$")
+_BEFORE_HOST: Final = re.compile(r"^([A-Za-z]+://)?.*@", re.DOTALL)
+_LOOPBACK_V4: Final = "127.0.0.1"
+_LOOPBACK_V6: Final = "::1"
+_PRIVATE_NETWORKS: Final = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "10.0.0.0/8",
+        "172.16.0.0/12",
+        "192.168.0.0/16",
+        "169.254.0.0/16",
+        "100.64.0.0/10",
+        "fe80::/10",
+        "fc00::/7",
+    )
+)
+_PRIVATE_SUFFIXES: Final = (".local", ".lan", ".internal", ".home.arpa")
+_NUMERIC_NAME: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
+
+
+class Address(NamedTuple):
+    """The parts of an address: `userinfo` ends in `@`, `host` is bare, `path` has no last slash."""
+
+    scheme: str
+    userinfo: str
+    host: str
+    port: str
+    path: str
+
+    def __str__(self) -> str:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        port = f":{self.port}" if self.port else ""
+        return f"{self.scheme or 'http'}://{self.userinfo}{host}{port}{self.path}"
+
+
+def is_openai_compatible_base_url(base_url: str) -> bool:
+    """Tell whether the path ends in `/v1` or in one of its routes; ConfigError if it is no URL."""
+    path = _address(base_url).path
+    return path.endswith("/v1") or _V1_ROUTE.search(path) is not None
+
+
+def base_url_to_host_root(base_url: str) -> str:
+    """Strip `/v1`, `/api` and routes off a URL and keep a prefix; ConfigError if it is no URL."""
+    address = _address(base_url)
+    return str(address._replace(path=_root_path(address.path)))
+
+
+def parse_host(value: str) -> str:
+    """Turn an OLLAMA_HOST value into a native root that can be connected to, as Ollama reads it.
+
+    An empty value, an empty host and a port that is none get Ollama's defaults; `0.0.0.0` and `::`
+    become loopback. Raises ConfigError for a query, a fragment or a scheme other than http(s).
+    """
+    address = _split(value)
+    scheme, host, port = address.scheme, address.host, address.port
+    default = _SCHEME_PORTS.get(scheme, DEFAULT_PORT)
+    if (address.scheme, address.host, address.port) == ("", "ollama.com", ""):
+        scheme, default = "https", "443"
+    return str(
+        Address(
+            scheme,
+            address.userinfo,
+            _connectable(host),
+            str(int(port)) if _is_port(port) else default,
+            _root_path(address.path),
+        )
+    )
+
+
+def split_userinfo(url: str) -> tuple[str, str]:
+    """Part a URL made here from its `user:password`: (URL without it, userinfo or empty)."""
+    address = _split(url)
+    return str(address._replace(userinfo="")), address.userinfo.removesuffix("@")
+
+
+def redact(text: str) -> str:
+    """Hide `user:password@` wherever a URL in the text carries one."""
+    return _PASSWORD.sub("***@", text)
+
+
+def host_of(url: str) -> str:
+    """Name the host of a URL, in lower case and without brackets."""
+    return _split(url).host.lower()
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host name or address is this machine."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    address = _ip(name)
+    return address is not None and address.is_loopback
+
+
+def is_private(host: str) -> bool:
+    """Tell whether a host is loopback or on a private network, by its address or its name."""
+    name = host.lower().rstrip(".")
+    if is_loopback(name):
+        return True
+    address = _ip(name)
+    if address is not None:
+        return any(address in network for network in _PRIVATE_NETWORKS)
+    if _NUMERIC_NAME.fullmatch(name):  # resolvers read 134744072 as 8.8.8.8
+        return False
+    # IDNA turns other full stops and digits into ours: only ASCII shows what will be looked up.
+    return (name.isascii() and "." not in name) or name.endswith(_PRIVATE_SUFFIXES)
+
+
+def _connectable(host: str) -> str:
+    address = _ip(host)
+    if host and not (address and address.is_unspecified):
+        return host
+    return _LOOPBACK_V6 if ":" in str(address) else _LOOPBACK_V4
+
+
+def _ip(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(name)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def _address(value: str) -> Address:
+    address = _split(value)
+    if not address.host:
+        raise ConfigError(f"no host in the address {_shown(value)}")
+    if address.port and not _is_port(address.port):
+        raise ConfigError(f"no such port in the address {_shown(value)}")
+    return address
+
+
+def _split(value: str) -> Address:
+    text = value.strip().strip("\"'").strip()
+    if "?" in text or "#" in text:
+        raise ConfigError(f"an address has no query and no fragment: {_shown(text)}")
+    scheme, separator, rest = text.partition("://")
+    if not separator:
+        scheme, rest = "", text
+    if scheme and scheme.lower() not in _SCHEME_PORTS:
+        raise ConfigError(f"not an http or https address: {_shown(text)}")
+    authority, slash, path = rest.partition("/")
+    userinfo, at, place = authority.rpartition("@")
+    if _FORBIDDEN.search(place + path):
+        raise ConfigError(f"a character that no address can hold: {_shown(text)}")
+    host, port = _split_port(place)
+    if port and not _is_port(port) and "@" in path:
+        raise ConfigError(f"a `/` in a password is written %2F: {_shown(text)}")
+    if any(mark in host for mark in ":[]") and _ip(host) is None:
+        raise ConfigError(f"no such IPv6 address: {_shown(text)}")
+    return Address(scheme.lower(), userinfo + at, host, port, _clean_path(slash + path))
+
+
+def _split_port(place: str) -> tuple[str, str]:
+    """Part host and port as Go's net.SplitHostPort does; a bare IPv6 address is all host."""
+    if place.startswith("["):
+        host, _, after = place[1:].partition("]")
+        return host, after.removeprefix(":")
+    if place.count(":") > 1:
+        return place, ""
+    host, _, port = place.partition(":")
+    return host, port
+
+
+def _is_port(text: str) -> bool:
+    digits = text.lstrip("0") or text[:1]
+    return (
+        digits.isascii()
+        and digits.isdigit()
+        and len(digits) <= len(str(_LARGEST_PORT))
+        and int(digits) <= _LARGEST_PORT
+    )
+
+
+def _shown(text: str) -> str:
+    """Quote an address that cannot be read: whatever stands before an `@` may be a secret."""
+    return repr(_BEFORE_HOST.sub(r"\1***@", text.strip().strip("\"'").strip()))
+
+
+def _clean_path(path: str) -> str:
+    cleaned = posixpath.normpath("/" + path.lstrip("/"))
+    return "" if cleaned == "/" else cleaned
+
+
+def _root_path(path: str) -> str:
+    while True:
+        shorter = _API_ROUTE.sub("", _V1_ROUTE.sub("", path)).removesuffix("/v1")
+        shorter = _MISPLACED_ROUTE.sub("", shorter)
+        if shorter == path:
+            return path
+        path = shorter

@@ -1,0 +1,70 @@
+"""Lines of `/api/generate` and `/api/chat`, turned into events; the answer gathered meanwhile."""
+
+from ollama_cli.errors import ProtocolError
+from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.replies import Answer, Usage
+from ollama_cli.wire import fields, ollama
+from ollama_cli.wire.failures import error_from_line
+
+
+class AnswerParser:
+    """Reads one answer; both routes, as their lines differ only in where the text stands."""
+
+    def __init__(self) -> None:
+        self._text: list[str] = []
+        self._thinking: list[str] = []
+        self._calls: list[dict[str, object]] = []
+        self._done = False
+
+    def parse(self, value: object) -> list[ChatEvent]:
+        """Turn one decoded line into its events; raises the error that the line reports."""
+        error = error_from_line(value)
+        if error is not None:
+            raise error
+        line = fields.mapping(value)
+        message = fields.mapping(line.get("message"))
+        events: list[ChatEvent] = []
+        if thinking := fields.text(message.get("thinking")) or fields.text(line.get("thinking")):
+            self._thinking.append(thinking)
+            events.append(Thinking(thinking))
+        if text := fields.text(message.get("content")) or fields.text(line.get("response")):
+            self._text.append(text)
+            events.append(Text(text))
+        calls = fields.items(message.get("tool_calls") or line.get("tool_calls"))
+        events.extend(self._call(call) for call in calls)
+        if line.get("done") is True:
+            self._done = True
+            events.append(Done(self._answer(line)))
+        return events
+
+    def finish(self) -> None:
+        """Check that the end marker came: ProtocolError if the stream ended without `done`."""
+        if not self._done:
+            raise ProtocolError(
+                "the answer ended without its end marker: it is incomplete",
+                hint="the server stops a model that repeats itself this way; try another seed",
+            )
+
+    def _call(self, call: dict[str, object]) -> ToolCall:
+        function = fields.mapping(call.get("function"))
+        event = ToolCall(
+            name=fields.text(function.get("name")),
+            arguments=fields.mapping(function.get("arguments")),
+            id=fields.text(call.get("id")) or None,
+        )
+        self._calls.append({"name": event.name, "arguments": event.arguments, "id": event.id})
+        return event
+
+    def _answer(self, line: dict[str, object]) -> Answer:
+        return Answer(
+            model=fields.text(line.get("model")),
+            text="".join(self._text),
+            thinking="".join(self._thinking),
+            done_reason=fields.text(line.get("done_reason")) or None,
+            tool_calls=tuple(self._calls),
+            usage=Usage(
+                prompt_tokens=fields.count(line.get("prompt_eval_count")),
+                completion_tokens=fields.count(line.get("eval_count")),
+            ),
+            timings=ollama.parse_timings(line),
+        )

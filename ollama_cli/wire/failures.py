@@ -1,0 +1,99 @@
+"""Error answers, turned into our errors."""
+
+from http import HTTPStatus
+from typing import Final
+
+from ollama_cli.errors import (
+    AuthError,
+    ModelNotFoundError,
+    OllamaCliError,
+    ProtocolError,
+    ServerError,
+    TooLongError,
+)
+from ollama_cli.wire import fields, ndjson
+
+_TOO_LONG: Final = (
+    "input length exceeds the context length",
+    "exceeds the available context size",
+    "exceed_context_size_error",
+    "prompt is longer than the context length",
+)
+_SHOWN: Final = 500
+
+
+def error_from_answer(
+    status: int, content_type: str, body: bytes, *, where: str = "the server"
+) -> OllamaCliError:
+    """Turn an answer with an error status into an error; `where` names who answered."""
+    document = _document(body)
+    message = fields.error_text(document.get("error"))[:_SHOWN]
+    reason = _reason(status)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return _auth_error(status, message, fields.text(document.get("signin_url")))
+    if status == HTTPStatus.NOT_FOUND and message and "not found" in message:
+        return ModelNotFoundError(message, http_status=status)
+    if message:
+        return error_from_text(message, http_status=status)
+    if "html" in content_type:
+        return ServerError(f"{where} answered {reason} with an HTML page", http_status=status)
+    plain = " ".join(body[:_SHOWN].decode("utf-8", "replace").split())
+    told = f": {plain}" if plain and not plain.startswith(str(status)) else ""
+    return ServerError(f"{where} answered {reason}{told}", http_status=status)
+
+
+def error_from_text(message: str, *, http_status: int | None = None) -> OllamaCliError:
+    """Turn the server's words into an error: too long for the context window, or a server error."""
+    if any(phrase in message for phrase in _TOO_LONG):
+        return TooLongError(
+            message,
+            hint="shorten the prompt, or give the model more room with `--num-ctx`",
+            http_status=http_status,
+        )
+    if "does not support thinking" in message:
+        return ServerError(
+            message, hint="leave out --think for this model", http_status=http_status
+        )
+    return ServerError(message, http_status=http_status)
+
+
+def error_from_line(value: object) -> OllamaCliError | None:
+    """Find the error in a line of a stream, if it has one; ProtocolError if it is no object."""
+    if not isinstance(value, dict):
+        return ProtocolError("the server sent a line that is no JSON object")
+    message = fields.error_text(value.get("error"))
+    return error_from_text(message[:_SHOWN]) if message else None
+
+
+def _document(body: bytes) -> dict[str, object]:
+    try:
+        return fields.mapping(ndjson.document(body))
+    except ProtocolError:
+        return {}
+
+
+def _reason(status: int) -> str:
+    try:
+        return f"HTTP {status} {HTTPStatus(status).phrase}"
+    except ValueError:
+        return f"HTTP {status}"
+
+
+def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
+    if signin_url:
+        return AuthError(
+            f"the server wants a sign-in: {message or 'unauthorized'}",
+            hint=f"open {signin_url}",
+            http_status=status,
+        )
+    if status == HTTPStatus.FORBIDDEN and not message:
+        return AuthError(
+            "the server refuses requests for this host name (HTTP 403)",
+            hint="name it by its IP address, or let the server listen on all addresses",
+            http_status=status,
+        )
+    return AuthError(
+        f"the server refuses: {message or _reason(status)}",
+        hint="put `user:password@` into the address, or sign in where the server runs",
+        http_status=status,
+    )

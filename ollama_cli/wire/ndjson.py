@@ -1,0 +1,85 @@
+r"""Newline-delimited JSON: chunks of bytes as they come, values as soon as they are whole.
+
+Lines end in `\n` and in nothing else (U+0085 and U+2028 may stand raw inside strings), may be
+megabytes long and may be cut anywhere, also inside a character; the last may lack its newline.
+"""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from ollama_cli.errors import ProtocolError, StreamCutError
+
+_raw_decode = json.JSONDecoder().raw_decode
+_SHOWN: Final = 80
+
+
+class Decoder:
+    """Turns chunks into values; linear in the bytes fed, whatever the length of a line."""
+
+    def __init__(self) -> None:
+        self._pending: list[bytes] = []
+
+    def feed(self, chunk: bytes) -> list[object]:
+        """Decode the lines that this chunk completes; ProtocolError for a line that is no JSON."""
+        return list(self.values(chunk))
+
+    def values(self, chunk: bytes) -> Iterator[object]:
+        """Decode as `feed` does, one by one: what stands before a broken line is not lost."""
+        first, *rest = chunk.split(b"\n")
+        self._pending.append(first)
+        if not rest:
+            return
+        lines = [b"".join(self._pending), *rest[:-1]]
+        self._pending = [rest[-1]]
+        for line in lines:
+            if not _blank(line):
+                yield _value(line)
+
+    def close(self) -> list[object]:
+        """Decode what is left; StreamCutError if the last line is only the start of one."""
+        line = b"".join(self._pending)
+        self._pending = []
+        if _blank(line):
+            return []
+        try:
+            return [_value(line)]
+        except ProtocolError as error:
+            if line.lstrip()[:1] not in b"{[":
+                raise
+            raise StreamCutError("the stream was cut in the middle of a line") from error
+
+
+def decode(chunks: Iterable[bytes]) -> Iterator[object]:
+    """Decode a whole stream; raises ProtocolError and StreamCutError as the Decoder does."""
+    decoder = Decoder()
+    for chunk in chunks:
+        yield from decoder.values(chunk)
+    yield from decoder.close()
+
+
+def document(body: bytes) -> object:
+    """Decode one JSON document; ProtocolError if it is none."""
+    return _value(body)
+
+
+def _blank(line: bytes) -> bool:
+    return not line or line.isspace()
+
+
+def _value(line: bytes) -> object:
+    text = line.decode("utf-8", "replace").strip()
+    try:
+        value, end = _raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(
+            f"the server sent something that is no JSON: {_excerpt(text)}"
+        ) from error
+    if end != len(text):
+        raise ProtocolError(f"the server sent two values on one line: {_excerpt(text)}")
+    return value
+
+
+def _excerpt(text: str) -> str:
+    shown = " ".join(text[: 2 * _SHOWN].split())
+    return repr(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…")

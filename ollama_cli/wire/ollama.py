@@ -1,0 +1,128 @@
+"""Documents of the native API (`/api/tags`, `ps`, `show`, `embed`), turned into replies."""
+
+from ollama_cli.errors import ProtocolError
+from ollama_cli.replies import (
+    Embeddings,
+    ModelDetails,
+    ModelSummary,
+    RunningModel,
+    Timings,
+    Usage,
+)
+from ollama_cli.wire import fields
+
+
+def parse_version(document: object) -> str:
+    """Read `/api/version`; ProtocolError where there is no version in it."""
+    version = fields.mapping(document).get("version")
+    if not isinstance(version, str) or not version:
+        raise ProtocolError("the server answers, but not as Ollama does: no version")
+    return version
+
+
+def parse_tags(document: object) -> list[ModelSummary]:
+    """Read `/api/tags`: newest first, by name within one second, where the server has no order."""
+    models = [
+        ModelSummary(
+            name=fields.text(model.get("name")) or fields.text(model.get("model")),
+            digest=fields.text(model.get("digest")),
+            size=fields.count(model.get("size")),
+            parameter_size=fields.text(details.get("parameter_size")),
+            quantization=fields.text(details.get("quantization_level")),
+            family=fields.text(details.get("family")),
+            capabilities=fields.words(model.get("capabilities")),
+            modified_at=fields.time(model.get("modified_at")),
+            remote_host=fields.text(model.get("remote_host")),
+        )
+        for model, details in _models(document)
+    ]
+    models.sort(key=lambda model: model.name)
+    models.sort(key=lambda model: (model.modified_at or "")[:19], reverse=True)
+    return models
+
+
+def parse_ps(document: object) -> list[RunningModel]:
+    """Read `/api/ps`: the models in memory."""
+    return [
+        RunningModel(
+            name=fields.text(model.get("name")) or fields.text(model.get("model")),
+            digest=fields.text(model.get("digest")),
+            size=fields.count(model.get("size")),
+            size_vram=fields.count(model.get("size_vram")) or 0,
+            parameter_size=fields.text(details.get("parameter_size")),
+            quantization=fields.text(details.get("quantization_level")),
+            family=fields.text(details.get("family")),
+            expires_at=fields.time(model.get("expires_at")),
+            context_length=fields.count(model.get("context_length")),
+        )
+        for model, details in _models(document)
+    ]
+
+
+def parse_show(document: object, name: str) -> ModelDetails:
+    """Read `/api/show`; parameters are sorted, as the server's order is random."""
+    shown = fields.mapping(document)
+    return ModelDetails(
+        name=name,
+        modelfile=fields.text(shown.get("modelfile")),
+        parameters="\n".join(sorted(fields.text(shown.get("parameters")).splitlines())),
+        template=fields.text(shown.get("template")),
+        system=fields.text(shown.get("system")),
+        license=fields.text(shown.get("license")),
+        capabilities=fields.words(shown.get("capabilities")) or (),
+        details=fields.mapping(shown.get("details")),
+        info=fields.mapping(shown.get("model_info")),
+        projector=fields.mapping(shown.get("projector_info")),
+        remote_model=fields.text(shown.get("remote_model")),
+        remote_host=fields.text(shown.get("remote_host")),
+        requires=fields.text(shown.get("requires")),
+        modified_at=fields.time(shown.get("modified_at")),
+        document=shown,
+    )
+
+
+def parse_embed(document: object, model: str, expected: int) -> Embeddings:
+    """Read `/api/embed`; ProtocolError unless each of `expected` inputs has a vector of use."""
+    reply = fields.mapping(document)
+    listed = reply.get("embeddings")
+    vectors = [fields.vector(item) for item in listed] if isinstance(listed, list) else []
+    if len(vectors) != expected:
+        raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
+    return Embeddings(
+        model=fields.text(reply.get("model")) or model,
+        vectors=tuple(_checked(vector) for vector in vectors),
+        usage=Usage(prompt_tokens=fields.count(reply.get("prompt_eval_count"))),
+        timings=parse_timings(reply),
+    )
+
+
+def parse_legacy_embedding(document: object) -> tuple[float, ...]:
+    """Read `/api/embeddings`: one vector."""
+    return _checked(fields.vector(fields.mapping(document).get("embedding")))
+
+
+def parse_timings(value: dict[str, object]) -> Timings:
+    """Read the durations of a reply, in seconds."""
+    return Timings(
+        total=fields.seconds(value.get("total_duration")),
+        load=fields.seconds(value.get("load_duration")),
+        prompt=fields.seconds(value.get("prompt_eval_duration")),
+        completion=fields.seconds(value.get("eval_duration")),
+    )
+
+
+def _models(document: object) -> list[tuple[dict[str, object], dict[str, object]]]:
+    listed = fields.mapping(document)
+    if not isinstance(listed.get("models", ""), list | None):
+        raise ProtocolError("the server answers, but not as Ollama does: no list of models")
+    return [
+        (model, fields.mapping(model.get("details"))) for model in fields.items(listed["models"])
+    ]
+
+
+def _checked(vector: tuple[float, ...] | None) -> tuple[float, ...]:
+    if vector is None:
+        raise ProtocolError("the server sent an embedding that is no list of finite numbers")
+    if not any(vector):
+        raise ProtocolError("the server sent an embedding that is empty or all zeros")
+    return vector

@@ -1,0 +1,63 @@
+"""Lines of a pull, turned into events."""
+
+import json
+from typing import Final
+
+from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
+
+_UNSIGNED_LIMIT: Final = 2**64
+_UNKNOWN: Final = "unknown error"
+
+
+def pull_events_from_value(value: object) -> list[PullEvent]:
+    """Turn a decoded line into events: Status, Success, ChunkProgress, Error; never raises."""
+    if not isinstance(value, dict):
+        return []
+    events: list[PullEvent] = []
+    status = value.get("status")
+    if isinstance(status, str):
+        events.append(Status(status))
+        if status == "success":
+            events.append(Success())
+    total, completed = _count(value.get("total")), _count(value.get("completed"))
+    if total is not None or completed is not None:
+        digest = value.get("digest")
+        events.append(ChunkProgress(digest if isinstance(digest, str) else "", total, completed))
+    error = value.get("error")
+    if error is not None and error is not False:
+        events.append(Error(_error_text(error)))
+    return events
+
+
+def _count(value: object) -> int | None:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _UNSIGNED_LIMIT:
+        return value
+    return None
+
+
+def _error_text(error: object) -> str:
+    if isinstance(error, dict):
+        message = error.get("message")
+        if isinstance(message, str) and message:
+            return message
+    elif isinstance(error, str):
+        return error or _UNKNOWN
+    return _UNKNOWN if error in ({}, []) else _json_text(error)
+
+
+def _json_text(value: object) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=repr)
+    except (TypeError, ValueError, RecursionError):
+        return _UNKNOWN  # nested beyond what can be written down
+
+
+class PullParser:
+    """Reads the lines of a pull; whether it succeeded is for the one who follows it to judge."""
+
+    def parse(self, value: object) -> list[PullEvent]:
+        """Turn one decoded line into its events."""
+        return pull_events_from_value(value)
+
+    def finish(self) -> None:
+        """Accept any end: an end without Success is found by `progress.follow`."""

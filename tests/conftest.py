@@ -1,0 +1,71 @@
+"""Every test runs on this machine alone: no proxy, no settings of the user, no foreign address."""
+
+import ipaddress
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+WIRE = Path(__file__).parent / "data" / "wire"
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Take away what the user's shell would tell the program."""
+    for name in list(os.environ):
+        upper = name.upper()
+        if upper.startswith(("OLLAMA_", "COLUMNS", "LINES")) or upper in {
+            "ALL_PROXY",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "NETRC",
+            "NO_COLOR",
+            "FORCE_COLOR",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+        }:
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _loopback_only() -> Iterator[None]:
+    """Let no test look up a foreign name or connect to a foreign address."""
+    look_up, connect = socket.getaddrinfo, socket.socket.connect
+
+    def local_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if host in (None, "", "localhost") or _is_address(str(host)):
+            return look_up(host, *args, **kwargs)
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    def local_connect(sock: socket.socket, address: Any) -> None:
+        if sock.family in (socket.AF_INET, socket.AF_INET6):
+            assert ipaddress.ip_address(address[0]).is_loopback, f"a test calls {address[0]}"
+        connect(sock, address)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getaddrinfo", local_look_up)
+        patch.setattr(socket.socket, "connect", local_connect)
+        yield
+
+
+@pytest.fixture
+def pauses_taken(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Record the pauses before further tries instead of taking them."""
+    taken: list[float] = []
+    monkeypatch.setattr("ollama_cli.transport.client.time.sleep", taken.append)
+    return taken
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

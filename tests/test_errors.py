@@ -1,0 +1,111 @@
+"""The family of errors is drawn once, and every member has its code."""
+
+import inspect
+import re
+import signal
+
+import pytest
+
+from ollama_cli import errors
+from ollama_cli.errors import (
+    EXIT_CODES,
+    ExitCode,
+    InterruptError,
+    ModelNotFoundError,
+    OllamaCliError,
+    PullError,
+)
+
+FAMILY = [
+    member
+    for _, member in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(member, OllamaCliError)
+]
+TREE = str(errors.__doc__)
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_every_error_says_what_happened_and_ends_in_a_listed_code(
+    member: type[OllamaCliError],
+) -> None:
+    assert str(member.exit_code) in {row.code for row in EXIT_CODES}
+    assert member.__name__.endswith("Error")
+    error = member("what happened")
+    assert (error.message, error.hint, str(error)) == ("what happened", None, "what happened")
+
+
+def test_every_error_has_a_code_of_its_own() -> None:
+    codes = [member.code for member in FAMILY]
+    assert len(codes) == len(set(codes)) > 10
+    assert all(re.fullmatch(r"[a-z]+(_[a-z]+)*", code) for code in codes)
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_every_error_is_drawn_in_the_tree_under_its_parent(member: type[OllamaCliError]) -> None:
+    rows = [row for row in TREE.splitlines() if re.search(rf"\b{member.__name__}\b", row)]
+    assert rows, f"{member.__name__} is not drawn"
+    parent = member.__mro__[1]
+    depth = rows[0].index(member.__name__)
+    if parent is OllamaCliError:
+        assert depth == 4
+    if member is OllamaCliError:
+        assert depth == 0
+    if depth > 4:
+        above = TREE[: TREE.index(rows[0])].splitlines()
+        drawn_parent = next(row for row in reversed(above) if row.startswith(("├", "└")))
+        assert parent.__name__ in drawn_parent
+    number = re.search(rf"{member.__name__} +(\d+) ", rows[0])
+    if number:
+        assert int(number[1]) == member.exit_code
+
+
+def test_nothing_is_drawn_in_the_tree_that_does_not_exist() -> None:
+    drawn = set(re.findall(r"^[│├└─ ]*(\w+Error)\b", TREE, re.MULTILINE))
+    assert drawn == {member.__name__ for member in FAMILY}
+
+
+def test_children_of_the_first_row_have_codes_that_differ() -> None:
+    direct = [member for member in FAMILY if member.__mro__[1] is OllamaCliError]
+    codes = [member.exit_code for member in direct]
+    assert sorted(codes) == sorted(set(codes))
+
+
+def test_the_table_of_exit_codes_is_the_contract() -> None:
+    assert {int(row.code): row.name for row in EXIT_CODES} == {
+        0: "ok",
+        1: "failure",
+        2: "usage",
+        3: "unreachable",
+        4: "not found",
+        5: "server",
+        6: "auth",
+        7: "timeout",
+        8: "too long",
+        9: "invalid output",
+        10: "config",
+        11: "partial",
+        12: "no",
+        13: "refused",
+        130: "interrupted",
+        141: "pipe closed",
+        143: "terminated",
+    }
+    assert all(isinstance(row, ExitCode) and row.when for row in EXIT_CODES)
+
+
+def test_a_failed_pull_of_an_unknown_model_counts_as_not_found() -> None:
+    known, unknown = PullError("disk full"), PullError("no such tag", unknown=True, hint="look")
+    assert (known.exit_code, known.code) == (5, "pull_failed")
+    assert (unknown.exit_code, unknown.code, unknown.hint) == (4, "model_not_found", "look")
+    assert PullError.exit_code == 5
+
+
+def test_a_missing_model_names_the_model_and_the_status() -> None:
+    error = ModelNotFoundError("model 'm' not found", http_status=404)
+    assert (error.model, error.http_status, error.exit_code) == (None, 404, 4)
+
+
+def test_a_signal_is_no_error_that_somebody_may_swallow() -> None:
+    interrupt = InterruptError(signal.SIGTERM)
+    assert interrupt.exit_code == 143
+    assert not isinstance(interrupt, Exception)
