@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from ollama_cli.wire.pull import pull_events_from_value as pull_events_from_value
 
-__version__: Final = "0.1.0"
+__version__ = "0.1.0"
 
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES: Final = {

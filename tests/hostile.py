@@ -10,7 +10,7 @@ import json
 import socket
 import struct
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -232,3 +232,24 @@ def recorded(path: Path, *, cut: bool = False) -> Script:
         return bytes_then(head(status, headers) + body)
     chunks = [chunk(line) for line in body.splitlines(keepends=True) if line]
     return bytes_then(head(status, headers) + b"".join(chunks) + (b"" if cut else LAST_CHUNK))
+
+
+@contextlib.contextmanager
+def full_backlog() -> Iterator[str]:
+    """The address of a port that takes no further connection and refuses none."""
+    with contextlib.ExitStack() as open_sockets:
+        listener = open_sockets.enter_context(socket.socket())
+        listener.bind(("127.0.0.1", 0))
+        listener.listen(0)
+        for _ in range(4):
+            waiting = open_sockets.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(listener.getsockname())
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def closed_port() -> int:
+    """A port of loopback on which nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+    return port

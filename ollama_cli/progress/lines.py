@@ -13,6 +13,7 @@ from ollama_cli.units import format_bytes
 
 SECONDS_BETWEEN: Final = 10.0
 FRACTION_BETWEEN: Final = 0.10
+_MANIFEST: Final = "pulling manifest"
 
 
 class LinesReporter:
@@ -54,7 +55,7 @@ class LinesReporter:
         now = self._clock()
         self._snapshot = snapshot = self._stats.update(event, now)
         match event:
-            case Status(text):
+            case Status(text) if not text.startswith("pulling ") or text == _MANIFEST:
                 self._show_state(one_line(text))
             case ChunkProgress(digest):
                 self._show_layer(digest)

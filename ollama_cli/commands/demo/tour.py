@@ -40,7 +40,7 @@ def command(ctx: typer.Context) -> None:
     _step(cli, "models list")
     models_list.command(ctx)
     _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream')
-    options = AnswerOptions(seed=11, max_tokens=80, no_stdin=True, stats=True)
+    options = AnswerOptions(seed=11, no_stdin=True, stats=True)
     chat.command(ctx, options, _PROMPT, _MODEL)
     _step(cli, f"embed -m {_EMBEDDER} … (how near their meanings are)")
     _show_similarities(cli)
@@ -58,12 +58,12 @@ def _step(cli: Runtime, words: str) -> None:
 def _show_similarities(cli: Runtime) -> None:
     vectors = cli.ollama().embed(_SENTENCES, _EMBEDDER).vectors
     rows = [
-        (f"{_cosine(vectors[a], vectors[b]):.2f}", _SENTENCES[a], _SENTENCES[b])
+        (f"{_cosine(vectors[a], vectors[b]):5.2f}", _SENTENCES[a], _SENTENCES[b])
         for a, b in combinations(range(len(_SENTENCES)), 2)
     ]
     for similarity, one, other in rows:
         cli.out.line(f"{similarity}  {one}")
-        cli.out.line(f"      {other}")
+        cli.out.line(f"       {other}")
 
 
 def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:

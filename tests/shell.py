@@ -1,0 +1,184 @@
+"""A shell session for tests: arguments in; exit code, stdout and stderr out.
+
+`run` starts a whole process through the installed script, `call` the same door inside this process
+(quick, and without signals or a shell), `start` a process that goes on running, `bash` a line of
+shell. All see an environment that holds nothing of the user's.
+"""
+
+import contextlib
+import io
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from ollama_cli.door import Door
+
+PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
+PATIENCE = 30.0
+# Coverage measures child processes by these; PATH and the rest let a process start at all.
+_KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "COVERAGE_PROCESS_CONFIG")
+Input = bytes | str | None
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a command."""
+
+    code: int
+    raw: bytes
+    errors: bytes
+
+    @property
+    def out(self) -> str:
+        return self.raw.decode()
+
+    @property
+    def err(self) -> str:
+        return self.errors.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.raw)
+
+    @property
+    def events(self) -> list[Any]:
+        """JSON lines of stdout."""
+        return [json.loads(line) for line in self.out.splitlines()]
+
+    @property
+    def error(self) -> Any:
+        """The error object, which is the last line of stderr."""
+        return json.loads(self.err.splitlines()[-1])["error"]
+
+
+def home() -> Path:
+    """A home without settings; tests that write any bring their own."""
+    path = Path(os.environ["XDG_CONFIG_HOME"])
+    path.mkdir(parents=True, exist_ok=True)
+    return path
+
+
+def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -> dict[str, str]:
+    """An environment in which nothing is set but what a process needs, and `more`."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    place = str(at or home())
+    return kept | {"HOME": place, "XDG_CONFIG_HOME": place} | dict(more or {})
+
+
+def run(
+    *args: object,
+    stdin: Input = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    at: Path | None = None,
+) -> Result:
+    """Run the installed script; `stdin` is piped, None is /dev/null; `at` is the home."""
+    given = None if stdin is None else stdin.encode() if isinstance(stdin, str) else stdin
+    done = subprocess.run(
+        [PROGRAM, *map(str, args)],
+        input=given,
+        stdin=subprocess.DEVNULL if given is None else None,
+        capture_output=True,
+        env=environment(env, at),
+        cwd=cwd or at or home(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def start(
+    *args: object, env: Mapping[str, str] | None = None, **streams: Any
+) -> subprocess.Popen[bytes]:
+    """Start the installed script; its streams are pipes unless told otherwise."""
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(
+        [PROGRAM, *map(str, args)], env=environment(env), cwd=home(), **{**pipes, **streams}
+    )
+
+
+def ended(process: subprocess.Popen[bytes], out: bytes = b"") -> Result:
+    """Wait for the end of a process; `out` is what was read of it before."""
+    with process:
+        more, errors = process.communicate(timeout=PATIENCE)
+    return Result(process.returncode, out + (more or b""), errors or b"")
+
+
+def bash(script: str, *, env: Mapping[str, str] | None = None) -> Result:
+    """Run a line of bash in which `ollama-cli` is the installed script."""
+    path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["bash", "-c", script],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=environment({**(env or {}), "PATH": path}),
+        cwd=home(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def python(code: str, *args: object, env: Mapping[str, str] | None = None) -> Result:
+    """Run a piece of Python in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, args)],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=environment(env),
+        cwd=home(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    return Result(done.returncode, done.stdout, done.stderr)
+
+
+def call(
+    *args: object,
+    stdin: Input = None,
+    env: Mapping[str, str] | None = None,
+    cwd: Path | None = None,
+    at: Path | None = None,
+) -> Result:
+    """Do as `run` does, inside this process."""
+    with contextlib.ExitStack() as stack:
+        out, err = _Captured(), _Captured()
+        source: Any = stack.enter_context(_source(stdin))
+        stack.enter_context(mock.patch.multiple(sys, stdin=source, stdout=out, stderr=err))
+        stack.enter_context(mock.patch.dict(os.environ, environment(env, at), clear=True))
+        stack.enter_context(contextlib.chdir(cwd or at or home()))
+        code = Door([str(arg) for arg in args]).run()
+        return Result(code, out.written, err.written)
+
+
+class _Captured(io.TextIOWrapper):
+    """A text file that keeps the bytes written to it."""
+
+    def __init__(self) -> None:
+        self._bytes = io.BytesIO()
+        super().__init__(self._bytes, encoding="utf-8")
+
+    @property
+    def written(self) -> bytes:
+        self.flush()
+        return self._bytes.getvalue()
+
+
+@contextlib.contextmanager
+def _source(stdin: Input) -> Iterator[Any]:
+    if stdin is None:
+        with Path(os.devnull).open(encoding="utf-8") as nothing:
+            yield nothing
+        return
+    with tempfile.TemporaryFile() as file:
+        file.write(stdin.encode() if isinstance(stdin, str) else stdin)
+        file.seek(0)
+        with io.TextIOWrapper(file, encoding="utf-8") as text:
+            yield text

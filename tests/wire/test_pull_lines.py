@@ -1,0 +1,109 @@
+"""One decoded line of a pull becomes its events, whatever it holds."""
+
+import itertools
+import json
+from typing import Any
+
+import pytest
+
+from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.wire.pull import PullParser, pull_events_from_value
+
+DEEP: Any = []
+for _ in range(100_000):
+    DEEP = [DEEP]
+
+
+@pytest.mark.parametrize(
+    ("value", "events"),
+    [
+        ({"status": "pulling manifest"}, [Status("pulling manifest")]),
+        ({"status": "success"}, [Status("success"), Success()]),
+        ({"status": "Success"}, [Status("Success")]),
+        ({"status": "success "}, [Status("success ")]),
+        ({"status": ""}, [Status("")]),
+        ({"status": None}, []),
+        ({"status": 3}, []),
+        ({"status": ["success"]}, []),
+        ({}, []),
+        ({"other": 1}, []),
+        (
+            {"status": "pulling ab", "digest": "sha256:ab", "total": 9, "completed": 3},
+            [Status("pulling ab"), ChunkProgress("sha256:ab", 9, 3)],
+        ),
+        (
+            {"status": "pulling ab", "digest": "sha256:ab", "total": 9},
+            [Status("pulling ab"), ChunkProgress("sha256:ab", 9, None)],
+        ),
+        ({"digest": "d", "completed": 3}, [ChunkProgress("d", None, 3)]),
+        ({"digest": "d"}, []),
+        ({"total": 0, "completed": 0}, [ChunkProgress("", 0, 0)]),
+        ({"digest": None, "total": 1}, [ChunkProgress("", 1, None)]),
+        ({"digest": 7, "total": 1}, [ChunkProgress("", 1, None)]),
+        ({"digest": ["x"], "total": 1}, [ChunkProgress("", 1, None)]),
+        ({"total": 2**64 - 1}, [ChunkProgress("", 2**64 - 1, None)]),
+        ({"total": 2**64}, []),
+        ({"total": -1}, []),
+        ({"total": True, "completed": False}, []),
+        ({"total": 1.0, "completed": 0.5}, []),
+        ({"total": float("nan"), "completed": float("inf")}, []),
+        ({"total": "9", "completed": "3"}, []),
+        ({"total": None, "completed": [1]}, []),
+        ({"total": -1, "completed": 5}, [ChunkProgress("", None, 5)]),
+        ({"error": "x"}, [Error("x")]),
+        ({"error": " "}, [Error(" ")]),
+        ({"error": {"message": "x", "code": 3}}, [Error("x")]),
+        ({"error": {"message": 3}}, [Error('{"message": 3}')]),
+        ({"error": {"message": ""}}, [Error('{"message": ""}')]),
+        ({"error": {"code": 3}}, [Error('{"code": 3}')]),
+        ({"error": ""}, [Error("unknown error")]),
+        ({"error": {}}, [Error("unknown error")]),
+        ({"error": []}, [Error("unknown error")]),
+        ({"error": ["x", 1]}, [Error('["x", 1]')]),
+        ({"error": 0}, [Error("0")]),
+        ({"error": 5.5}, [Error("5.5")]),
+        ({"error": True}, [Error("true")]),
+        ({"error": None}, []),
+        ({"error": False}, []),
+        ({"error": '{"a": 1}'}, [Error('{"a": 1}')]),
+        (
+            {"status": "success", "digest": "d", "total": 1, "error": "late"},
+            [Status("success"), Success(), ChunkProgress("d", 1, None), Error("late")],
+        ),
+        (None, []),
+        (True, []),
+        (3, []),
+        ("success", []),
+        ([], []),
+        ([{"status": "success"}], []),
+    ],
+)
+def test_a_line_becomes_its_events_in_order(value: object, events: list[PullEvent]) -> None:
+    assert pull_events_from_value(value) == events
+    assert PullParser().parse(value) == events
+
+
+@pytest.mark.parametrize(
+    "error",
+    [DEEP, {"a": DEEP}, {"message": DEEP}, 10**5000, {"n": 10**5000}, [10**5000], "\ud800"],
+    ids=["deep", "deep in object", "deep message", "huge", "huge in object", "huge list", "half"],
+)
+def test_an_error_that_cannot_be_written_down_is_still_an_error(error: object) -> None:
+    (event,) = pull_events_from_value({"error": error})
+    assert isinstance(event, Error)
+    assert event.message
+
+
+def test_every_mixture_of_odd_fields_is_read_without_raising() -> None:
+    odd: list[object] = [None, True, -1, 2**64, 1.5, float("nan"), "", "success", [], {}, [1], "x"]
+    for status, digest, total, error in itertools.product(odd, repeat=4):
+        line = {"status": status, "digest": digest, "total": total, "error": error}
+        events = pull_events_from_value(line)
+        order = [(Status, Success, ChunkProgress, Error).index(type(event)) for event in events]
+        assert order == sorted(order)
+
+
+def test_a_pull_may_end_as_it_likes_for_whoever_follows_it_judges_the_end() -> None:
+    parser = PullParser()
+    assert parser.parse(json.loads('{"status":"pulling manifest"}')) == [Status("pulling manifest")]
+    parser.finish()
