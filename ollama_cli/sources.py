@@ -9,8 +9,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-import platformdirs
-
 from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.settings import SETTINGS, Layer
 
@@ -39,6 +37,8 @@ def config_path(environ: Mapping[str, str]) -> Path:
     named = environ.get(CONFIG_VARIABLE)
     if named:
         return Path(named).expanduser()
+    # The libraries of this room are loaded when they are needed: `--help` reads no settings.
+    platformdirs = import_module("platformdirs")
     return Path(platformdirs.user_config_dir("ollama-cli", appauthor=False)) / "config.toml"
 
 
@@ -116,7 +116,6 @@ def read_config(path: Path) -> dict[str, Any]:
         return {}
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    # Loaded only where there is a file: most users have none, and every start would pay for it.
     tomllib = import_module("tomllib")
     try:
         document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))

@@ -12,9 +12,10 @@ from ollama_cli.runtime import Runtime
 
 def command(
     ctx: typer.Context,
-    options: AnswerOptions,
-    prompt: Annotated[str | None, typer.Argument(help="What to ask.")] = None,
+    prompt: Annotated[str | None, typer.Argument(help="What to ask.", metavar="PROMPT")] = None,
     model: Model = None,
+    *,
+    options: AnswerOptions,
 ) -> None:
     """Answer a prompt; without one, on a terminal, hold a conversation.
 

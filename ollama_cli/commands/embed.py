@@ -17,7 +17,9 @@ from ollama_cli.services.embedding import in_batches, joined
 
 def command(
     ctx: typer.Context,
-    text: Annotated[list[str] | None, typer.Argument(help="Texts, one vector each.")] = None,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Texts, one vector each.", metavar="TEXT...")
+    ] = None,
     model: Model = None,
     file: Annotated[
         str | None, typer.Option("--file", "-f", metavar="PATH|-", help="Read texts from a file.")

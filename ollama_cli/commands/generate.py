@@ -13,8 +13,9 @@ from ollama_cli.runtime import Runtime
 
 def command(
     ctx: typer.Context,
-    options: AnswerOptions,
-    prompt: Annotated[str | None, typer.Argument(help="What to complete.")] = None,
+    prompt: Annotated[
+        str | None, typer.Argument(help="What to complete.", metavar="PROMPT")
+    ] = None,
     model: Model = None,
     raw: Annotated[bool, typer.Option("--raw", help="Send the prompt without a template.")] = False,
     template: Annotated[
@@ -23,6 +24,8 @@ def command(
     suffix: Annotated[
         str | None, typer.Option(metavar="TEXT", help="What shall follow the answer.")
     ] = None,
+    *,
+    options: AnswerOptions,
 ) -> None:
     """Complete one prompt, without a conversation.
 

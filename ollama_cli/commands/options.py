@@ -43,7 +43,10 @@ def global_options(
         Literal["auto", "always", "never"], typer.Option(help="When to use colour.")
     ] = "auto",
     verbose: Annotated[
-        int, typer.Option("--verbose", "-v", count=True, help="Log requests; -vv: bodies too.")
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log requests; -vv: bodies too."
+        ),
     ] = 0,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
@@ -113,13 +116,21 @@ class AnswerOptions:
         list[str] | None,
         typer.Option("--option", "-O", metavar="KEY=VALUE", help="A model option; repeatable."),
     ] = None
-    temperature: Annotated[float | None, typer.Option(help="0 is the most predictable.")] = None
-    seed: Annotated[int | None, typer.Option(help="Same seed, same answer.")] = None
-    num_ctx: Annotated[int | None, typer.Option(help="Tokens of context; reloads.")] = None
-    max_tokens: Annotated[int | None, typer.Option(help="The most tokens to write.")] = None
-    top_p: Annotated[float | None, typer.Option(help="Share of likely tokens to choose from.")] = (
+    temperature: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="0 is the most predictable.")
+    ] = None
+    seed: Annotated[int | None, typer.Option(metavar="NUMBER", help="Same seed, same answer.")] = (
         None
     )
+    num_ctx: Annotated[
+        int | None, typer.Option(metavar="TOKENS", help="Size of the context; reloads.")
+    ] = None
+    max_tokens: Annotated[int | None, typer.Option(metavar="TOKENS", help="The most to write.")] = (
+        None
+    )
+    top_p: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Share of likely tokens to choose from.")
+    ] = None
     stop: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="End before this text; repeatable.")
     ] = None

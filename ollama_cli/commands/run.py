@@ -10,9 +10,12 @@ from ollama_cli.commands.options import AnswerOptions
 
 def command(
     ctx: typer.Context,
+    model: Annotated[str, typer.Argument(help="Which model to use.", metavar="MODEL")],
+    prompt: Annotated[
+        list[str] | None, typer.Argument(help="What to ask.", metavar="PROMPT...")
+    ] = None,
+    *,
     options: AnswerOptions,
-    model: Annotated[str, typer.Argument(help="Which model to use.")],
-    prompt: Annotated[list[str] | None, typer.Argument(help="What to ask.")] = None,
 ) -> None:
     """Chat with a model, as `ollama run` does.
 

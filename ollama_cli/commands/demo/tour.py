@@ -41,7 +41,7 @@ def command(ctx: typer.Context) -> None:
     models_list.command(ctx)
     _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream')
     options = AnswerOptions(seed=11, no_stdin=True, stats=True)
-    chat.command(ctx, options, _PROMPT, _MODEL)
+    chat.command(ctx, _PROMPT, _MODEL, options=options)
     _step(cli, f"embed -m {_EMBEDDER} … (how near their meanings are)")
     _show_similarities(cli)
     cli.out.line()

@@ -1,7 +1,7 @@
 """`ollama-cli models ps`."""
 
 from dataclasses import asdict
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import typer
 
@@ -38,17 +38,22 @@ def command(
     models = cli.ollama().running_models()
     match cli.output:
         case "json":
-            documents.show_document(cli.out, "models-ps", {"models": [asdict(m) for m in models]})
+            documents.show_document(cli.out, "models-ps", {"models": [_fields(m) for m in models]})
         case "jsonl":
-            documents.show_lines(cli.out, "models-ps", map(asdict, models))
+            documents.show_lines(cli.out, "models-ps", map(_fields, models))
         case "csv":
-            header = list(asdict(RunningModel(name="")))
-            documents.show_csv(cli.out, header, (list(asdict(m).values()) for m in models))
+            header = list(_fields(RunningModel(name="")))
+            documents.show_csv(cli.out, header, (list(_fields(m).values()) for m in models))
         case "name":
             for model in models:
                 cli.out.line(model.name)
         case _:
             tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
+
+
+def _fields(model: RunningModel) -> dict[str, Any]:
+    fields = asdict(model)
+    return {name: None if value == "" else value for name, value in fields.items()}
 
 
 def _cells(model: RunningModel) -> list[str]:

@@ -1,0 +1,109 @@
+"""`models has`, `cp` and `rm`: what changes the models asks first and says what it did."""
+
+from collections.abc import Iterator
+
+import pytest
+from shell import call
+
+from ollama_cli.demo import DemoServer
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """A server of its own for each test, as these change it."""
+    with DemoServer(tokens_per_second=0, bytes_per_second=0) as running:
+        yield running.url
+
+
+def names(url: str) -> set[str]:
+    return set(call("ls", "-o", "name", "--host", url).out.split())
+
+
+BOTH = {"demo:latest", "demo-embed:latest"}
+
+
+@pytest.mark.parametrize("name", ["demo", "demo:latest", "DEMO", "library/demo"])
+def test_has_compares_as_ollama_does(demo: str, name: str) -> None:
+    result = call("models", "has", name, "--host", demo)
+    assert (result.code, result.out, result.err) == (0, "demo:latest\n", "")
+
+
+def test_has_not(demo: str) -> None:
+    result = call("models", "has", "demo:7b", "--host", demo)
+    assert (result.code, result.out) == (4, "")
+    assert result.err.startswith("error: model 'demo:7b' is not installed\nhint: did you mean ")
+    assert "`ollama-cli models pull demo:7b`" in result.err
+
+
+def test_has_quietly(demo: str) -> None:
+    assert call("models", "has", "demo", "-q", "--host", demo).out == ""
+    result = call("models", "has", "nobody", "-q", "--host", demo)
+    assert (result.code, result.out, result.err) == (4, "", "")
+
+
+def test_cp(server: str) -> None:
+    result = call("models", "cp", "demo", "my-demo", "--host", server)
+    assert (result.code, result.out, result.err) == (0, "", "copied demo to my-demo\n")
+    assert names(server) == BOTH | {"my-demo:latest"}
+    assert call("cp", "demo", "another", "-q", "--host", server).err == ""
+
+
+def test_cp_of_an_unknown_model(server: str) -> None:
+    result = call("models", "cp", "dem", "x", "--host", server)
+    assert result.code == 4
+    assert "did you mean demo:latest" in result.err
+
+
+def test_rm_with_yes(server: str) -> None:
+    result = call("models", "rm", "demo", "--yes", "--host", server)
+    assert (result.code, result.out, result.err) == (0, "", "removed demo:latest\n")
+    assert names(server) == {"demo-embed:latest"}
+
+
+def test_rm_of_what_a_glob_means(server: str) -> None:
+    result = call("rm", "demo*", "demo", "-y", "--host", server)
+    assert result.code == 0
+    assert sorted(result.err.splitlines()) == ["removed demo-embed:latest", "removed demo:latest"]
+    assert names(server) == set()
+
+
+def test_rm_only_told(server: str) -> None:
+    result = call("models", "rm", "demo-*", "--dry-run", "--host", server)
+    assert (result.code, result.out, result.err) == (0, "demo-embed:latest\n", "")
+    assert names(server) == BOTH
+
+
+@pytest.mark.parametrize("stdin", [None, "y\n"])
+def test_rm_asks_nobody_off_a_terminal(server: str, stdin: str | None) -> None:
+    result = call("models", "rm", "demo", "--host", server, stdin=stdin)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: this needs a confirmation, and there is nobody to ask\n"
+        "hint: confirm it with --yes\n"
+    )
+    assert names(server) == BOTH
+
+
+def test_rm_of_an_unknown_name_removes_nothing(server: str) -> None:
+    result = call("models", "rm", "demo", "demmo", "-y", "--host", server)
+    assert (result.code, result.out) == (4, "")
+    assert "model 'demmo' is not installed" in result.err
+    assert names(server) == BOTH
+
+
+def test_rm_of_a_glob_that_means_nothing(server: str) -> None:
+    result = call("models", "rm", "x*", "-y", "--host", server)
+    assert (result.code, result.err) == (4, "error: no installed model matches 'x*'\n")
+
+
+def test_errors_as_programs_read_them(server: str) -> None:
+    result = call("models", "show", "nobody", "--json", "--host", server)
+    assert (result.code, result.out) == (4, "")
+    assert result.error == {
+        "code": "model_not_found",
+        "exit": 4,
+        "message": "model 'nobody:latest' not found",
+        "hint": "get it: `ollama-cli models pull nobody`; what is installed:"
+        " `ollama-cli models list`",
+        "http_status": 404,
+    }
