@@ -93,3 +93,7 @@ def __getattr__(name: str) -> object:
     from importlib import import_module  # noqa: PLC0415  `--version` needs none of it
 
     return getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -10,7 +10,7 @@ from typing import Any, Final, Protocol
 
 import typer
 from typer._click.core import Command as AnyCommand, Context, Parameter, ParameterSource
-from typer._click.exceptions import ClickException, NoSuchOption
+from typer._click.exceptions import ClickException, NoSuchOption, UsageError as AnyUsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.parser import _OptionParser, _ParsingState
 from typer.core import TyperCommand, TyperGroup
@@ -25,6 +25,7 @@ from ollama_cli.commands import TABLE, Branch, Entry
 from ollama_cli.commands.options import PROGRAM, global_options, spread
 from ollama_cli.errors import EXIT_CODES, UsageError
 from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
 _ALONE: Final = {"--think": "true"}
@@ -66,7 +67,12 @@ class _GlobalOptions(AnyCommand):
         return parser
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
-        rest = super().parse_args(ctx, args)
+        try:
+            with writing():  # --help and --version are answered in here
+                rest = super().parse_args(ctx, args)
+        except AnyUsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
         typed = ctx.meta.setdefault("ollama_cli.flags", {})
         for name in _GLOBAL_NAMES & ctx.params.keys():
             value = ctx.params.pop(name)

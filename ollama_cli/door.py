@@ -1,26 +1,22 @@
 """The one door out: errors become a sentence and an exit code, bugs keep their traceback."""
 
 import json
+import re
 import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from itertools import pairwise
 from types import FrameType
 from typing import Final, NoReturn
 
 from ollama_cli import app, sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.runtime import Flags, Runtime
-from ollama_cli.streams import (
-    let_go_of_stdout,
-    one_line,
-    open_stdin,
-    open_stream,
-)
+from ollama_cli.streams import let_go, one_line, open_stdin, open_stream
 
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
+_JSON: Final = re.compile(r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)")
 
 
 class Door:
@@ -51,7 +47,8 @@ class Door:
             self._tell(error)
             return error.exit_code
         except BrokenPipeError:
-            let_go_of_stdout()
+            let_go(sys.stdout)
+            let_go(sys.stderr)
             return PIPE_CLOSED
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -85,17 +82,12 @@ class Door:
             if error.hint:
                 err.line(f"hint: {one_line(error.hint)}")
         except (OSError, OllamaCliError):  # nobody listens any more; the exit code still tells
-            let_go_of_stdout()
+            let_go(sys.stderr)
 
     def _wants_json(self) -> bool:
         if self._runtime:
             return self._runtime.output in {"json", "jsonl"}
-        words = self._arguments
-        named = {after for word, after in pairwise(words) if word in _OUTPUT}
-        return "--json" in words or not named.isdisjoint({"json", "jsonl"})
-
-
-_OUTPUT: Final = ("-o", "--output")
+        return _JSON.search(" ".join(self._arguments)) is not None
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -105,4 +97,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _terminated(number: int, _: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_DFL)  # a second one waits for nothing
     raise InterruptError(number)

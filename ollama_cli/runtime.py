@@ -2,7 +2,8 @@
 
 import gc
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
@@ -133,13 +134,22 @@ class Runtime:
         self.note(f"using {found} (choose another with -m)")
         return found
 
+    @contextmanager
+    def explaining(self) -> Iterator[None]:
+        """Complete an error before those around the block show it."""
+        try:
+            yield
+        except OllamaCliError as error:
+            self.explain(error)
+            raise
+
     def explain(self, error: OllamaCliError) -> None:
         """Complete an error: where the address came from, and which models are like the missing."""
         if "settings" in self.__dict__:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
-            if origin != "default" and f"at {base}" in error.message:
-                known = f"at {base} (from {origin})"
+            known = f"at {base} (from {origin})"
+            if origin != "default" and known not in error.message:
                 error.message = error.message.replace(f"at {base}", known, 1)
         if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
             error.hint = self._missing_hint(error.model)

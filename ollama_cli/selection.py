@@ -116,7 +116,10 @@ def _read_age(text: str) -> timedelta:
     match = _AGE.fullmatch(text)
     if match is None:
         raise UsageError(f"{text!r} is no age such as 30d, 12h or 2w")
-    return timedelta(seconds=float(match[1]) * _SPANS[match[2].lower()])
+    try:
+        return timedelta(seconds=float(match[1]) * _SPANS[match[2].lower()])
+    except OverflowError:  # older than anything
+        return timedelta.max
 
 
 def now() -> datetime:

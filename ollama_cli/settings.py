@@ -1,6 +1,7 @@
 """Settings: one frozen value, settled from layers; each value knows where it came from."""
 
 import difflib
+import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, is_private, parse_host, redact
 
 _PATIENCE: Final = Timeouts()
+_LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
 _DURATION: Final = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
 
 
@@ -74,26 +76,20 @@ def read_text(value: object) -> str:
 
 def read_seconds(value: object) -> float:
     """Read a number of seconds, 0 or more."""
-    try:
-        number = float(value) if isinstance(value, str | int | float) else -1.0
-    except ValueError:
-        number = -1.0
-    if isinstance(value, bool) or not 0 <= number < float("inf"):
+    number = _number(value)
+    if not 0 <= number <= _LONGEST:
         raise ConfigError("is no number of seconds, 0 or more")
     return number
 
 
 def read_keep_alive(value: object) -> str | float:
     """Read how long a model stays loaded: seconds, or a duration such as 10m; -1 is for ever."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        return value
-    text = value.strip() if isinstance(value, str) else ""
-    try:
-        return float(text)
-    except ValueError:
-        if _DURATION.fullmatch(text):
-            return text
-    raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
+    if isinstance(value, str) and _DURATION.fullmatch(value.strip()):
+        return value.strip()
+    number = _number(value)
+    if not math.isfinite(number):
+        raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
+    return number
 
 
 def read_host(value: object) -> str:
@@ -196,6 +192,16 @@ def check_name(name: str) -> None:
     near = difflib.get_close_matches(name.replace("-", "_"), SETTINGS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
     raise ConfigError(f"no setting is named {name!r}", hint=hint)
+
+
+def _number(value: object) -> float:
+    """Read a number, also one in quotes; what is none is NaN."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return math.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return math.nan
 
 
 def _refuse_strange(name: str, value: object, origin: str) -> None:

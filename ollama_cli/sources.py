@@ -36,7 +36,10 @@ def config_path(environ: Mapping[str, str]) -> Path:
     """Find the config file: $OLLAMA_CLI_CONFIG, else where this system keeps such files."""
     named = environ.get(CONFIG_VARIABLE)
     if named:
-        return Path(named).expanduser()
+        try:
+            return Path(named).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(f"{named} (from {CONFIG_VARIABLE}): no such home folder") from error
     # The libraries of this room are loaded when they are needed: `--help` reads no settings.
     platformdirs = import_module("platformdirs")
     return Path(platformdirs.user_config_dir("ollama-cli", appauthor=False)) / "config.toml"
@@ -60,7 +63,7 @@ def layers(
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
-    """Read the variables of the process; an empty one counts as unset, as Ollama has it."""
+    """Read the variables of the process; a blank one counts as unset, as Ollama has it."""
     return Layer(_from_variables(environ, ""))
 
 
@@ -68,7 +71,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
     """Read the `.env` that was named, else the one in the current folder, which is not trusted."""
     path = Path(env_file) if env_file else Path(".env")
     try:
-        with path.open(encoding="utf-8", errors="replace") as file:
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
             text = file.read(_LARGEST_DOTENV)
     except FileNotFoundError as error:
         if env_file:
@@ -119,7 +122,7 @@ def read_config(path: Path) -> dict[str, Any]:
     tomllib = import_module("tomllib")
     try:
         document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ConfigError(
             f"{path} is no valid TOML: {error}", hint=f"correct it, or move it away: {path}"
         ) from error
@@ -142,8 +145,8 @@ def write_config(path: Path, document: Mapping[str, Any]) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a file through a temporary one beside it, readable by its owner alone."""
-    target = path.resolve()
     try:
+        target = path.resolve()
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".config-")
         try:
@@ -153,14 +156,15 @@ def write_text(path: Path, text: str) -> None:
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
-    except OSError as error:
-        raise ConfigError(f"cannot write {path}: {error.strerror}") from error
+    except (OSError, ValueError, RuntimeError) as error:  # also no text; a link to itself
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"cannot write {path}: {reason}") from error
 
 
 def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[object, str]]:
     found: dict[str, tuple[object, str]] = {}
     for name, setting in SETTINGS.items():
-        variable = next((each for each in setting.variables if values.get(each)), None)
+        variable = next((each for each in setting.variables if values.get(each, "").strip()), None)
         if variable:
             found[name] = (values[variable], f"{variable}{where}")
     return found
@@ -170,4 +174,4 @@ def _unquoted(value: str) -> str:
     if value[:1] in {"'", '"'}:
         end = value.find(value[0], 1)
         return value[1:end] if end > 0 else value[1:]
-    return re.split(r"\s+#", value, maxsplit=1)[0].strip()
+    return re.split(r"(?:^|\s+)#", value, maxsplit=1)[0].strip()

@@ -13,6 +13,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from ollama_cli.errors import OllamaCliError
@@ -68,7 +69,7 @@ class OutStream:
 
         Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
         """
-        with _writing():
+        with writing(self.file):
             self.file.write(text)
             self.file.flush()
 
@@ -82,19 +83,20 @@ class OutStream:
         if binary is None:
             self.write(data.decode("utf-8", "replace"))
             return
-        with _writing():
+        with writing(self.file):
             binary.write(data)
             binary.flush()
 
 
 @contextmanager
-def _writing() -> Iterator[None]:
+def writing(file: TextIO | None = None) -> Iterator[None]:
+    """Raise OllamaCliError where `file` (stdout unless named) cannot be written, once."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        let_go_of_stdout()
+        let_go(file or sys.stdout)
         raise OllamaCliError(f"cannot write the output: {error.strerror}") from error
 
 
@@ -136,8 +138,13 @@ def _colour(*, terminal: bool, dumb: bool, environ: Mapping[str, str], color: st
 
 def let_go_of_stdout() -> None:
     """Point stdout at nothing, so that the flush at exit does not fail once more."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    let_go(sys.stdout)
+
+
+def let_go(file: TextIO | None) -> None:
+    """Point a stream at nothing: what it still holds is lost, and quietly so."""
+    with suppress(OSError, ValueError, AttributeError), Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), file.fileno())  # type: ignore[union-attr]  # None has none
 
 
 @dataclass(slots=True)

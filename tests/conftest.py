@@ -4,12 +4,9 @@ import ipaddress
 import os
 import socket
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-
-WIRE = Path(__file__).parent / "data" / "wire"
 
 
 @pytest.fixture(autouse=True)

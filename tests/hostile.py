@@ -1,15 +1,18 @@
 """Small servers on loopback that answer by a script, however badly: fakes for tests.
 
 `Server(script, …)` plays the first script to the first connection, the second to the second, and
-the last one to all that follow. A script is a function of the `Peer`; `answer`, `page`, `bytes_then`
-and `recorded` make the usual ones.
+the last one to all that follow. A script is a function of the `Peer`; `answer`, `lines`, `page`,
+`bytes_then` and `recorded` make the usual ones.
 """
 
+import atexit
 import contextlib
+import functools
 import json
 import socket
 import struct
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +20,7 @@ from types import TracebackType
 from typing import Any, Self
 
 PATIENCE = 10.0
+WIRE = Path(__file__).parent / "data" / "wire"
 LAST_CHUNK = b"0\r\n\r\n"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -67,9 +71,10 @@ class Peer:
             self._sock.sendall(piece)
 
     def stall(self) -> None:
-        """Say nothing until the client has gone or the test is over."""
+        """Say nothing until the client has gone, the test is over or patience ends."""
+        end = time.monotonic() + PATIENCE
         self._sock.settimeout(0.02)
-        while not self._over.is_set():
+        while not self._over.is_set() and time.monotonic() < end:
             try:
                 if not self._sock.recv(65536):
                     return
@@ -136,7 +141,10 @@ class Server:
 
     def _accept(self) -> None:
         while not self._over.is_set():
-            sock, _ = self._listener.accept()
+            try:
+                sock, _ = self._listener.accept()
+            except ConnectionError:
+                continue  # gone before it was taken
             if self._over.is_set():
                 sock.close()
                 return
@@ -248,8 +256,15 @@ def full_backlog() -> Iterator[str]:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+@functools.cache
+def _taken() -> socket.socket:
+    sock = socket.socket()
+    sock.bind(("127.0.0.1", 0))
+    atexit.register(sock.close)
+    return sock
+
+
 def closed_port() -> int:
-    """A port of loopback on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
+    """A port of loopback on which nobody listens, and nobody will: it is taken, but refuses."""
+    port: int = _taken().getsockname()[1]
     return port

@@ -100,7 +100,11 @@ def start(
     """Start the installed script; its streams are pipes unless told otherwise."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
-        [PROGRAM, *map(str, args)], env=environment(env), cwd=home(), **{**pipes, **streams}
+        [PROGRAM, *map(str, args)],
+        bufsize=0,  # what was read here is not lost to `ended`
+        env=environment(env),
+        cwd=home(),
+        **{**pipes, **streams},
     )
 
 

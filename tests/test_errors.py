@@ -109,3 +109,14 @@ def test_a_signal_is_no_error_that_somebody_may_swallow() -> None:
     interrupt = InterruptError(signal.SIGTERM)
     assert interrupt.exit_code == 143
     assert not isinstance(interrupt, Exception)
+
+
+def test_an_error_is_an_object_to_programs() -> None:
+    error = ModelNotFoundError("model 'm' not found", hint="pull it", http_status=404)
+    assert error.as_dict() == {
+        "code": "model_not_found",
+        "exit": 4,
+        "message": "model 'm' not found",
+        "hint": "pull it",
+        "http_status": 404,
+    }

@@ -74,9 +74,7 @@ def test_on_a_terminal_colour_and_motion_are_two_questions(
         ({"FORCE_COLOR": "1"}, "never", False),
     ],
 )
-def test_a_redirected_stream_never_moves(
-    environ: dict[str, str], color: str, colour: bool
-) -> None:
+def test_a_redirected_stream_never_moves(environ: dict[str, str], color: str, colour: bool) -> None:
     stream = open_stream(io.StringIO(), environ, color)
     assert (stream.is_terminal, stream.colour, stream.motion) == (False, colour, False)
 
@@ -135,9 +133,7 @@ def test_a_terminal_that_has_no_number_is_as_wide_as_the_environment_says(
 
 
 @pytest.mark.parametrize("columns", [120, 0])
-def test_the_width_of_a_terminal_is_measured(
-    monkeypatch: pytest.MonkeyPatch, columns: int
-) -> None:
+def test_the_width_of_a_terminal_is_measured(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     class Numbered(Terminal):
         def fileno(self) -> int:
             return 5

@@ -17,6 +17,8 @@ from ollama_cli.urls import (
     split_userinfo,
 )
 
+ANY = "0.0.0.0"  # noqa: S104  an address to read, not to bind
+
 
 @pytest.mark.parametrize(
     ("value", "root"),
@@ -45,7 +47,7 @@ from ollama_cli.urls import (
         ("[::1]:1337", "http://[::1]:1337"),
         ("::1:1337", "http://[::1:1337]:11434"),
         ("[fe80::1%eth0]:80", "http://[fe80::1%eth0]:80"),
-        ("0.0.0.0", "http://127.0.0.1:11434"),
+        (ANY, "http://127.0.0.1:11434"),
         ("0.0.0.0:8080", "http://127.0.0.1:8080"),
         ("http://0.0.0.0:8080/v1", "http://127.0.0.1:8080"),
         ("::", "http://[::1]:11434"),
@@ -193,7 +195,7 @@ def test_a_url_with_a_port_that_is_none_is_a_config_error(port: str) -> None:
         base_url_to_host_root(f"http://h:{port}/v1")
 
 
-PLACES = ["http://h", "https://h:1", "localhost:11434", "http://u:p@h", "[::1]", "0.0.0.0", "v1"]
+PLACES = ["http://h", "https://h:1", "localhost:11434", "http://u:p@h", "[::1]", ANY, "v1"]
 STEPS = ["", "/", "//", "/v1", "/api", "/api/tags", "/v1/models", "/p", "/v1/x", "/api/x", "/V1"]
 GRID = [
     place + "".join(steps)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
+from ollama_cli import services
 from ollama_cli.commands.options import AnswerOptions
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.events import ChatEvent, Done
@@ -11,7 +12,6 @@ from ollama_cli.inputs.options import read_options
 from ollama_cli.output import answers
 from ollama_cli.replies import Answer
 from ollama_cli.runtime import Runtime
-from ollama_cli.services import EventStream
 from ollama_cli.settings import read_keep_alive
 from ollama_cli.units import format_duration
 
@@ -70,7 +70,7 @@ def read_images(options: AnswerOptions) -> list[str]:
 
 def show_answer(
     cli: Runtime,
-    events: EventStream[ChatEvent],
+    events: "services.EventStream[ChatEvent]",
     options: AnswerOptions,
     command: str,
     model: str,
@@ -90,7 +90,7 @@ def show_answer(
         quiet=cli.flags.quiet,
     )
     answer = None
-    with events, writer:
+    with events, writer, cli.explaining():
         for event in events:
             writer.show(event)
             if isinstance(event, Done):

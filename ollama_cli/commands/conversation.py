@@ -4,13 +4,13 @@ from contextlib import suppress
 from importlib import import_module
 from typing import Any, Final
 
+from ollama_cli import services
 from ollama_cli.commands import answering
 from ollama_cli.commands.options import AnswerOptions
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, Text
 from ollama_cli.output.answers import TextWriter
 from ollama_cli.runtime import Runtime
-from ollama_cli.services import EventStream
 from ollama_cli.streams import one_line
 
 _LEAVE: Final = frozenset({"/exit", "/bye", "/quit"})
@@ -51,7 +51,9 @@ def _ask() -> str | None:
     return None if text.strip() in _LEAVE else text
 
 
-def _answer(cli: Runtime, events: EventStream[ChatEvent], options: AnswerOptions) -> str | None:
+def _answer(
+    cli: Runtime, events: "services.EventStream[ChatEvent]", options: AnswerOptions
+) -> str | None:
     """Show one answer and return what was said, also of a stopped one; None after an error."""
     said: list[str] = []
     try:

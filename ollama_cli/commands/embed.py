@@ -56,8 +56,10 @@ def command(
         "keep_alive": cli.settings.keep_alive,
     }
     if cli.output == "raw":
-        for batch in in_batches(texts):
-            documents.show_raw(cli.out, cli.ollama().embed_bytes(batch, name, fields) + b"\n")
+        for number, batch in enumerate(in_batches(texts)):
+            if number:
+                cli.out.line()
+            documents.show_raw(cli.out, cli.ollama().embed_bytes(batch, name, fields))
         return
     parts = cli.ollama().embed_batches(texts, name, fields)
     _show(cli, parts, name)

@@ -41,7 +41,7 @@ def command(
     """
     cli: Runtime = ctx.obj
     cli.silent = cli.flags.quiet
-    if wait is not None and wait < 0:
+    if wait is not None and not wait >= 0:  # neither is "nan"
         raise UsageError("--wait takes 0 or more seconds")
     health, error = _examine(cli, model, wait)
     if cli.output == "json" and not cli.silent:

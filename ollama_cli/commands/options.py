@@ -1,7 +1,6 @@
 """Options that several commands share, declared once."""
 
 import inspect
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, is_dataclass
 from typing import Annotated, Any, Final, Literal
@@ -20,7 +19,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 
 def _print_version(value: bool) -> None:
     if value:
-        sys.stdout.write(f"{PROGRAM} {__version__}\n")
+        typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
 
 

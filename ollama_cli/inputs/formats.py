@@ -14,13 +14,17 @@ def read_format(value: str | None) -> str | dict[str, Any] | None:
     if not value.startswith("@"):
         raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
     try:
-        schema = json.loads(read_text(value[1:]))
+        schema = json.loads(read_text(value[1:]), parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{value[1:]} is no JSON: {error}") from error
     if not isinstance(schema, dict):
         raise UsageError(f"{value[1:]} is no JSON schema: a schema is an object")
     _refuse_groups(schema)
     return schema
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _refuse_groups(schema: object) -> None:

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
@@ -20,7 +21,7 @@ def _read_int(text: str) -> int:
 
 def _read_float(text: str) -> float:
     number = float(text)
-    if number != number or number in (float("inf"), float("-inf")):  # noqa: PLR0124  NaN alone differs from itself
+    if not math.isfinite(number):
         raise ValueError(text)
     return number
 
@@ -50,26 +51,25 @@ def read_options(
     """
     options: dict[str, Any] = {}
     warnings: list[str] = []
+    stops: list[str] = []
     for pair in pairs:
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name:
             raise UsageError(f"an option is written key=value, not {pair!r}")
         if name == "stop":
-            options.setdefault("stop", []).append(text)
+            stops.append(text)
         elif name in _READERS:
             options[name] = _read(name, text)
         else:
             options[name] = _guess(text)
             warnings.append(_unknown(name))
-    for name, value in shortcuts.items():
-        if name == "stop":
-            options["stop"] = options.get("stop", []) + list(value or [])
-        elif value is not None:
-            options[name] = value
-    if not options.get("stop"):
-        options.pop("stop", None)
-    return options, warnings
+    given = {name: value for name, value in shortcuts.items() if value is not None}
+    stops += given.pop("stop", [])
+    options |= {name: _finite(name, value) for name, value in given.items()}
+    if "" in stops:  # every text holds it: the answer would end at once
+        raise UsageError("option stop takes text, not ''")
+    return options | ({"stop": stops} if stops else {}), warnings
 
 
 def _read(name: str, text: str) -> Any:
@@ -80,9 +80,15 @@ def _read(name: str, text: str) -> Any:
         raise UsageError(f"option {name} takes {kind}, not {text!r}") from error
 
 
+def _finite(name: str, value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"option {name} takes a number, not {value}")
+    return value
+
+
 def _guess(text: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(text, parse_float=_read_float, parse_constant=_read_float)
     except (ValueError, RecursionError):
         return text
 

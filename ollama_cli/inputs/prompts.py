@@ -21,17 +21,18 @@ def gather(
     """Join argument, files and standard input by blank lines; None where none of them is there.
 
     Standard input is read where `-` names it, else last, if it is a pipe, a file or a socket.
-    `on_silence` is called when it keeps silent although a prompt is there already.
+    `on_silence` is called when it keeps silent although a prompt is there already. UsageError where
+    `-` is named twice.
     """
-    parts = [] if argument is None else [argument]
-    named = STDIN in (*files, argument)
-    if argument == STDIN:
-        parts = [_read_stdin(stdin)]
+    named = (argument, *files).count(STDIN)
+    if named > 1:
+        raise UsageError("`-` is named twice, and standard input can be read once")
+    parts = [] if argument is None else [_read_stdin(stdin) if argument == STDIN else argument]
     parts += [_read_stdin(stdin) if path == STDIN else read_text(path) for path in files]
     if use_stdin and stdin.implicit and not named:
         piped = decoded(stdin.read(on_silence if parts else None))
         parts += [piped] if piped else []
-    return "\n\n".join(parts) if parts else None
+    return "\n\n".join(filter(None, parts)) if parts else None
 
 
 def read_text(path: str) -> str:
@@ -43,7 +44,7 @@ def read_bytes(path: str) -> bytes:
     """Read a file; raises as `read_text` does."""
     try:
         return Path(path).expanduser().read_bytes()
-    except FileNotFoundError as error:
+    except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: `~` of nobody
         raise NotFoundError(f"no such file: {path}") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error

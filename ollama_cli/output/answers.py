@@ -1,14 +1,15 @@
 """Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
 
+import json
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Any, Protocol, Self
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.output import documents
 from ollama_cli.replies import Answer
-from ollama_cli.streams import OutStream, visible
+from ollama_cli.streams import OutStream, one_line, visible
 
 
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
@@ -81,12 +82,14 @@ class TextWriter:
             case Thinking(text) if self._show_thinking:
                 self._think(text)
             case ToolCall(name, arguments):
-                self._err.line(f"note: the model calls {visible(name)}({visible(str(arguments))})")
+                self._end_thinking()
+                shown = one_line(f"{name}({json.dumps(arguments, ensure_ascii=False)})")
+                self._err.line(f"note: the model calls {shown}")
             case _:
                 pass
 
     def _write(self, text: str) -> None:
-        self._last = text[-1]
+        self._last = text[-1:] or self._last
         self._out.write(visible(text) if self._out.is_terminal else text)
 
     def _think(self, text: str) -> None:
@@ -118,7 +121,7 @@ class JsonWriter:
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         answer = self._answer
-        if answer is None and (self._text or self._thinking):
+        if answer is None and (self._text or self._thinking or self._calls):
             answer = Answer(
                 model=self._model,
                 text="".join(self._text),
@@ -126,9 +129,9 @@ class JsonWriter:
                 tool_calls=tuple(self._calls),
             )
         if answer is not None and (
-            kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt)
+            kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
         ):
-            documents.show_document(self._out, self._command, asdict(answer))
+            documents.show_document(self._out, self._command, _document(answer))
 
     def show(self, event: ChatEvent) -> None:
         """Gather one event."""
@@ -174,6 +177,12 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
         case ToolCall(name, arguments, call_id):
             return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
         case Done(answer):
-            fields = asdict(answer)
-            del fields["text"]
-            return {"event": "done", **fields}
+            document = _document(answer)
+            del document["text"]
+            return {"event": "done", **document}
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    # Not asdict of all: it copies the arguments of calls, and fails where they are deeply nested.
+    shallow = {each.name: getattr(answer, each.name) for each in fields(answer)}
+    return shallow | {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}

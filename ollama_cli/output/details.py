@@ -7,7 +7,7 @@ from ollama_cli.replies import ModelDetails
 from ollama_cli.streams import OutStream
 from ollama_cli.units import format_count
 
-_LICENCE_LINES: Final = 2
+_MOST_LINES: Final = 2
 
 
 def show_details(out: OutStream, model: ModelDetails) -> None:
@@ -16,7 +16,7 @@ def show_details(out: OutStream, model: ModelDetails) -> None:
         ("Model", _model(model)),
         ("Capabilities", [[capability] for capability in model.capabilities]),
         ("Projector", _projector(model)),
-        ("Parameters", [_parameter(line) for line in model.parameters.splitlines() if line]),
+        ("Parameters", _parameters_set(model)),
         ("System", _first_lines(model.system)),
         ("License", _first_lines(model.license)),
     )
@@ -61,11 +61,12 @@ def _projector(model: ModelDetails) -> list[list[str]]:
     return [[name, str(value)] for name, value in rows if value]
 
 
-def _parameter(line: str) -> list[str]:
-    name, _, value = line.strip().partition(" ")
-    return [name, value.strip()]
+def _parameters_set(model: ModelDetails) -> list[list[str]]:
+    lines = (line.strip().partition(" ") for line in model.parameters.splitlines())
+    return [[name, value.strip()] for name, _, value in lines if name]
 
 
 def _first_lines(text: str) -> list[list[str]]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    return [[line] for line in lines[:_LICENCE_LINES]] + ([["..."]] if lines[2:] else [])
+    more = ["..."] if lines[_MOST_LINES:] else []
+    return [[line] for line in lines[:_MOST_LINES] + more]

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ollama_cli.streams import OutStream
+from ollama_cli.streams import OutStream, visible
 
 
 def schema(command: str) -> dict[str, str]:
@@ -18,7 +18,7 @@ def schema(command: str) -> dict[str, str]:
 def show_document(out: OutStream, command: str, payload: Mapping[str, Any]) -> None:
     """Write one JSON document, with its schema first: laid out for eyes, on one line for a pipe."""
     indent = 2 if out.is_terminal else None
-    out.line(_json(out, {**schema(command), **payload}, indent))
+    out.line(_json(out, _headed(schema(command), payload), indent))
 
 
 def show_value(out: OutStream, value: object) -> None:
@@ -35,7 +35,7 @@ def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]
     """Write one line of JSON for each value; the first carries the schema."""
     head: Mapping[str, Any] = schema(command)
     for value in values:
-        show_line(out, {**head, **value})
+        show_line(out, _headed(head, value))
         head = {}
 
 
@@ -43,7 +43,8 @@ def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[obje
     """Write RFC 4180: a header, then a line for each row; None is empty."""
     for row in itertools.chain([header], rows):
         line = io.StringIO()
-        csv.writer(line, lineterminator="\r\n").writerow(row)
+        shown = [visible(v) if out.is_terminal and isinstance(v, str) else v for v in row]
+        csv.writer(line, lineterminator="\r\n").writerow(shown)
         out.write(line.getvalue())
 
 
@@ -54,6 +55,12 @@ def show_raw(out: OutStream, document: bytes) -> None:
         out.line()
 
 
+def _headed(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    # The head comes first, and no key of the server's replaces it.
+    return {**head, **value, **head}
+
+
 def _json(out: OutStream, value: object, indent: int | None = None) -> str:
     # On a terminal all is ASCII, so that no character of the server's drives it.
-    return json.dumps(value, indent=indent, ensure_ascii=out.is_terminal)
+    text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal)
+    return text.replace("\x7f", "\\u007f") if out.is_terminal else text

@@ -64,15 +64,15 @@ class OllamaClient:
 
     def version(self) -> str:
         """Ask for the server's version; ProtocolError if something else than Ollama answers."""
-        return wire.parse_version(self._get("/api/version"))
+        return wire.parse_version(self._http.get("/api/version", wait=self.timeouts.metadata))
 
     def list_models(self) -> list[ModelSummary]:
         """List the installed models, the newest first."""
-        return wire.parse_tags(self._get("/api/tags"))
+        return wire.parse_tags(self._http.get("/api/tags", wait=self.timeouts.metadata))
 
     def running_models(self) -> list[RunningModel]:
         """List the models in memory."""
-        return wire.parse_ps(self._get("/api/ps"))
+        return wire.parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
 
     def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
         """Describe one model; ModelNotFoundError if it is not installed."""
@@ -93,13 +93,12 @@ class OllamaClient:
 
     def pull(self, name: str, *, insecure: bool = False) -> EventStream[PullEvent]:
         """Download a model: one request; `insecure` lets the server use plain http."""
-        silence = self.timeouts.pull
         return self._http.stream(
             "/api/pull",
             {"model": name, "stream": True, "insecure": insecure or None},
             PullParser(),
-            wait=silence,
-            idle=silence,
+            wait=self.timeouts.pull,
+            idle=self.timeouts.pull,
             retry=Retry.ALWAYS,
         )
 
@@ -113,8 +112,7 @@ class OllamaClient:
 
     def stop(self, name: str) -> None:
         """Unload a model; the server does it a moment later."""
-        body = {"model": name, "keep_alive": 0, "stream": False}
-        self._command("POST", "/api/generate", body)
+        self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
 
     def generate(
         self,
@@ -191,7 +189,7 @@ class OllamaClient:
         Falls back to `/api/embeddings` where `/api/embed` is unknown. Raises UsageError for an
         empty text, ProtocolError for a vector that is empty or all zeros.
         """
-        texts = [inputs] if isinstance(inputs, str) else list(inputs)
+        texts = [inputs] if isinstance(inputs, str) else inputs
         fields = {
             "dimensions": dimensions,
             "truncate": truncate,
@@ -247,9 +245,5 @@ class OllamaClient:
     def _post_embed(self, path: str, body: Body) -> bytes:
         return self._http.document("POST", path, body, wait=self.timeouts.first_token)
 
-    def _get(self, path: str) -> object:
-        return self._http.get(path, wait=self.timeouts.metadata)
-
     def _command(self, method: str, path: str, body: Body) -> None:
-        wait = self.timeouts.metadata
-        self._http.document(method, path, body, wait=wait, retry=Retry.NEVER)
+        self._http.document(method, path, body, wait=self.timeouts.metadata, retry=Retry.NEVER)

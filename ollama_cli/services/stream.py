@@ -28,10 +28,9 @@ class EventStream(Generic[E]):
     """
 
     def __init__(self, open_reply: Callable[[], Reply], parser: Parser[E]) -> None:
-        self._open = open_reply
-        self._parser = parser
-        self._events = self._run()
-        self._bytes = self._run_raw()
+        # The generators do not hold the stream: forgetting it closes the connection too.
+        self._events = _events(open_reply, parser)
+        self._bytes = _bytes(open_reply, parser)
 
     def __iter__(self) -> Self:
         return self
@@ -54,21 +53,24 @@ class EventStream(Generic[E]):
         """Yield the server's bytes unchanged, then raise what the events would have raised."""
         return self._bytes
 
-    def _run_raw(self) -> Generator[bytes, None, None]:
-        decoder = ndjson.Decoder()
-        with self._open() as reply:
-            for chunk in reply.chunks():
-                yield chunk
-                self._read(decoder.feed(chunk))
-        self._read(decoder.close())
-        self._parser.finish()
 
-    def _run(self) -> Generator[E, None, None]:
-        with self._open() as reply:
-            for value in ndjson.decode(reply.chunks()):
-                yield from self._parser.parse(value)
-        self._parser.finish()
+def _events(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[E, None, None]:
+    with open_reply() as reply:
+        for value in ndjson.decode(reply.chunks()):
+            yield from parser.parse(value)
+    parser.finish()
 
-    def _read(self, values: list[object]) -> None:
-        for value in values:
-            self._parser.parse(value)
+
+def _bytes(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[bytes, None, None]:
+    decoder = ndjson.Decoder()
+    with open_reply() as reply:
+        for chunk in reply.chunks():
+            yield chunk
+            _check(decoder.feed(chunk), parser)
+    _check(decoder.close(), parser)
+    parser.finish()
+
+
+def _check(values: list[object], parser: Parser[E]) -> None:
+    for value in values:
+        parser.parse(value)

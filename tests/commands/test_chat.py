@@ -79,7 +79,7 @@ def test_a_tool_call_in_the_last_chunk_is_seen() -> None:
         document = call("chat", "why?", "-m", "m", "--json", "--host", server.url).json
         events = call("chat", "why?", "-m", "m", "-o", "jsonl", "--host", server.url).events
     assert (result.code, result.out) == (0, "")
-    assert result.err == "note: the model calls weather({'city': 'Oslo'})\n"
+    assert result.err == 'note: the model calls weather({"city": "Oslo"})\n'
     called = {"name": "weather", "arguments": {"city": "Oslo"}, "id": "c1"}
     assert document["tool_calls"] == [called]
     assert events[1] == {"event": "tool_call", **called}

@@ -153,6 +153,13 @@ def test_a_config_error_is_one_also_for_programs() -> None:
     assert "OLLAMA_CLI_TIMEOUT" in result.error["message"]
 
 
+@pytest.mark.parametrize("seconds", ["-1", "nan", "soon"])
+def test_a_wait_that_is_no_time(seconds: str) -> None:
+    result = health("--wait", seconds, "--host", "http://127.0.0.1:9")
+    assert (result.code, result.out) == (2, "")
+    assert "--wait" in result.err
+
+
 def test_waiting_in_vain() -> None:
     with nobody() as url:
         result = health("--wait", "0.01", "--host", url)

@@ -60,7 +60,9 @@ def test_events_as_json_lines(server: str, args: list[str]) -> None:
 
 
 def test_one_summary(server: str) -> None:
-    result = call("models", "pull", "nomic-embed-text", "llama3.2", "--json", "-q", "--host", server)
+    result = call(
+        "models", "pull", "nomic-embed-text", "llama3.2", "--json", "-q", "--host", server
+    )
     assert (result.code, result.err) == (0, "")
     assert result.json["schema"] == "ollama-cli/models-pull/1"
     one, two = result.json["models"]
@@ -172,3 +174,13 @@ def test_an_unknown_progress_mode_is_a_usage_error() -> None:
 def test_a_server_that_answers_with_one_document() -> None:
     with Server(by_path({"/api/pull": document({"status": "success"})})) as server:
         assert call("models", "pull", "m", "-q", "--host", server.url).code == 0
+
+
+def test_ten_thousand_lines_become_a_few() -> None:
+    digest = "sha256:" + "ab" * 32
+    layer = {"status": "pulling ab", "digest": digest, "total": 50_000}
+    steps = [{**layer, "completed": done} for done in range(0, 50_000, 5)]
+    with Server(lines(*steps, {"status": "success"})) as server:
+        result = call("models", "pull", "m", "--host", server.url)
+    assert result.code == 0
+    assert len(result.err.splitlines()) < 20

@@ -26,7 +26,10 @@ def test_everything_under_a_schema_but_without_tensors() -> None:
         result = call("models", "show", "m", "--json", "--host", server.url)
     assert list(result.json)[:2] == ["schema", "name"]
     assert result.json["schema"] == "ollama-cli/models-show/1"
-    assert result.json["model_info"] == {"general.architecture": "llama", "llama.context_length": 8192}
+    assert result.json["model_info"] == {
+        "general.architecture": "llama",
+        "llama.context_length": 8192,
+    }
     assert result.json["details"] == {"family": "demo", "families": None}
     assert "tensors" not in result.json
 

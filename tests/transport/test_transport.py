@@ -4,11 +4,10 @@ import base64
 import io
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-
 from hostile import (
     JSON,
     LAST_CHUNK,
@@ -16,15 +15,22 @@ from hostile import (
     Peer,
     Server,
     answer,
-    bytes_then,
     by_path,
+    bytes_then,
     chunk,
     closed_port,
     document,
     drip,
     head,
 )
-from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, TimedOutError, UnreachableError
+
+from ollama_cli.errors import (
+    ConfigError,
+    OllamaCliError,
+    ServerError,
+    TimedOutError,
+    UnreachableError,
+)
 from ollama_cli.events import Text
 from ollama_cli.services import OllamaClient, log_requests
 from ollama_cli.timeouts import Timeouts
@@ -161,7 +167,7 @@ def test_silence_within_an_answer_counts_through_a_proxy_too(
     begun = CHUNKED + chunk(b'{"response":"x"}\n')
     with Server(bytes_then(begun, lambda peer: peer.stall())) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        patient = Timeouts(first_token=60, between_tokens=0.1)
+        patient = Timeouts(first_token=60, between_tokens=0.2)
         with (
             OllamaClient("http://example.com", timeouts=patient) as client,
             pytest.raises(TimedOutError),
@@ -176,7 +182,7 @@ def test_a_post_is_not_sent_elsewhere_but_told_where_the_server_points(
 ) -> None:
     place = "https://me:secret@example.com/api/chat"
     moved = bytes_then(head(status, {"Location": place, "Content-Length": "0"}))
-    calls = {
+    calls: dict[str, Callable[[OllamaClient], object]] = {
         "generate": lambda client: list(client.generate("m", "x")),
         "pull": lambda client: list(client.pull("m")),
         "copy": lambda client: client.copy("a", "b"),
@@ -269,11 +275,11 @@ def test_the_first_byte_may_be_late_where_the_next_may_not() -> None:
     late = threading.Event()
 
     def script(peer: Peer) -> None:
-        late.wait(0.3)  # three times as long as a silence within the answer may last
-        peer.send(CHUNKED, chunk(b'{"response":"x"}\n'))
+        late.wait(0.3)  # longer than a silence within the answer may last
+        peer.send(CHUNKED + chunk(b'{"response":"x"}\n'))
         peer.stall()
 
-    patient = Timeouts(first_token=60, between_tokens=0.1)
+    patient = Timeouts(first_token=60, between_tokens=0.2)
     with Server(script) as server, OllamaClient(server.url, timeouts=patient) as client:
         events = client.generate("m", "x")
         assert next(events) == Text("x")
@@ -291,7 +297,7 @@ def test_the_first_byte_may_be_late_where_the_next_may_not() -> None:
     ids=["ended by the connection", "known length", "kept alive"],
 )
 def test_silence_within_an_answer_ends_it_however_it_is_framed(framing: bytes) -> None:
-    patient = Timeouts(first_token=60, between_tokens=0.1)
+    patient = Timeouts(first_token=60, between_tokens=0.2)
     with (
         Server(bytes_then(framing, lambda peer: peer.stall())) as server,
         OllamaClient(server.url, timeouts=patient) as client,
@@ -302,14 +308,20 @@ def test_silence_within_an_answer_ends_it_however_it_is_framed(framing: bytes) -
             next(events)
 
 
-def test_a_timeout_of_zero_waits_for_ever() -> None:
-    sender = Transport("http://127.0.0.1:1", connect_timeout=0)
-    assert sender._connect_timeout is None
-    sender.close()
-    with Server(VERSION) as server:
-        forever = Timeouts().with_overall(0)
-        with OllamaClient(server.url, timeouts=forever) as client:
-            assert client.version() == "1"
+def test_a_timeout_of_zero_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[object] = []
+
+    def request(*_: object, timeout: object, **__: object) -> None:
+        waits.append(timeout)
+        raise ConnectionRefusedError
+
+    forever = Timeouts(connect=0).with_overall(0)
+    with OllamaClient("http://127.0.0.1:1", timeouts=forever) as client:
+        monkeypatch.setattr(client._transport._session, "request", request)
+        client.health()
+        with pytest.raises(OllamaCliError):
+            next(client.generate("m", "x"))
+    assert waits == [(None, None)] * 2
 
 
 def test_a_connection_that_is_kept_alive_is_used_again_and_waits_anew() -> None:
@@ -345,9 +357,9 @@ def test_requests_are_logged_without_secrets(log: io.StringIO, bodies: bool) -> 
     assert _LOG.level == (logging.DEBUG if bodies else logging.INFO)
     with Server(answer(404, b"{}")) as server:
         root = server.url.replace("http://", "http://user:secret@")
-        with OllamaClient(root, headers={"X-Token": "secret"}) as client:
-            with pytest.raises(OllamaCliError):
-                client.show("m")
+        headers = {"X-Token": "secret"}
+        with OllamaClient(root, headers=headers) as client, pytest.raises(OllamaCliError):
+            client.show("m")
     written = log.getvalue()
     assert f"POST {server.url}/api/show 404" in written
     assert ('{"model": "m"}' in written) is bodies
@@ -356,9 +368,9 @@ def test_requests_are_logged_without_secrets(log: io.StringIO, bodies: bool) -> 
 
 def test_a_failed_request_is_logged_too(log: io.StringIO) -> None:
     log_requests(log, bodies=False)
-    with OllamaClient(f"http://127.0.0.1:{closed_port()}") as client:
-        with pytest.raises(UnreachableError):
-            client.version()
+    root = f"http://127.0.0.1:{closed_port()}"
+    with OllamaClient(root) as client, pytest.raises(UnreachableError):
+        client.version()
     assert "/api/version failed" in log.getvalue()
 
 

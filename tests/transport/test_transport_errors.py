@@ -9,18 +9,6 @@ from contextlib import contextmanager
 import pytest
 import requests
 import urllib3
-from urllib3.exceptions import (
-    ConnectTimeoutError,
-    IncompleteRead,
-    LocationParseError,
-    MaxRetryError,
-    NameResolutionError,
-    NewConnectionError,
-    ProtocolError as BrokenError,
-    ReadTimeoutError,
-    SSLError,
-)
-
 from hostile import (
     JSON,
     NDJSON,
@@ -33,6 +21,18 @@ from hostile import (
     full_backlog,
     head,
 )
+from urllib3.exceptions import (
+    ConnectTimeoutError,
+    IncompleteRead,
+    LocationParseError,
+    MaxRetryError,
+    NameResolutionError,
+    NewConnectionError,
+    ProtocolError as BrokenError,
+    ReadTimeoutError,
+    SSLError,
+)
+
 from ollama_cli.errors import (
     ConfigError,
     OllamaCliError,
@@ -86,7 +86,8 @@ def test_a_name_that_does_not_resolve_is_unreachable_and_named() -> None:
 
 
 def test_a_plain_server_behind_https_is_unreachable() -> None:
-    with Server(bytes_then(b"HTTP/1.1 400 Bad Request\r\n\r\n"), reads=False) as server:
+    plain = bytes_then(b"HTTP/1.1 400 Bad Request\r\n\r\n", lambda peer: peer.stall())
+    with Server(plain, reads=False) as server:
         error = failure(server.url.replace("http:", "https:"))
     assert type(error) is UnreachableError
     assert error.message.startswith("no secure connection to the server at https://127.0.0.1")
@@ -248,7 +249,11 @@ MADE: dict[str, tuple[Callable[[], Exception], type[OllamaCliError], type[Ollama
         UnreachableError,
         UnreachableError,
     ),
-    "a bare DNS error": (lambda: socket.gaierror(-2, "unknown"), UnreachableError, UnreachableError),
+    "a bare DNS error": (
+        lambda: socket.gaierror(-2, "unknown"),
+        UnreachableError,
+        UnreachableError,
+    ),
     "proxy": (
         lambda: requests.exceptions.ProxyError(
             MaxRetryError(POOL, "/", urllib3.exceptions.ProxyError("no", OSError("refused")))
@@ -290,7 +295,7 @@ MADE: dict[str, tuple[Callable[[], Exception], type[OllamaCliError], type[Ollama
         StreamCutError,
         StreamCutError,
     ),
-    "anything else": (lambda: requests.exceptions.RequestException(), ServerError, StreamCutError),
+    "anything else": (requests.exceptions.RequestException, ServerError, StreamCutError),
     "an address that cannot be read": (lambda: LocationParseError("x"), ConfigError, ConfigError),
     "a label too long": (lambda: UnicodeError("label too long"), ConfigError, ConfigError),
     "an address without a scheme": (

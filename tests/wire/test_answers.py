@@ -4,9 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hostile import WIRE, parts
 
-from conftest import WIRE
-from hostile import parts
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, TooLongError
 from ollama_cli.events import Done, Text, Thinking, ToolCall
 from ollama_cli.replies import Answer, Timings, Usage

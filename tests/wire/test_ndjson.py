@@ -4,9 +4,8 @@ import json
 from collections.abc import Iterator
 
 import pytest
+from hostile import WIRE, parts
 
-from conftest import WIRE
-from hostile import parts
 from ollama_cli.errors import OllamaCliError, ProtocolError, StreamCutError
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.ndjson import Decoder, decode, document
@@ -122,8 +121,7 @@ def test_a_stream_that_ends_within_a_line_was_cut(ends: bytes) -> None:
 def test_a_line_that_is_no_json_is_an_error_and_the_values_before_it_are_kept(line: bytes) -> None:
     values: list[object] = []
     with pytest.raises(ProtocolError) as caught:
-        for value in decode([b'{"a":1}\n{"b":2}\n' + line + b'\n{"c":3}\n']):
-            values.append(value)  # noqa: PERF402  what came before the error counts
+        values.extend(decode([b'{"a":1}\n{"b":2}\n' + line + b'\n{"c":3}\n']))
     assert values == [{"a": 1}, {"b": 2}]
     assert len(caught.value.message) < 200
 

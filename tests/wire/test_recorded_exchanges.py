@@ -4,23 +4,16 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
+from hostile import WIRE, Script, Server, by_path, document, recorded
 
-from conftest import WIRE
-from hostile import Script, Server, by_path, document, recorded
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import (
     ChatEvent,
-    ChunkProgress,
     Done,
     Error,
     PullEvent,
-    Status,
-    Success,
-    Text,
-    Thinking,
     ToolCall,
 )
 from ollama_cli.services import OllamaClient

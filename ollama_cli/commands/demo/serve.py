@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.demo import DemoServer
+from ollama_cli.demo import FAULTS, DemoServer
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.runtime import Runtime
 
@@ -14,7 +14,10 @@ Fault = Literal["stall", "cut", "error", "slow", "rollback", "html", "unauthoriz
 def command(
     ctx: typer.Context,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
-    fault: Annotated[Fault | None, typer.Option(help="What shall go wrong in answers.")] = None,
+    fault: Annotated[
+        Fault | None,
+        typer.Option(metavar="KIND", help=f"What goes wrong in answers: {', '.join(FAULTS)}."),
+    ] = None,
     fault_times: Annotated[
         int | None, typer.Option(min=1, help="Only in the first N answers.", metavar="N")
     ] = None,

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 import typer
 
-from ollama_cli import progress
+from ollama_cli import progress, services
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.commands.several import for_each
 from ollama_cli.errors import OllamaCliError
@@ -14,7 +14,6 @@ from ollama_cli.events import PullEvent
 from ollama_cli.output import documents
 from ollama_cli.progress.stats import PullSnapshot, PullStats
 from ollama_cli.runtime import Runtime
-from ollama_cli.services import EventStream
 
 
 def command(
@@ -50,7 +49,7 @@ def command(
 
     def pull(name: str) -> None:
         reporter = progress.choose(mode, model=name, out=cli.out, err=cli.err, quiet=quiet)
-        with _Summary(name) as summary:
+        with _Summary(name) as summary, cli.explaining():
             summaries.append(summary)
             events = cli.ollama().pull(name, insecure=insecure)
             progress.follow(summary.watch(events), reporter)
@@ -85,7 +84,7 @@ class _Summary:
         elif isinstance(error, OllamaCliError):
             self._status, self._error = "error", error.as_dict()
 
-    def watch(self, events: EventStream[PullEvent]) -> Iterator[PullEvent]:
+    def watch(self, events: "services.EventStream[PullEvent]") -> Iterator[PullEvent]:
         """Count the events on their way."""
         with events:
             for event in events:

@@ -1,0 +1,135 @@
+"""`demo serve`, its faults against the commands, and the tour."""
+
+import re
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from shell import call, ended, run, start
+
+from ollama_cli.demo import FAULTS, DemoServer
+
+COMMANDS = {
+    "generate": ("generate", "hi", "-m", "demo", "--max-tokens", "12", "--seed", "1"),
+    "chat": ("chat", "hi", "-m", "demo", "--max-tokens", "12", "--seed", "1"),
+    "pull": ("models", "pull", "nomic-embed-text"),
+    "list": ("models", "list"),
+    "health": ("health",),
+    "embed": ("embed", "hi", "-m", "demo-embed"),
+}
+# What each fault does to generate, chat, pull, list, health and embed.
+CODES = {
+    "stall": (7, 7, 7, 7, 7, 7),
+    "cut": (5, 5, 5, 5, 5, 5),
+    "error": (5, 5, 5, 5, 5, 5),
+    "slow": (0, 0, 0, 0, 0, 0),
+    "rollback": (0, 0, 0, 0, 0, 0),
+    "html": (5, 5, 5, 5, 5, 5),
+    "unauthorized": (6, 6, 6, 6, 6, 6),
+    "busy": (5, 5, 5, 5, 5, 5),
+}
+TELLING = {
+    "stall": "went silent",
+    "cut": "cut",
+    "error": "EOF",
+    "html": "an HTML page came from",
+    "unauthorized": "hint: open https://ollama.com/connect?name=demo&key=ZGVtbw",
+    "busy": "server busy, please try again.",
+}
+
+
+@pytest.fixture(autouse=True)
+def _quick(monkeypatch: pytest.MonkeyPatch, pauses_taken: list[float]) -> None:
+    """Take no pauses, neither the client's nor those of slowness."""
+    del pauses_taken
+    monkeypatch.setattr("ollama_cli.demo.faults.SLOW_LINE", 0.0005)
+    monkeypatch.setattr("ollama_cli.demo.faults.SLOW_BYTES", 0.0005)
+
+
+CASES = [
+    (fault, command, code)
+    for fault, codes in CODES.items()
+    for command, code in zip(COMMANDS, codes, strict=True)
+]
+
+
+def test_every_fault_has_its_row() -> None:
+    assert tuple(CODES) == FAULTS
+
+
+@pytest.mark.parametrize(("fault", "command", "code"), CASES)
+def test_a_fault(fault: str, command: str, code: int) -> None:
+    patience = "0.15" if fault == "stall" else "10"
+    with DemoServer(fault=fault, tokens_per_second=0, bytes_per_second=0) as server:
+        result = call(*COMMANDS[command], "--timeout", patience, "--host", server.url)
+    assert result.code == code, result.err
+    assert TELLING.get(fault, "") in result.err
+    assert "Traceback" not in result.err
+    if command in {"generate", "chat"} and fault in {"stall", "cut", "error"}:
+        assert len(result.out.split()) == 3
+    elif code:
+        assert result.out == ""
+
+
+def test_a_fault_that_passes_is_tried_again() -> None:
+    for command in ("generate", "list"):
+        with DemoServer(fault="busy", fault_times=1, tokens_per_second=0) as server:
+            assert call(*COMMANDS[command], "--host", server.url).code == 0
+
+
+@contextmanager
+def serving(*args: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    process = start("demo", "serve", *args)
+    try:
+        assert process.stdout is not None
+        first = process.stdout.readline().decode()
+        assert first.startswith("listening on http://127.0.0.1:"), first
+        yield process, first.split()[-1]
+    finally:
+        process.terminate()
+        ended(process)
+
+
+def test_the_first_line_says_where_it_listens_and_it_is_ready() -> None:
+    with serving() as (process, url):
+        assert run("health", "--host", url).code == 0
+        assert run("models", "list", "-o", "name", env={"OLLAMA_HOST": url}).out.count("\n") == 2
+        assert process.poll() is None
+
+
+def test_faults_for_the_first_answers() -> None:
+    with serving("--fault", "unauthorized", "--fault-times", "1") as (_, url):
+        assert [call("models", "list", "--host", url).code for _ in range(2)] == [6, 0]
+
+
+def test_a_port_of_ones_own_that_is_taken() -> None:
+    with serving() as (_, url):
+        port = url.rpartition(":")[2]
+        result = run("demo", "serve", "--port", port)
+        assert (result.code, result.out) == (1, "")
+        assert result.err == (
+            f"error: cannot listen on port {port}: Address already in use\n"
+            "hint: leave --port out for a free one\n"
+        ) or result.err.lower().startswith(f"error: cannot listen on port {port}: address")
+
+
+def test_an_unknown_fault() -> None:
+    result = call("demo", "serve", "--fault", "flood")
+    assert (result.code, result.out) == (2, "")
+    assert "'flood' is not one of 'stall', 'cut'" in result.err
+
+
+def test_the_tour_through_a_pipe() -> None:
+    result = run("demo")
+    assert result.code == 0, result.err
+    assert "\x1b" not in result.out + result.err
+    steps = [line for line in result.out.splitlines() if line.startswith("$ ollama-cli ")]
+    assert [step.split()[2] for step in steps] == ["health", "models", "models", "chat", "embed"]
+    assert "ok: Ollama 0.32.15 at http://127.0.0.1:" in result.out
+    assert "pulled llama3:8b" in result.err
+    assert "that was the tour" in result.out
+    numbers = re.findall(r"^ *(-?[01]\.\d\d) ", result.out, re.MULTILINE)
+    likeness = [float(number) for number in numbers]
+    assert likeness[0] == max(likeness)
+    assert len(likeness) == 3

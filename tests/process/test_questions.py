@@ -1,0 +1,177 @@
+"""Questions are asked on a terminal only; a conversation survives errors and Ctrl-C."""
+
+import subprocess
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from hostile import NDJSON, Peer, Server, chunk, document, head, lines
+from shell import call
+from terminals import CTRL_C, CTRL_D, Terminal
+
+from ollama_cli.demo import DemoServer
+
+CHUNKED = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
+
+
+def said(text: str) -> dict[str, object]:
+    return {"model": "m", "message": {"role": "assistant", "content": text}, "done": True}
+
+
+def stuck(peer: Peer) -> None:
+    peer.send(CHUNKED, chunk(b'{"message":{"content":"half an answer"}}\n'))
+    peer.gone()
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    with DemoServer(tokens_per_second=0, bytes_per_second=0) as running:
+        yield running.url
+
+
+def names(url: str) -> set[str]:
+    return set(call("ls", "-o", "name", "--host", url).out.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "stays"),
+    [("y\n", False), ("YES\n", False), ("n\n", True), ("\n", True), (CTRL_D, True)],
+)
+def test_rm_asks_and_obeys(server: str, typed: str, stays: bool) -> None:
+    with Terminal("models", "rm", "demo", "--host", server) as terminal:
+        terminal.expect("remove demo:latest (10 KB)? [y/N]")
+        terminal.send(typed)
+        assert terminal.end() == 0
+        assert ("nothing was removed" in terminal.shown) is stays
+    assert ("demo:latest" in names(server)) is stays
+
+
+def test_rm_that_is_interrupted_removes_nothing(server: str) -> None:
+    with Terminal("models", "rm", "demo", "--host", server) as terminal:
+        terminal.expect("[y/N]")
+        terminal.send(CTRL_C)
+        assert terminal.end() == 130
+    assert "demo:latest" in names(server)
+
+
+def test_no_input_asks_nothing(server: str) -> None:
+    with Terminal("models", "rm", "demo", "--no-input", "--host", server) as terminal:
+        assert terminal.end() == 2
+        assert "hint: confirm it with --yes" in terminal.shown
+
+
+def test_the_question_stands_on_stderr(server: str) -> None:
+    with Terminal("rm", "demo", "--host", server, stdout=subprocess.PIPE) as terminal:
+        terminal.expect("[y/N]")
+        terminal.send("y\n")
+        assert terminal.process.stdout is not None
+        assert terminal.process.stdout.read() == b""
+        assert terminal.end() == 0
+
+
+def test_generate_without_a_prompt_does_not_ask(server: str) -> None:
+    with Terminal("generate", "--host", server) as terminal:
+        assert terminal.end() == 2
+        assert "error: there is no prompt" in terminal.shown
+
+
+@pytest.mark.parametrize("leave", ["/exit\n", "/bye\n", CTRL_D])
+def test_a_conversation_ends_when_it_is_told_to(leave: str) -> None:
+    with Server(lines(said("Hello."))) as server:
+        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+            terminal.expect(">>>")
+            terminal.send("hi\n")
+            terminal.expect("Hello.\n>>>")
+            terminal.send(leave)
+            assert terminal.end() == 0
+        assert "note: talking with m; /exit or Ctrl-D leaves" in terminal.shown
+        assert server.requests[0].json["messages"] == [{"role": "user", "content": "hi"}]
+
+
+def test_a_conversation_remembers_what_was_said() -> None:
+    with Server(lines(said("one")), lines(said("two"))) as server:
+        with Terminal("chat", "-m", "m", "-s", "be brief", "--host", server.url) as terminal:
+            for question, answer in (("first", "one"), ("second", "two")):
+                terminal.expect(">>>")
+                terminal.send(f"{question}\n")
+                terminal.expect(f"{answer}\n>>>")
+            terminal.send("\n")
+            terminal.send("/exit\n")
+            assert terminal.end() == 0
+        assert server.requests[1].json["messages"] == [
+            {"role": "system", "content": "be brief"},
+            {"role": "user", "content": "first"},
+            {"role": "assistant", "content": "one"},
+            {"role": "user", "content": "second"},
+        ]
+
+
+def test_ctrl_c_stops_the_answer_and_keeps_the_conversation() -> None:
+    with Server(stuck, lines(said("whole"))) as server:
+        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+            terminal.expect(">>>")
+            terminal.send("first\n")
+            terminal.expect("half an answer")
+            terminal.send(CTRL_C)
+            terminal.expect("note: stopped; the conversation goes on\n>>>")
+            terminal.send("second\n")
+            terminal.expect("whole\n>>>")
+            terminal.send(CTRL_D)
+            assert terminal.end() == 0
+        assert server.requests[1].json["messages"][1] == {
+            "role": "assistant",
+            "content": "half an answer",
+        }
+
+
+def test_ctrl_c_at_the_prompt_keeps_the_conversation() -> None:
+    with (
+        Server(lines(said("yes"))) as server,
+        Terminal("chat", "-m", "m", "--host", server.url) as terminal,
+    ):
+        terminal.expect(">>>")
+        terminal.send("a thought that is given u")
+        terminal.expect("given u")
+        terminal.send(CTRL_C)
+        terminal.expect("given u^C\n>>>", "given u\n>>>")
+        terminal.send("hi\n")
+        terminal.expect("yes\n>>>")
+        terminal.send("/exit\n")
+        assert terminal.end() == 0
+
+
+def test_an_error_does_not_end_the_conversation() -> None:
+    failing = document({"error": "boom"}, 500)
+    with Server(failing, lines(said("yes"))) as server:
+        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+            terminal.expect(">>>")
+            terminal.send("first\n")
+            terminal.expect("error: boom\n>>>")
+            terminal.send("second\n")
+            terminal.expect("yes\n>>>")
+            terminal.send("/exit\n")
+            assert terminal.end() == 0
+        assert server.requests[1].json["messages"] == [{"role": "user", "content": "second"}]
+
+
+def test_run_without_a_prompt_is_a_conversation(server: str) -> None:
+    with Terminal("run", "demo", "--host", server) as terminal:
+        terminal.expect(">>>")
+        terminal.send("/exit\n")
+        assert terminal.end() == 0
+
+
+def test_the_model_of_a_conversation_is_found(server: str) -> None:
+    with Terminal("chat", "--host", server) as terminal:
+        terminal.expect(">>>")
+        assert "note: using demo:latest" in terminal.shown
+        terminal.send(CTRL_D)
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize("args", [["--json"], ["--no-input"], []])
+def test_no_conversation_where_the_answer_goes_elsewhere(server: str, args: list[str]) -> None:
+    out: dict[str, Any] = {} if args else {"stdout": subprocess.DEVNULL}
+    with Terminal("chat", *args, "--host", server, **out) as terminal:
+        assert terminal.end() == 2
+        assert "there is no prompt" in terminal.shown

@@ -1,0 +1,110 @@
+"""What is loaded: as little as the command needs, counted in a process of its own."""
+
+import sys
+
+import pytest
+from hostile import Server, by_path, document, lines
+from shell import python
+
+LOADED = """
+import runpy, sys
+first = set(sys.modules)
+sys.argv = ["ollama-cli", *sys.argv[1:]]
+try:
+    runpy.run_module("ollama_cli", run_name="__main__")
+except SystemExit as leave:
+    assert not leave.code, leave.code
+sys.stdout.flush()
+print("\\n" + " ".join(sorted(set(sys.modules) - first)), file=sys.stderr)
+"""
+TAGS = document({"models": [{"name": "m:latest", "capabilities": ["completion"]}]})
+VERSION = document({"version": "0.32.15"})
+DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}
+HEAVY = {"requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w"}
+OURS = {"ollama_cli", "__main__", "__mp_main__"}
+
+
+def loaded(*args: str) -> set[str]:
+    """Run a command and give the top-level names of what it imported."""
+    result = python(LOADED, *args)
+    assert result.code == 0, result.err
+    return {name.partition(".")[0] for name in result.err.splitlines()[-1].split()}
+
+
+def strangers(modules: set[str]) -> set[str]:
+    return {name for name in modules - OURS - sys.stdlib_module_names if name[:1] != "_"}
+
+
+def test_the_version_loads_nothing_from_elsewhere() -> None:
+    modules = loaded("--version")
+    assert strangers(modules) == set()
+    assert not modules & {*HEAVY, "typing", "dataclasses", "json"}
+
+
+@pytest.mark.parametrize(
+    "args", [["--help"], ["chat", "--help"], ["models", "pull", "-h"], ["demo", "tour", "-h"]]
+)
+def test_help_loads_neither_requests_nor_rich(args: list[str]) -> None:
+    modules = loaded(*args)
+    assert not modules & HEAVY
+    assert strangers(modules) <= {"typer", "shellingham", "platformdirs", "annotated_doc"}
+
+
+def test_health_loads_what_it_asks_with_and_no_more() -> None:
+    with Server(by_path({"/api/version": VERSION, "/api/tags": TAGS})) as server:
+        modules = loaded("health", "--host", server.url)
+    assert not modules & {"rich", "pydantic", "tomllib", "tomli_w", "asyncio"}
+    assert "requests" in modules
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["models", "list"],
+        ["chat", "hi", "-m", "m"],
+        ["generate", "hi", "-m", "m", "--json"],
+        ["models", "pull", "m"],
+        ["config", "show"],
+    ],
+)
+def test_what_is_piped_loads_no_rich(args: list[str]) -> None:
+    answers = lines({**DONE, "status": "success"})
+    paths = {"/api/tags": TAGS, "/api/chat": answers, "/api/generate": answers}
+    with Server(by_path({**paths, "/api/pull": answers})) as server:
+        modules = loaded(*args, "--host", server.url)
+    assert not modules & {"rich", "pydantic", "tomli_w", "asyncio", "readline"}
+
+
+def test_config_loads_nothing_of_the_network() -> None:
+    assert not loaded("config", "path") & {"rich", "pydantic", "asyncio"}
+
+
+def test_the_package_loads_nothing_until_it_is_asked() -> None:
+    code = (
+        "import sys; first = set(sys.modules); import ollama_cli\n"
+        "print(*sorted(set(sys.modules) - first))\n"
+        "from ollama_cli import OllamaClient, same_model\n"
+        "print(OllamaClient.__name__, same_model('a', 'a:latest'))\n"
+        "print(*(name for name in ollama_cli.__all__ if getattr(ollama_cli, name) is None))\n"
+        "print('requests' in sys.modules, 'typer' in sys.modules)"
+    )
+    result = python(code)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0] == "ollama_cli"
+    assert result.out.splitlines()[1:] == ["OllamaClient True", "", "True False"]
+
+
+def test_an_unknown_name_of_the_package_is_an_attribute_error() -> None:
+    result = python("import ollama_cli; ollama_cli.nothing")
+    assert result.code == 1
+    assert "module 'ollama_cli' has no attribute 'nothing'" in result.err
+
+
+def test_a_client_connects_when_it_is_told_to_and_not_before() -> None:
+    code = (
+        "import sys; from ollama_cli import OllamaClient, OllamaCliError\n"
+        "client = OllamaClient('http://127.0.0.1:9'); print(client.base_url)\n"
+        "try: OllamaClient.connect('http://127.0.0.1:9')\n"
+        "except OllamaCliError as error: print(error.code, error.exit_code)"
+    )
+    assert python(code).out == "http://127.0.0.1:9\nunreachable 3\n"

@@ -1,0 +1,204 @@
+"""On a terminal: what fits, what moves, what has colour, and that no server drives it."""
+
+import subprocess
+from collections.abc import Iterator
+
+import pytest
+from hostile import Server, document, lines
+from shell import call, run
+from terminals import CTRL_C, Terminal
+
+from ollama_cli.demo import DemoServer
+
+NAME = "a-model-with-a-rather-long-name:70b-instruct-q4_K_M"
+MODEL = {
+    "name": NAME,
+    "digest": "9f438cb9cd58" + "0" * 52,
+    "size": 40_000_000_000,
+    "modified_at": "2021-01-02T03:04:05Z",
+    "details": {"parameter_size": "70B", "quantization_level": "Q4_K_M"},
+    "capabilities": ["completion", "tools", "vision"],
+}
+EVIL = "\x1b[2J\x1b]0;owned\x07\x1b[31mred\u202e\x9b1m"
+DONE = {"model": "m", "response": "", "message": {"content": ""}, "done": True}
+STATUS = [{"status": "pulling manifest"}, {"status": "success"}]
+
+
+@pytest.fixture(scope="module")
+def slow() -> Iterator[str]:
+    """A demo server at which a pull lasts long enough to be watched."""
+    with DemoServer(tokens_per_second=0, bytes_per_second=16_000_000) as server:
+        yield server.url
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_a_list_fits_the_width(columns: int) -> None:
+    with (
+        Server(document({"models": [MODEL]})) as server,
+        Terminal("models", "list", "--host", server.url, columns=columns, rows=15) as terminal,
+    ):
+        assert terminal.end() == 0
+        header, row, *rest = terminal.shown.splitlines()
+    assert not rest
+    assert max(len(header), len(row)) <= columns
+    assert header.startswith("NAME")
+    assert "SIZE" in header
+    assert row.startswith(NAME)
+    assert terminal.colours == {b"\x1b[1m", b"\x1b[0m"}
+
+
+def test_a_list_that_fits_shows_all(demo: str) -> None:
+    with Terminal("models", "list", "--host", demo, columns=120) as terminal:
+        assert terminal.end() == 0
+        assert terminal.shown.splitlines()[0].split() == [
+            "NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED",
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize("command", ["generate", "chat"])
+def test_an_answer_cannot_drive_the_terminal(command: str) -> None:
+    text = {**DONE, "response": EVIL, "message": {"content": EVIL, "thinking": EVIL}}
+    args = (command, "hi", "-m", "m", "--no-stdin")
+    with (
+        Server(lines(text)) as server,
+        Terminal(*args, "--host", server.url, columns=120) as terminal,
+    ):
+        assert terminal.end() == 0
+    assert terminal.colours <= {b"\x1b[2m", b"\x1b[22m"}
+    assert terminal.raw.count(b"\x1b") in {0, 2}
+    assert b"\x07" not in terminal.raw
+    assert "\x9b".encode() not in terminal.raw
+    assert "\\x1b[2J\\x1b]0;owned\\x07\\x1b[31mred\\u202e\\x9b1m" in terminal.shown
+
+
+def test_names_and_statuses_cannot_drive_the_terminal() -> None:
+    evil = [{"status": EVIL}, {"error": EVIL}]
+    with (
+        Server(lines(*evil)) as server,
+        Terminal("pull", f"m{EVIL}", "--progress", "plain", "--host", server.url) as terminal,
+    ):
+        assert terminal.end() == 5
+    assert b"\x1b" not in terminal.raw
+    assert "\\x1b[2J" in terminal.shown
+
+
+def test_thinking_is_dim_and_the_answer_is_not() -> None:
+    text = {**DONE, "message": {"content": "yes", "thinking": "hm"}}
+    with (
+        Server(lines(text)) as server,
+        Terminal("chat", "hi", "-m", "m", "--no-stdin", "--host", server.url) as terminal,
+    ):
+        assert terminal.end() == 0
+    assert b"\x1b[2mhm\x1b[22m" in terminal.raw
+    assert terminal.shown.split() == ["hm", "yes"]
+
+
+def test_bars_appear_and_leave_the_terminal_clean(slow: str) -> None:
+    with Terminal("models", "pull", "nomic-embed-text", "--host", slow) as terminal:
+        terminal.expect("━")
+        assert terminal.screen.cursor.hidden
+        assert terminal.end() == 0
+        assert not terminal.screen.cursor.hidden
+        (line,) = terminal.shown.splitlines()
+    assert line.startswith("pulled nomic-embed-text  8.0 MB in ")
+    assert any(b"36" in colour for colour in terminal.colours)
+
+
+def test_bars_fit_a_small_terminal(slow: str) -> None:
+    args = ("models", "pull", "qwen2.5-coder:7b", "--host", slow)
+    with Terminal(*args, columns=60, rows=15) as terminal:
+        terminal.expect("━")
+        assert len(terminal.shown.splitlines()) <= 2
+        terminal.send(CTRL_C)
+        assert terminal.end() == 130
+        assert not terminal.screen.cursor.hidden
+        assert "━" not in terminal.shown
+    assert "interrupted at" in terminal.shown
+    assert "run the same" in terminal.shown
+
+
+def test_without_colour_bars_move_all_the_same(slow: str) -> None:
+    args = ("models", "pull", "llama3.2", "--host", slow)
+    with Terminal(*args, env={"NO_COLOR": "1"}) as terminal:
+        terminal.expect("━")
+        terminal.send(CTRL_C)
+        assert terminal.end() == 130
+    assert terminal.colours == set()
+
+
+def test_a_dumb_terminal_gets_plain_lines(demo: str) -> None:
+    args = ("models", "pull", "nomic-embed-text", "--host", demo)
+    with Terminal(*args, env={"TERM": "dumb"}) as terminal:
+        assert terminal.end() == 0
+    assert b"\x1b" not in terminal.raw
+    assert terminal.shown.splitlines()[0] == "pulling manifest"
+
+
+def test_bars_move_on_stderr_where_stdout_is_a_pipe(slow: str) -> None:
+    args = ("models", "pull", "llama3:8b", "--json", "--host", slow)
+    with Terminal(*args, stdout=subprocess.PIPE) as terminal:
+        terminal.expect("━")
+        terminal.send(CTRL_C)
+        assert terminal.process.stdout is not None
+        document = terminal.process.stdout.read()
+        assert terminal.end() == 130
+    assert document.startswith(b'{"schema": "ollama-cli/models-pull/1"')
+
+
+def test_no_bars_where_stderr_is_a_file(demo: str) -> None:
+    args = ("models", "pull", "nomic-embed-text", "--host", demo)
+    with Terminal(*args, stderr=subprocess.PIPE, env={"FORCE_COLOR": "1"}) as terminal:
+        assert terminal.process.stderr is not None
+        told = terminal.process.stderr.read()
+        assert terminal.end() == 0
+    assert terminal.raw == b""
+    assert b"\x1b" not in told
+    assert told.startswith(b"pulling manifest\n")
+
+
+def test_documents_are_laid_out_and_ascii_on_a_terminal() -> None:
+    evil = {"models": [{"name": "\N{SNOWMAN}\x9b31m"}]}
+    with (
+        Server(document(evil)) as server,
+        Terminal("models", "list", "--json", "--host", server.url) as terminal,
+    ):
+        assert terminal.end() == 0
+    assert terminal.raw.isascii()
+    assert '  "models": [' in terminal.shown
+
+
+def test_the_tour_on_two_terminals() -> None:
+    with (
+        Terminal("demo") as large,
+        Terminal("demo", columns=60, rows=15, env={"NO_COLOR": "1"}) as small,
+    ):
+        for terminal in (large, small):
+            assert terminal.end() == 0
+            assert not terminal.screen.cursor.hidden
+            assert "that was the tour" in terminal.shown
+            assert "━" not in terminal.shown
+            assert "━".encode() in terminal.raw
+        assert large.colours
+        assert small.colours == set()
+
+
+def test_colour_in_a_pipe_where_it_is_asked_for(demo: str) -> None:
+    always = run("models", "list", "--color", "always", "--host", demo)
+    forced = run("models", "list", "--host", demo, env={"FORCE_COLOR": "1"})
+    assert always.out.startswith("\x1b[1mNAME")
+    assert forced.out.startswith("\x1b[1mNAME")
+    never = run("models", "list", "--color", "never", "--host", demo, env={"FORCE_COLOR": "1"})
+    assert "\x1b" not in never.out
+    assert "\x1b" not in run("pull", "llama3.2", "--color", "always", "--host", demo).err
+
+
+@pytest.mark.parametrize("topic", ["exit-codes", "environment", "formats"])
+@pytest.mark.parametrize("columns", [80, 60])
+def test_help_is_wrapped_and_not_cut(topic: str, columns: int) -> None:
+    with Terminal("help", topic, columns=columns, rows=70) as terminal:
+        assert terminal.end() == 0
+        shown = terminal.shown
+    assert "…" not in shown
+    piped = call("help", topic).out
+    assert shown.split() == piped.split()
+    assert max(map(len, shown.splitlines())) <= columns

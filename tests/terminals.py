@@ -1,0 +1,115 @@
+"""A terminal for tests: the program runs on a pseudo-terminal, pyte shows what a user would see."""
+
+import fcntl
+import os
+import pty
+import re
+import struct
+import subprocess
+import sys
+import termios
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pyte
+from shell import PROGRAM, environment, home
+
+PATIENCE = 15.0
+COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
+CTRL_C, CTRL_D = "\x03", "\x04"
+# The child makes the terminal its own, so that Ctrl-C reaches it as a signal.
+_OWN = (
+    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
+    "os.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+class Terminal:
+    """One command on a terminal of its own; `streams` replaces stdin, stdout or stderr."""
+
+    def __init__(
+        self,
+        *args: object,
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str] | None = None,
+        at: Path | None = None,
+        **streams: Any,
+    ) -> None:
+        self._master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
+        self._stream = pyte.ByteStream(self.screen)
+        self._lock = threading.Lock()
+        self.raw = b""
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", _OWN, PROGRAM, *map(str, args)],
+            bufsize=0,
+            env=environment({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})}, at),
+            cwd=at or home(),
+            start_new_session=True,
+            **{"stdin": slave, "stdout": slave, "stderr": slave, **streams},
+        )
+        os.close(slave)
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.end()
+        os.close(self._master)
+
+    def send(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def expect(self, *texts: str) -> None:
+        """Wait until one of the texts stands on the screen."""
+        end = time.monotonic() + PATIENCE
+        while not any(text in self.shown for text in texts):
+            assert time.monotonic() < end, f"{texts} did not come; there is:\n{self.shown}"
+            time.sleep(0.01)
+
+    def end(self) -> int:
+        """Wait for the end of the process and of its output."""
+        code = self.process.wait(PATIENCE)
+        self._reader.join(PATIENCE)
+        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+            if stream is not None:
+                stream.close()
+        return code
+
+    @property
+    def shown(self) -> str:
+        """What the screen shows, without blanks at the ends."""
+        with self._lock:
+            return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    @property
+    def colours(self) -> set[bytes]:
+        """The sequences that set colours or weight."""
+        return set(COLOURS.findall(self.raw))
+
+    def _read(self) -> None:
+        while True:
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:  # Linux says so when the last writer has gone
+                return
+            if not data:
+                return
+            with self._lock:
+                self.raw += data
+                self._stream.feed(data)

@@ -1,0 +1,179 @@
+"""The tree of commands: options anywhere, mistakes that name what was meant, completion."""
+
+import pytest
+from hostile import Server, document, lines
+from shell import bash, call, run
+
+from ollama_cli.demo import DemoServer
+
+NOWHERE = "http://127.0.0.1:9"
+DONE = {"model": "m", "response": "ok", "done": True}
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["--host", "URL", "-q", "models", "ls", "-o", "name"],
+        ["--host", "URL", "models", "-q", "list", "-o", "name"],
+        ["models", "--host", "URL", "list", "-q", "-o", "name"],
+        ["models", "list", "-o", "name", "-q", "--host", "URL"],
+        ["models", "list", "-o", "name", "-q", "--base-url", "URL"],
+        ["--host", NOWHERE, "models", "list", "-o", "name", "--host", "URL/v1/"],
+    ],
+)
+def test_global_options_stand_before_and_after_the_command(args: list[str]) -> None:
+    if "ls" in args:
+        args = [word for word in args if word != "models"]
+    with Server(document({"models": [{"name": "a:1"}]})) as server:
+        result = call(*(word.replace("URL", server.url) for word in args))
+    assert (result.code, result.out, result.err) == (0, "a:1\n", "")
+
+
+def test_verbose_counts_wherever_it_stands() -> None:
+    with Server(lines(DONE)) as server:
+        flags = ["--host", server.url, "-m", "m", "hi"]
+        once = call("generate", "-v", *flags)
+        twice = call("-v", "generate", "-v", *flags)
+        both = call("generate", "-vv", *flags)
+    assert once.out == twice.out == both.out == "ok\n"
+    (line,) = once.err.splitlines()
+    method, url, status, seconds, unit = line.split()
+    assert (method, url, status, unit) == ("POST", f"{server.url}/api/generate", "200", "s")
+    assert float(seconds) >= 0
+    assert twice.err.splitlines()[0].startswith('> {"model": "m", "prompt": "hi"')
+    assert len(twice.err.splitlines()) == len(both.err.splitlines()) == 2
+
+
+def test_demo_on_any_command() -> None:
+    result = run("--demo", "models", "list", "-o", "name", env={"OLLAMA_HOST": NOWHERE})
+    assert (result.code, result.err) == (0, "")
+    assert sorted(result.out.split()) == ["demo-embed:latest", "demo:latest"]
+    assert call("health", "--demo").code == 0
+    shown = call("config", "show", "--json", "--demo").json["settings"]["host"]
+    assert shown["origin"] == "--demo"
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["chta"], "no such command: ollama-cli chta\nhint: did you mean `ollama-cli chat`?"),
+        (["models", "lst"], "ollama-cli models lst\nhint: did you mean `ollama-cli models list`?"),
+        (["models", "xyzzy"], "hint: see `ollama-cli models --help`"),
+        (["chat", "--modle", "x"], "no such option: --modle\nhint: did you mean --model?"),
+        (["models", "list", "--srot", "x"], "no such option: --srot\nhint: did you mean --sort?"),
+        (["health", "--wit", "3"], "no such option: --wit\nhint: did you mean --wait?"),
+        (["chat", "--num-gpu", "1"], "no such option: --num-gpu\nhint: "),
+        (
+            ["models", "rm"],
+            "missing argument 'NAME|GLOB...'\nhint: see `ollama-cli models rm --help`",
+        ),
+        (["chat", "-o"], "option '-o' requires an argument\nhint: see `ollama-cli chat --help`"),
+        (["chat", "-o", "csv"], "'csv' is not one of 'text', 'json', 'jsonl', 'raw'"),
+        (["models", "list", "extra"], "got unexpected extra argument"),
+        (["models"], "hint: see `ollama-cli models --help`"),
+        (["config"], "hint: see `ollama-cli config --help`"),
+        ([], "error: no command was named\nhint: see `ollama-cli --help`"),
+        (["--color", "blue", "health"], "'blue' is not one of 'auto', 'always', 'never'"),
+        (["health", "--timeout", "soon"], "is no number of seconds"),
+        (["demo", "serve", "--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+    ],
+)
+def test_a_mistake_is_told_with_what_was_meant(args: list[str], told: str) -> None:
+    result = call(*args)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: ")
+    assert told in result.err
+    assert result.err.count("\n") == 2
+
+
+@pytest.mark.parametrize("flag", [["--json"], ["-o", "json"], ["-ojson"], ["--output=jsonl"]])
+def test_a_mistake_is_an_object_for_programs(flag: list[str]) -> None:
+    result = call("chat", "--modle", "x", *flag)
+    assert (result.code, result.out) == (2, "")
+    assert result.error == {
+        "code": "usage",
+        "exit": 2,
+        "message": "no such option: --modle",
+        "hint": "did you mean --model?",
+        "http_status": None,
+    }
+
+
+def test_words_after_two_dashes_are_no_options() -> None:
+    with Server(lines(DONE)) as server:
+        call("generate", "-m", "m", "--host", server.url, "--", "--think")
+        assert server.requests[-1].json["prompt"] == "--think"
+        call("generate", "-m", "m", "--host", server.url, "--", "--json")
+        assert server.requests[-1].json["prompt"] == "--json"
+
+
+def test_debug_shows_the_chain_and_a_bare_error_does_not() -> None:
+    plain = call("models", "list", "--host", NOWHERE)
+    debug = call("models", "list", "--host", NOWHERE, "--debug")
+    assert plain.code == debug.code == 3
+    assert "Traceback" not in plain.err
+    assert "Traceback" in debug.err
+    assert debug.err.endswith(plain.err)
+
+
+def test_an_address_of_every_kind_leads_to_the_server() -> None:
+    with Server(document({"models": []})) as server:
+        for host in (
+            f"127.0.0.1:{server.port}",
+            f"{server.url}/",
+            f"{server.url}/v1",
+            f"{server.url}/v1/chat/completions",
+            f"{server.url}/api/tags",
+            f"0.0.0.0:{server.port}",
+            f" '{server.url}' ",
+        ):
+            assert call("models", "list", "--host", host).code == 0, host
+        assert {request.path for request in server.requests} == {"/api/tags"}
+
+
+def completed(shell: str, words: str, **more: str) -> list[str]:
+    env = {"_OLLAMA_CLI_COMPLETE": f"complete_{shell}", "OLLAMA_HOST": NOWHERE, **more}
+    result = run(env=env)
+    assert (result.code, result.err) == (0, ""), words
+    return result.out.split()
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (
+            "ollama-cli ",
+            {"chat", "generate", "models", "embed", "health", "config", "demo", "help"},
+        ),
+        ("ollama-cli mod", {"models"}),
+        ("ollama-cli models ", {"list", "pull", "show", "has", "rm", "cp", "ps", "stop"}),
+        ("ollama-cli models pu", {"pull"}),
+        ("ollama-cli models list --so", {"--sort"}),
+        ("ollama-cli chat --sys", {"--system"}),
+        ("ollama-cli chat --hos", {"--host"}),
+        ("ollama-cli models list --sort ", {"name", "size", "modified"}),
+    ],
+)
+def test_completion_in_bash(words: str, expected: set[str]) -> None:
+    number = len(words.split()) - (not words.endswith(" "))
+    found = completed("bash", words, COMP_WORDS=words, COMP_CWORD=str(number))
+    assert set(found) == expected
+
+
+def test_completion_in_other_shells() -> None:
+    line = {"_TYPER_COMPLETE_ARGS": "ollama-cli mod"}
+    assert "models" in "".join(completed("zsh", "mod", **line))
+    fish = completed("fish", "mod", **line, _TYPER_COMPLETE_FISH_ACTION="get-args")
+    assert fish[0] == "models"
+
+
+def test_the_script_of_completion_names_the_program() -> None:
+    result = bash("_OLLAMA_CLI_COMPLETE=source_bash ollama-cli")
+    assert result.code == 0
+    assert "ollama-cli" in result.out
+
+
+def test_the_demo_is_closed_with_the_command() -> None:
+    with DemoServer(tokens_per_second=0) as server:
+        assert call("health", "--host", server.url).code == 0
+    assert call("health", "--host", server.url).code == 3

@@ -1,0 +1,55 @@
+"""The entry points: the script, `python -m`, and the quick way to the version."""
+
+import sys
+
+import pytest
+from shell import PATIENCE, environment, home, python, run
+
+from ollama_cli import __main__, __version__
+
+
+def test_the_script_and_the_module_are_the_same_program() -> None:
+    script = run("help")
+    module = python("import runpy; runpy.run_module('ollama_cli', run_name='__main__')", "help")
+    assert script.code == module.code == 0
+    assert script.out == module.out
+
+
+@pytest.mark.parametrize("flag", ["--version", "-V"])
+def test_the_version_at_once(
+    flag: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["ollama-cli", flag])
+    __main__.main()
+    assert capsys.readouterr().out == f"ollama-cli {__version__}\n"
+    assert run(flag).out == f"ollama-cli {__version__}\n"
+
+
+def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["ollama-cli", "chta"])
+    monkeypatch.setattr("ollama_cli.door.signal.signal", lambda *_: None)
+    monkeypatch.setattr("gc.disable", lambda: None)
+    monkeypatch.setattr("gc.freeze", lambda: None)
+    with pytest.raises(SystemExit) as caught:
+        __main__.main()
+    assert caught.value.code == 2
+
+
+def test_ctrl_c_while_it_starts_is_no_traceback() -> None:
+    code = (
+        "import sys; from ollama_cli import __main__\n"
+        "class Impatient:\n"
+        "    def find_spec(self, name, *_):\n"
+        "        if name == 'ollama_cli.door': raise KeyboardInterrupt\n"
+        "sys.meta_path.insert(0, Impatient()); sys.argv = ['ollama-cli', 'chat']\n"
+        "__main__.main()"
+    )
+    result = python(code)
+    assert (result.code, result.out, result.err) == (130, "", "")
+
+
+def test_nothing_of_the_user_reaches_the_tests() -> None:
+    names = environment()
+    assert names["HOME"] == names["XDG_CONFIG_HOME"] == str(home())
+    assert not [name for name in names if name.startswith("OLLAMA_")]
+    assert PATIENCE > 0

@@ -1,0 +1,255 @@
+"""Settings are settled by the first layer that has them, and each value knows where it came from."""
+
+import math
+from dataclasses import FrozenInstanceError, fields
+
+import pytest
+
+from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.settings import SETTINGS, Layer, Settings, check_name, read, resolve
+from ollama_cli.timeouts import Timeouts
+
+PUBLIC = "http://8.8.8.8:11434"
+
+
+def layer(origin: str = "SOMEWHERE", *, trusted: bool = True, **values: object) -> Layer:
+    return Layer({name: (value, origin) for name, value in values.items()}, trusted=trusted)
+
+
+def told(error: OllamaCliError) -> str:
+    return f"{error.message} {error.hint}"
+
+
+def test_without_layers_all_is_default() -> None:
+    settings = resolve([])
+    assert settings == Settings(origins=dict.fromkeys(SETTINGS, "default"))
+    assert (settings.host, settings.model, settings.timeout) == (
+        "http://127.0.0.1:11434",
+        None,
+        None,
+    )
+
+
+def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
+    assert set(SETTINGS) == {each.name for each in fields(Settings)} - {"origins"}
+    for name, setting in SETTINGS.items():
+        assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"
+        assert setting.help[:1].islower()
+        assert not setting.help.endswith(".")
+
+
+def test_no_variable_sets_two_settings() -> None:
+    variables = [variable for each in SETTINGS.values() for variable in each.variables]
+    assert len(variables) == len(set(variables))
+
+
+def test_the_first_layer_that_has_a_value_wins() -> None:
+    settings = resolve(
+        [
+            layer("--host", host="one:1"),
+            layer("OLLAMA_HOST", host="two:2", model="second"),
+            layer("config.toml", host="three:3", model="third", embed_model="e"),
+        ]
+    )
+    assert (settings.host, settings.model, settings.embed_model) == (
+        "http://one:1",
+        "second",
+        "e",
+    )
+    assert settings.origins["host"] == "--host"
+    assert settings.origins["model"] == "OLLAMA_HOST"
+    assert settings.origins["embed_model"] == "config.toml"
+    assert settings.origins["timeout"] == "default"
+
+
+def test_presence_decides_not_truth() -> None:
+    settings = resolve([layer("one", timeout=0, keep_alive=0), layer("two", timeout=9)])
+    assert (settings.timeout, settings.keep_alive) == (0, 0)
+    assert settings.origins["timeout"] == "one"
+
+
+def test_a_bad_value_behind_a_good_one_is_not_looked_at() -> None:
+    assert resolve([layer(timeout=1), layer(timeout="soon")]).timeout == 1
+    assert resolve([layer(host="h"), layer(trusted=False, host=PUBLIC)]).host == "http://h:11434"
+
+
+def test_settings_are_frozen() -> None:
+    with pytest.raises(FrozenInstanceError):
+        resolve([]).host = "x"  # type: ignore[misc]  # that is what is tried
+
+
+@pytest.mark.parametrize("value", ["h", "h/", "h/v1", "http://h:11434/v1/", " 'h' ", "h:11434"])
+def test_the_host_is_read_as_ollama_reads_it(value: str) -> None:
+    assert resolve([layer(host=value)]).host == "http://h:11434"
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"),
+    [("0", 0), (0, 0), ("2.5", 2.5), (" 3 ", 3), (1e9, 1e9), ("1e3", 1000), ("1_000", 1000)],
+)
+def test_seconds_are_numbers_or_their_text(value: object, seconds: float) -> None:
+    assert resolve([layer(timeout=value)]).timeout == seconds
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "soon", "-1", -0.5, "nan", math.nan, "inf", math.inf, True, [], None, 1e10, 10**400]
+    + ["1e30", "10s", "1,5", {}],
+)
+def test_what_is_no_number_of_seconds_is_refused(value: object) -> None:
+    with pytest.raises(ConfigError, match="is no number of seconds, 0 or more"):
+        resolve([layer(timeout=value)])
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        ("10m", "10m"),
+        (" 1h30m ", "1h30m"),
+        ("-5m", "-5m"),
+        ("1.5h", "1.5h"),
+        ("300ms", "300ms"),
+        ("300", 300),
+        ("0", 0),
+        ("-1", -1),
+        (-1, -1),
+        (0, 0),
+        (0.5, 0.5),
+    ],
+)
+def test_keep_alive_is_a_duration_or_seconds(value: object, kept: object) -> None:
+    assert resolve([layer(keep_alive=value)]).keep_alive == kept
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "soon", "10 m", "10x", "m", "nan", "inf", math.nan, -math.inf, True, None, 10**400],
+)
+def test_what_is_no_duration_is_refused(value: object) -> None:
+    with pytest.raises(ConfigError, match="is no duration such as 10m"):
+        resolve([layer(keep_alive=value)])
+
+
+@pytest.mark.parametrize("name", ["model", "embed_model", "ca_file", "host"])
+@pytest.mark.parametrize("value", ["", "  ", 5, None, ["x"], True])
+def test_text_is_text_and_not_blank(name: str, value: object) -> None:
+    with pytest.raises(ConfigError, match=f"^{name} = .* is no text$"):
+        resolve([layer(**{name: value})])
+
+
+def test_text_is_trimmed() -> None:
+    assert resolve([layer(model=" m ")]).model == "m"
+
+
+@pytest.mark.parametrize(
+    ("origin", "kind", "code"),
+    [
+        ("--timeout", UsageError, 2),
+        ("OLLAMA_CLI_TIMEOUT", ConfigError, 10),
+        ("OLLAMA_CLI_TIMEOUT in .env", ConfigError, 10),
+        ("/home/me/config.toml", ConfigError, 10),
+    ],
+)
+def test_a_bad_value_names_its_origin(origin: str, kind: type[OllamaCliError], code: int) -> None:
+    with pytest.raises(kind) as caught:
+        resolve([layer(origin, timeout="soon")])
+    assert caught.value.exit_code == code
+    assert caught.value.message == (
+        f"timeout = 'soon' (from {origin}): is no number of seconds, 0 or more"
+    )
+    assert caught.value.hint == f"timeout: {SETTINGS['timeout'].help}"
+
+
+@pytest.mark.parametrize(
+    ("value", "why"),
+    [
+        ("ftp://h", "not an http or https address"),
+        ("http://h?x=1", "no query"),
+        ("h\x1b[2J", "a character that no address can hold"),
+    ],
+)
+def test_a_bad_host_says_why(value: str, why: str) -> None:
+    with pytest.raises(ConfigError, match=why) as caught:
+        resolve([layer("OLLAMA_HOST", host=value)])
+    assert "from OLLAMA_HOST" in caught.value.message
+    assert "\x1b" not in caught.value.message
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "ftp://me:s3cret@h",
+        "http://me:s3cret@h?x",
+        "http://me:s3/cret@h",
+        "me:s3cret@h h",
+        "http://me:s3cret@8.8.8.8",
+    ],
+)
+def test_no_message_shows_a_secret(value: str) -> None:
+    with pytest.raises(OllamaCliError) as caught:
+        resolve([layer(".env", trusted=False, host=value)])
+    assert "s3" not in told(caught.value)
+    assert "***@" in caught.value.message
+
+
+@pytest.mark.parametrize("value", [PUBLIC, "ollama.com", "https://evil.example/v1", "134744072"])
+def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        resolve([layer("OLLAMA_HOST in .env", trusted=False, host=value)])
+    assert caught.value.exit_code == 13
+    assert "OLLAMA_HOST in .env would send your prompts to a public" in caught.value.message
+    assert "--env-file" in str(caught.value.hint)
+    assert resolve([layer(host=value)]).host
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "0.0.0.0"]
+    + ["[::1]:11434", "100.64.1.1", "http://nas.home.arpa/v1"],
+)
+def test_an_untrusted_layer_may_name_a_private_host_and_all_else(value: str) -> None:
+    settings = resolve([layer(trusted=False, host=value, model="m", timeout=3)])
+    assert (settings.model, settings.timeout) == ("m", 3)
+
+
+def test_the_timeouts_are_those_of_the_settings() -> None:
+    settings = Settings(
+        connect_timeout=1,
+        health_timeout=2,
+        metadata_timeout=3,
+        first_token_timeout=4,
+        token_timeout=5,
+        pull_timeout=6,
+    )
+    assert settings.timeouts == Timeouts(1, 2, 3, 4, 5, 6)
+    assert Settings().timeouts == Timeouts()
+
+
+@pytest.mark.parametrize("overall", [0, 7])
+def test_timeout_rules_every_phase_but_the_connection(overall: float) -> None:
+    timeouts = Settings(timeout=overall, connect_timeout=1).timeouts
+    assert timeouts == Timeouts(1, *[overall] * 5)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_a_known_name_is_known(name: str) -> None:
+    check_name(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("modle", "did you mean model?"),
+        ("connect-timeout", "did you mean connect_timeout?"),
+        ("xyzzy", "there are host, model, embed_model"),
+    ],
+)
+def test_an_unknown_name_is_told_the_nearest(name: str, hint: str) -> None:
+    with pytest.raises(ConfigError, match=f"no setting is named '{name}'") as caught:
+        check_name(name)
+    assert str(caught.value.hint).startswith(hint)
+
+
+def test_one_value_is_read_as_its_setting_says() -> None:
+    assert read("timeout", "5", "here") == 5
+    assert read("host", "h", "here") == "http://h:11434"
