@@ -95,6 +95,12 @@ class Runtime:
         if not self.flags.quiet:
             self.err.line(f"warning: {one_line(text)}")
 
+    def tell_waiting(self) -> None:
+        """Tell that standard input is open and silent: a tool that hangs shall say why."""
+        self.err.line(
+            "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
+        )
+
     def can_ask(self) -> bool:
         """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
         return self.stdin.is_terminal and self.err.is_terminal and not self.flags.no_input
@@ -113,14 +119,14 @@ class Runtime:
 
     def chat_model(self, named: str | None) -> str:
         """Settle the model to chat with: named, else set, else found on the server."""
-        if model := named or self.settings.model:
+        if (model := _named(named, self.settings.model)) is not None:
             return model
         found = self.ollama().detect_model()
         return self._detected(found, "chat", "llama3.2")
 
     def embed_model(self, named: str | None) -> str:
         """Settle the model to embed with: named, else set, else the newest one installed."""
-        if model := named or self.settings.embed_model:
+        if (model := _named(named, self.settings.embed_model)) is not None:
             return model
         found = self.ollama().detect_embedding_model()
         return self._detected(found, "embedding", "nomic-embed-text")
@@ -164,3 +170,9 @@ class Runtime:
         if near:
             return f"did you mean {' or '.join(near)}? if not: {pull}"
         return f"get it: {pull}; what is installed: `ollama-cli models list`"
+
+
+def _named(flag: str | None, setting: str | None) -> str | None:
+    if flag is not None and not flag.strip():
+        raise UsageError("-m is empty", hint="name a model, or leave -m out")
+    return setting if flag is None else flag

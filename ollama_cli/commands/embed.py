@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Model
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Model, NoStdin
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.output import documents, vectors
@@ -34,6 +34,7 @@ def command(
         bool | None,
         typer.Option("--truncate/--no-truncate", help="Cut a text that is too long, or fail."),
     ] = None,
+    no_stdin: NoStdin = False,
     output: Annotated[
         Literal["text", "json", "jsonl", "csv", "raw"],
         typer.Option("--output", "-o", help=OUTPUT_HELP),
@@ -48,7 +49,7 @@ def command(
       cat notes.txt | ollama-cli embed -o json
     """
     cli: Runtime = ctx.obj
-    texts = _texts(cli, text or [], file, lines=lines)
+    texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
     name = cli.embed_model(model)
     fields = {
         "dimensions": dimensions,
@@ -85,12 +86,15 @@ def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
             vectors.show_text(cli.out, parts)
 
 
-def _texts(cli: Runtime, typed: list[str], file: str | None, *, lines: bool) -> list[str]:
+def _texts(
+    cli: Runtime, typed: list[str], file: str | None, *, lines: bool, use_stdin: bool
+) -> list[str]:
     texts = list(typed)
     if file is not None:
         texts += _split(prompts.gather(None, [file], cli.stdin, use_stdin=False), lines=lines)
-    elif not texts:
-        texts += _split(prompts.gather(None, [], cli.stdin, use_stdin=True), lines=lines)
+    if use_stdin and cli.stdin.implicit and file != prompts.STDIN:
+        piped = cli.stdin.read(cli.tell_waiting if texts else None)
+        texts += _split(prompts.decoded(piped) or None, lines=lines)
     if not texts:
         raise UsageError(
             "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"

@@ -14,6 +14,7 @@ OUTPUT_HELP: Final = "How to print the result."
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
+NoStdin = Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 
 
@@ -145,9 +146,7 @@ class AnswerOptions:
         str | None, typer.Option(metavar="DURATION", help="Keep the model loaded: 10m, 0, -1.")
     ] = None
     stats: Annotated[bool, typer.Option("--stats", help="Tell tokens and times on stderr.")] = False
-    no_stdin: Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")] = (
-        False
-    )
+    no_stdin: NoStdin = False
     output: Annotated[
         Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
     ] = "text"

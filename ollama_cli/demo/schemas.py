@@ -135,9 +135,9 @@ def _without_choices(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
-    value = schema.get("minimum")
+    value: int | float | None = schema.get("minimum")
     if value is None and "exclusiveMinimum" in schema:
         value = schema["exclusiveMinimum"] + 1
     if value is None:
         value = min(1, schema.get("maximum", 1))
-    return math.ceil(value) if whole else value  # type: ignore[no-any-return]
+    return math.ceil(value) if whole else value

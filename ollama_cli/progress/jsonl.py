@@ -30,7 +30,8 @@ class JsonLinesReporter:
         self._stats = PullStats()
         self._started = clock()
         self._is_first = True
-        self._has_ended = False
+        self._known = self._fields(PullSnapshot(0, None, 0.0, None, None, ()))
+        self._reported: Error | None = None
 
     def __enter__(self) -> Self:
         """Start the clock."""
@@ -43,26 +44,29 @@ class JsonLinesReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write an `error` line if the stream broke without one."""
-        if isinstance(exc, OllamaCliError) and not self._has_ended:
-            self.report(Error(exc.message))
+        """Write the `error` line of a failure, as complete as it is known by now."""
+        known = self._known | {"event": "error"}
+        if isinstance(exc, OllamaCliError):
+            self._write(known | exc.as_dict())
+        elif self._reported:
+            self._write(known | {"message": self._reported.message})
 
     def report(self, event: PullEvent) -> None:
         """Write one line."""
         now = self._clock()
         snapshot = self._stats.update(event, now)
-        fields = self._fields(snapshot)
+        fields = self._known = self._fields(snapshot)
         match event:
             case Status(text):
-                fields |= {"event": "status", "status": text}
+                fields = fields | {"event": "status", "status": text}
             case ChunkProgress(digest):
-                fields |= {"event": "progress", "digest": digest} | self._layer(digest)
+                fields = fields | {"event": "progress", "digest": digest} | self._layer(digest)
             case Success():
-                fields |= {"event": "success", "status": "success"}
+                fields = fields | {"event": "success", "status": "success"}
                 fields["seconds"] = round(max(0.0, now - self._started), 3)
-            case Error(message):
-                fields |= {"event": "error", "message": message}
-        self._has_ended = isinstance(event, Success | Error)
+            case Error():
+                self._reported = event
+                return
         self._write(fields)
 
     def _fields(self, snapshot: PullSnapshot) -> dict[str, Any]:

@@ -4,7 +4,13 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
-from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, ServerError
+from ollama_cli.errors import (
+    ModelNotFoundError,
+    OllamaCliError,
+    ProtocolError,
+    ServerError,
+    StreamCutError,
+)
 from ollama_cli.services.stream import E, EventStream, Parser
 from ollama_cli.transport import Reply, Retry, Transport
 from ollama_cli.urls import redact
@@ -38,7 +44,20 @@ class Connection:
         wait: float,
         retry: Retry = Retry.ALWAYS,
     ) -> bytes:
-        """Fetch a document's bytes; `wait` bounds each silence, in seconds."""
+        """Fetch a document's bytes; `wait` bounds each silence, in seconds.
+
+        One that is cut in its body is fetched once more, where it may be tried again at all.
+        """
+        try:
+            return self._document(method, path, body, wait, retry)
+        except StreamCutError:
+            if retry is not Retry.ALWAYS:
+                raise
+        return self._document(method, path, body, wait, Retry.NEVER)
+
+    def _document(
+        self, method: str, path: str, body: Body | None, wait: float, retry: Retry
+    ) -> bytes:
         sent = None if body is None else present(body)
         with self._http.send(method, path, sent, wait=wait, retry=retry) as reply:
             self._raise_for_status(reply, body or {})

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Generator, Iterator
 from typing import Generic, Protocol, Self, TypeVar
 
+from ollama_cli.errors import StreamCutError
 from ollama_cli.transport import Reply
 from ollama_cli.wire import ndjson
 
@@ -14,6 +15,10 @@ class Parser(Protocol[E]):
 
     def parse(self, value: object) -> list[E]:
         """Turn one decoded line into its events; raises the error that the line reports."""
+        ...
+
+    def is_done(self) -> bool:
+        """Tell whether the end marker has come."""
         ...
 
     def finish(self) -> None:
@@ -56,8 +61,12 @@ class EventStream(Generic[E]):
 
 def _events(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[E, None, None]:
     with open_reply() as reply:
-        for value in ndjson.decode(reply.chunks()):
-            yield from parser.parse(value)
+        try:
+            for value in ndjson.decode(reply.chunks()):
+                yield from parser.parse(value)
+        except StreamCutError:
+            if not parser.is_done():  # a cut after the end marker has lost nothing
+                raise
     parser.finish()
 
 

@@ -37,6 +37,10 @@ class AnswerParser:
             events.append(Done(self._answer(line)))
         return events
 
+    def is_done(self) -> bool:
+        """Tell whether the end marker has come."""
+        return self._done
+
     def finish(self) -> None:
         """Check that the end marker came: ProtocolError if the stream ended without `done`."""
         if not self._done:

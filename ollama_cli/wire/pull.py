@@ -59,5 +59,9 @@ class PullParser:
         """Turn one decoded line into its events."""
         return pull_events_from_value(value)
 
+    def is_done(self) -> bool:
+        """Deny it: whoever follows a pull stops at Success, and what comes before is a cut."""
+        return False
+
     def finish(self) -> None:
         """Accept any end: an end without Success is found by `progress.follow`."""

@@ -65,13 +65,15 @@ def test_chat_reads_stdin_as_generate_does(server: Server) -> None:
     assert server.requests[-1].json["messages"][-1]["content"] == "argument\n\npiped"
 
 
-def test_embed_reads_stdin_only_without_texts() -> None:
+def test_embed_drops_nothing_that_is_piped() -> None:
     vector = {"model": "m", "embeddings": [[1.0]]}
     with Server(by_path({"/api/embed": document(vector)})) as server:
         args = ("embed", "-m", "m", "-o", "jsonl", "--host", server.url)
         assert call(*args, stdin="piped").code == 0
         assert server.requests[-1].json["input"] == ["piped"]
-        assert call(*args, "typed", stdin="piped").code == 0
+        call(*args, "typed", stdin="piped")
+        assert server.requests[-1].json["input"] == ["typed", "piped"]
+        assert call(*args, "typed", "--no-stdin", stdin="piped").code == 0
         assert server.requests[-1].json["input"] == ["typed"]
         assert call(*args, "-f", "-", stdin="piped\n").code == 0
         assert server.requests[-1].json["input"] == ["piped\n"]

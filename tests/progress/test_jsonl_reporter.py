@@ -120,9 +120,9 @@ def test_success_tells_total_and_seconds() -> None:
 
 def test_the_servers_error_is_the_last_line() -> None:
     lines = objects([Status("pulling manifest"), Error("500: ")], error=PullError)
-    assert list(lines[-1]) == [*KEYS, "message"]
-    assert lines[-1]["event"] == "error"
-    assert lines[-1]["message"] == "500: "
+    assert list(lines[-1]) == [*KEYS, "code", "exit", "message", "hint", "http_status"]
+    assert (lines[-1]["event"], lines[-1]["code"], lines[-1]["exit"]) == ("error", "pull_failed", 5)
+    assert lines[-1]["message"] == "pull failed: 500:"
     assert len(lines) == 2
 
 

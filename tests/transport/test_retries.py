@@ -54,6 +54,7 @@ ONCE: dict[str, Call] = {
 }
 EARLY = ("list", "show", "version", "embed", "pull")
 ANSWERS = ("generate", "chat")
+STREAMS = ("pull", *ANSWERS)
 
 
 def ask(call: Call, *scripts: Script) -> tuple[object, int]:
@@ -129,14 +130,26 @@ def test_an_answer_is_not_asked_for_twice_when_the_connection_breaks(
     assert (asked, pauses_taken) == (1, [])
 
 
-@pytest.mark.parametrize("name", CALLS)
-def test_nothing_is_tried_again_once_the_body_has_begun(
+BEGUN = head(200, {**NDJSON, "Transfer-Encoding": "chunked"}) + chunk(b'{"response":"x"}\n')
+
+
+@pytest.mark.parametrize("name", STREAMS)
+def test_no_stream_is_tried_again_once_its_body_has_begun(
     name: str, pauses_taken: list[float]
 ) -> None:
-    begun = head(200, {**NDJSON, "Transfer-Encoding": "chunked"}) + chunk(b'{"response":"x"}\n')
-    result, asked = ask(CALLS[name][0], bytes_then(begun), CALLS[name][1])
+    result, asked = ask(CALLS[name][0], bytes_then(BEGUN), CALLS[name][1])
     assert isinstance(result, StreamCutError)
     assert (asked, pauses_taken) == (1, [])
+
+
+@pytest.mark.parametrize("name", [n for n in CALLS if n not in STREAMS])
+def test_a_document_that_is_cut_is_fetched_once_more(name: str) -> None:
+    result, asked = ask(CALLS[name][0], bytes_then(BEGUN), CALLS[name][1])
+    assert not isinstance(result, Exception)
+    assert asked == 2
+    result, asked = ask(CALLS[name][0], bytes_then(BEGUN), bytes_then(BEGUN), CALLS[name][1])
+    assert isinstance(result, StreamCutError)
+    assert asked == 2
 
 
 @pytest.mark.parametrize("name", ["list", "generate"])
