@@ -1,6 +1,7 @@
 """What shape an answer shall have: JSON, or JSON by a schema."""
 
 import json
+import math
 from typing import Any
 
 from ollama_cli.errors import UsageError
@@ -14,7 +15,8 @@ def read_format(value: str | None) -> str | dict[str, Any] | None:
     if not value.startswith("@"):
         raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
     try:
-        schema = json.loads(read_text(value[1:]), parse_constant=_refuse_constant)
+        text = read_text(value[1:])
+        schema = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{value[1:]} is no JSON: {error}") from error
     if not isinstance(schema, dict):
@@ -23,8 +25,11 @@ def read_format(value: str | None) -> str | dict[str, Any] | None:
     return schema
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is no number of JSON")
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
 
 
 def _refuse_groups(schema: object) -> None:

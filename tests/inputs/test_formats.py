@@ -25,7 +25,7 @@ def test_nothing_and_json_are_handed_on(value: str | None) -> None:
 
 @pytest.mark.parametrize("value", ["", "JSON", "yaml", "{}", '{"type": "object"}', "s.json"])
 def test_a_schema_stands_in_a_file_and_nowhere_else(value: str) -> None:
-    with pytest.raises(UsageError, match="^unknown format ") as caught:
+    with pytest.raises(UsageError, match=r"^unknown format ") as caught:
         read_format(value)
     assert caught.value.hint == "use json, or @FILE with a JSON schema"
 
@@ -37,7 +37,7 @@ def test_a_schema_stands_in_a_file_and_nowhere_else(value: str) -> None:
         {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(a|b)$"}}},
         {"properties": {"pattern": {"type": "string", "description": "may hold (?"}}},
         {"pattern": 1, "enum": ["(?i)"]},
-        {"$ref": "#/$defs/é"},
+        {"$ref": "#/$defs/é", "minimum": 0.5, "maximum": 1e3},
     ],
 )
 def test_a_schema_is_handed_on_as_it_is(tmp_path: Path, schema: object) -> None:

@@ -181,7 +181,7 @@ def test_a_missing_file_is_exit_4(folder: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [".", "", "a.txt/b", "a\x00b", "x" * 5000])
 def test_what_cannot_be_read_is_exit_2(folder: Path, name: str) -> None:
     assert folder.exists()
-    with pytest.raises(OllamaCliError, match="^cannot read ") as caught:
+    with pytest.raises(OllamaCliError, match=r"^cannot read ") as caught:
         read_text(name)
     assert caught.value.exit_code == 2
     assert not caught.value.message.endswith((".", "None", ": "))

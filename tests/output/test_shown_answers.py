@@ -1,0 +1,312 @@
+"""An answer is shown as it comes, and what came before a failure is not lost."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from ollama_cli.errors import InterruptError, OllamaCliError, ProtocolError, StreamCutError
+from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.output import answers
+from ollama_cli.output.answers import AnswerWriter, JsonLinesWriter, JsonWriter, TextWriter
+from ollama_cli.replies import Answer, Timings, Usage
+from ollama_cli.streams import OutStream
+
+CALL = ToolCall("weather", {"city": "Paris"}, "c1")
+ANSWER = Answer(
+    model="m:latest",
+    text="Hello",
+    thinking="Hm",
+    done_reason="stop",
+    tool_calls=({"name": "weather", "arguments": {"city": "Paris"}, "id": "c1"},),
+    usage=Usage(3, 2),
+    timings=Timings(1.5, 0.5, 0.25, 0.75),
+)
+FIELDS = {
+    "model": "m:latest",
+    "thinking": "Hm",
+    "done_reason": "stop",
+    "tool_calls": [{"name": "weather", "arguments": {"city": "Paris"}, "id": "c1"}],
+    "usage": {"prompt_tokens": 3, "completion_tokens": 2},
+    "timings": {"total": 1.5, "load": 0.5, "prompt": 0.25, "completion": 0.75},
+}
+
+
+class Gone(io.StringIO):
+    """A pipe whose reader goes away after some writes."""
+
+    def __init__(self, writes: int) -> None:
+        super().__init__()
+        self.left = writes
+
+    def write(self, text: str) -> int:
+        if not self.left:
+            raise BrokenPipeError
+        self.left -= 1
+        return super().write(text)
+
+
+def stream(*, terminal: bool = False, colour: bool = False) -> OutStream:
+    return OutStream(io.StringIO(), is_terminal=terminal, colour=colour)
+
+
+def written(out: OutStream) -> str:
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+def show(writer: AnswerWriter, *events: ChatEvent, error: BaseException | None = None) -> None:
+    """Show the events; an error ends the answer and is given back to us."""
+
+    def run() -> None:
+        with writer:
+            for event in events:
+                writer.show(event)
+            if error:
+                raise error
+
+    if error is None:
+        run()
+        return
+    with pytest.raises(type(error)) as caught:
+        run()
+    assert caught.value is error
+
+
+def text_of(*texts: str, terminal: bool = False, whole: bool = False) -> str:
+    out = stream(terminal=terminal)
+    show(TextWriter(out, stream(), stream=not whole), *map(Text, texts), Done(ANSWER))
+    return written(out)
+
+
+@pytest.mark.parametrize(
+    ("output", "kind"),
+    [("text", TextWriter), ("json", JsonWriter), ("jsonl", JsonLinesWriter)],
+)
+def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
+    writer = answers.choose(
+        output, "chat", "m", out=stream(), err=stream(), stream=True, quiet=False
+    )
+    assert type(writer) is kind
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_quiet_hides_the_thinking(quiet: bool) -> None:
+    out, err = stream(), stream()
+    writer = answers.choose("text", "chat", "m", out=out, err=err, stream=True, quiet=quiet)
+    show(writer, Thinking("Hm"), Text("a"))
+    assert (written(out), written(err)) == ("a\n", "" if quiet else "Hm\n\n")
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(
+    ("texts", "shown"),
+    [
+        (["a", "b"], "ab\n"),
+        (["a\n"], "a\n"),
+        (["a", "\n"], "a\n"),
+        (["a\n", "", "b"], "a\nb\n"),
+        (["a\n", ""], "a\n"),
+        (["a\r"], "a\r\n"),
+        (["\n"], "\n"),
+        ([" "], " \n"),
+        ([""], ""),
+        ([], ""),
+        (["\x1b[31mred\x07\r\n", "\u202e\x9b"], "\x1b[31mred\x07\r\n\u202e\x9b\n"),
+        (["**a** \u2028", "\ufeff\t"], "**a** \u2028\ufeff\t\n"),
+    ],
+)
+def test_a_pipe_gets_the_text_unchanged_and_one_newline(
+    texts: list[str], shown: str, whole: bool
+) -> None:
+    assert text_of(*texts, whole=whole) == shown
+
+
+def test_through_a_pipe_the_bytes_are_those_of_the_answer() -> None:
+    file = io.TextIOWrapper(io.BytesIO(), encoding="utf-8", newline="\n")
+    show(TextWriter(OutStream(file), stream()), Text("é\r\n"), Text("\N{SNOWMAN}"))
+    assert isinstance(file.buffer, io.BytesIO)
+    assert file.buffer.getvalue() == "é\r\n\N{SNOWMAN}\n".encode()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_on_a_terminal_control_characters_are_visible(whole: bool) -> None:
+    assert (
+        text_of("\x1b[2J\x07", "a\tb\nc\x9b\u202e", terminal=True, whole=whole)
+        == "\\x1b[2J\\x07a\tb\nc\\x9b\\u202e\n"
+    )
+
+
+def test_a_text_is_shown_at_once_unless_it_shall_be_whole() -> None:
+    for streams in (True, False):
+        out = stream()
+        with TextWriter(out, stream(), stream=streams) as writer:
+            writer.show(Text("a"))
+            assert written(out) == ("a" if streams else "")
+        assert written(out) == "a\n"
+
+
+def test_nothing_but_text_is_on_stdout() -> None:
+    out, err = stream(), stream()
+    show(TextWriter(out, err), Thinking("Hm"), CALL, Text("a"), Done(ANSWER))
+    assert written(out) == "a\n"
+    assert written(err) == 'Hm\n\nnote: the model calls weather({"city": "Paris"})\n'
+
+
+@pytest.mark.parametrize(
+    ("thoughts", "shown"),
+    [
+        (["Hm"], "Hm\n\n"),
+        (["H", "m\n"], "Hm\n\n"),
+        (["a\nb", "\x1b[2J"], "a\nb\\x1b[2J\n\n"),
+        ([], ""),
+    ],
+)
+def test_thinking_goes_to_stderr_and_ends_with_a_blank_line(
+    thoughts: list[str], shown: str
+) -> None:
+    out, err = stream(), stream()
+    show(TextWriter(out, err), *map(Thinking, thoughts), Text("a"))
+    assert (written(out), written(err)) == ("a\n", shown)
+
+
+def test_thinking_is_dim_where_stderr_has_colour() -> None:
+    err = stream(terminal=True, colour=True)
+    show(TextWriter(stream(), err), Thinking("H\x1b"), Thinking("m"), Text("a"))
+    assert written(err) == "\x1b[2mH\\x1b\x1b[22m\x1b[2mm\x1b[22m\n\n"
+    err = stream(terminal=True)
+    show(TextWriter(stream(colour=True), err), Thinking("Hm"))
+    assert written(err) == "Hm\n\n"
+
+
+def test_thinking_may_come_again_after_text() -> None:
+    out, err = stream(), stream()
+    show(TextWriter(out, err), Thinking("a"), Text("1"), Thinking("b\n"), Text("2"))
+    assert (written(out), written(err)) == ("12\n", "a\n\nb\n\n")
+
+
+def test_a_call_cannot_drive_the_terminal() -> None:
+    err = stream(terminal=True)
+    show(TextWriter(stream(), err), ToolCall("a\n\x1b[2J", {"x": "\x9b\u202eé"}))
+    assert written(err) == 'note: the model calls a \\x1b[2J({"x": "\\x9b\\u202eé"})\n'
+
+
+@pytest.mark.parametrize("error", [ProtocolError("x"), KeyboardInterrupt(), InterruptError(15)])
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize(("terminal", "end"), [(True, "\n"), (False, "")])
+def test_partial_text_stays_and_a_pipe_gets_nothing_more(
+    error: BaseException, whole: bool, terminal: bool, end: str
+) -> None:
+    out = stream(terminal=terminal)
+    show(TextWriter(out, stream(), stream=not whole), Text("par"), Text("t"), error=error)
+    assert written(out) == f"part{end}"
+
+
+def test_a_failure_ends_the_thinking_too() -> None:
+    err = stream()
+    show(TextWriter(stream(), err), Thinking("Hm"), error=StreamCutError("cut"))
+    assert written(err) == "Hm\n\n"
+
+
+def test_a_broken_pipe_is_not_written_to_again() -> None:
+    out = OutStream(Gone(1))
+    with pytest.raises(BrokenPipeError):
+        show(TextWriter(out, stream()), Text("a"), Text("b"))
+    assert written(out) == "a"
+
+
+def document(*events: ChatEvent, error: BaseException | None = None) -> Any:
+    out = stream()
+    show(JsonWriter(out, "chat", "m"), *events, error=error)
+    return json.loads(written(out)) if written(out) else None
+
+
+def test_json_is_the_whole_answer_at_its_end() -> None:
+    told = document(Thinking("H"), Thinking("m"), Text("Hel"), Text("lo"), CALL, Done(ANSWER))
+    assert told == {"schema": "ollama-cli/chat/1", "text": "Hello", **FIELDS}
+    assert list(told)[:3] == ["schema", "model", "text"]
+
+
+@pytest.mark.parametrize("error", [ProtocolError("x"), KeyboardInterrupt(), InterruptError(15)])
+def test_json_of_a_failed_answer_holds_what_came(error: BaseException) -> None:
+    assert document(Thinking("Hm"), Text("Hel"), CALL, error=error) == {
+        "schema": "ollama-cli/chat/1",
+        "model": "m",
+        "text": "Hel",
+        "thinking": "Hm",
+        "done_reason": None,
+        "tool_calls": FIELDS["tool_calls"],
+        "usage": {"prompt_tokens": None, "completion_tokens": None},
+        "timings": {"total": None, "load": None, "prompt": None, "completion": None},
+    }
+
+
+@pytest.mark.parametrize(
+    ("event", "field"), [(Text("a"), "text"), (Thinking("a"), "thinking"), (CALL, "tool_calls")]
+)
+def test_json_of_a_failed_answer_needs_but_one_part(event: ChatEvent, field: str) -> None:
+    assert document(event, error=ProtocolError("x"))[field]
+
+
+@pytest.mark.parametrize("error", [OllamaCliError("x"), KeyboardInterrupt()])
+def test_json_of_nothing_is_nothing(error: BaseException) -> None:
+    assert document(error=error) is None
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(), ZeroDivisionError()])
+def test_json_is_not_written_for_a_bug_or_a_reader_that_went(error: Exception) -> None:
+    assert document(Text("a"), error=error) is None
+
+
+def lines(*events: ChatEvent, error: BaseException | None = None) -> list[Any]:
+    out = stream()
+    show(JsonLinesWriter(out, "generate", "m"), *events, error=error)
+    return [json.loads(line) for line in written(out).splitlines()]
+
+
+def test_json_lines_are_the_events_from_start_to_done() -> None:
+    assert lines(Thinking("Hm"), Text("Hel\n"), CALL, Done(ANSWER)) == [
+        {"schema": "ollama-cli/generate/1", "event": "start", "model": "m"},
+        {"event": "thinking", "text": "Hm"},
+        {"event": "text", "text": "Hel\n"},
+        {"event": "tool_call", "name": "weather", "arguments": {"city": "Paris"}, "id": "c1"},
+        {"event": "done", **FIELDS},
+    ]
+
+
+def test_json_lines_end_with_the_error() -> None:
+    error = StreamCutError("it was cut", hint="again", http_status=200)
+    assert lines(Text("a"), error=error)[1:] == [
+        {"event": "text", "text": "a"},
+        {
+            "event": "error",
+            "code": "stream_cut",
+            "exit": 5,
+            "message": "it was cut",
+            "hint": "again",
+            "http_status": 200,
+        },
+    ]
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), InterruptError(15), BrokenPipeError()])
+def test_json_lines_that_are_interrupted_just_end(error: BaseException) -> None:
+    assert [line["event"] for line in lines(Text("a"), error=error)] == ["start", "text"]
+
+
+def test_a_line_is_written_for_each_event_as_it_comes() -> None:
+    out = stream()
+    with JsonLinesWriter(out, "chat", "m") as writer:
+        for number in range(3):
+            assert len(written(out).splitlines()) == number + 1
+            writer.show(Text("a"))
+
+
+def test_arguments_may_be_deeply_nested() -> None:
+    deep: dict[str, object] = {}
+    for _ in range(500):
+        deep = {"a": deep}
+    answer = Answer(tool_calls=({"name": "f", "arguments": deep, "id": None},))
+    assert document(Done(answer))["tool_calls"][0]["arguments"] == deep
+    assert lines(Done(answer))[1]["tool_calls"][0]["arguments"] == deep
