@@ -33,7 +33,7 @@ _ROOT_EXAMPLES: Final = (
     'ollama-cli chat "why is the sky blue?"',
     "ollama-cli models pull llama3:8b",
     "ollama-cli health -q && echo up",
-    "ollama-cli demo            no Ollama needed",
+    "ollama-cli demo    # no Ollama needed",
 )
 
 

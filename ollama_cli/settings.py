@@ -11,6 +11,7 @@ from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageEr
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, is_private, parse_host, redact
 
+TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
 _DURATION: Final = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
@@ -173,12 +174,12 @@ def resolve(layers: Sequence[Layer]) -> Settings:
 
 
 def read(name: str, value: object, origin: str) -> Any:
-    """Read one value; ConfigError (for a flag UsageError) that names it and where it stands."""
+    """Read one value; ConfigError (where it was typed UsageError) naming it and its origin."""
     try:
         return SETTINGS[name].read(value)
     except OllamaCliError as error:
         shown = redact(str(value))
-        kind = UsageError if origin.startswith("--") else ConfigError
+        kind = UsageError if origin.startswith("--") or origin == TYPED else ConfigError
         raise kind(
             f"{name} = {shown!r} (from {origin}): {error.message}",
             hint=f"{name}: {SETTINGS[name].help}",
@@ -186,12 +187,12 @@ def read(name: str, value: object, origin: str) -> Any:
 
 
 def check_name(name: str) -> None:
-    """Raise ConfigError for an unknown setting, naming the nearest one."""
+    """Raise UsageError for an unknown setting, naming the nearest one."""
     if name in SETTINGS:
         return
     near = difflib.get_close_matches(name.replace("-", "_"), SETTINGS, n=1)
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
-    raise ConfigError(f"no setting is named {name!r}", hint=hint)
+    raise UsageError(f"no setting is named {name!r}", hint=hint)
 
 
 def _number(value: object) -> float:

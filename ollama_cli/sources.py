@@ -21,6 +21,7 @@ VARIABLES: Final = {
     "TERM": "`dumb` means neither colour nor motion",
     "HTTP_PROXY": "proxy for remote http servers, never for private addresses",
     "HTTPS_PROXY": "proxy for remote https servers, likewise",
+    "ALL_PROXY": "proxy for remote servers of either kind, likewise",
     "NO_PROXY": "hosts that no proxy is used for",
 }
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
@@ -137,10 +138,48 @@ def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
     return found
 
 
-def write_config(path: Path, document: Mapping[str, Any]) -> None:
-    """Write the config file whole or not at all; ConfigError where that is not possible."""
-    text = import_module("tomli_w").dumps(document)
-    write_text(path, text)
+def write_setting(path: Path, name: str, value: object) -> bool:
+    """Write one setting into the config file, or take it out if the value is None.
+
+    All else in the file stays, comments too where the file is simple enough. Returns whether there
+    was anything to do; raises ConfigError for a file that cannot be read or written.
+    """
+    document = read_config(path)
+    changed = dict(section(document, path))
+    if value is None and name not in changed:
+        return False
+    changed[name] = value
+    if value is None:
+        del changed[name]
+    wanted = {**document, SECTION: changed}
+    tomli_w = import_module("tomli_w")
+    line = "" if value is None else tomli_w.dumps({name: value})
+    text = _edited(path.read_text("utf-8-sig"), name, line) if path.exists() else ""
+    write_text(path, text if _says(text, wanted) else tomli_w.dumps(wanted))
+    return True
+
+
+def _edited(text: str, name: str, line: str) -> str:
+    """Put a line in the place of the setting, of its commented default, or below the header."""
+    section_text = re.search(
+        rf"^\[{SECTION}\][^\n]*\n(?:(?!\[)[^\n]*(?:\n|$))*", text, re.MULTILINE
+    )
+    if section_text is None:
+        return ""
+    body = section_text[0]
+    for pattern in (rf"^{name}\s*=[^\n]*(?:\n|$)", rf"^# {name} =[^\n]*(?:\n|$)", r"\n"):
+        place = re.search(pattern, body, re.MULTILINE)
+        if place:
+            before = body[: place.end() if pattern == r"\n" else place.start()]
+            return text.replace(body, before + line + body[place.end() :], 1)
+    return ""
+
+
+def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+    try:
+        return bool(text) and import_module("tomllib").loads(text) == wanted
+    except ValueError:
+        return False
 
 
 def write_text(path: Path, text: str) -> None:

@@ -160,19 +160,20 @@ class InStream:
     implicit: bool = False
 
     def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
-        """Read to the end; `on_silence` is called once if `patience` seconds bring no byte."""
-        if self.file is None:
+        """Read to the end, once; `on_silence` is called if `patience` seconds bring no byte."""
+        file, self.file, self.implicit = self.file, None, False
+        if file is None:
             return b""
         timer = threading.Timer(patience, on_silence) if on_silence else None
         if timer:
             timer.daemon = True
             timer.start()
         try:
-            first = self.file.read(1)
+            first = file.read(1)
         finally:
             if timer:
                 timer.cancel()
-        return first + self.file.read() if first else b""
+        return first + file.read() if first else b""
 
 
 def open_stdin() -> InStream:

@@ -243,7 +243,7 @@ def test_a_known_name_is_known(name: str) -> None:
     ],
 )
 def test_an_unknown_name_is_told_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(ConfigError, match=f"no setting is named '{name}'") as caught:
+    with pytest.raises(UsageError, match=f"no setting is named '{name}'") as caught:
         check_name(name)
     assert str(caught.value.hint).startswith(hint)
 

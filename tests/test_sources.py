@@ -5,8 +5,10 @@ import stat
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
+import tomli_w
 
 from ollama_cli import sources
 from ollama_cli.errors import ConfigError, NotFoundError, RefusedError
@@ -21,9 +23,14 @@ from ollama_cli.sources import (
     parse_dotenv,
     read_config,
     section,
-    write_config,
+    write_setting,
     write_text,
 )
+
+
+def write_config(path: Path, document: dict[str, Any]) -> None:
+    write_text(path, tomli_w.dumps(document))
+
 
 no_root = pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read and write everything"
@@ -374,3 +381,67 @@ def test_a_folder_that_may_not_be_written_is_a_config_error(tmp_path: Path) -> N
 def test_every_variable_that_is_no_setting_has_its_sentence() -> None:
     assert sources.VARIABLES[sources.CONFIG_VARIABLE] == "path of the config file"
     assert all(text and not text.endswith(".") for text in sources.VARIABLES.values())
+
+
+WITH_COMMENTS = """\
+# mine
+[other]
+model = "not this one"
+
+[ollama]
+# the model that I like
+model = "old" # since spring
+# timeout = 0.0
+host = "http://127.0.0.1:1"
+
+[third]
+x = 1
+"""
+
+
+def test_one_setting_is_replaced_and_the_comments_stay(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(WITH_COMMENTS, encoding="utf-8")
+    assert write_setting(path, "model", "new")
+    text = path.read_text("utf-8")
+    assert text == WITH_COMMENTS.replace('model = "old" # since spring', 'model = "new"')
+    assert write_setting(path, "timeout", 5.0)
+    assert "\ntimeout = 5.0\n" in path.read_text("utf-8")
+    assert "# timeout" not in path.read_text("utf-8")
+    assert write_setting(path, "keep_alive", "10m")
+    assert '[ollama]\nkeep_alive = "10m"\n# the model' in path.read_text("utf-8")
+    assert write_setting(path, "model", None)
+    assert not write_setting(path, "model", None)
+    assert read_config(path) == {
+        "other": {"model": "not this one"},
+        "ollama": {"keep_alive": "10m", "timeout": 5.0, "host": "http://127.0.0.1:1"},
+        "third": {"x": 1},
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ollama.model = 'dotted'\n",
+        "[ollama]\nmodel = [\n  'over',\n  'lines',\n]\n",
+        "ollama = {model = 'inline'}\n",
+        "[ollama]\nhost = '''\nmodel = 1\n'''\n",
+        "",
+        "# only a comment\n",
+    ],
+)
+def test_a_file_of_another_shape_is_written_anew_and_loses_no_value(
+    tmp_path: Path, text: str
+) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(text, encoding="utf-8")
+    before = read_config(path)
+    assert write_setting(path, "model", "new")
+    assert read_config(path) == {**before, "ollama": {**before.get("ollama", {}), "model": "new"}}
+
+
+def test_a_setting_can_be_written_where_there_is_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "config.toml"
+    assert not write_setting(path, "model", None)
+    assert write_setting(path, "model", "m")
+    assert path.read_text("utf-8") == '[ollama]\nmodel = "m"\n'

@@ -33,6 +33,18 @@ def read_prompt(cli: Runtime, argument: str | None, options: AnswerOptions) -> s
     )
 
 
+def no_prompt() -> UsageError:
+    """Make the error for a prompt that is missing where nobody can be asked for one."""
+    return UsageError(
+        "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
+    )
+
+
+def question(text: str, pictures: Sequence[str]) -> dict[str, Any]:
+    """Make the user's message, with its images (base64) if there are any."""
+    return {"role": "user", "content": text} | ({"images": list(pictures)} if pictures else {})
+
+
 def request_fields(cli: Runtime, options: AnswerOptions) -> dict[str, Any]:
     """Read the options that chat and generate send alike; UsageError for a bad one."""
     shortcuts = {
@@ -47,21 +59,21 @@ def request_fields(cli: Runtime, options: AnswerOptions) -> dict[str, Any]:
     for warning in warnings:
         cli.warn(warning)
     return {
-        "format": formats.read_format(options.format),
+        "format": formats.read_format(options.format, cli.stdin),
         "options": model_options,
         "think": _read_think(options.think),
         "keep_alive": _keep_alive(cli, options.keep_alive),
     }
 
 
-def read_system(options: AnswerOptions) -> str | None:
+def read_system(cli: Runtime, options: AnswerOptions) -> str | None:
     """Read the system text, from a file where it starts with `@`."""
-    return None if options.system is None else prompts.text_or_file(options.system)
+    return None if options.system is None else prompts.text_or_file(options.system, cli.stdin)
 
 
-def read_images(options: AnswerOptions) -> list[str]:
+def read_images(cli: Runtime, options: AnswerOptions) -> list[str]:
     """Read and encode the images; UsageError for what is none."""
-    return [images.encode(path) for path in options.image or []]
+    return [images.encode(path, cli.stdin) for path in options.image or []]
 
 
 def show_answer(

@@ -6,7 +6,6 @@ import typer
 
 from ollama_cli.commands import answering, conversation
 from ollama_cli.commands.options import AnswerOptions, Model
-from ollama_cli.errors import UsageError
 from ollama_cli.runtime import Runtime
 
 
@@ -31,20 +30,17 @@ def command(
 
 def talk(cli: Runtime, prompt: str | None, model: str | None, options: AnswerOptions) -> None:
     """Answer one prompt, or begin a conversation where there is none and somebody to talk to."""
-    text = answering.read_prompt(cli, prompt, options)
     fields = answering.request_fields(cli, options)
-    system = answering.read_system(options)
+    system = answering.read_system(cli, options)
     opening = [] if system is None else [{"role": "system", "content": system}]
+    pictures = answering.read_images(cli, options)
+    text = answering.read_prompt(cli, prompt, options)  # last, as it takes what stdin still holds
     if text is None:
         if not (cli.can_ask() and cli.out.is_terminal and cli.output == "text"):
-            raise UsageError(
-                "there is no prompt",
-                hint="give one: as an argument, with -f FILE, or through a pipe",
-            )
-        conversation.hold(cli, cli.chat_model(model), opening, options, fields)
+            raise answering.no_prompt()
+        conversation.hold(cli, cli.chat_model(model), opening, pictures, options, fields)
         return
-    pictures = answering.read_images(options)
-    question = {"role": "user", "content": text} | ({"images": pictures} if pictures else {})
     name = cli.chat_model(model)
-    events = cli.ollama().chat(name, [*opening, question], **fields)
+    messages = [*opening, answering.question(text, pictures)]
+    events = cli.ollama().chat(name, messages, **fields)
     answering.show_answer(cli, events, options, "chat", name)

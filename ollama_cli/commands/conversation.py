@@ -20,18 +20,21 @@ def hold(
     cli: Runtime,
     model: str,
     messages: list[dict[str, Any]],
+    pictures: list[str],
     options: AnswerOptions,
     fields: dict[str, Any],
 ) -> None:
-    """Ask and answer until `/exit` or the end of input; an answer that is stopped is kept."""
+    """Ask and answer until `/exit` or the end of input; an answer that is stopped is kept.
+
+    `messages` stand before the first question, `pictures` (base64) go with it.
+    """
     with suppress(ImportError):
         import_module("readline")  # line editing and history, where the system has them
-    pictures = answering.read_images(options)
     cli.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
     while (text := _ask()) is not None:
         if not text.strip():
             continue
-        question = {"role": "user", "content": text} | ({"images": pictures} if pictures else {})
+        question = answering.question(text, pictures)
         pictures = []
         events = cli.ollama().chat(model, [*messages, question], **fields)
         said = _answer(cli, events, options)

@@ -6,7 +6,6 @@ import typer
 
 from ollama_cli.commands import answering
 from ollama_cli.commands.options import AnswerOptions, Model
-from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.runtime import Runtime
 
@@ -37,20 +36,16 @@ def command(
       ollama-cli generate "a city" --format json -o json
     """
     cli: Runtime = ctx.obj
-    text = answering.read_prompt(cli, prompt, options)
+    fields = answering.request_fields(cli, options) | {
+        "system": answering.read_system(cli, options),
+        "images": answering.read_images(cli, options),
+        "template": None if template is None else prompts.text_or_file(template, cli.stdin),
+        "suffix": suffix,
+        "raw": raw,
+    }
+    text = answering.read_prompt(cli, prompt, options)  # last, as it takes what stdin still holds
     if text is None:
-        raise UsageError(
-            "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
-        )
-    fields = answering.request_fields(cli, options)
-    fields |= {"system": answering.read_system(options), "images": answering.read_images(options)}
+        raise answering.no_prompt()
     name = cli.chat_model(model)
-    events = cli.ollama().generate(
-        name,
-        text,
-        raw=raw,
-        template=None if template is None else prompts.text_or_file(template),
-        suffix=suffix,
-        **fields,
-    )
+    events = cli.ollama().generate(name, text, **fields)
     answering.show_answer(cli, events, options, "generate", name)

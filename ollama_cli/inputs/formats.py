@@ -6,16 +6,17 @@ from typing import Any
 
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs.prompts import read_text
+from ollama_cli.streams import InStream
 
 
-def read_format(value: str | None) -> str | dict[str, Any] | None:
+def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | None:
     """Read `json` or `@SCHEMA.json`; UsageError for anything else or a schema that harms."""
     if value is None or value == "json":
         return value
     if not value.startswith("@"):
         raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
     try:
-        text = read_text(value[1:])
+        text = read_text(value[1:], stdin)
         schema = json.loads(text, parse_float=_finite, parse_constant=_finite)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{value[1:]} is no JSON: {error}") from error

@@ -27,21 +27,27 @@ def gather(
     named = (argument, *files).count(STDIN)
     if named > 1:
         raise UsageError("`-` is named twice, and standard input can be read once")
-    parts = [] if argument is None else [_read_stdin(stdin) if argument == STDIN else argument]
-    parts += [_read_stdin(stdin) if path == STDIN else read_text(path) for path in files]
+    parts = [] if argument is None else [argument]
+    if argument == STDIN:
+        parts = [read_text(STDIN, stdin)]
+    parts += [read_text(path, stdin) for path in files]
     if use_stdin and stdin.implicit and not named:
         piped = decoded(stdin.read(on_silence if parts else None))
         parts += [piped] if piped else []
     return "\n\n".join(filter(None, parts)) if parts else None
 
 
-def read_text(path: str) -> str:
-    """Read a text file; NotFoundError where there is none, UsageError where it cannot be read."""
-    return decoded(read_bytes(path))
+def read_text(path: str, stdin: InStream) -> str:
+    """Read a text file, or standard input where it is `-`; raises as `read_bytes` does."""
+    return decoded(read_bytes(path, stdin))
 
 
-def read_bytes(path: str) -> bytes:
-    """Read a file; raises as `read_text` does."""
+def read_bytes(path: str, stdin: InStream) -> bytes:
+    """Read a file; NotFoundError where there is none, UsageError where it cannot be read."""
+    if path == STDIN:
+        if stdin.file is None:
+            raise UsageError("`-` names standard input, which is closed or was read already")
+        return stdin.read()
     try:
         return Path(path).expanduser().read_bytes()
     except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: `~` of nobody
@@ -51,17 +57,11 @@ def read_bytes(path: str) -> bytes:
         raise UsageError(f"cannot read {path}: {reason}") from error
 
 
-def text_or_file(value: str) -> str:
+def text_or_file(value: str, stdin: InStream) -> str:
     """Give a text, or with a leading `@` the contents of the file it names."""
-    return read_text(value[1:]) if value.startswith("@") else value
+    return read_text(value[1:], stdin) if value.startswith("@") else value
 
 
 def decoded(data: bytes) -> str:
     """Read bytes as UTF-8, without a byte order mark; what is none becomes U+FFFD."""
     return data.decode("utf-8", "replace").removeprefix("\ufeff")
-
-
-def _read_stdin(stdin: InStream) -> str:
-    if stdin.file is None:
-        raise UsageError("standard input is closed, and `-` names it")
-    return decoded(stdin.read())

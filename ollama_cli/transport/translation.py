@@ -1,7 +1,9 @@
 """The errors of requests and urllib3, turned into ours; one table, each row tested."""
 
 import http.client
+import re
 import socket
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -95,13 +97,14 @@ def _no_connection(error: BaseException, at: str, url: str) -> OllamaCliError:
 def _proxy(error: BaseException, at: str, _: str) -> OllamaCliError:
     return UnreachableError(
         f"no way to the server {at} through the proxy: {_words(_chain(error)[-1])}",
-        hint="check HTTP_PROXY, HTTPS_PROXY and NO_PROXY",
+        hint="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
     )
 
 
 def _tls(error: BaseException, at: str, _: str) -> OllamaCliError:
+    reasons = [each for each in _chain(error) if isinstance(each, ssl.SSLError)]
     return UnreachableError(
-        f"no secure connection to the server {at}: {_words(error)}",
+        f"no secure connection to the server {at}: {_words(reasons[-1] if reasons else error)}",
         hint="check http:// against https://, or name the server's CA with OLLAMA_CLI_CA_FILE",
     )
 
@@ -156,7 +159,7 @@ _TABLE: Final = (
 def _words(error: BaseException) -> str:
     """Say an operating system's or library's reason in a few lower-case words."""
     if isinstance(error, OSError) and error.strerror:
-        text = error.strerror
+        text = re.sub(r" \(_ssl\.c:\d+\)", "", error.strerror)
     else:
         text = str(error) or type(error).__name__
     text = redact(" ".join(text.split())).rstrip(".")

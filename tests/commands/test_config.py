@@ -99,7 +99,7 @@ def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
 )
 def test_what_is_no_setting_is_not_written(file: Path, args: list[str], told: str) -> None:
     result = config(file, *args)
-    assert (result.code, result.out) == (10, "")
+    assert (result.code, result.out) == (2, "")
     assert told in result.err
     assert not file.exists()
 

@@ -86,7 +86,7 @@ def test_a_closed_stdin(server: Server) -> None:
     assert (bare.code, bare.out) == (2, "")
     named = bash(f"ollama-cli generate -m m -f - --host {server.url} <&-")
     assert (named.code, named.out) == (2, "")
-    assert "standard input is closed" in named.err
+    assert "`-` names standard input, which is closed" in named.err
 
 
 def test_a_silent_pipe_is_told_of_once_and_then_read(server: Server) -> None:
@@ -114,3 +114,16 @@ def test_a_pipe_that_speaks_in_time_is_not_told_of(server: Server) -> None:
     result = ended(process)
     assert (result.code, result.err) == (0, "")
     assert server.requests[-1].json["prompt"] == "argument\n\nsoon, and more"
+
+
+def test_a_dash_means_stdin_for_every_file(server: Server) -> None:
+    asked = call("generate", "-m", "m", "-s", "@-", "hi", "--host", server.url, stdin="be brief")
+    assert asked.code == 0
+    assert server.requests[-1].json["system"] == "be brief"
+    assert server.requests[-1].json["prompt"] == "hi"
+    image = b"\x89PNG\r\n\x1a\n"
+    asked = call("generate", "-m", "m", "-i", "-", "hi", "--host", server.url, stdin=image)
+    assert (asked.code, server.requests[-1].json["images"]) == (0, ["iVBORw0KGgo="])
+    twice = call("generate", "-m", "m", "-s", "@-", "-f", "-", "--host", server.url, stdin="x")
+    assert (twice.code, twice.out) == (2, "")
+    assert "was read already" in twice.err

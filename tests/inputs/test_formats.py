@@ -7,6 +7,7 @@ import pytest
 
 from ollama_cli.errors import NotFoundError, OllamaCliError, UsageError
 from ollama_cli.inputs.formats import read_format
+from ollama_cli.streams import InStream
 
 
 def read_schema(folder: Path, content: object) -> object:
@@ -15,18 +16,18 @@ def read_schema(folder: Path, content: object) -> object:
         path.write_bytes(content)
     else:
         path.write_text(json.dumps(content), encoding="utf-8")
-    return read_format(f"@{path}")
+    return read_format(f"@{path}", InStream(None))
 
 
 @pytest.mark.parametrize("value", [None, "json"])
 def test_nothing_and_json_are_handed_on(value: str | None) -> None:
-    assert read_format(value) == value
+    assert read_format(value, InStream(None)) == value
 
 
 @pytest.mark.parametrize("value", ["", "JSON", "yaml", "{}", '{"type": "object"}', "s.json"])
 def test_a_schema_stands_in_a_file_and_nowhere_else(value: str) -> None:
     with pytest.raises(UsageError, match=r"^unknown format ") as caught:
-        read_format(value)
+        read_format(value, InStream(None))
     assert caught.value.hint == "use json, or @FILE with a JSON schema"
 
 
@@ -97,6 +98,6 @@ def test_a_missing_schema_is_exit_4_and_a_folder_exit_2(
     tmp_path: Path, name: str, code: int
 ) -> None:
     with pytest.raises(OllamaCliError) as caught:
-        read_format(f"@{tmp_path / name}")
+        read_format(f"@{tmp_path / name}", InStream(None))
     assert caught.value.exit_code == code
     assert isinstance(caught.value, NotFoundError) is (code == 4)

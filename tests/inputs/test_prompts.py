@@ -86,7 +86,9 @@ def test_standard_input_can_be_named_once(argument: str, files: list[str]) -> No
 def test_a_closed_standard_input_that_is_named_is_a_usage_error(
     argument: str | None, files: list[str]
 ) -> None:
-    with pytest.raises(UsageError, match="standard input is closed, and `-` names it") as caught:
+    with pytest.raises(
+        UsageError, match="`-` names standard input, which is closed or was read already"
+    ) as caught:
         gather(argument, files, NOBODY, use_stdin=True)
     assert caught.value.exit_code == 2
 
@@ -165,16 +167,16 @@ def test_bytes_are_utf_8_without_a_mark_and_never_fail(
 ) -> None:
     path = tmp_path / "f"
     path.write_bytes(data)
-    assert read_text(str(path)) == prompts.decoded(data) == text
-    assert read_bytes(str(path)) == data
+    assert read_text(str(path), InStream(None)) == prompts.decoded(data) == text
+    assert read_bytes(str(path), InStream(None)) == data
     assert gather("-", [], piped(data), use_stdin=True) == text
 
 
-@pytest.mark.parametrize("name", ["none.txt", "none/none.txt", "~nobody-at-all/x", "-"])
+@pytest.mark.parametrize("name", ["none.txt", "none/none.txt", "~nobody-at-all/x"])
 def test_a_missing_file_is_exit_4(folder: Path, name: str) -> None:
     assert folder.exists()
     with pytest.raises(NotFoundError, match=f"^no such file: {name}$") as caught:
-        read_bytes(name)
+        read_bytes(name, InStream(None))
     assert caught.value.exit_code == 4
 
 
@@ -182,7 +184,7 @@ def test_a_missing_file_is_exit_4(folder: Path, name: str) -> None:
 def test_what_cannot_be_read_is_exit_2(folder: Path, name: str) -> None:
     assert folder.exists()
     with pytest.raises(OllamaCliError, match=r"^cannot read ") as caught:
-        read_text(name)
+        read_text(name, InStream(None))
     assert caught.value.exit_code == 2
     assert not caught.value.message.endswith((".", "None", ": "))
 
@@ -191,14 +193,14 @@ def test_a_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     (tmp_path / "f").write_text("at home", encoding="utf-8")
-    assert read_text("~/f") == "at home"
+    assert read_text("~/f", InStream(None)) == "at home"
 
 
 def test_a_text_may_come_from_a_file(folder: Path) -> None:
     assert folder.exists()
-    assert text_or_file("be brief") == "be brief"
-    assert text_or_file("") == ""
-    assert text_or_file("me@a.txt") == "me@a.txt"
-    assert text_or_file("@a.txt") == "from a\n"
+    assert text_or_file("be brief", InStream(None)) == "be brief"
+    assert text_or_file("", InStream(None)) == ""
+    assert text_or_file("me@a.txt", InStream(None)) == "me@a.txt"
+    assert text_or_file("@a.txt", InStream(None)) == "from a\n"
     with pytest.raises(NotFoundError):
-        text_or_file("@none.txt")
+        text_or_file("@none.txt", InStream(None))

@@ -22,11 +22,8 @@ def command(
     """
     cli: Runtime = ctx.obj
     settings.check_name(name)
-    checked = settings.read(name, value, "the command line")
+    checked = settings.read(name, value, settings.TYPED)
     path = sources.config_path(cli.environ)
-    document = sources.read_config(path)
-    section = dict(sources.section(document, path))
-    section[name] = checked if isinstance(checked, float) else value
-    sources.write_config(path, {**document, sources.SECTION: section})
+    sources.write_setting(path, name, checked if isinstance(checked, float) else value)
     if not cli.flags.quiet:
         cli.err.line(one_line(f"set {name} in {path}"))

@@ -20,12 +20,8 @@ def command(
     """
     cli: Runtime = ctx.obj
     path = sources.config_path(cli.environ)
-    document = sources.read_config(path)
-    section = dict(sources.section(document, path))
-    if name not in section:
+    if not sources.write_setting(path, name, None):
         cli.note(f"{name} is not set in {path}")
         return
-    del section[name]
-    sources.write_config(path, {**document, sources.SECTION: section})
     if not cli.flags.quiet:
         cli.err.line(one_line(f"removed {name} from {path}"))

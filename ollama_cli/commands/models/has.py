@@ -7,6 +7,7 @@ import typer
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.names import same_model
 from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
 
 
 def command(
@@ -23,7 +24,7 @@ def command(
     for model in cli.ollama().list_models():
         if same_model(name, model.name):
             if not cli.flags.quiet:
-                cli.out.line(model.name)
+                cli.out.line(one_line(model.name))
             return
     cli.silent = cli.flags.quiet
     missing = ModelNotFoundError(f"model {name!r} is not installed")

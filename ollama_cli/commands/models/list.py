@@ -11,6 +11,7 @@ from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
 from ollama_cli.replies import ModelSummary
 from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
 from ollama_cli.units import format_ago, format_bytes
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
@@ -73,7 +74,7 @@ def _show(cli: Runtime, models: Sequence[ModelSummary]) -> None:
             documents.show_csv(cli.out, list(_fields(ModelSummary(name=""))), rows)
         case "name":
             for model in models:
-                cli.out.line(model.name)
+                cli.out.line(one_line(model.name))
         case _:
             tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
 

@@ -10,6 +10,7 @@ from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
 from ollama_cli.replies import RunningModel
 from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
 from ollama_cli.units import format_ago, format_bytes
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
@@ -46,7 +47,7 @@ def command(
             documents.show_csv(cli.out, header, (list(_fields(m).values()) for m in models))
         case "name":
             for model in models:
-                cli.out.line(model.name)
+                cli.out.line(one_line(model.name))
         case _:
             tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
 

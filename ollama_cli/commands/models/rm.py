@@ -35,7 +35,7 @@ def command(
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
-            cli.out.line(model.name)
+            cli.out.line(one_line(model.name))
         return
     if not yes and not cli.confirm(one_line(f"remove {listed}?"), flag="--yes"):
         cli.note("nothing was removed")
