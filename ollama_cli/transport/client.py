@@ -18,6 +18,7 @@ from requests.utils import get_environ_proxies
 
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, StreamCutError
+from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.reply import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
 from ollama_cli.transport.translation import translate
@@ -29,9 +30,13 @@ _SHOWN_BODY: Final = 2000
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?")
 
 
-class _LiveSocket:
-    """Keeps the socket in reach: urllib3 lets go of it once an answer that closes has begun."""
+class _Streaming:
+    """What streams need of a connection: chunks taken apart in bulk, and the socket in reach.
 
+    urllib3 lets go of the socket once an answer that closes the connection has begun.
+    """
+
+    response_class: Any = BulkResponse
     live_socket = None
 
     def connect(self) -> None:
@@ -39,11 +44,11 @@ class _LiveSocket:
         self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
 
 
-class _HTTPConnection(_LiveSocket, urllib3.connection.HTTPConnection):
+class _HTTPConnection(_Streaming, urllib3.connection.HTTPConnection):
     pass
 
 
-class _HTTPSConnection(_LiveSocket, urllib3.connection.HTTPSConnection):
+class _HTTPSConnection(_Streaming, urllib3.connection.HTTPSConnection):
     pass
 
 

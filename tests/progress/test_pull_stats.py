@@ -177,7 +177,7 @@ def test_a_clock_that_steps_back_is_no_negative_speed() -> None:
 
 @pytest.mark.parametrize("seed", range(60))
 def test_any_sequence_of_events_keeps_the_promises(seed: int) -> None:
-    rng = random.Random(seed)  # noqa: S311 - repeatable, not secret
+    rng = random.Random(seed)
     stats, now, succeeded = PullStats(), 0.0, False
     snapshots = [stats.update(Status("pulling manifest"), now)]
     for _ in range(400):
