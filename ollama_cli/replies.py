@@ -5,6 +5,9 @@ Sizes are bytes, durations seconds, times RFC 3339 in UTC, digests 64 hexadecima
 """
 
 from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Think: TypeAlias = bool | Literal["low", "medium", "high", "max"]
 
 
 @dataclass(frozen=True, slots=True)

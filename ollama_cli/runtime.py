@@ -36,7 +36,10 @@ class Flags:
 
 @dataclass
 class Runtime:
-    """One run of one command; a `silent` one is told by its exit code alone."""
+    """One run of one command.
+
+    A `silent` one is told by its exit code alone; one that removes `offers_pull` no more.
+    """
 
     flags: Flags
     out: OutStream
@@ -45,6 +48,7 @@ class Runtime:
     environ: Mapping[str, str]
     output: str = "text"
     silent: bool = False
+    offers_pull: bool = True
 
     @cached_property
     def settings(self) -> Settings:
@@ -54,7 +58,10 @@ class Runtime:
             self.warn(warning)
         if self.flags.demo:
             layers.insert(0, Layer({"host": (self._demo.__enter__().url, "--demo")}))
-        return resolve(layers)
+        settings = resolve(layers)
+        for warning in settings.warnings:
+            self.warn(warning)
+        return settings
 
     @cached_property
     def _demo(self) -> Any:
@@ -167,9 +174,12 @@ class Runtime:
         except OllamaCliError:
             installed = []
         near = names.nearest(model, installed)
-        if near:
+        if near and self.offers_pull:
             return f"did you mean {' or '.join(near)}? if not: {pull}"
-        return f"get it: {pull}; what is installed: `ollama-cli models list`"
+        if near:
+            return f"did you mean {' or '.join(near)}?"
+        installed_ones = "what is installed: `ollama-cli models list`"
+        return f"get it: {pull}; {installed_ones}" if self.offers_pull else installed_ones
 
 
 def _named(flag: str | None, setting: str | None) -> str | None:

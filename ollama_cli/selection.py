@@ -39,6 +39,8 @@ def compile_one(expression: str, now: datetime) -> Test:
     """Compile one expression; `modified<30d` means less than 30 days before `now`."""
     match = _EXPRESSION.fullmatch(expression.strip())
     if match is None:
+        if not expression.strip():
+            raise UsageError("a filter is empty", hint="is a variable in it unset?")
         return glob(expression.strip())
     key, sign, value = match[1].lower(), match[2], match[3].strip()
     match key:
@@ -53,6 +55,12 @@ def compile_one(expression: str, now: datetime) -> Test:
     near = get_close_matches(key, _KEYS, n=1)
     guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(_KEYS)}"
     raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=guess)
+
+
+def asks_for_capability(expression: str) -> bool:
+    """Tell whether an expression is about capabilities."""
+    match = _EXPRESSION.fullmatch(expression.strip())
+    return match is not None and match[1].lower() == "capability"
 
 
 def glob(pattern: str) -> Test:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.timeouts import Timeouts
-from ollama_cli.urls import host_of, is_private, parse_host, redact
+from ollama_cli.urls import host_of, ignored_port, is_private, parse_host, redact
 
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
@@ -19,7 +19,10 @@ _DURATION: Final = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What every command is given; `origins` names the source of each value."""
+    """What every command is given; `origins` names the source of each value.
+
+    `warnings` tell what was read otherwise than it was written.
+    """
 
     host: str = "http://127.0.0.1:11434"
     model: str | None = None
@@ -34,6 +37,7 @@ class Settings:
     pull_timeout: float = _PATIENCE.pull
     ca_file: str | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
 
     @property
     def timeouts(self) -> Timeouts:
@@ -50,11 +54,15 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: its sentence, how its value is read, and the variables that set it."""
+    """One setting: its sentence, how its value is read, and the variables that set it.
+
+    `sample` is a value to show where there is no default.
+    """
 
     help: str
     read: Callable[[Any], Any]
     variables: tuple[str, ...]
+    sample: str | float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +79,7 @@ class Layer:
 def read_text(value: object) -> str:
     """Read a setting that is a line of text."""
     if not isinstance(value, str) or not value.strip():
-        raise ConfigError("is no text")
+        raise ConfigError("is empty" if isinstance(value, str) else "is no text")
     return value.strip()
 
 
@@ -105,20 +113,28 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         ("OLLAMA_CLI_HOST", "OLLAMA_HOST", "OLLAMA_BASE_URL", "OLLAMA_IP"),
     ),
     "model": Setting(
-        "model for chat and generate when -m is not given", read_text, ("OLLAMA_CLI_MODEL",)
+        "model for chat and generate when -m is not given",
+        read_text,
+        ("OLLAMA_CLI_MODEL",),
+        "llama3.2",
     ),
     "embed_model": Setting(
-        "model for embed when -m is not given", read_text, ("OLLAMA_CLI_EMBED_MODEL",)
+        "model for embed when -m is not given",
+        read_text,
+        ("OLLAMA_CLI_EMBED_MODEL",),
+        "nomic-embed-text",
     ),
     "keep_alive": Setting(
         "how long a model stays loaded: 10m, 300 (seconds), 0, or -1 (for ever)",
         read_keep_alive,
         ("OLLAMA_CLI_KEEP_ALIVE",),
+        "10m",
     ),
     "timeout": Setting(
         "longest silence of the server in every phase, in seconds; 0 waits for ever",
         read_seconds,
         ("OLLAMA_CLI_TIMEOUT",),
+        300.0,
     ),
     "connect_timeout": Setting(
         "seconds to make a connection", read_seconds, ("OLLAMA_CLI_CONNECT_TIMEOUT",)
@@ -148,6 +164,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "certificate authority of an https server, a PEM file",
         read_text,
         ("OLLAMA_CLI_CA_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+        "/etc/ssl/certs/ca-certificates.crt",
     ),
 }
 
@@ -160,6 +177,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     """
     settled: dict[str, Any] = {}
     origins: dict[str, str] = {}
+    warnings: list[str] = []
     for name in SETTINGS:
         layer = next((layer for layer in layers if name in layer.values), None)
         if layer is None:
@@ -170,7 +188,9 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         origins[name] = origin
         if not layer.trusted:
             _refuse_strange(name, settled[name], origin)
-    return Settings(**settled, origins=origins)
+        if name == "host" and (port := ignored_port(str(value))):
+            warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
+    return Settings(**settled, origins=origins, warnings=tuple(warnings))
 
 
 def read(name: str, value: object, origin: str) -> Any:
@@ -180,8 +200,9 @@ def read(name: str, value: object, origin: str) -> Any:
     except OllamaCliError as error:
         shown = redact(str(value))
         kind = UsageError if origin.startswith("--") or origin == TYPED else ConfigError
+        joint = " " if error.message.startswith("is ") else ": "
         raise kind(
-            f"{name} = {shown!r} (from {origin}): {error.message}",
+            f"{name} = {shown!r} (from {origin}){joint}{error.message}",
             hint=f"{name}: {SETTINGS[name].help}",
         ) from error
 

@@ -13,6 +13,7 @@ from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.settings import SETTINGS, Layer
 
 SECTION: Final = "ollama"
+_PREFIX: Final = "OLLAMA_CLI_"
 CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
@@ -60,12 +61,23 @@ def layers(
         *dotenv_layers(env_file),
         config,
     ]
-    return found, warnings
+    return found, [*unknown_variables(environ), *warnings]
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
     """Read the variables of the process; a blank one counts as unset, as Ollama has it."""
     return Layer(_from_variables(environ, ""))
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Warn of variables that look like ours and are not, naming the nearest one."""
+    known = {CONFIG_VARIABLE, *(v for each in SETTINGS.values() for v in each.variables)}
+    strange = sorted(n for n in environ if n.startswith(_PREFIX) and n not in known)
+    near = {name: difflib.get_close_matches(name, known, n=1) for name in strange}
+    return [
+        f"unknown variable {name}" + (f": did you mean {near[name][0]}?" if near[name] else "")
+        for name in strange
+    ]
 
 
 def dotenv_layers(env_file: str | None) -> list[Layer]:
@@ -102,7 +114,12 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
     """Read the config file's section; unknown keys become warnings that name the nearest one."""
     values: dict[str, tuple[object, str]] = {}
     warnings: list[str] = []
-    for name, value in section(read_config(path), path).items():
+    document = read_config(path)
+    warnings += [
+        f"{path}: {name!r} stands outside [{SECTION}] and is not read"
+        for name in document.keys() & SETTINGS.keys()
+    ]
+    for name, value in section(document, path).items():
         if name in SETTINGS:
             values[name] = (value, str(path))
         else:

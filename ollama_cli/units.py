@@ -64,21 +64,21 @@ def format_count(n: int) -> str:
 
 
 def format_ago(when_iso: str | None, now: datetime) -> str:
-    """Write a time relative to `now`: `3 hours ago`, `4 minutes from now`, `Forever`.
+    """Write a time relative to `now`: `3 hours ago`, `4 minutes from now`, `forever`.
 
-    `when_iso` is RFC 3339; None, empty or unreadable is `-`, the year 1 is `Never`. A time that
+    `when_iso` is RFC 3339; None, empty or unreadable is `-`, the year 1 is `never`. A time that
     names no zone, and a `now` without one, count as UTC.
     """
     when = _parse_time(when_iso)
     if when is None:
         return "-"
     if when.year == 1:
-        return "Never"
+        return "never"
     seconds = (_in_utc(now) - when).total_seconds()
     if seconds >= 0:
         return f"{_roughly(seconds)} ago"
     if int(-seconds / 3600) // _HOURS_IN_YEAR > _FOREVER_YEARS:
-        return "Forever"
+        return "forever"
     return f"{_roughly(-seconds)} from now"
 
 
@@ -106,16 +106,16 @@ def _parse_time(text: str | None) -> datetime | None:
 def _roughly(seconds: float) -> str:
     """Name a time span by its largest unit, as the official client does."""
     if seconds < 1:
-        return "Less than a second"
+        return "less than a second"
     if seconds < 60:  # noqa: PLR2004 - a minute
         return "1 second" if int(seconds) == 1 else f"{int(seconds)} seconds"
     minutes = int(seconds / 60)
     if minutes < 60:  # noqa: PLR2004 - an hour
-        return "About a minute" if minutes == 1 else f"{minutes} minutes"
+        return "about a minute" if minutes == 1 else f"{minutes} minutes"
     # Half an hour more is the next hour: rounded as Go does, not to even as Python does.
     hours = int(seconds / 3600 + 0.5)
     if hours == 1:
-        return "About an hour"
+        return "about an hour"
     for limit, size, word in (
         (48, 1, "hours"),
         (2 * _HOURS_IN_WEEK, _HOURS_IN_DAY, "days"),

@@ -98,6 +98,12 @@ def parse_host(value: str) -> str:
     )
 
 
+def ignored_port(value: str) -> str | None:
+    """Name the port that `parse_host` replaces by the default; None where it is a port."""
+    port = _split(value).port
+    return port if port and not _is_port(port) else None
+
+
 def split_userinfo(url: str) -> tuple[str, str]:
     """Part a URL made here from its `user:password`: (URL without it, userinfo or empty)."""
     address = _split(url)

@@ -7,7 +7,7 @@ import pytest
 from ollama_cli import selection
 from ollama_cli.errors import UsageError
 from ollama_cli.replies import ModelSummary
-from ollama_cli.selection import compile_all, compile_one, glob, is_glob
+from ollama_cli.selection import asks_for_capability, compile_all, compile_one, glob, is_glob
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LLAMA = ModelSummary(
@@ -50,7 +50,6 @@ def chosen(*expressions: str) -> list[str]:
         ("b?re", ["bare"]),
         ("*", ["llama3.2", "me/LLaVA", "gpt-oss", "bare"]),
         (" bare ", ["bare"]),
-        ("", []),
         ("bar", []),
     ],
 )
@@ -174,3 +173,16 @@ def test_a_default_registry_is_not_part_of_the_name() -> None:
 
 def test_now_is_a_time_with_a_zone() -> None:
     assert selection.now().utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize("expression", ["", "  "])
+def test_an_empty_expression_is_a_usage_error(expression: str) -> None:
+    with pytest.raises(UsageError, match="a filter is empty"):
+        chosen(expression)
+
+
+def test_only_expressions_about_capabilities_ask_for_them() -> None:
+    assert asks_for_capability("capability=vision")
+    assert asks_for_capability(" Capability != tools")
+    assert not asks_for_capability("family=llama")
+    assert not asks_for_capability("capability*")

@@ -31,7 +31,7 @@ def test_without_layers_all_is_default() -> None:
 
 
 def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
-    assert set(SETTINGS) == {each.name for each in fields(Settings)} - {"origins"}
+    assert set(SETTINGS) == {each.name for each in fields(Settings)} - {"origins", "warnings"}
     for name, setting in SETTINGS.items():
         assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"
         assert setting.help[:1].islower()
@@ -132,7 +132,7 @@ def test_what_is_no_duration_is_refused(value: object) -> None:
 @pytest.mark.parametrize("name", ["model", "embed_model", "ca_file", "host"])
 @pytest.mark.parametrize("value", ["", "  ", 5, None, ["x"], True])
 def test_text_is_text_and_not_blank(name: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} = .* is no text$"):
+    with pytest.raises(ConfigError, match=f"^{name} = .* is (no text|empty)$"):
         resolve([Layer({name: (value, "config.toml")})])
 
 
@@ -154,7 +154,7 @@ def test_a_bad_value_names_its_origin(origin: str, kind: type[OllamaCliError], c
         resolve([layer(origin, timeout="soon")])
     assert caught.value.exit_code == code
     assert caught.value.message == (
-        f"timeout = 'soon' (from {origin}): is no number of seconds, 0 or more"
+        f"timeout = 'soon' (from {origin}) is no number of seconds, 0 or more"
     )
     assert caught.value.hint == f"timeout: {SETTINGS['timeout'].help}"
 
@@ -251,3 +251,11 @@ def test_an_unknown_name_is_told_the_nearest(name: str, hint: str) -> None:
 def test_one_value_is_read_as_its_setting_says() -> None:
     assert read("timeout", "5", "here") == 5
     assert read("host", "h", "here") == "http://h:11434"
+
+
+def test_a_port_that_is_none_is_told_and_replaced() -> None:
+    settings = resolve([Layer({"host": ("h:99999", "OLLAMA_HOST")})])
+    assert settings.host == "http://h:11434"
+    told = "'99999' (from OLLAMA_HOST) is no port: using http://h:11434"
+    assert settings.warnings == (told,)
+    assert resolve([Layer({"host": ("h:", "OLLAMA_HOST")})]).warnings == ()

@@ -256,7 +256,17 @@ def test_the_config_files_section_is_a_layer(tmp_path: Path, start: bytes) -> No
 def test_a_config_file_without_our_section_sets_nothing(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('host = "box"\n', encoding="utf-8")
-    assert config_layer(path) == (Layer({}), [])
+    layer, warnings = config_layer(path)
+    assert layer == Layer({})
+    assert warnings == [f"{path}: 'host' stands outside [ollama] and is not read"]
+
+
+def test_a_variable_that_looks_like_ours_is_told_of() -> None:
+    environ = {"OLLAMA_CLI_MODLE": "x", "OLLAMA_CLI_MODEL": "m", "OLLAMA_CLI_CONFIG": "c"}
+    assert sources.unknown_variables({**environ, "OLLAMA_CLI_XYZZY_XYZZY_XYZZY": "1"}) == [
+        "unknown variable OLLAMA_CLI_MODLE: did you mean OLLAMA_CLI_MODEL?",
+        "unknown variable OLLAMA_CLI_XYZZY_XYZZY_XYZZY",
+    ]
 
 
 def test_unknown_keys_are_warnings_that_name_the_nearest(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "cp": _CP,
             "ps": _PS,
             "stop": _STOP,
+            "ls": Entry("models.list", _LIST.help, hidden=True),
         },
         examples=(
             "ollama-cli models list --filter 'size>5GB'",
@@ -74,9 +75,9 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
         ),
     ),
     "demo": Branch(
-        "Try everything on the built-in demo server.",
+        "See a tour of it on the built-in demo server, or run that server.",
         {
-            "tour": Entry("demo.tour", "See it work in half a minute."),
+            "tour": Entry("demo.tour", "See it work in ten seconds; plain `demo` does it too."),
             "serve": Entry("demo.serve", "Run the demo server for your own tests."),
         },
         default="tour",

@@ -1,7 +1,7 @@
 """What `chat` and `generate` do alike: put the question together, show the answer."""
 
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 from ollama_cli import services
 from ollama_cli.commands.options import AnswerOptions
@@ -10,12 +10,12 @@ from ollama_cli.events import ChatEvent, Done
 from ollama_cli.inputs import formats, images, prompts
 from ollama_cli.inputs.options import read_options
 from ollama_cli.output import answers
-from ollama_cli.replies import Answer
+from ollama_cli.replies import Answer, Think
 from ollama_cli.runtime import Runtime
 from ollama_cli.settings import read_keep_alive
 from ollama_cli.units import format_duration
 
-_LEVELS: Final[dict[str, bool | Literal["low", "medium", "high", "max"]]] = {
+_LEVELS: Final[dict[str, Think]] = {
     "true": True,
     "false": False,
     "low": "low",
@@ -26,11 +26,13 @@ _LEVELS: Final[dict[str, bool | Literal["low", "medium", "high", "max"]]] = {
 
 
 def read_prompt(cli: Runtime, argument: str | None, options: AnswerOptions) -> str | None:
-    """Put the prompt together; None where there is none at all."""
+    """Put the prompt together; None where there is none at all, UsageError where it is blank."""
     files: Sequence[str] = options.file or []
-    return prompts.gather(
-        argument, files, cli.stdin, use_stdin=not options.no_stdin, on_silence=cli.tell_waiting
-    )
+    use_stdin, tell = not options.no_stdin, cli.tell_waiting
+    text = prompts.gather(argument, files, cli.stdin, use_stdin=use_stdin, on_silence=tell)
+    if text is not None and not text.strip() and not options.image:
+        raise UsageError("the prompt is empty", hint="is a variable in it unset?")
+    return text
 
 
 def no_prompt() -> UsageError:
@@ -140,7 +142,7 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else format_duration(value)
 
 
-def _read_think(text: str | None) -> bool | Literal["low", "medium", "high", "max"] | None:
+def _read_think(text: str | None) -> Think | None:
     if text is None:
         return None
     if text.lower() not in _LEVELS:

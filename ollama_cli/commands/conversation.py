@@ -34,6 +34,9 @@ def hold(
     while (text := _ask()) is not None:
         if not text.strip():
             continue
+        if text.startswith("/") and " " not in text.strip():
+            cli.note(f"there is no {text.strip()}; /exit leaves")
+            continue
         question = answering.question(text, pictures)
         pictures = []
         events = cli.ollama().chat(model, [*messages, question], **fields)

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Model, NoStdin
+from ollama_cli.commands.options import OUTPUT_HELP, PROGRAM, AsJson, Model, NoStdin
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.output import documents, vectors
@@ -28,7 +28,7 @@ def command(
         bool, typer.Option("--lines", help="Each line of the file is a text of its own.")
     ] = False,
     dimensions: Annotated[
-        int | None, typer.Option(min=1, help="Cut the vectors to this length.")
+        int | None, typer.Option(min=1, metavar="N", help="Cut the vectors to this length.")
     ] = None,
     truncate: Annotated[
         bool | None,
@@ -91,10 +91,10 @@ def _texts(
 ) -> list[str]:
     texts = list(typed)
     if file is not None:
-        texts += _split(prompts.gather(None, [file], cli.stdin, use_stdin=False), lines=lines)
+        texts += _split(prompts.read_text(file, cli.stdin), file, lines=lines)
     if use_stdin and cli.stdin.implicit and file != prompts.STDIN:
-        piped = cli.stdin.read(cli.tell_waiting if texts else None)
-        texts += _split(prompts.decoded(piped) or None, lines=lines)
+        piped = prompts.decoded(cli.stdin.read(cli.tell_waiting))
+        texts += _split(piped, "standard input", lines=lines) if piped else []
     if not texts:
         raise UsageError(
             "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
@@ -102,7 +102,13 @@ def _texts(
     return texts
 
 
-def _split(text: str | None, *, lines: bool) -> list[str]:
-    if text is None or not lines:
-        return [] if text is None else [text]
-    return text.removesuffix("\n").split("\n")
+def _split(text: str, place: str, *, lines: bool) -> list[str]:
+    texts = text.removesuffix("\n").split("\n") if lines else [text]
+    for number, each in enumerate(texts, 1):
+        if not each.strip():
+            where = f"line {number} of {place}" if lines else place
+            raise UsageError(
+                f"{where} is empty: an empty text has no embedding",
+                hint=f"take empty lines out: `grep . {place} | {PROGRAM} embed --lines`",
+            )
+    return texts

@@ -6,6 +6,7 @@ import typer
 
 from ollama_cli.commands import answering
 from ollama_cli.commands.options import AnswerOptions, Model
+from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.runtime import Runtime
 
@@ -36,6 +37,8 @@ def command(
       ollama-cli generate "a city" --format json -o json
     """
     cli: Runtime = ctx.obj
+    if raw and (template is not None or options.system is not None):
+        raise UsageError("--raw sends the prompt alone: leave out --system and --template")
     fields = answering.request_fields(cli, options) | {
         "system": answering.read_system(cli, options),
         "images": answering.read_images(cli, options),

@@ -6,7 +6,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Model
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.output import documents
 from ollama_cli.replies import Health
@@ -19,7 +19,9 @@ _POLL: Final = 0.5
 
 def command(
     ctx: typer.Context,
-    model: Model = None,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Require this model too.")
+    ] = None,
     wait: Annotated[
         float | None,
         typer.Option(metavar="SECONDS", help="Ask again until all is well, this long at most."),
@@ -61,6 +63,7 @@ def _examine(
     while error is not None and wait is not None:
         left = end - time.monotonic()
         if left <= 0:
+            cli.explain(error)
             message = f"not healthy within {wait:g} s: {error.message}"
             return health, TimedOutError(message, hint=error.hint, http_status=error.http_status)
         time.sleep(min(_POLL, left))

@@ -1,19 +1,16 @@
 """`ollama-cli help`."""
 
-import sys
-import textwrap
-from collections.abc import Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.commands import TABLE
 from ollama_cli.commands.options import PROGRAM
-from ollama_cli.errors import EXIT_CODES
-from ollama_cli.output.tables import show_table
+from ollama_cli.errors import EXIT_CODES, UsageError
+from ollama_cli.output.tables import show_wrapped
 from ollama_cli.runtime import Runtime
 from ollama_cli.settings import SETTINGS
 from ollama_cli.sources import VARIABLES
-from ollama_cli.streams import OutStream
 
 _GAP: Final = 2  # what a table puts between its columns
 _NARROWEST: Final = 20
@@ -30,8 +27,8 @@ FORMATS: Final = (
 def command(
     ctx: typer.Context,
     topic: Annotated[
-        Literal["exit-codes", "environment", "formats"] | None,
-        typer.Argument(help="What to explain."),
+        str | None,
+        typer.Argument(metavar="TOPIC", help="exit-codes, environment or formats."),
     ] = None,
 ) -> None:
     """Explain exit codes, the variables that are read, and the output formats.
@@ -45,26 +42,21 @@ def command(
     match topic:
         case "exit-codes":
             rows = [(row.code, row.name, row.when) for row in EXIT_CODES]
-            _show(cli.out, ("CODE", "NAME", "WHEN"), rows)
+            show_wrapped(cli.out, ("CODE", "NAME", "WHEN"), rows)
         case "environment":
-            _show(cli.out, ("VARIABLE", "MEANING"), environment())
+            show_wrapped(cli.out, ("VARIABLE", "MEANING"), environment())
         case "formats":
             told = [(name, f"{what} ({where})") for name, what, where in FORMATS]
-            _show(cli.out, ("-o", "WHAT"), told)
-        case _:
+            show_wrapped(cli.out, ("-o", "WHAT"), told)
+        case None:
             cli.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
             cli.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
-
-
-def _show(out: OutStream, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table whose last column is wrapped on a terminal: help that is cut is none."""
-    named = [max(map(len, column)) + _GAP for column in zip(header, *rows, strict=True)][:-1]
-    room = max(_NARROWEST, out.width - sum(named)) if out.is_terminal else sys.maxsize
-    wrapped: list[Sequence[str]] = []
-    for *names, text in rows:
-        first, *more = textwrap.wrap(text, room)
-        wrapped += [(*names, first), *((*[""] * len(names), line) for line in more)]
-    show_table(out, header, wrapped)
+        case _:
+            known = f"try `{PROGRAM} {topic} --help`" if topic in TABLE else None
+            raise UsageError(
+                f"no help topic is named {topic!r}",
+                hint=known or "topics: exit-codes, environment, formats",
+            )
 
 
 def environment() -> list[tuple[str, str]]:

@@ -21,8 +21,7 @@ def gather(
     """Join argument, files and standard input by blank lines; None where none of them is there.
 
     Standard input is read where `-` names it, else last, if it is a pipe, a file or a socket.
-    `on_silence` is called when it keeps silent although a prompt is there already. UsageError where
-    `-` is named twice.
+    `on_silence` is called when it keeps silent. UsageError where `-` is named twice.
     """
     named = (argument, *files).count(STDIN)
     if named > 1:
@@ -32,7 +31,7 @@ def gather(
         parts = [read_text(STDIN, stdin)]
     parts += [read_text(path, stdin) for path in files]
     if use_stdin and stdin.implicit and not named:
-        piped = decoded(stdin.read(on_silence if parts else None))
+        piped = decoded(stdin.read(on_silence))
         parts += [piped] if piped else []
     return "\n\n".join(filter(None, parts)) if parts else None
 

@@ -1,11 +1,14 @@
 """Tables for people: as wide as they need, on a terminal no wider than it is."""
 
+import sys
+import textwrap
 from collections.abc import Sequence
 from typing import Final
 
 from ollama_cli.streams import OutStream, one_line
 
 _GAP: Final = 2
+_NARROWEST: Final = 20
 
 
 def show_table(
@@ -29,6 +32,17 @@ def show_table(
         if out.is_terminal:
             text = _fitted(out, text)
         out.line(f"\x1b[1m{text}\x1b[0m" if out.colour and number == 0 else text)
+
+
+def show_wrapped(out: OutStream, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Write a table whose last column is wrapped on a terminal: nothing of it is cut."""
+    named = [max(map(len, column)) + _GAP for column in zip(header, *rows, strict=True)][:-1]
+    room = max(_NARROWEST, out.width - sum(named)) if out.is_terminal else sys.maxsize
+    wrapped: list[Sequence[str]] = []
+    for *names, text in rows:
+        first, *more = textwrap.wrap(text, room)
+        wrapped += [(*names, first), *((*[""] * len(names), line) for line in more)]
+    show_table(out, header, wrapped)
 
 
 def show_section(out: OutStream, title: str, rows: Sequence[Sequence[str]]) -> None:

@@ -89,7 +89,9 @@ class BarsReporter:
         """Take the bars away, give the cursor back, and leave one line behind."""
         self._live.stop()
         if self._seconds is not None and self._snapshot is not None:
-            text = phrases.pulled(self._model, self._snapshot, self._seconds)
+            text = phrases.pulled(
+                self._model, self._snapshot, self._seconds, fetched=self._stats.fetched
+            )
         else:
             text = phrases.stopped(self._model, self._snapshot, exc)
         if text:

@@ -63,7 +63,11 @@ class LinesReporter:
             case Success():
                 self._succeeded = True
                 self._show_state("success")
-                self._stream.line(phrases.pulled(self._model, snapshot, now - self._started))
+                self._stream.line(
+                    phrases.pulled(
+                        self._model, snapshot, now - self._started, fetched=self._stats.fetched
+                    )
+                )
 
     def _show_state(self, text: str) -> None:
         if text and text != self._state:

@@ -47,9 +47,11 @@ def progress(model: str, snapshot: PullSnapshot) -> str:
     return "  ".join(part for part in (*parts, rate(snapshot), eta(snapshot)) if part)
 
 
-def pulled(model: str, snapshot: PullSnapshot, seconds: float) -> str:
+def pulled(model: str, snapshot: PullSnapshot, seconds: float, *, fetched: bool) -> str:
     """Write the last line of a pull that succeeded."""
     size = f"  {format_bytes(snapshot.completed)}" if snapshot.completed else ""
+    if size and not fetched:
+        return f"{model} is up to date{size}"
     return f"pulled {model}{size} in {format_duration(seconds)}"
 
 

@@ -72,7 +72,9 @@ def _pull_error(text: str) -> PullError:
     unknown = _UNKNOWN.search(text) is not None
     hint = None
     if unknown:
-        hint = "check the name and the tag at https://ollama.com/library"
+        hint = "check the name and the tag; https://ollama.com/library lists what there is"
+    elif "server gave HTTP response to HTTPS client" in text:
+        hint = "this registry speaks plain http: add --insecure, if you trust the way to it"
     elif any(words in text for words in _WORTH_REPEATING):
         hint = "run the same command again: the layers that are complete are kept"
     return PullError(f"pull failed: {text}", hint=hint, unknown=unknown)

@@ -60,7 +60,11 @@ class _Layer:
 
 
 class PullStats:
-    """Turn the events of one pull into snapshots."""
+    """Turn the events of one pull into snapshots.
+
+    `fetched` tells whether anything was downloaded: a layer that is there already has one line, a
+    complete one.
+    """
 
     def __init__(self) -> None:
         self._layers: dict[str, _Layer] = {}
@@ -72,6 +76,7 @@ class PullStats:
         self._fraction = 0.0
         self._succeeded = False
         self._in_parallel = False
+        self.fetched = False
         self._speed = _Speedometer()
 
     def update(self, event: PullEvent, now: float) -> PullSnapshot:
@@ -111,6 +116,7 @@ class PullStats:
         # A number that vanished may come back in one leap, which would be no speed.
         vanished = event.completed is None and layer.reported > 0
         layer.baseline = None if vanished else completed
+        self.fetched = self.fetched or known is not None or completed < (layer.total or 0)
         layer.reported = completed
         if layer.settled and (layer.total is None or completed < layer.total):
             self._reopen()

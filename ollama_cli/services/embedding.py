@@ -51,7 +51,7 @@ def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
     size = 0
     for index, text in enumerate(inputs):
         if not text:
-            raise UsageError(f"input {index} is empty: an empty text has no embedding")
+            raise UsageError(f"text {index + 1} is empty: an empty text has no embedding")
         if batch and (len(batch) == MOST_INPUTS or size + len(text) > MOST_CHARACTERS):
             yield batch
             batch, size = [], 0

@@ -1,12 +1,12 @@
 """A client of Ollama's native API: one method, one request, one parse."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, GenerateEvent, PullEvent
 from ollama_cli.names import same_model
-from ollama_cli.replies import Embeddings, Health, ModelDetails, ModelSummary, RunningModel
+from ollama_cli.replies import Embeddings, Health, ModelDetails, ModelSummary, RunningModel, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
 from ollama_cli.services.connection import Body, Connection, present
@@ -17,8 +17,6 @@ from ollama_cli.urls import base_url_to_host_root, parse_host
 from ollama_cli.wire import ndjson, ollama as wire
 from ollama_cli.wire.answers import AnswerParser
 from ollama_cli.wire.pull import PullParser
-
-Think = bool | Literal["low", "medium", "high", "max"]
 
 
 class OllamaClient:
@@ -79,7 +77,7 @@ class OllamaClient:
         return wire.parse_show(ndjson.document(self.show_bytes(name, verbose=verbose)), name)
 
     def list_models_bytes(self) -> bytes:
-        """List the installed models in the server's own bytes."""
+        """List the installed models, in the server's own bytes."""
         return self._http.document("GET", "/api/tags", wait=self.timeouts.metadata)
 
     def running_models_bytes(self) -> bytes:
@@ -206,11 +204,15 @@ class OllamaClient:
 
     def embed_bytes(self, inputs: Sequence[str], model: str, fields: Body) -> bytes:
         """Embed one batch of texts in the server's own bytes."""
-        return self._post_embed("/api/embed", {"model": model, "input": list(inputs), **fields})
+        return self._post_embed("/api/embed", {"model": model, "input": inputs, **fields})
 
     def has_model(self, name: str) -> bool:
         """Tell whether a model is installed, comparing names as the server does."""
         return any(same_model(name, model.name) for model in self.list_models())
+
+    def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
+        """Tell what a model can do, asking the server where its list does not say."""
+        return detection.capabilities(model, self.show)
 
     def detect_model(self) -> str | None:
         """Find a model to chat with: a running one, else the newest installed; None without any."""

@@ -33,7 +33,7 @@ from ollama_cli.errors import (
 from ollama_cli.urls import host_of, is_loopback, redact
 
 _START_HINT: Final = "start it with `ollama serve` (install: https://ollama.com/download)"
-_ADDRESS_HINT: Final = "check the address: `ollama-cli config show host`, or pass `--host`"
+_ADDRESS_HINT: Final = "check the address: `ollama-cli config get host`, or pass `--host`"
 _USERS_FAULT: Final = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,

@@ -19,6 +19,15 @@ _TOO_LONG: Final = (
     "exceed_context_size_error",
     "prompt is longer than the context length",
 )
+_HINTS: Final = {
+    "does not support thinking": "leave out --think for this model",
+    "does not support insert": "leave out --suffix for this model",
+    "does not support tools": "choose a model with the capability `tools`",
+    "does not support chat": "choose a model that can chat with -m",
+    "does not support generate": "choose a model that can write with -m",
+    "does not support embeddings": "choose an embedding model with -m",
+    "server busy": "try again in a moment",
+}
 _SHOWN: Final = 500
 
 
@@ -50,11 +59,8 @@ def error_from_text(message: str, *, http_status: int | None = None) -> OllamaCl
             hint="shorten the prompt, or give the model more room with `--num-ctx`",
             http_status=http_status,
         )
-    if "does not support thinking" in message:
-        return ServerError(
-            message, hint="leave out --think for this model", http_status=http_status
-        )
-    return ServerError(message, http_status=http_status)
+    hint = next((hint for words, hint in _HINTS.items() if words in message), None)
+    return ServerError(message, hint=hint, http_status=http_status)
 
 
 def error_from_line(value: object) -> OllamaCliError | None:

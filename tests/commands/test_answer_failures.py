@@ -127,7 +127,11 @@ def test_a_server_that_stays_busy(pauses_taken: list[float]) -> None:
     with Server(document({"error": "server busy"}, 503)) as server:
         result = call("chat", "hi", "-m", "m", "--host", server.url)
         assert server.connections == 3
-    assert (result.code, result.out, result.err) == (5, "", "error: server busy\n")
+    assert (result.code, result.out, result.err) == (
+        5,
+        "",
+        "error: server busy\nhint: try again in a moment\n",
+    )
     assert len(pauses_taken) == 2
 
 

@@ -121,7 +121,7 @@ def test_all_options_are_sent_typed(server: Server) -> None:
     body = sent(
         server, "--temperature", "0", "--seed", "7", "--num-ctx", "4096", "--max-tokens", "9",
         "--top-p", "0.5", "--stop", "a", "--stop", "b", "-O", "top_k=3", "-O", "use_mmap=false",
-        "-O", "stop=c", "--keep-alive", "10m", "--format", "json", "--raw", "--template", "{{x}}",
+        "-O", "stop=c", "--keep-alive", "10m", "--format", "json", "--template", "{{x}}",
         "--suffix", "end", "-s", "be brief", "--think=high",
     )  # fmt: skip
     options = body.pop("options")
@@ -141,7 +141,6 @@ def test_all_options_are_sent_typed(server: Server) -> None:
         "system": "be brief",
         "template": "{{x}}",
         "suffix": "end",
-        "raw": True,
         "format": "json",
         "think": "high",
         "keep_alive": "10m",
@@ -225,8 +224,21 @@ def test_a_schema_is_sent_and_a_harmful_one_is_not(server: Server, tmp_path: Pat
     assert "(?" in result.err
 
 
-def test_an_empty_prompt_is_a_prompt(server: Server) -> None:
-    assert sent(server, prompt="")["prompt"] == ""
+@pytest.mark.parametrize("prompt", ["", " ", "\n"])
+def test_an_empty_prompt_is_a_usage_error(server: Server, prompt: str) -> None:
+    for command in ("generate", "chat"):
+        result = call(command, prompt, "-m", "m", "--host", server.url)
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("error: the prompt is empty\nhint: ")
+    assert server.requests == []
+
+
+def test_raw_sends_the_prompt_alone(server: Server) -> None:
+    assert sent(server, "--raw")["raw"] is True
+    for option in ("--system", "--template"):
+        result = call("generate", "hi", "-m", "m", "--raw", option, "x", "--host", server.url)
+        assert (result.code, result.out) == (2, "")
+        assert "--raw sends the prompt alone" in result.err
 
 
 def test_the_model_is_set_or_found(server: Server, demo: str) -> None:

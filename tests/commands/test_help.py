@@ -67,7 +67,8 @@ def test_the_topics() -> None:
 def test_an_unknown_topic() -> None:
     result = call("help", "colours")
     assert (result.code, result.out) == (2, "")
-    assert "'exit-codes', 'environment', 'formats'" in result.err
+    assert "hint: topics: exit-codes, environment, formats" in result.err
+    assert "hint: try `ollama-cli chat --help`" in call("help", "chat").err
 
 
 @pytest.mark.parametrize("args", [["--version"], ["-V"], ["chat", "--version"], ["-q", "-V"]])

@@ -93,7 +93,11 @@ def test_rm_of_an_unknown_name_removes_nothing(server: str) -> None:
 
 def test_rm_of_a_glob_that_means_nothing(server: str) -> None:
     result = call("models", "rm", "x*", "-y", "--host", server)
-    assert (result.code, result.err) == (4, "error: no installed model matches 'x*'\n")
+    assert (result.code, result.out) == (4, "")
+    assert result.err == (
+        "error: no installed model matches 'x*'; nothing was removed\n"
+        "hint: what is installed: `ollama-cli models list`\n"
+    )
 
 
 def test_errors_as_programs_read_them(server: str) -> None:

@@ -87,7 +87,7 @@ def test_an_unknown_model_is_4() -> None:
     assert result.err == (
         "pulling manifest\n"
         "error: pull failed: pull model manifest: file does not exist\n"
-        "hint: check the name and the tag at https://ollama.com/library\n"
+        "hint: check the name and the tag; https://ollama.com/library lists what there is\n"
     )
 
 

@@ -105,9 +105,9 @@ class Pipe(InStream):
 
 @pytest.mark.parametrize(
     ("argument", "files", "asked"),
-    [("hi", [], True), (None, ["a.txt"], True), (None, [], False), ("-", [], False)],
+    [("hi", [], True), (None, ["a.txt"], True), (None, [], True), ("-", [], False)],
 )
-def test_silence_is_told_where_a_prompt_is_there_already(
+def test_silence_is_told_where_stdin_was_not_named(
     folder: Path, argument: str | None, files: list[str], asked: bool
 ) -> None:
     assert folder.exists()

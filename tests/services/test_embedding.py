@@ -111,7 +111,7 @@ def test_an_empty_text_is_a_usage_error_that_names_it() -> None:
     with (
         Server(embed_script) as server,
         OllamaClient(server.url) as client,
-        pytest.raises(UsageError, match="input 1 is empty"),
+        pytest.raises(UsageError, match="text 2 is empty"),
     ):
         client.embed(["t1", ""], "m")
 

@@ -32,6 +32,7 @@ def template() -> str:
     lines.append(f"[{sources.SECTION}]")
     for name, setting in SETTINGS.items():
         default = getattr(Settings(), name)
-        shown = '""' if default is None else f'"{default}"' if default == str(default) else default
+        value = setting.sample if default is None else default
+        shown = f'"{value}"' if isinstance(value, str) else value
         lines += [f"# {setting.help}", f"# {name} = {shown}"]
     return "\n".join(lines) + "\n"

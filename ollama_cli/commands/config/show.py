@@ -34,7 +34,7 @@ def command(
         documents.show_document(cli.out, "config-show", {"settings": settings})
         return
     rows = [[name, "-" if v is None else f"{v}", origins[name]] for name, v in shown.items()]
-    tables.show_table(cli.out, _HEADER, rows)
+    tables.show_wrapped(cli.out, _HEADER, rows)
 
 
 def _shown(value: object) -> object:

@@ -13,7 +13,9 @@ Fault = Literal["stall", "cut", "error", "slow", "rollback", "html", "unauthoriz
 
 def command(
     ctx: typer.Context,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0: any that is free.")] = 0,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, metavar="PORT", help="0: any that is free.")
+    ] = 0,
     fault: Annotated[
         Fault | None,
         typer.Option(metavar="KIND", help=f"What goes wrong in answers: {', '.join(FAULTS)}."),

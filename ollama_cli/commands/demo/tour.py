@@ -23,7 +23,7 @@ _SENTENCES: Final = (
 
 
 def command(ctx: typer.Context) -> None:
-    """See it work in half a minute, on the built-in demo server.
+    """See it work in ten seconds, on the built-in demo server.
 
     The demo's models are word statistics, no substitute for real ones; its downloads are its own.
 
@@ -39,14 +39,14 @@ def command(ctx: typer.Context) -> None:
     pull.command(ctx, [_MODEL])
     _step(cli, "models list")
     models_list.command(ctx)
-    _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream')
+    _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream --stats')
     options = AnswerOptions(seed=11, no_stdin=True, stats=True)
     chat.command(ctx, _PROMPT, _MODEL, options=options)
-    _step(cli, f"embed -m {_EMBEDDER} … (how near their meanings are)")
+    _step(cli, f'embed -m {_EMBEDDER} "{_SENTENCES[0]}" …')
+    cli.out.line("how near the meanings of its vectors are, from -1 to 1:")
     _show_similarities(cli)
     cli.out.line()
-    cli.out.line("that was the tour; with Ollama running, leave out the demo:")
-    cli.out.line(f'  {PROGRAM} models pull llama3.2 && {PROGRAM} chat "hello"')
+    cli.out.line("that was the tour; with Ollama running, all of this works on real models")
 
 
 def _step(cli: Runtime, words: str) -> None:

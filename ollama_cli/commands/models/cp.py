@@ -22,6 +22,7 @@ def command(
       ollama-cli models cp llama3.2 my-llama
     """
     cli: Runtime = ctx.obj
+    cli.offers_pull = False
     cli.ollama().copy(source, destination)
     if not cli.flags.quiet:
         cli.err.line(one_line(f"copied {source} to {destination}"))

@@ -17,7 +17,7 @@ def command(
     """Tell by the exit code whether a model is installed: 0 yes, 4 no.
 
     Examples:
-      ollama-cli models has llama3.2 || ollama-cli models pull llama3.2
+      ollama-cli models has llama3.2 || ollama-cli pull llama3.2
       ollama-cli models has -q llama3:8b && echo there
     """
     cli: Runtime = ctx.obj

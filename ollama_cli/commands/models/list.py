@@ -1,7 +1,7 @@
 """`ollama-cli models list`."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Final, Literal
 
 import typer
@@ -49,8 +49,18 @@ def command(
     if cli.output == "raw":
         documents.show_raw(cli.out, cli.ollama().list_models_bytes())
         return
-    models = _sorted([m for m in cli.ollama().list_models() if chosen(m)], sort)
+    installed = cli.ollama().list_models()
+    if any(selection.asks_for_capability(each) for each in filters or []):
+        installed = [_with_capabilities(cli, model) for model in installed]
+    models = _sorted([model for model in installed if chosen(model)], sort)
     _show(cli, models[::-1] if reverse else models)
+    if not models and cli.output == "text":
+        cli.note("no model matches" if installed else "no model is installed")
+
+
+def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
+    """Ask for what servers before 0.30 leave out of their list."""
+    return replace(model, capabilities=cli.ollama().capabilities(model))
 
 
 def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:

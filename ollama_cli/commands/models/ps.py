@@ -30,7 +30,7 @@ def command(
 
     Examples:
       ollama-cli models ps
-      ollama-cli models ps -o name | xargs ollama-cli models stop
+      ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     cli: Runtime = ctx.obj
     if cli.output == "raw":

@@ -9,7 +9,7 @@ import typer
 from ollama_cli import progress, services
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.commands.several import for_each
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import InterruptError, OllamaCliError, UsageError
 from ollama_cli.events import PullEvent
 from ollama_cli.output import documents
 from ollama_cli.progress.stats import PullSnapshot, PullStats
@@ -44,6 +44,9 @@ def command(
     if mode == "json":
         cli.output = "jsonl"
     mode = "json" if cli.output == "jsonl" else mode
+    for name in names:
+        if not name.strip() or any(map(str.isspace, name)):
+            raise UsageError(f"no model name: {name!r}")
     quiet = cli.flags.quiet
     summaries: list[_Summary] = []
 
@@ -56,6 +59,10 @@ def command(
 
     try:
         for_each(cli, names, pull)
+    except (KeyboardInterrupt, InterruptError):
+        if cli.output == "jsonl":
+            cli.note("interrupted: run the same command again to resume")
+        raise
     finally:
         if cli.output == "json":
             listed = {"models": [summary.as_dict() for summary in summaries]}

@@ -31,6 +31,7 @@ def command(
       ollama-cli models rm llama3:8b --yes
     """
     cli: Runtime = ctx.obj
+    cli.offers_pull = False
     chosen = _choose(cli.ollama().list_models(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
@@ -39,7 +40,7 @@ def command(
         return
     if not yes and not cli.confirm(one_line(f"remove {listed}?"), flag="--yes"):
         cli.note("nothing was removed")
-        return
+        raise typer.Exit(1)
 
     def remove(name: str) -> None:
         cli.ollama().delete(name)
@@ -56,11 +57,16 @@ def _choose(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[Mod
         if selection.is_glob(name):
             matches = [model for model in installed if selection.glob(name)(model)]
             if not matches:
-                raise NotFoundError(f"no installed model matches {name!r}")
+                raise NotFoundError(
+                    f"no installed model matches {name!r}; nothing was removed",
+                    hint="what is installed: `ollama-cli models list`",
+                )
         else:
             matches = [model for model in installed if same_model(name, model.name)]
             if not matches:
-                missing = ModelNotFoundError(f"model {name!r} is not installed")
+                missing = ModelNotFoundError(
+                    f"model {name!r} is not installed; nothing was removed"
+                )
                 missing.model = name
                 raise missing
         chosen |= {model.name: model for model in matches}

@@ -17,9 +17,10 @@ def command(
 
     Examples:
       ollama-cli models stop llama3.2
-      ollama-cli models ps -o name | xargs ollama-cli models stop
+      ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     cli: Runtime = ctx.obj
+    cli.offers_pull = False
 
     def stop(name: str) -> None:
         cli.ollama().stop(name)
