@@ -157,10 +157,7 @@ class OllamaClient:
         think: Think | None = None,
         keep_alive: str | float | None = None,
     ) -> EventStream[ChatEvent]:
-        """Answer a conversation; `messages` are the wire's: role, content and images (base64).
-
-        The last event is Done; ProtocolError where the stream ends without it.
-        """
+        """Answer a conversation as `generate` a prompt; `messages` have role, content, images."""
         body = {
             "model": model,
             "messages": [dict(message) for message in messages],
