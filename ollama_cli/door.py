@@ -13,7 +13,9 @@ from ollama_cli import app, sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.runtime import Flags, Runtime
 from ollama_cli.streams import let_go, one_line, open_stdin, open_stream
+from ollama_cli.urls import redact
 
+_LONGEST: Final = 2000
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 _JSON: Final = re.compile(r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)")
@@ -76,11 +78,12 @@ class Door:
             if debug:
                 err.write("".join(traceback.format_exception(error)))
             if self._wants_json():
-                err.line(json.dumps({"error": error.as_dict()}))
+                told = error.as_dict() | {"message": _clipped(error.message)}
+                err.line(json.dumps({"error": told}))
                 return
-            err.line(f"error: {one_line(error.message)}")
+            err.line(f"error: {_clipped(error.message)}")
             if error.hint:
-                err.line(f"hint: {one_line(error.hint)}")
+                err.line(f"hint: {_clipped(error.hint)}")
         except (OSError, OllamaCliError):  # nobody listens any more; the exit code still tells
             let_go(sys.stderr)
 
@@ -90,10 +93,25 @@ class Door:
         return _JSON.search(" ".join(self._arguments)) is not None
 
 
+def _clipped(text: str) -> str:
+    """Fit a message into a screen: a server may send megabytes where a sentence belongs."""
+    line = one_line(redact(text))
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
+
+
 def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     signal.signal(signal.SIGTERM, _terminated)
-    return Door(arguments).run()
+    try:
+        code = Door(arguments).run()
+    except KeyboardInterrupt:
+        code = INTERRUPTED
+    except InterruptError as interrupt:
+        code = interrupt.exit_code
+    # All is said and done: a signal that comes now may not change how it ended.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    return code
 
 
 def _terminated(number: int, _: FrameType | None) -> NoReturn:

@@ -26,7 +26,7 @@ VARIABLES: Final = {
     "NO_PROXY": "hosts that no proxy is used for",
 }
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-_LARGEST_DOTENV: Final = 1 << 20
+_LARGEST_FILE: Final = 1 << 20
 
 
 def environment() -> Mapping[str, str]:
@@ -84,8 +84,10 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
     """Read the `.env` that was named, else the one in the current folder, which is not trusted."""
     path = Path(env_file) if env_file else Path(".env")
     try:
+        if not env_file and not path.is_file():  # a pipe would hang every command in this folder
+            return []
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            text = file.read(_LARGEST_DOTENV)
+            text = file.read(_LARGEST_FILE)
     except FileNotFoundError as error:
         if env_file:
             raise NotFoundError(f"no such file: {env_file}") from error
@@ -132,11 +134,14 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
 def read_config(path: Path) -> dict[str, Any]:
     """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
     try:
-        data = path.read_bytes()
-    except FileNotFoundError:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > _LARGEST_FILE:
+        raise ConfigError(f"{path} is larger than {_LARGEST_FILE} bytes")
     tomllib = import_module("tomllib")
     try:
         document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))

@@ -20,6 +20,7 @@ _PASSWORD: Final = re.compile(
     r"(?<=//)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
     r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
 )
+_TOKEN: Final = re.compile(r"\b(Basic|Bearer) +[^\s\"',;]{4,}")
 _V1_ROUTE: Final = re.compile(
     r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
     r"|audio/transcriptions)$"
@@ -111,8 +112,8 @@ def split_userinfo(url: str) -> tuple[str, str]:
 
 
 def redact(text: str) -> str:
-    """Hide `user:password@` wherever a URL in the text carries one."""
-    return _PASSWORD.sub("***@", text)
+    """Hide `user:password@` wherever a URL in the text carries one, and what authorises."""
+    return _TOKEN.sub(r"\1 ***", _PASSWORD.sub("***@", text))
 
 
 def host_of(url: str) -> str:
@@ -172,6 +173,8 @@ def _split(value: str) -> Address:
     text = value.strip().strip("\"'").strip()
     if "?" in text or "#" in text:
         raise ConfigError(f"an address has no query and no fragment: {_shown(text)}")
+    if text.startswith("//"):
+        text = f"http:{text}"
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "", text
@@ -179,10 +182,10 @@ def _split(value: str) -> Address:
         raise ConfigError(f"not an http or https address: {_shown(text)}")
     authority, slash, path = rest.partition("/")
     userinfo, at, place = authority.rpartition("@")
-    if _FORBIDDEN.search(place + path):
+    if _FORBIDDEN.search(rest):
         raise ConfigError(f"a character that no address can hold: {_shown(text)}")
     host, port = _split_port(place)
-    if port and not _is_port(port) and "@" in path:
+    if "@" in path:
         raise ConfigError(f"a `/` in a password is written %2F: {_shown(text)}")
     if any(mark in host for mark in ":[]") and _ip(host) is None:
         raise ConfigError(f"no such IPv6 address: {_shown(text)}")

@@ -1,6 +1,7 @@
 """The one door out: streams that close, fill up or never were; bugs that stay bugs."""
 
 import json
+import signal
 import sys
 
 import pytest
@@ -157,3 +158,20 @@ def test_server_texts_cannot_drive_the_terminal() -> None:
     with Server(document({"error": "a\x1b[2Jb\nerror: forged"}, 500)) as server:
         result = call("models", "list", "--host", server.url)
     assert (result.code, result.err) == (5, "error: a\\x1b[2Jb error: forged\n")
+
+
+def test_a_signal_after_the_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(_: Door) -> int:
+        raise InterruptError(signal.SIGTERM)
+
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    try:
+        monkeypatch.setattr(Door, "run", late)
+        assert main(["--version"]) == 143
+        monkeypatch.setattr(Door, "run", lambda _: 7)
+        assert main(["--version"]) == 7
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGINT, before[0])
+        signal.signal(signal.SIGTERM, before[1])

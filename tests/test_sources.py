@@ -455,3 +455,23 @@ def test_a_setting_can_be_written_where_there_is_no_file(tmp_path: Path) -> None
     assert not write_setting(path, "model", None)
     assert write_setting(path, "model", "m")
     assert path.read_text("utf-8") == '[ollama]\nmodel = "m"\n'
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_a_pipe_named_env_does_not_hang_a_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    os.mkfifo(tmp_path / ".env")
+    assert sources.dotenv_layers(None) == []
+
+
+def test_an_endless_config_file_is_refused() -> None:
+    with pytest.raises(ConfigError, match="is larger than"):
+        read_config(Path("/dev/zero"))
+
+
+def test_a_config_folder_that_is_none_holds_no_settings(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    assert read_config(file / "config.toml") == {}

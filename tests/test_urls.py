@@ -344,3 +344,33 @@ def test_private_places_are_told_by_address_and_by_name(
 ) -> None:
     assert is_loopback(host) is loopback
     assert is_private(host) is private
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://user:s3cret @127.0.0.1:1",
+        "http:/user:s3cret@h",
+        "/user:s3cret@h",
+        "h/user:s3cret@x",
+        "http://user:s3\tcret@h",
+    ],
+)
+def test_an_address_with_its_password_in_the_wrong_place_is_refused_and_not_shown(
+    value: str,
+) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse_host(value)
+    assert "s3cret" not in caught.value.message
+    assert "cret@" not in caught.value.message
+
+
+def test_two_slashes_without_a_scheme_begin_a_host() -> None:
+    assert parse_host("//user:pw@h:1") == "http://user:pw@h:1"
+    assert base_url_to_host_root("//h/v1") == "http://h"
+
+
+def test_what_authorises_is_hidden() -> None:
+    assert redact("Authorization: Basic dXNlcjpwdw==, or Bearer abc.def") == (
+        "Authorization: Basic ***, or Bearer ***"
+    )

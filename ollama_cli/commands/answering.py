@@ -13,6 +13,7 @@ from ollama_cli.output import answers
 from ollama_cli.replies import Answer, Think
 from ollama_cli.runtime import Runtime
 from ollama_cli.settings import read_keep_alive
+from ollama_cli.streams import one_line
 from ollama_cli.units import format_duration
 
 _LEVELS: Final[dict[str, Think]] = {
@@ -115,7 +116,7 @@ def _tell(cli: Runtime, answer: Answer, *, stats: bool) -> None:
         cli.warn("the answer was cut at the limit of tokens (--max-tokens, or the context window)")
     if stats:
         for name, value in statistics(answer):
-            cli.err.line(f"{name + ':':<16}{value}")
+            cli.err.line(f"{name + ':':<16}{one_line(value)}")
 
 
 def statistics(answer: Answer) -> list[tuple[str, str]]:

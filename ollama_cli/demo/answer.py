@@ -116,7 +116,7 @@ def _shaped(language: Language, task: Task) -> str:
         value = schemas.example(task.shape, phrase)
     except schemas.SchemaError as error:
         raise invalid(str(error)) from error
-    except (TypeError, ValueError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise invalid(schemas.NO_GRAMMAR) from error
     return json.dumps(value, ensure_ascii=False)
 

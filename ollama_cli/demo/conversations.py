@@ -140,12 +140,15 @@ def _conversation(messages: list[Fields], asked: Call) -> list[str]:
     if written[0][0] != "system":
         written.insert(0, ("system", tokenize(SYSTEM + "\n")))
     window = asked.options.context(asked.installed.model.context_length)
-    while asked.truncates and sum(len(tokens) for _, tokens in written) > window:
-        oldest = next((i for i, (role, _) in enumerate(written[:-1]) if role != "system"), None)
-        if oldest is None:
-            break
-        del written[oldest]
-    return [token for _, tokens in written for token in tokens]
+    excess = sum(len(tokens) for _, tokens in written) - window if asked.truncates else 0
+    *older, (_, kept) = written
+    prompt: list[str] = []
+    for role, tokens in older:
+        if excess > 0 and role != "system":
+            excess -= len(tokens)
+        else:
+            prompt += tokens
+    return prompt + kept
 
 
 def _moved(

@@ -4,20 +4,24 @@ Documents carry their length, streams are chunked with one event per chunk, and 
 stays open unless somebody wants it closed.
 """
 
+import socket
 import time
-from collections.abc import Iterator
+from contextlib import suppress
 from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Final, Protocol
 
-from ollama_cli.demo import routes
-from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, Stream
+from ollama_cli.demo import framing, routes
+from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, RefusalError, Stream
 from ollama_cli.demo.faults import CutError, Fault, Plan
 from ollama_cli.demo.machine import Machine, Request
 from ollama_cli.demo.peer import GoneError, Peer
 
 FORBIDDEN: Final = 403
+
+_FAREWELL: Final = 0.5
+_PIECE: Final = 1 << 16
 
 
 class Host(Protocol):
@@ -47,11 +51,13 @@ class Exchange(BaseHTTPRequestHandler):
         path = self.requestline.split()[1].partition("?")[0]
         peer = Peer(self.connection)
         try:
-            body = self._body()
-        except ValueError:
-            self.close_connection = True
+            body = framing.body(self.headers, self.rfile)
+        except framing.FramingError:
             bad = Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8)
-            self._send(bad, Fault(None, path, peer))
+            self._dismiss(bad, Fault(None, path, peer))
+            return
+        except RefusalError as error:
+            self._dismiss(routes.refusal(path, error), Fault(None, path, peer))
             return
         kind = self.server.plan.draw(path)
         request = Request(self.server.machine, peer, path, body, rolls_back=kind == "rollback")
@@ -73,20 +79,26 @@ class Exchange(BaseHTTPRequestHandler):
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the parameter's name in http.server
         """Write no log: the terminal belongs to the program that runs the server."""
 
-    def _body(self) -> bytes:
-        if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return b"".join(self._chunks())
-        length = int(self.headers.get("Content-Length") or 0)
-        if length < 0:
-            raise ValueError(length)
-        return self.rfile.read(length)
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Refuse what http.server itself cannot read, and part."""
+        super().send_error(code, message, explain)
+        self._part()
 
-    def _chunks(self) -> Iterator[bytes]:
-        while size := int(self.rfile.readline().partition(b";")[0], 16):
-            yield self.rfile.read(size)
-            self.rfile.readline()
-        while self.rfile.readline().strip():
-            pass
+    def _dismiss(self, answer: Document, fault: Fault) -> None:
+        """Refuse a request whose body stays unread, and part."""
+        self.close_connection = True
+        self._send(answer, fault)
+        self._part()
+
+    def _part(self) -> None:
+        """Throw away for a moment what still arrives: a hard close could cost the client the answer."""
+        end = time.monotonic() + _FAREWELL
+        with suppress(OSError):
+            self.connection.shutdown(socket.SHUT_WR)
+            while (left := end - time.monotonic()) > 0:
+                self.connection.settimeout(left)
+                if not self.connection.recv(_PIECE):
+                    return
 
     def _send(self, answer: Document, fault: Fault) -> None:
         """Write a document; a fault may stop it in its middle."""

@@ -4,6 +4,7 @@ Unknown fields are ignored and `null` means that a field was not sent.
 """
 
 import json
+import math
 from typing import Any, Final, Never
 
 from ollama_cli.demo.documents import BAD_REQUEST, RefusalError
@@ -16,6 +17,9 @@ _GO_NAMES: Final = {
     list: "array",
     dict: "object",
 }
+_DEEPEST: Final = 200
+_SHOWN: Final = 40
+_TOO_DEEP: Final = "exceeded max depth"
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
 _EXPECTATIONS: Final = {
     "Expecting property name enclosed in double quotes": "looking for beginning of object key "
@@ -69,16 +73,16 @@ class Fields:
 
     def texts(self, name: str, kind: str) -> list[str]:
         """Read an array of strings."""
-        items = self.items(name)
+        items = ["" if item is None else item for item in self.items(name)]
         for item in items:
             if not isinstance(item, str):
                 self._refuse(name, item, kind)
         return items
 
     def _nested(self, name: str, item: Any) -> "Fields":
-        if not isinstance(item, dict):
+        if item is not None and not isinstance(item, dict):
             self._refuse(name, item, "api.Message")
-        return Fields(item, f"{self._struct}.{name}")
+        return Fields(item or {}, f"{self._struct}.{name}")
 
     def _typed(self, name: str, types: tuple[type, ...], go_type: str) -> Any:
         value = self._values.get(name)
@@ -100,11 +104,13 @@ def decode(body: bytes, struct: str) -> Fields:
     if not text:
         raise RefusalError(BAD_REQUEST, "missing request body")
     try:
-        value, _ = json.JSONDecoder(parse_constant=_no_constant).raw_decode(text)
+        value, _ = _DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
         raise RefusalError(BAD_REQUEST, _go_text(error)) from error
-    except (ValueError, RecursionError) as error:
-        raise RefusalError(BAD_REQUEST, f"invalid JSON: {error}") from error
+    except RecursionError as error:
+        raise RefusalError(BAD_REQUEST, _TOO_DEEP) from error
+    if _is_deep(value):
+        raise RefusalError(BAD_REQUEST, _TOO_DEEP)
     if value is not None and not isinstance(value, dict):
         found = _GO_NAMES[type(value)]
         message = f"json: cannot unmarshal {found} into Go value of type api.{struct}"
@@ -116,6 +122,42 @@ def _no_constant(name: str) -> Never:
     """Refuse NaN and Infinity, which Python reads and JSON does not know."""
     letter = name[0] if name[0] != "-" else "I"
     raise RefusalError(BAD_REQUEST, f"invalid character {letter!r} looking for beginning of value")
+
+
+def _number(text: str) -> float:
+    """Read a number with a point or an exponent; one beyond float64 would become an infinity."""
+    number = float(text)
+    if math.isinf(number):
+        short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
+        message = f"json: cannot unmarshal number {short} into Go value of type float64"
+        raise RefusalError(BAD_REQUEST, message)
+    return number
+
+
+def _integer(text: str) -> int:
+    """Read an integer; what float64 cannot hold no field of the protocol can."""
+    _number(text)
+    return int(text)
+
+
+_DECODER: Final = json.JSONDecoder(
+    parse_constant=_no_constant, parse_float=_number, parse_int=_integer
+)
+
+
+def _is_deep(value: Any) -> bool:
+    """Tell whether a value is nested so deeply that writing it again could fail."""
+    level = [value] if isinstance(value, dict | list) else []
+    for _ in range(_DEEPEST):
+        level = [
+            child
+            for each in level
+            for child in (each.values() if isinstance(each, dict) else each)
+            if isinstance(child, dict | list)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _go_text(error: json.JSONDecodeError) -> str:

@@ -10,8 +10,8 @@ FOREVER_SECONDS: Final = (2**63 - 1) / 1e9
 """What "forever" means on the wire: the longest duration that Go can hold, about 292 years."""
 
 _UNITS: Final = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "ms": 1e-3, "s": 1.0, "m": 60.0, "h": 3600.0}
-_DURATION: Final = re.compile(r"([+-]?)((?:\d+\.?\d*(?:ns|us|µs|ms|s|m|h))+|0)")
-_PIECE: Final = re.compile(r"(\d+\.?\d*)(ns|us|µs|ms|s|m|h)")
+_DURATION: Final = re.compile(r"([+-]?)((?:\d+(?:\.\d*)?(?:ns|us|µs|ms|s|m|h))+|0)")
+_PIECE: Final = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)")
 
 
 def parse(value: Any) -> float | None:
@@ -28,7 +28,7 @@ def parse(value: Any) -> float | None:
 def _duration(text: str) -> float:
     match = _DURATION.fullmatch(text)
     if match is None:
-        problem = "missing unit in" if re.fullmatch(r"[+-]?[\d.]*\d[\d.]*", text) else "invalid"
+        problem = "missing unit in" if re.fullmatch(r"[+-]?\.*\d[\d.]*", text) else "invalid"
         raise RefusalError(BAD_REQUEST, f'time: {problem} duration "{text}"')
     total = sum(float(amount) * _UNITS[unit] for amount, unit in _PIECE.findall(match[2]))
     return -total if match[1] == "-" else total

@@ -1,6 +1,7 @@
 """The `options` of a request: how an answer is drawn and where it ends."""
 
 import math
+import sys
 from dataclasses import dataclass, fields
 from typing import Any, Final
 
@@ -47,7 +48,9 @@ def _convert(name: str, value: Any, default: object) -> Any:
     go_type = "integer" if isinstance(default, int) else "float32"
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise RefusalError(FAILED, f'option "{name}" must be of type {go_type}')
-    return int(value) if isinstance(default, int) else float(value)
+    if not isinstance(default, int):
+        return float(value)
+    return max(-sys.maxsize, min(int(value), sys.maxsize))
 
 
 def _strings(name: str, value: Any) -> tuple[str, ...]:

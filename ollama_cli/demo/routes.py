@@ -75,9 +75,12 @@ def refusal(path: str, error: RefusalError) -> Document:
 
 def forbidden(host: str, origin: str | None) -> bool:
     """Tell whether a page of a foreign site sends the request, as the real server guards itself."""
-    if origin and urlsplit(origin).hostname not in _LOCAL_ORIGINS:
-        return urlsplit(origin).scheme in {"http", "https", ""}
-    return not _is_local(urlsplit(f"//{host}").hostname or "")
+    try:
+        if origin and urlsplit(origin).hostname not in _LOCAL_ORIGINS:
+            return urlsplit(origin).scheme in {"http", "https", ""}
+        return not _is_local(urlsplit(f"//{host}").hostname or "")
+    except ValueError:  # `[` begins no address
+        return True
 
 
 def _is_local(name: str) -> bool:

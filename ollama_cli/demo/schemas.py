@@ -6,7 +6,7 @@ local references are obeyed; other keywords are ignored in silence, as the real 
 
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 DEEPEST: Final = 24
@@ -17,6 +17,17 @@ _WIDE: Final = 4
 _LONGEST: Final = 20
 _MOST_ITEMS: Final = 1000
 _MOST_LETTERS: Final = 10_000
+_MOST_STEPS: Final = 10_000
+_LONGEST_PATTERN: Final = 200
+_MOST_MARKS: Final = 6
+_PHRASE_MARKS: Final = 3
+_GROUPED: Final = 6
+_MARK: Final = re.compile(r"[*+?{|]")
+_REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
+_COUNT: Final = re.compile(r"\d+")
+_UNSUPPORTED: Final = re.compile(r"\(\?(?!:)|\[\^?\[|--|&&|~~|\|\||\d{5}")
+"""Extensions, what makes `re` warn on stderr, and counts that no answer reaches."""
+
 Phrase = Callable[[], str]
 
 _WORDS: Final = {
@@ -41,9 +52,11 @@ class SchemaError(Exception):
 class _Builder:
     def __init__(self, root: Any, phrase: Phrase) -> None:
         self._root = root
-        self._phrase = phrase
+        self._source = phrase
+        self._steps = 0
 
     def build(self, schema: Any, depth: int) -> Any:
+        self._step()
         if not isinstance(schema, dict) or depth > DEEPEST:
             return None
         if "const" in schema:
@@ -100,6 +113,16 @@ class _Builder:
             text = f"{text} {self._phrase()}"
         return text[: int(schema.get("maxLength", len(text)))]
 
+    def _phrase(self) -> str:
+        self._step()
+        return self._source()
+
+    def _step(self) -> None:
+        """Count the work: a few nested lists, or references, ask for more than a machine holds."""
+        self._steps += 1
+        if self._steps > _MOST_STEPS:
+            raise SchemaError(NO_GRAMMAR)
+
     def _referred(self, reference: str) -> Any:
         """Follow a reference into the definitions; one to the whole schema is unsupported."""
         found, path = self._root, reference.removeprefix("#/")
@@ -114,11 +137,28 @@ def _matching(pattern: str, phrase: str) -> str:
     """Find a text for a pattern among a phrase and runs of one character."""
     if not (pattern.startswith("^") and pattern.endswith("$")):
         raise SchemaError(f"{_CONVERSION}Pattern must start with '^' and end with '$'")
-    runs = (letter * count for count in range(1, _LONGEST) for letter in "0aA")
     try:
-        return next(text for text in (phrase, *runs) if re.search(pattern, text))
-    except (StopIteration, re.error) as error:
+        return next(text for text in _candidates(pattern, phrase) if re.search(pattern, text))
+    except (StopIteration, re.error, OverflowError, RecursionError) as error:
         raise SchemaError(NO_GRAMMAR) from error
+
+
+def _candidates(pattern: str, phrase: str) -> Iterator[str]:
+    """Give the texts on which a pattern can be tried quickly, whoever wrote it.
+
+    `re` backtracks while the whole process waits: what grows with the length of a text is tried on
+    short ones alone.
+    """
+    marks = len(_MARK.findall(pattern))
+    if len(pattern) > _LONGEST_PATTERN or marks > _MOST_MARKS or _UNSUPPORTED.search(pattern):
+        return
+    grouped = _REPEATED_GROUP.search(pattern) is not None
+    if grouped and math.prod(int(n) or 1 for n in _COUNT.findall(pattern)) > _MOST_STEPS:
+        return
+    if not grouped and marks <= _PHRASE_MARKS:
+        yield phrase
+    for count in range(1, _GROUPED if grouped else _LONGEST):
+        yield from (letter * count for letter in "0aA")
 
 
 def _kind(schema: dict[str, Any]) -> str:

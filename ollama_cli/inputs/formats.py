@@ -2,11 +2,13 @@
 
 import json
 import math
-from typing import Any
+from typing import Any, Final
 
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs.prompts import read_text
 from ollama_cli.streams import InStream
+
+_DATA: Final = frozenset({"enum", "const", "default", "examples"})
 
 
 def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | None:
@@ -40,7 +42,7 @@ def _refuse_groups(schema: object) -> None:
         if isinstance(node, list):
             queue += node
         elif isinstance(node, dict):
-            queue += node.values()
+            queue += [value for key, value in node.items() if key not in _DATA]
             pattern = node.get("pattern")
             if isinstance(pattern, str) and "(?" in pattern:
                 raise UsageError(

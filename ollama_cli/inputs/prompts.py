@@ -8,6 +8,7 @@ from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.streams import InStream
 
 STDIN: Final = "-"
+LARGEST_FILE: Final = 128 << 20
 
 
 def gather(
@@ -48,12 +49,16 @@ def read_bytes(path: str, stdin: InStream) -> bytes:
             raise UsageError("`-` names standard input, which is closed or was read already")
         return stdin.read()
     try:
-        return Path(path).expanduser().read_bytes()
+        with Path(path).expanduser().open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
     except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: `~` of nobody
         raise NotFoundError(f"no such file: {path}") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read {path}: {reason}") from error
+    if len(data) > LARGEST_FILE:
+        raise UsageError(f"{path} is larger than {LARGEST_FILE >> 20} MiB")
+    return data
 
 
 def text_or_file(value: str, stdin: InStream) -> str:

@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -62,5 +63,20 @@ def _headed(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]
 
 def _json(out: OutStream, value: object, indent: int | None = None) -> str:
     # On a terminal all is ASCII, so that no character of the server's drives it.
-    text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal)
+    try:
+        text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)
+    except ValueError:  # a number too large for a float was read as infinity, which is no JSON
+        text = json.dumps(_finite(value), indent=indent, ensure_ascii=out.is_terminal)
     return text.replace("\x7f", "\\u007f") if out.is_terminal else text
+
+
+def _finite(value: object) -> object:
+    """Put null where a number is infinite."""
+    match value:
+        case dict():
+            return {key: _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value

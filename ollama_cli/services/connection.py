@@ -12,12 +12,13 @@ from ollama_cli.errors import (
     StreamCutError,
 )
 from ollama_cli.services.stream import E, EventStream, Parser
-from ollama_cli.transport import Reply, Retry, Transport
+from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
 from ollama_cli.urls import redact
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.failures import error_from_answer
 
 _LARGEST_ERROR: Final = 1 << 20
+_LARGEST_LIST: Final = 64 << 20
 Body = Mapping[str, Any]
 
 
@@ -32,8 +33,9 @@ class Connection:
         return ndjson.document(self.document("GET", path, wait=wait))
 
     def once(self, method: str, path: str, body: Body | None, *, wait: float) -> object:
-        """Fetch and decode a document without a second try."""
-        return ndjson.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
+        """Fetch and decode a document without a second try, within `wait` seconds in all."""
+        with within(wait, self._http.root):
+            return ndjson.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
 
     def document(
         self,
@@ -61,7 +63,7 @@ class Connection:
         sent = None if body is None else present(body)
         with self._http.send(method, path, sent, wait=wait, retry=retry) as reply:
             self._raise_for_status(reply, body or {})
-            return reply.read()
+            return reply.read(_LARGEST_LIST if method == "GET" else LARGEST_DOCUMENT)
 
     def stream(
         self,

@@ -73,9 +73,13 @@ def _events(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[E, 
 def _bytes(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[bytes, None, None]:
     decoder = ndjson.Decoder()
     with open_reply() as reply:
-        for chunk in reply.chunks():
-            yield chunk
-            _check(decoder.feed(chunk), parser)
+        try:
+            for chunk in reply.chunks():
+                yield chunk
+                _check(decoder.feed(chunk), parser)
+        except StreamCutError:
+            if not parser.is_done():
+                raise
     _check(decoder.close(), parser)
     parser.finish()
 

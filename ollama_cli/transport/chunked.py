@@ -21,6 +21,7 @@ class ChunkedBody:
         self._left = 0
         self._after_data = False
         self._in_trailer = False
+        self._trailers = 0
 
     def feed(self, data: bytes) -> bytes:
         """Give the bytes of the body that `data` completes; ValueError for bad framing."""
@@ -53,6 +54,9 @@ class ChunkedBody:
             self._after_data = False
         elif self._in_trailer:
             self.finished = not line
+            self._trailers += len(line) + 1
+            if self._trailers > _LONGEST_LINE:
+                raise ValueError("the trailers are too long for framing")
         else:
             size = line.partition(b";")[0].strip(b" \t")
             if not _SIZE.fullmatch(size):

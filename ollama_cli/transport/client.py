@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 import re
+import socket
 import time
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
@@ -17,15 +18,17 @@ from requests.adapters import HTTPAdapter
 from requests.utils import get_environ_proxies
 
 from ollama_cli import __version__
-from ollama_cli.errors import ConfigError, OllamaCliError, StreamCutError
+from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
+from ollama_cli.transport import redirects
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.reply import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
 from ollama_cli.transport.translation import translate
+from ollama_cli.transport.watch import is_used
 from ollama_cli.urls import host_of, is_private, redact, split_userinfo
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
-_MOST_REDIRECTS: Final = 5
+_JSON: Final = "application/json"
 _SHOWN_BODY: Final = 2000
 _HEADER_VALUE: Final = re.compile(r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?")
 
@@ -37,11 +40,15 @@ class _Streaming:
     """
 
     response_class: Any = BulkResponse
-    live_socket = None
+    live_socket: socket.socket | None = None
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]  # the connection class stands beside this one
         self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        is_used(self)
+        super().request(*args, **kwargs)  # type: ignore[misc]  # likewise
 
 
 class _HTTPConnection(_Streaming, urllib3.connection.HTTPConnection):
@@ -90,7 +97,6 @@ class Transport:
         self._session = requests.Session()
         # Off, because ~/.netrc would replace our Authorization and proxies would trap loopback.
         self._session.trust_env = False
-        self._session.max_redirects = _MOST_REDIRECTS
         self._session.verify = ca_file or True
         if not is_private(host_of(self.root)):
             self._session.proxies = dict(get_environ_proxies(self.root))
@@ -129,7 +135,7 @@ class Transport:
         while True:
             pause = next(waits, None) if retry is not Retry.NEVER else None
             try:
-                response = self._send_once(method, url, body, wait)
+                response = self._send_and_follow(method, url, body, wait)
             except StreamCutError:
                 if pause is None or retry is not Retry.ALWAYS:
                     raise
@@ -143,25 +149,44 @@ class Transport:
             _LOG.info("trying again in %.1f s", pause)
             time.sleep(pause)
 
+    def _send_and_follow(
+        self, method: str, url: str, body: object, wait: float
+    ) -> requests.Response:
+        response = self._send_once(method, url, body, wait)
+        for _ in range(redirects.MOST):
+            target = redirects.target_of(response) if method == "GET" else None
+            if target is None:
+                return response
+            response.close()
+            url = redirects.checked(target, url, response.status_code)
+            response = self._send_once(method, url, body, wait)
+        response.close()
+        raise ServerError(f"the server at {self.root} redirects in circles")
+
     def _send_once(self, method: str, url: str, body: object, wait: float) -> requests.Response:
         data = None if body is None else json.dumps(body).encode()
+        timeout: Any = (self._connect_timeout, wait or None)
         if data is not None:
             _LOG.debug("> %s", data[:_SHOWN_BODY].decode())
+        headers: dict[str, str | None] = {} if data is None else {"Content-Type": _JSON}
+        if not redirects.same_origin(url, self.root):
+            headers["Authorization"] = None  # it belongs to the server that it was given for
         started = time.monotonic()
         outcome = "failed"
         try:
-            response = self._session.request(
-                method,
-                url,
-                data=data,
-                headers={"Content-Type": "application/json"} if data is not None else None,
-                timeout=(self._connect_timeout, wait or None),
+            request = requests.Request(method, url, data=data, headers=headers)
+            # By the adapter, as Session.send reads the body of a redirect even if none is followed.
+            response: requests.Response = self._session.get_adapter(url).send(
+                self._session.prepare_request(request),
                 stream=True,
-                allow_redirects=method == "GET",
+                timeout=timeout,
+                verify=self._session.verify or True,
+                proxies=self._session.proxies,
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            raise _translated(error, self.root) from error
+            at = self.root if redirects.same_origin(url, self.root) else url
+            raise _translated(error, at) from error
         finally:
             _LOG.info("%s %s %s %.3f s", method, redact(url), outcome, time.monotonic() - started)
         return response

@@ -49,7 +49,9 @@ class Reply:
             size += len(chunk)
             if size > largest:
                 self.close()
-                raise ServerError(f"the server sent more than {largest} bytes where a few belong")
+                raise ServerError(
+                    f"the server at {self._root} sent more than {largest} bytes where few belong"
+                )
         return b"".join(parts)
 
     def _set_idle_timeout(self, seconds: float | None) -> None:

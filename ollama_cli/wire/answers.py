@@ -18,6 +18,8 @@ class AnswerParser:
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded line into its events; raises the error that the line reports."""
+        if self._done:  # nothing that comes after the end marker belongs to the answer
+            return []
         error = error_from_line(value)
         if error is not None:
             raise error

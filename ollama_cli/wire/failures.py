@@ -11,6 +11,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
+from ollama_cli.urls import redact
 from ollama_cli.wire import fields, ndjson
 
 _TOO_LONG: Final = (
@@ -36,7 +37,7 @@ def error_from_answer(
 ) -> OllamaCliError:
     """Turn an answer with an error status into an error; `where` names who answered."""
     document = _document(body)
-    message = fields.error_text(document.get("error"))[:_SHOWN]
+    message = redact(fields.error_text(document.get("error"))[:_SHOWN])
     reason = _reason(status)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
@@ -68,7 +69,7 @@ def error_from_line(value: object) -> OllamaCliError | None:
     if not isinstance(value, dict):
         return ProtocolError("the server sent a line that is no JSON object")
     message = fields.error_text(value.get("error"))
-    return error_from_text(message[:_SHOWN]) if message else None
+    return error_from_text(redact(message[:_SHOWN])) if message else None
 
 
 def _document(body: bytes) -> dict[str, object]:

@@ -29,7 +29,7 @@ def count(value: object) -> int | None:
     """Read a number that counts something: an integer, not negative."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _UNSIGNED_LIMIT:
         return value
     return None
 
@@ -42,7 +42,7 @@ def words(value: object) -> tuple[str, ...] | None:
 def seconds(nanoseconds: object) -> float | None:
     """Turn the server's nanoseconds into seconds."""
     number = count(nanoseconds)
-    return None if number is None or number >= _UNSIGNED_LIMIT else number / _NANOSECONDS
+    return None if number is None else number / _NANOSECONDS
 
 
 def time(value: object) -> str | None:

@@ -10,8 +10,15 @@ from typing import Final
 
 from ollama_cli.errors import ProtocolError, StreamCutError
 
-_raw_decode = json.JSONDecoder().raw_decode
 _SHOWN: Final = 80
+LONGEST_LINE: Final = 256 << 20
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+_raw_decode = json.JSONDecoder(parse_constant=_no_number).raw_decode
 
 
 class Decoder:
@@ -19,6 +26,7 @@ class Decoder:
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
+        self._size = 0
 
     def feed(self, chunk: bytes) -> list[object]:
         """Decode the lines that this chunk completes; ProtocolError for a line that is no JSON."""
@@ -29,9 +37,13 @@ class Decoder:
         first, *rest = chunk.split(b"\n")
         self._pending.append(first)
         if not rest:
+            self._size += len(first)
+            if self._size > LONGEST_LINE:
+                raise ProtocolError(f"the server sent a line of more than {LONGEST_LINE} bytes")
             return
         lines = [b"".join(self._pending), *rest[:-1]]
         self._pending = [rest[-1]]
+        self._size = len(rest[-1])
         for line in lines:
             if not _blank(line):
                 yield _value(line)

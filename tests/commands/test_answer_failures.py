@@ -186,3 +186,40 @@ def test_a_lone_surrogate_does_no_harm() -> None:
         events = call("generate", "hi", "-m", "m", "-o", "jsonl", "--host", server.url)
     assert (result.code, result.out) == (0, "a?b\n")
     assert events.code == 0
+
+
+def test_statistics_do_not_drive_the_terminal() -> None:
+    end = {"response": "a", "done": True, "done_reason": "\x1b[31mX\x1b]0;t\x07", "eval_count": 1}
+    huge = {"response": "a", "done": True, "eval_count": 10**400, "eval_duration": 1}
+    for last in (end, huge):
+        with Server(lines(last)) as server:
+            result = call("generate", "hi", "-m", "m", "--stats", "--host", server.url)
+        assert (result.code, result.out) == (0, "a\n")
+        assert "\x1b" not in result.err
+
+
+def test_a_password_that_a_server_echoes_stays_hidden() -> None:
+    echo = "got Authorization: Basic dXNlcjpzM2NyZXQ= for http://user:s3cret@h/"
+    with Server(document({"error": echo}, 400)) as server:
+        result = call("generate", "hi", "-m", "m", "--host", server.url, "-o", "json")
+    assert result.code == 5
+    assert "dXNlc" not in result.err
+    assert "s3cret" not in result.err
+
+
+def test_a_message_of_megabytes_is_clipped() -> None:
+    with Server(document({"error": "no", "signin_url": "u" * 1_000_000}, 401)) as server:
+        result = call("generate", "hi", "-m", "m", "--host", server.url)
+    assert result.code == 6
+    assert len(result.err) < 5000
+
+
+def test_infinite_numbers_are_null_in_json() -> None:
+    shown = {"model_info": {"a": 1}, "details": {"b": [1]}}
+    body = json.dumps(shown).replace('"a": 1', '"a": 1e999').replace("[1]", "[-1e999, 2]")
+    with Server(answer(200, body.encode())) as server:
+        result = call("models", "show", "m", "-o", "json", "--host", server.url)
+    assert result.code == 0
+    document = json.loads(result.out, parse_constant=pytest.fail)
+    assert document["model_info"] == {"a": None}
+    assert document["details"] == {"b": [None, 2]}

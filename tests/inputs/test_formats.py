@@ -101,3 +101,10 @@ def test_a_missing_schema_is_exit_4_and_a_folder_exit_2(
         read_format(f"@{tmp_path / name}", InStream(None))
     assert caught.value.exit_code == code
     assert isinstance(caught.value, NotFoundError) is (code == 4)
+
+
+@pytest.mark.parametrize("key", ["enum", "const", "default", "examples"])
+def test_data_that_looks_like_a_pattern_is_no_pattern(tmp_path: Path, key: str) -> None:
+    file = tmp_path / "s.json"
+    file.write_text(json.dumps({key: [{"pattern": "(?:x)"}]}))
+    assert read_format(f"@{file}", InStream(None)) == {key: [{"pattern": "(?:x)"}]}

@@ -204,3 +204,9 @@ def test_a_text_may_come_from_a_file(folder: Path) -> None:
     assert text_or_file("@a.txt", InStream(None)) == "from a\n"
     with pytest.raises(NotFoundError):
         text_or_file("@none.txt", InStream(None))
+
+
+def test_an_endless_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompts, "LARGEST_FILE", 1 << 20)
+    with pytest.raises(UsageError, match="/dev/zero is larger than 1 MiB"):
+        read_bytes("/dev/zero", InStream(None))

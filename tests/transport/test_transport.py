@@ -317,7 +317,7 @@ def test_a_timeout_of_zero_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> No
 
     forever = Timeouts(connect=0).with_overall(0)
     with OllamaClient("http://127.0.0.1:1", timeouts=forever) as client:
-        monkeypatch.setattr(client._transport._session, "request", request)
+        monkeypatch.setattr("requests.adapters.HTTPAdapter.send", request)
         client.health()
         with pytest.raises(OllamaCliError):
             next(client.generate("m", "x"))

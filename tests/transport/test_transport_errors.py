@@ -197,13 +197,13 @@ CASES: dict[str, tuple[Script, type[OllamaCliError], str]] = {
     ),
     "a redirect to another protocol": (
         bytes_then(head(302, {"Location": "ftp://127.0.0.1/", "Content-Length": "0"})),
-        ConfigError,
-        "cannot use the address",
+        ServerError,
+        "points to no address: ftp://",
     ),
     "a redirect to no address": (
         bytes_then(head(302, {"Location": "http://[", "Content-Length": "0"})),
-        ConfigError,
-        "cannot send a request",
+        ServerError,
+        "points to no address",
     ),
 }
 

@@ -1,0 +1,41 @@
+"""Redirects of GET, followed by hand: requests would read their bodies to the end, however long."""
+
+from typing import Final
+from urllib.parse import urljoin, urlsplit
+
+import requests
+
+from ollama_cli.errors import ServerError
+from ollama_cli.urls import redact
+
+MOST: Final = 5
+_CODES: Final = frozenset({301, 302, 303, 307, 308})
+
+
+def target_of(response: requests.Response) -> str | None:
+    """Read where a redirect points, in the server's words; None where the answer is none."""
+    if response.status_code not in _CODES:
+        return None
+    return response.headers.get("Location")
+
+
+def checked(location: str, url: str, status: int) -> str:
+    """Make a URL of a redirect's target; ServerError for one that is no http or https URL."""
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        target, usable = location, False
+    if not usable:
+        raise ServerError(
+            f"the server at {redact(url)} points to no address: {redact(target)[:200]}",
+            http_status=status,
+        )
+    return target
+
+
+def same_origin(one: str, other: str) -> bool:
+    """Tell whether two URLs lead to one server, which may be shown the same secrets."""
+    a, b = urlsplit(one), urlsplit(other)
+    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)

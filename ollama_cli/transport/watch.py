@@ -1,0 +1,70 @@
+"""A bound on a whole request: a server that drips would renew every other timeout for ever."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Final, Protocol
+
+from ollama_cli.errors import OllamaCliError, TimedOutError
+
+# A plain silence is found first by its own timeout, which knows better what to say.
+_GRACE: Final = 1.25
+
+
+class _Connection(Protocol):
+    live_socket: socket.socket | None
+
+
+class _Current(threading.local):
+    watch: "_Watch | None" = None
+
+
+class _Watch:
+    def __init__(self, seconds: float) -> None:
+        self.fired = False
+        self.connection: _Connection | None = None
+        self._timer = threading.Timer(seconds, self._fire)
+        self._timer.daemon = True
+        self._timer.start()
+
+    def stop(self) -> None:
+        self._timer.cancel()
+
+    def _fire(self) -> None:
+        self.fired = True
+        live = self.connection.live_socket if self.connection else None
+        if live is not None:
+            with suppress(OSError):
+                live.shutdown(socket.SHUT_RDWR)
+
+
+_CURRENT = _Current()
+
+
+@contextmanager
+def within(seconds: float, root: str) -> Iterator[None]:
+    """Bound all that happens on this thread's connection to `root`, with a quarter of grace.
+
+    Raises TimedOutError when the time is over; 0 seconds is no bound.
+    """
+    watch = _CURRENT.watch = _Watch(seconds * _GRACE) if seconds else None
+    try:
+        yield
+    except OllamaCliError as error:
+        if watch is None or not watch.fired or isinstance(error, TimedOutError):
+            raise
+        raise TimedOutError(
+            f"the server at {root} did not answer in full within {seconds:g} s",
+            hint="wait longer with `--timeout SECONDS` (0 waits for ever)",
+        ) from error
+    finally:
+        _CURRENT.watch = None
+        if watch:
+            watch.stop()
+
+
+def is_used(connection: _Connection) -> None:
+    """Tell the watch of this thread which connection a request goes out on."""
+    if _CURRENT.watch:
+        _CURRENT.watch.connection = connection
