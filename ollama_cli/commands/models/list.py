@@ -1,17 +1,17 @@
 """`ollama-cli models list`."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
-from typing import Annotated, Any, Final, Literal
+from dataclasses import replace
+from typing import Annotated, Final, Literal
 
 import typer
 
 from ollama_cli import selection
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
+from ollama_cli.output.listing import show_listing
 from ollama_cli.replies import ModelSummary
 from ollama_cli.runtime import Runtime
-from ollama_cli.streams import one_line
 from ollama_cli.units import format_ago, format_bytes
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
@@ -53,8 +53,12 @@ def command(
     if any(selection.asks_for_capability(each) for each in filters or []):
         installed = [_with_capabilities(cli, model) for model in installed]
     models = _sorted([model for model in installed if chosen(model)], sort)
-    _show(cli, models[::-1] if reverse else models)
-    if not models and cli.output == "text":
+    if reverse:
+        models.reverse()
+    if show_listing(cli.out, cli.output, "models-list", models, ModelSummary(name="")):
+        return
+    tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    if not models:
         cli.note("no model matches" if installed else "no model is installed")
 
 
@@ -70,33 +74,6 @@ def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:
     if by == "modified":
         ordered.sort(key=lambda model: model.modified_at or "", reverse=True)
     return ordered
-
-
-def _show(cli: Runtime, models: Sequence[ModelSummary]) -> None:
-    match cli.output:
-        case "json":
-            listed = {"models": [_fields(model) for model in models]}
-            documents.show_document(cli.out, "models-list", listed)
-        case "jsonl":
-            documents.show_lines(cli.out, "models-list", map(_fields, models))
-        case "csv":
-            rows = [_row(model) for model in models]
-            documents.show_csv(cli.out, list(_fields(ModelSummary(name=""))), rows)
-        case "name":
-            for model in models:
-                cli.out.line(one_line(model.name))
-        case _:
-            tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
-
-
-def _fields(model: ModelSummary) -> dict[str, Any]:
-    fields = asdict(model)
-    return {name: None if value == "" else value for name, value in fields.items()}
-
-
-def _row(model: ModelSummary) -> list[object]:
-    fields = _fields(model) | {"capabilities": " ".join(model.capabilities or ())}
-    return list(fields.values())
 
 
 def _cells(model: ModelSummary) -> list[str]:

@@ -1,16 +1,15 @@
 """`ollama-cli models ps`."""
 
-from dataclasses import asdict
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from ollama_cli import selection
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
+from ollama_cli.output.listing import show_listing
 from ollama_cli.replies import RunningModel
 from ollama_cli.runtime import Runtime
-from ollama_cli.streams import one_line
 from ollama_cli.units import format_ago, format_bytes
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
@@ -37,24 +36,8 @@ def command(
         documents.show_raw(cli.out, cli.ollama().running_models_bytes())
         return
     models = cli.ollama().running_models()
-    match cli.output:
-        case "json":
-            documents.show_document(cli.out, "models-ps", {"models": [_fields(m) for m in models]})
-        case "jsonl":
-            documents.show_lines(cli.out, "models-ps", map(_fields, models))
-        case "csv":
-            header = list(_fields(RunningModel(name="")))
-            documents.show_csv(cli.out, header, (list(_fields(m).values()) for m in models))
-        case "name":
-            for model in models:
-                cli.out.line(one_line(model.name))
-        case _:
-            tables.show_table(cli.out, _HEADER, [_cells(m) for m in models], spare=_SPARE)
-
-
-def _fields(model: RunningModel) -> dict[str, Any]:
-    fields = asdict(model)
-    return {name: None if value == "" else value for name, value in fields.items()}
+    if not show_listing(cli.out, cli.output, "models-ps", models, RunningModel(name="")):
+        tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
 
 
 def _cells(model: RunningModel) -> list[str]:
