@@ -102,10 +102,10 @@ def show_answer(
     )
     answer = None
     with events, writer, cli.explaining():
-        for event in events:
-            writer.show(event)
-            if isinstance(event, Done):
-                answer = event.answer
+        for burst in events.bursts():
+            writer.show_burst(burst)
+            if isinstance(burst[-1], Done):
+                answer = burst[-1].answer
     if answer is not None:
         _tell(cli, answer, stats=options.stats)
     return answer

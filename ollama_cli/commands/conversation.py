@@ -67,10 +67,9 @@ def _answer(
             events,
             TextWriter(cli.out, cli.err, stream=options.stream) as writer,
         ):
-            for event in events:
-                writer.show(event)
-                if isinstance(event, Text):
-                    said.append(event.text)
+            for burst in events.bursts():
+                writer.show_burst(burst)
+                said += [event.text for event in burst if isinstance(event, Text)]
     except KeyboardInterrupt:
         cli.note("stopped; the conversation goes on")
     except OllamaCliError as error:

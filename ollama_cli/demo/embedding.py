@@ -13,6 +13,9 @@ from ollama_cli.demo.library import Installed, checked, missing
 from ollama_cli.demo.machine import Request
 
 NOT_IMPLEMENTED: Final = 501
+MOST_TEXTS: Final = 10_000
+"""The most texts of one request: each becomes a hundred times its size in numbers."""
+
 NO_EMBEDDINGS: Final = "This server does not support embeddings. Start it with `--embeddings`"
 
 
@@ -59,6 +62,8 @@ def vectors_of(installed: Installed, texts: list[str], wanted: Fields) -> Vector
     """Embed texts; those that are too long are cut, unless the request forbids it."""
     if installed.model.capability != EMBEDDING:
         raise RefusalError(NOT_IMPLEMENTED, NO_EMBEDDINGS)
+    if len(texts) > MOST_TEXTS:
+        raise RefusalError(BAD_REQUEST, f"too many inputs: at most {MOST_TEXTS} in one request")
     window = _window(installed, wanted)
     truncates = wanted.flag("truncate", default=True)
     if not truncates and any(vectors.count_tokens(text) > window for text in texts):

@@ -80,7 +80,8 @@ class Exchange(BaseHTTPRequestHandler):
         """Write no log: the terminal belongs to the program that runs the server."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what http.server itself cannot read, and part."""
+        """Refuse what http.server itself cannot read, always with a status line, and part."""
+        self.request_version = self.protocol_version
         super().send_error(code, message, explain)
         self._part()
 
@@ -91,7 +92,7 @@ class Exchange(BaseHTTPRequestHandler):
         self._part()
 
     def _part(self) -> None:
-        """Throw away for a moment what still arrives: a hard close could cost the client the answer."""
+        """Throw away for a moment what still arrives: a hard close could swallow the answer."""
         end = time.monotonic() + _FAREWELL
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)

@@ -2,7 +2,8 @@
 
 import re
 from email.message import Message
-from typing import BinaryIO, Final
+from io import BufferedIOBase
+from typing import Final
 
 from ollama_cli.demo.documents import RefusalError
 
@@ -21,7 +22,7 @@ class FramingError(Exception):
     """The request does not say where its body ends, or says it in two ways."""
 
 
-def body(headers: Message, source: BinaryIO) -> bytes:
+def body(headers: Message, source: BufferedIOBase) -> bytes:
     """Read one body; a body that is too large is refused before it is read."""
     if "chunked" in headers.get("Transfer-Encoding", "").lower():
         return _chunks(source)
@@ -32,7 +33,7 @@ def body(headers: Message, source: BinaryIO) -> bytes:
     return source.read(_fitting(length.lstrip("0"), 10))
 
 
-def _chunks(source: BinaryIO) -> bytes:
+def _chunks(source: BufferedIOBase) -> bytes:
     whole = bytearray()  # one buffer: a list of tiny chunks would weigh fifty times as much
     while size := _chunk_size(_line(source)):
         if len(whole) + size > LARGEST:
@@ -63,7 +64,7 @@ def _fitting(digits: str, base: int) -> int:
     return size
 
 
-def _line(source: BinaryIO) -> bytes:
+def _line(source: BufferedIOBase) -> bytes:
     line = source.readline(_LONGEST_LINE + 1)
     if len(line) > _LONGEST_LINE:
         raise FramingError

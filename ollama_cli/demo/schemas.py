@@ -18,6 +18,7 @@ _LONGEST: Final = 20
 _MOST_ITEMS: Final = 1000
 _MOST_LETTERS: Final = 10_000
 _MOST_STEPS: Final = 10_000
+_PHRASE_STEPS: Final = 4
 _LONGEST_PATTERN: Final = 200
 _MOST_MARKS: Final = 6
 _PHRASE_MARKS: Final = 3
@@ -114,12 +115,12 @@ class _Builder:
         return text[: int(schema.get("maxLength", len(text)))]
 
     def _phrase(self) -> str:
-        self._step()
+        self._step(_PHRASE_STEPS)
         return self._source()
 
-    def _step(self) -> None:
+    def _step(self, steps: int = 1) -> None:
         """Count the work: a few nested lists, or references, ask for more than a machine holds."""
-        self._steps += 1
+        self._steps += steps
         if self._steps > _MOST_STEPS:
             raise SchemaError(NO_GRAMMAR)
 

@@ -1,6 +1,7 @@
 """Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
 
 import json
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
 from typing import Any, Protocol, Self
@@ -17,6 +18,10 @@ class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
 
     def show(self, event: ChatEvent) -> None:
         """Show one event."""
+        ...
+
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Show what one network read brought, in as few writes as can be."""
         ...
 
 
@@ -88,6 +93,20 @@ class TextWriter:
             case _:
                 pass
 
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Show what one network read brought: neighbouring pieces of text in one write."""
+        run: list[str] = []
+        for event in events:
+            if isinstance(event, Text):
+                run.append(event.text)
+                continue
+            if run:
+                self.show(Text("".join(run)))
+                run = []
+            self.show(event)
+        if run:
+            self.show(Text("".join(run)))
+
     def _write(self, text: str) -> None:
         self._last = text[-1:] or self._last
         self._out.write(visible(text) if self._out.is_terminal else text)
@@ -145,6 +164,11 @@ class JsonWriter:
             case Done(answer):
                 self._answer = answer
 
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Gather what one network read brought."""
+        for event in events:
+            self.show(event)
+
 
 class JsonLinesWriter:
     """Writes an object for each event: start, thinking, text, tool_call, then done or error."""
@@ -166,6 +190,10 @@ class JsonLinesWriter:
     def show(self, event: ChatEvent) -> None:
         """Write one event."""
         documents.show_line(self._out, _fields(event))
+
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Write what one network read brought, in one write."""
+        documents.show_all(self._out, map(_fields, events))
 
 
 def _fields(event: ChatEvent) -> dict[str, Any]:

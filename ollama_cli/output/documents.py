@@ -32,6 +32,11 @@ def show_line(out: OutStream, value: Mapping[str, Any]) -> None:
     out.line(_json(out, value))
 
 
+def show_all(out: OutStream, values: Iterable[Mapping[str, Any]]) -> None:
+    """Write lines of JSON that belong together, in one write."""
+    out.line("\n".join(_json(out, value) for value in values))
+
+
 def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]) -> None:
     """Write one line of JSON for each value; the first carries the schema."""
     head: Mapping[str, Any] = schema(command)

@@ -1,9 +1,9 @@
 """A stream under way: events for those who read, bytes for those who pass them on."""
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Protocol, Self, TypeVar
 
-from ollama_cli.errors import StreamCutError
+from ollama_cli.errors import OllamaCliError, StreamCutError
 from ollama_cli.transport import Reply
 from ollama_cli.wire import ndjson
 
@@ -34,7 +34,8 @@ class EventStream(Generic[E]):
 
     def __init__(self, open_reply: Callable[[], Reply], parser: Parser[E]) -> None:
         # The generators do not hold the stream: forgetting it closes the connection too.
-        self._events = _events(open_reply, parser)
+        self._bursts = _bursts(open_reply, parser)
+        self._events = _events(self._bursts)
         self._bytes = _bytes(open_reply, parser)
 
     def __iter__(self) -> Self:
@@ -52,22 +53,50 @@ class EventStream(Generic[E]):
     def close(self) -> None:
         """Close the connection; closing twice does nothing."""
         self._events.close()
+        self._bursts.close()
         self._bytes.close()
+
+    def bursts(self) -> Iterator[list[E]]:
+        """Yield the events of each network read together: a token that comes alone stands alone."""
+        return self._bursts
 
     def raw(self) -> Iterator[bytes]:
         """Yield the server's bytes unchanged, then raise what the events would have raised."""
         return self._bytes
 
 
-def _events(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[E, None, None]:
+def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[list[E], None, None]:
+    decoder = ndjson.Decoder()
     with open_reply() as reply:
         try:
-            for value in ndjson.decode(reply.chunks()):
-                yield from parser.parse(value)
+            for chunk in reply.chunks():
+                yield from _burst(decoder.values(chunk), parser)
+            yield from _burst(decoder.close(), parser)
         except StreamCutError:
             if not parser.is_done():  # a cut after the end marker has lost nothing
                 raise
     parser.finish()
+
+
+def _burst(values: Iterable[object], parser: Parser[E]) -> Iterator[list[E]]:
+    events: list[E] = []
+    try:
+        for value in values:
+            events += parser.parse(value)
+    except OllamaCliError:
+        if events:  # what came before the failure is not lost
+            yield events
+        raise
+    if events:
+        yield events
+
+
+def _events(bursts: Generator[list[E], None, None]) -> Generator[E, None, None]:
+    try:
+        for burst in bursts:
+            yield from burst
+    finally:
+        bursts.close()
 
 
 def _bytes(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[bytes, None, None]:

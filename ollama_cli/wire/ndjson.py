@@ -34,30 +34,31 @@ class Decoder:
 
     def values(self, chunk: bytes) -> Iterator[object]:
         """Decode as `feed` does, one by one: what stands before a broken line is not lost."""
-        first, *rest = chunk.split(b"\n")
-        self._pending.append(first)
-        if not rest:
-            self._size += len(first)
+        end = chunk.rfind(b"\n")
+        if end < 0:
+            self._pending.append(chunk)
+            self._size += len(chunk)
             if self._size > LONGEST_LINE:
                 raise ProtocolError(f"the server sent a line of more than {LONGEST_LINE} bytes")
             return
-        lines = [b"".join(self._pending), *rest[:-1]]
-        self._pending = [rest[-1]]
-        self._size = len(rest[-1])
-        for line in lines:
-            if not _blank(line):
+        block = b"".join((*self._pending, chunk[:end]))
+        self._pending = [chunk[end + 1 :]]
+        self._size = len(chunk) - end - 1
+        # Decoded at once: no character holds the byte of a newline.
+        for line in block.decode("utf-8", "replace").split("\n"):
+            if line and not line.isspace():
                 yield _value(line)
 
     def close(self) -> list[object]:
         """Decode what is left; StreamCutError if the last line is only the start of one."""
-        line = b"".join(self._pending)
+        line = b"".join(self._pending).decode("utf-8", "replace")
         self._pending = []
-        if _blank(line):
+        if not line or line.isspace():
             return []
         try:
             return [_value(line)]
         except ProtocolError as error:
-            if line.lstrip()[:1] not in b"{[":
+            if line.lstrip()[:1] not in "{[":
                 raise
             raise StreamCutError("the stream was cut in the middle of a line") from error
 
@@ -72,15 +73,11 @@ def decode(chunks: Iterable[bytes]) -> Iterator[object]:
 
 def document(body: bytes) -> object:
     """Decode one JSON document; ProtocolError if it is none."""
-    return _value(body)
+    return _value(body.decode("utf-8", "replace"))
 
 
-def _blank(line: bytes) -> bool:
-    return not line or line.isspace()
-
-
-def _value(line: bytes) -> object:
-    text = line.decode("utf-8", "replace").strip()
+def _value(line: str) -> object:
+    text = line.strip()
     try:
         value, end = _raw_decode(text)
     except (ValueError, RecursionError) as error:

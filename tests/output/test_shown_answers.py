@@ -310,3 +310,37 @@ def test_arguments_may_be_deeply_nested() -> None:
     answer = Answer(tool_calls=({"name": "f", "arguments": deep, "id": None},))
     assert document(Done(answer))["tool_calls"][0]["arguments"] == deep
     assert lines(Done(answer))[1]["tool_calls"][0]["arguments"] == deep
+
+
+class Counted(io.StringIO):
+    writes = 0
+
+    def write(self, text: str) -> int:
+        self.writes += 1
+        return super().write(text)
+
+
+@pytest.mark.parametrize("kind", ["text", "jsonl"])
+def test_what_one_read_brought_is_written_at_once(kind: str) -> None:
+    out = OutStream(Counted())
+    assert isinstance(out.file, Counted)
+    writer = answers.choose(kind, "chat", "m", out=out, err=stream(), stream=True, quiet=False)
+    with writer:
+        before = out.file.writes
+        writer.show_burst([Text("a"), Text("b"), Text("c")])
+        assert out.file.writes == before + 1
+        writer.show_burst([Text("d")])
+        assert out.file.writes == before + 2
+    assert "".join(part for part in "abcd" if part in out.file.getvalue()) == "abcd"
+
+
+def test_a_burst_keeps_the_order_of_its_events() -> None:
+    out, err = stream(), stream()
+    with TextWriter(out, err) as writer:
+        writer.show_burst([Thinking("hm"), Text("a"), Text("b"), CALL, Text("c"), Done(ANSWER)])
+    assert written(out) == "abc\n"
+    assert written(err) == 'hm\n\nnote: the model calls weather({"city": "Paris"})\n'
+    gathered = stream()
+    with JsonWriter(gathered, "chat", "m") as whole:
+        whole.show_burst([Text("Hello"), Done(ANSWER)])
+    assert json.loads(written(gathered))["text"] == "Hello"

@@ -510,3 +510,12 @@ def test_the_timeouts_of_a_client_cannot_be_changed_from_outside() -> None:
     timeouts = Timeouts()
     with pytest.raises(dataclasses.FrozenInstanceError):
         timeouts.pull = 1  # type: ignore[misc]  # the point of the test
+
+
+def test_a_burst_holds_what_one_read_brought_also_before_a_failure() -> None:
+    body = head(200, NDJSON) + b'{"response":"a"}\n{"response":"b"}\n{"error":"x"}\n'
+    with Server(bytes_then(body)) as server, OllamaClient(server.url) as client:
+        bursts = client.generate("m", "x").bursts()
+        assert [event for burst in [next(bursts)] for event in burst] == [Text("a"), Text("b")]
+        with pytest.raises(OllamaCliError, match="x"):
+            next(bursts)
