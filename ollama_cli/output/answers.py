@@ -9,6 +9,7 @@ from typing import Any, Protocol, Self
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.output import documents
+from ollama_cli.output.wrapping import WordWrap
 from ollama_cli.replies import Answer
 from ollama_cli.streams import OutStream, one_line, visible
 
@@ -48,8 +49,8 @@ def choose(
 class TextWriter:
     """Writes the text to `out` as it comes, or whole at the end, and the thinking to `err`.
 
-    A pipe gets the text unchanged; on a terminal its control characters are made visible. One
-    newline is added at the end where the text lacks it.
+    A pipe gets the text unchanged; on a terminal its control characters are made visible, and
+    words are kept whole. One newline is added at the end where the text lacks it.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class TextWriter:
         self._held: list[str] = []
         self._last = ""
         self._is_thinking = False
+        self._wrap, self._thinking_wrap = WordWrap(), WordWrap()
 
     def __enter__(self) -> Self:
         return self
@@ -109,10 +111,12 @@ class TextWriter:
 
     def _write(self, text: str) -> None:
         self._last = text[-1:] or self._last
-        self._out.write(visible(text) if self._out.is_terminal else text)
+        if self._out.is_terminal:
+            text = _wrapped(self._out, self._wrap, visible(text))
+        self._out.write(text)
 
     def _think(self, text: str) -> None:
-        shown = visible(text)
+        shown = _wrapped(self._err, self._thinking_wrap, visible(text))
         self._err.write(f"\x1b[2m{shown}\x1b[22m" if self._err.colour else shown)
         self._is_thinking = True
         self._ends_line = text.endswith("\n")
@@ -194,6 +198,10 @@ class JsonLinesWriter:
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
         """Write what one network read brought, in one write."""
         documents.show_all(self._out, map(_fields, events))
+
+
+def _wrapped(stream: OutStream, wrap: WordWrap, text: str) -> str:
+    return wrap.wrap(text, stream.width) if stream.motion else text
 
 
 def _fields(event: ChatEvent) -> dict[str, Any]:

@@ -1,0 +1,75 @@
+"""Words kept whole at the edge of a terminal, although each piece is shown as soon as it comes."""
+
+import unicodedata
+from typing import Final
+
+_FENCES: Final = ("```", "~~~")
+_LONGEST_MARK: Final = 8
+_TAB: Final = 8
+
+
+class WordWrap:
+    """Adds what a terminal needs so that a word that reaches its edge moves to the next line whole.
+
+    What of the word was shown already is taken back. Lines of code, in a fence or indented, are
+    left to the terminal, which keeps them whole for whoever copies them.
+    """
+
+    def __init__(self) -> None:
+        self._column = 0
+        self._word = ""
+        self._start = ""
+        self._in_fence = False
+
+    def wrap(self, text: str, width: int) -> str:
+        """Give the text with its line breaks, for a terminal of so many columns."""
+        edge = max(2, width - 1)  # a cursor in the last column cannot be moved back reliably
+        return "".join(self._put(character, edge) for character in text)
+
+    def _put(self, character: str, edge: int) -> str:
+        if character == "\n":
+            return self._end_line()
+        if len(self._start) < _LONGEST_MARK:
+            self._start += character
+        if character in " \t":
+            return self._put_blank(character, edge)
+        cells = _cells(character)
+        before = ""
+        if self._column + cells > edge and not self._is_code():
+            before = self._break(edge)
+        self._word += character
+        self._column += cells
+        return before + character
+
+    def _put_blank(self, character: str, edge: int) -> str:
+        self._word = ""
+        step = _TAB - self._column % _TAB if character == "\t" else 1
+        if self._column + step > edge and not self._is_code():
+            self._column = 0
+            return "\n"
+        self._column += step
+        return character
+
+    def _break(self, edge: int) -> str:
+        shown = sum(map(_cells, self._word))
+        if shown >= min(edge, self._column):  # a word as long as the line: it breaks anywhere
+            self._word, self._column = "", 0
+            return "\n"
+        self._column = shown
+        back = f"\x1b[{shown}D\x1b[K" if shown else ""
+        return f"{back}\n{self._word}"
+
+    def _end_line(self) -> str:
+        if self._start.lstrip().startswith(_FENCES):
+            self._in_fence = not self._in_fence
+        self._column, self._word, self._start = 0, "", ""
+        return "\n"
+
+    def _is_code(self) -> bool:
+        return self._in_fence or self._start.startswith(("    ", "\t"))
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -1,0 +1,78 @@
+"""Words stay whole at the edge of a terminal, however the text is cut into pieces."""
+
+import random
+
+import pyte
+import pytest
+
+from ollama_cli.output.wrapping import WordWrap
+
+WIDTH = 20
+TEXT = (
+    "The quick brown fox jumps over the lazy dog, 汉字 and 🎯 too, then "
+    "supercalifragilisticexpialidocious words\nend. A b c d e f g h i j k l m n o p q r s t u v\n"
+)
+
+
+def screen_of(pieces: list[str], width: int = WIDTH) -> list[str]:
+    screen = pyte.Screen(width, 40)
+    stream = pyte.Stream(screen)
+    wrap = WordWrap()
+    for piece in pieces:
+        stream.feed(wrap.wrap(piece, width).replace("\n", "\r\n"))
+    lines = [line.rstrip() for line in screen.display]
+    while lines and not lines[-1]:
+        lines.pop()
+    return lines
+
+
+def test_no_word_is_cut_that_fits_a_line() -> None:
+    lines = screen_of([TEXT])
+    assert lines[0] == "The quick brown fox"
+    assert lines[1] == "jumps over the lazy"
+    words = " ".join(lines).split()
+    for word in TEXT.split():
+        if len(word) < WIDTH and word.isascii():
+            assert word in words
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_the_pieces_do_not_matter(seed: int) -> None:
+    rng = random.Random(seed)
+    pieces, rest = [], TEXT
+    while rest:
+        size = rng.choice([1, 1, 2, 3, 7])
+        pieces.append(rest[:size])
+        rest = rest[size:]
+    assert screen_of(pieces) == screen_of([TEXT])
+
+
+def test_nothing_is_lost() -> None:
+    squeezed = "".join("".join(screen_of([TEXT])).split())
+    assert squeezed == "".join(TEXT.split())
+
+
+def test_each_piece_is_shown_at_once_and_taken_back_at_the_edge() -> None:
+    wrap = WordWrap()
+    assert wrap.wrap("hel", WIDTH) == "hel"
+    assert wrap.wrap("lo twelve ", WIDTH) == "lo twelve "
+    assert wrap.wrap("lett", WIDTH) == "lett"
+    assert wrap.wrap("ers", WIDTH) == "er\x1b[6D\x1b[K\nletters"
+
+
+CODE = "x = some_function(first, second, third)"
+
+
+@pytest.mark.parametrize("text", [f"```python\n{CODE}\n```\n", f"    {CODE}\n", f"~~~\n{CODE}\n"])
+def test_code_is_left_to_the_terminal(text: str) -> None:
+    assert WordWrap().wrap(text, WIDTH) == text
+
+
+def test_after_a_fence_words_are_kept_whole_again() -> None:
+    text = "```\ncode\n```\nThe quick brown fox jumps\n"
+    assert "fox\njumps" in "\n".join(screen_of([text]))
+
+
+@pytest.mark.parametrize("width", [0, 1, 2, 3])
+def test_no_width_is_too_narrow(width: int) -> None:
+    assert WordWrap().wrap("ab cd 汉字\n", width).count("\n") >= 1
