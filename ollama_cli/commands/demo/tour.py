@@ -14,7 +14,7 @@ from ollama_cli.runtime import Runtime
 
 _MODEL: Final = "llama3:8b"
 _EMBEDDER: Final = "demo-embed"
-_PROMPT: Final = "Tell me about the tides"
+_PROMPT: Final = "the tides?"
 _SENTENCES: Final = (
     "the river runs down to the sea",
     "a river flows into the sea",
@@ -32,7 +32,7 @@ def command(ctx: typer.Context) -> None:
     """
     cli: Runtime = ctx.obj
     cli.flags = replace(cli.flags, demo=True)
-    cli.out.line("a tour on the built-in demo server: word statistics, no real model")
+    cli.out.line("a tour on the demo server: word statistics, no real model")
     _step(cli, "health")
     health.command(ctx)
     _step(cli, f"models pull {_MODEL}")
@@ -42,11 +42,11 @@ def command(ctx: typer.Context) -> None:
     _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream --stats')
     options = AnswerOptions(seed=11, no_stdin=True, stats=True)
     chat.command(ctx, _PROMPT, _MODEL, options=options)
-    _step(cli, f'embed -m {_EMBEDDER} "{_SENTENCES[0]}" …')
+    _step(cli, f'embed -m {_EMBEDDER} "the river runs …" …')
     cli.out.line("how near the meanings of its vectors are, from -1 to 1:")
     _show_similarities(cli)
     cli.out.line()
-    cli.out.line("that was the tour; with Ollama running, all of this works on real models")
+    cli.out.line("that was the tour; with Ollama it all works on real models")
 
 
 def _step(cli: Runtime, words: str) -> None:
