@@ -1,26 +1,22 @@
 """Small servers on loopback that answer by a script, however badly: fakes for tests.
 
 `Server(script, …)` plays the first script to the first connection, the second to the second, and
-the last one to all that follow. A script is a function of the `Peer`; `answer`, `lines`, `page`,
-`bytes_then` and `recorded` make the usual ones.
+the last one to all that follow. A script is a function of the `Peer`; `answer`, `lines`, `page`
+and `bytes_then` make the usual ones.
 """
 
-import atexit
 import contextlib
-import functools
 import json
 import socket
 import struct
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 PATIENCE = 10.0
-WIRE = Path(__file__).parent / "data" / "wire"
 LAST_CHUNK = b"0\r\n\r\n"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -175,6 +171,9 @@ def head(status: int, headers: Mapping[str, str]) -> bytes:
     return "\r\n".join([*lines, "Connection: close", "", ""]).encode("latin-1")
 
 
+CHUNKED = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
+
+
 def chunk(data: bytes) -> bytes:
     return b"%x\r\n%s\r\n" % (len(data), data)
 
@@ -197,8 +196,7 @@ def page(status: int = 200) -> Script:
 def lines(*values: object) -> Script:
     """A whole NDJSON stream, a chunk per line."""
     chunks = [chunk(json.dumps(value, ensure_ascii=False).encode() + b"\n") for value in values]
-    start = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
-    return lambda peer: peer.send(start, *chunks, LAST_CHUNK)
+    return lambda peer: peer.send(CHUNKED, *chunks, LAST_CHUNK)
 
 
 def bytes_then(data: bytes, after: Script = lambda peer: None) -> Script:  # noqa: ARG005
@@ -220,51 +218,3 @@ def by_path(scripts: Mapping[str, Script], otherwise: Script | None = None) -> S
     """The script that belongs to the path asked for."""
     missing = otherwise or answer(404, b"404 page not found", TEXT)
     return lambda peer: scripts.get(peer.request.path, missing)(peer)
-
-
-def parts(path: Path) -> tuple[int, dict[str, str], bytes]:
-    """Split a recorded exchange: status, headers, body."""
-    top, _, body = path.read_bytes().partition(b"\r\n\r\n")
-    first, *rest = top.decode("latin-1").split("\r\n")
-    pairs = (line.partition(": ") for line in rest)
-    return int(first.split()[1]), {name: value for name, _, value in pairs}, body
-
-
-def recorded(path: Path, *, cut: bool = False) -> Script:
-    """A recorded exchange, framed as it came; `cut` leaves out the last chunk."""
-    status, headers, body = parts(path)
-    headers.pop("Connection", None)
-    if headers.get("Transfer-Encoding") != "chunked":
-        if body:  # some were made neutral afterwards; the answer to a HEAD has a length alone
-            headers["Content-Length"] = str(len(body))
-        return bytes_then(head(status, headers) + body)
-    chunks = [chunk(line) for line in body.splitlines(keepends=True) if line]
-    return bytes_then(head(status, headers) + b"".join(chunks) + (b"" if cut else LAST_CHUNK))
-
-
-@contextlib.contextmanager
-def full_backlog() -> Iterator[str]:
-    """The address of a port that takes no further connection and refuses none."""
-    with contextlib.ExitStack() as open_sockets:
-        listener = open_sockets.enter_context(socket.socket())
-        listener.bind(("127.0.0.1", 0))
-        listener.listen(0)
-        for _ in range(4):
-            waiting = open_sockets.enter_context(socket.socket())
-            waiting.setblocking(False)
-            waiting.connect_ex(listener.getsockname())
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-
-@functools.cache
-def _taken() -> socket.socket:
-    sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
-    atexit.register(sock.close)
-    return sock
-
-
-def closed_port() -> int:
-    """A port of loopback on which nobody listens, and nobody will: it is taken, but refuses."""
-    port: int = _taken().getsockname()[1]
-    return port

@@ -1,82 +1,29 @@
 """The documentation cannot fall behind the code: what there is, is told; what is told, works."""
 
-import ast
 import contextlib
 import importlib
 import io
 import re
-import shlex
-from collections.abc import Iterator, Mapping
 from functools import cache
-from pathlib import Path, PurePosixPath
-from typing import NoReturn
+from pathlib import Path
 
 import pytest
+from documentation import COMMANDS, README, ROOT, branch_of, entry_of, read
 
 import ollama_cli
 from ollama_cli import app
-from ollama_cli.commands import TABLE, Branch, Entry
+from ollama_cli.commands import Entry
 from ollama_cli.commands.options import PROGRAM
-from ollama_cli.errors import EXIT_CODES, ExitCode, OllamaCliError
-from ollama_cli.runtime import Flags
+from ollama_cli.errors import EXIT_CODES, ExitCode
 from ollama_cli.settings import SETTINGS, Layer, Settings, resolve
 from ollama_cli.sources import SECTION, VARIABLES, parse_dotenv
 
-ROOT = Path(__file__).parents[1]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [
     *sorted(path for path in ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 ALL_VARIABLES = [*(v for each in SETTINGS.values() for v in each.variables), *VARIABLES]
-
-
-class Parsed(Exception):  # noqa: N818  it says that all went well
-    """A command line was read to its end; nothing was run."""
-
-
-def commands(table: Mapping[str, Entry | Branch] = TABLE, *path: str) -> Iterator[list[str]]:
-    """List every command that may be typed, also the hidden ones, as its words."""
-    for name, entry in table.items():
-        if isinstance(entry, Branch):
-            yield from commands(entry.entries, *path, name)
-        else:
-            yield [*path, name]
-
-
-def branches(table: Mapping[str, Entry | Branch] = TABLE) -> Iterator[Branch]:
-    for entry in table.values():
-        if isinstance(entry, Branch):
-            yield entry
-            yield from branches(entry.entries)
-
-
-def branch_of(words: list[str]) -> Branch:
-    found = Branch("", TABLE)
-    for word in words:
-        below = found.entries[word]
-        assert isinstance(below, Branch)
-        found = below
-    return found
-
-
-def entry_of(words: list[str]) -> Entry:
-    entry = branch_of(words[:-1]).entries[words[-1]]
-    assert isinstance(entry, Entry)
-    return entry
-
-
-def read(arguments: list[str]) -> None:
-    """Read a command line as the program does and stop before anything runs."""
-
-    def launch(flags: Flags, output: str) -> NoReturn:
-        raise Parsed(flags, output)
-
-    app.run(arguments, launch, {})
-
-
-COMMANDS = list(commands())
 
 
 @cache
@@ -90,58 +37,6 @@ def help_of(*words: str) -> str:
 def said(text: str) -> str:
     """Fold white space, which stands where a line happens to end."""
     return " ".join(text.split())
-
-
-def typed_lines(shell: str) -> Iterator[list[str]]:
-    """Find the arguments of each `ollama-cli` in lines of shell."""
-    for inner in (nested := re.compile(r"\$\(([^()]*)\)")).findall(shell):
-        yield from typed_lines(inner)
-    joined = nested.sub("WORD", shell).replace("\\\n", " ")
-    for line in re.sub(r"\bxargs (.*)", r"\1 WORD", joined).splitlines():
-        words = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
-        words.whitespace_split = True
-        arguments: list[str] | None = None
-        for word in words:
-            if arguments is not None and set(word) <= set("();<>|&"):
-                yield arguments
-                arguments = None
-            elif arguments is not None:
-                arguments.append(word)
-            elif PurePosixPath(word).name == PROGRAM:
-                arguments = []
-        if arguments is not None:
-            yield arguments
-
-
-def blocks(text: str, *languages: str) -> list[str]:
-    """Find the fenced blocks in one of the languages."""
-    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
-    return [block for language, block in fenced if language in languages]
-
-
-def shown_in_readme() -> list[list[str]]:
-    shell = blocks(README, "sh", "bash", "console")
-    return [line for part in [*shell, *re.findall(rf"`({PROGRAM} [^`\n]+)`", README)]
-            for line in typed_lines(part)]  # fmt: skip
-
-
-def shown_in_help() -> list[list[str]]:
-    examples = [example.partition("   ")[0] for example in app._ROOT_EXAMPLES]
-    examples += [line for branch in branches() for line in branch.examples]
-    for words in COMMANDS:
-        module = importlib.import_module(f"{ollama_cli.__name__}.commands.{entry_of(words).module}")
-        _, heading, lines = str(module.command.__doc__).partition("Examples:\n")
-        assert heading, f"{module.__name__} shows no examples"
-        examples += map(str.strip, lines.splitlines())
-    return [line for example in dict.fromkeys(examples) for line in typed_lines(example)]
-
-
-def assert_readable(arguments: list[str]) -> None:
-    try:
-        with pytest.raises(Parsed):
-            read(arguments)
-    except OllamaCliError as error:
-        pytest.fail(f"{PROGRAM} {shlex.join(arguments)}: {error.message}")
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -241,52 +136,6 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     local = [link for link in links if not re.match(r"[a-z]+:|#", link)]
     for link in local:
         assert (page.parent / link.partition("#")[0]).exists(), f"{page.name}: {link}"
-
-
-@pytest.mark.parametrize("arguments", shown_in_readme(), ids=shlex.join)
-def test_every_command_line_of_the_readme_can_be_read(arguments: list[str]) -> None:
-    assert_readable(arguments)
-
-
-@pytest.mark.parametrize("arguments", shown_in_help(), ids=shlex.join)
-def test_every_example_of_the_help_can_be_read(arguments: list[str]) -> None:
-    assert_readable(arguments)
-
-
-@pytest.mark.parametrize(
-    "arguments", [["chta", "x"], ["chat", "--tempreature", "1"], ["models", "cp", "one"]]
-)
-def test_a_command_line_that_cannot_be_read_is_found(arguments: list[str]) -> None:
-    with pytest.raises(pytest.fail.Exception, match=f"{PROGRAM} {arguments[0]}"):
-        assert_readable(arguments)
-
-
-def test_command_lines_are_found_in_shell() -> None:
-    shell = (
-        "if .venv/bin/ollama-cli health -q; then\n"
-        "  git diff | ollama-cli generate 'a > b' > f.txt && ollama-cli models ls # ollama-cli x\n"
-        "  4) ollama-cli \\\n  models pull m ;;\n"
-        '$ ollama-cli models stop "$(ollama-cli models ps -o name)"\n'
-        "ollama-cli models ps | xargs ollama-cli models stop\n"
-    )
-    assert list(typed_lines(shell)) == [
-        ["models", "ps", "-o", "name"],
-        ["health", "-q"],
-        ["generate", "a > b"],
-        ["models", "ls"],
-        ["models", "pull", "m"],
-        ["models", "stop", "WORD"],
-        ["models", "ps"],
-        ["models", "stop", "WORD"],
-    ]
-
-
-@pytest.mark.parametrize("block", blocks(README, "python"))
-def test_what_the_readme_imports_is_there(block: str) -> None:
-    for node in ast.walk(ast.parse(block)):
-        if isinstance(node, ast.ImportFrom):
-            module = importlib.import_module(str(node.module))
-            assert all(hasattr(module, each.name) for each in node.names)
 
 
 def test_the_file_that_config_init_writes_explains_every_setting() -> None:

@@ -1,12 +1,12 @@
 """Settings are settled by the first layer that has them, and each knows where it came from."""
 
 import math
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError
 
 import pytest
 
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
-from ollama_cli.settings import SETTINGS, Layer, Settings, check_name, read, resolve
+from ollama_cli.settings import SETTINGS, Layer, Settings, resolve
 from ollama_cli.timeouts import Timeouts
 
 PUBLIC = "http://8.8.8.8:11434"
@@ -28,19 +28,6 @@ def test_without_layers_all_is_default() -> None:
         None,
         None,
     )
-
-
-def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
-    assert set(SETTINGS) == {each.name for each in fields(Settings)} - {"origins", "warnings"}
-    for name, setting in SETTINGS.items():
-        assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"
-        assert setting.help[:1].islower()
-        assert not setting.help.endswith(".")
-
-
-def test_no_variable_sets_two_settings() -> None:
-    variables = [variable for each in SETTINGS.values() for variable in each.variables]
-    assert len(variables) == len(set(variables))
 
 
 def test_the_first_layer_that_has_a_value_wins() -> None:
@@ -227,30 +214,6 @@ def test_the_timeouts_are_those_of_the_settings() -> None:
 def test_timeout_rules_every_phase_but_the_connection(overall: float) -> None:
     timeouts = Settings(timeout=overall, connect_timeout=1).timeouts
     assert timeouts == Timeouts(1, *[overall] * 5)
-
-
-@pytest.mark.parametrize("name", SETTINGS)
-def test_a_known_name_is_known(name: str) -> None:
-    check_name(name)
-
-
-@pytest.mark.parametrize(
-    ("name", "hint"),
-    [
-        ("modle", "did you mean model?"),
-        ("connect-timeout", "did you mean connect_timeout?"),
-        ("xyzzy", "there are host, model, embed_model"),
-    ],
-)
-def test_an_unknown_name_is_told_the_nearest(name: str, hint: str) -> None:
-    with pytest.raises(UsageError, match=f"no setting is named '{name}'") as caught:
-        check_name(name)
-    assert str(caught.value.hint).startswith(hint)
-
-
-def test_one_value_is_read_as_its_setting_says() -> None:
-    assert read("timeout", "5", "here") == 5
-    assert read("host", "h", "here") == "http://h:11434"
 
 
 def test_a_port_that_is_none_is_told_and_replaced() -> None:

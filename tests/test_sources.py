@@ -1,41 +1,14 @@
-"""Environment, `.env` and config file: read as they are found, written whole or not at all."""
+"""Environment and `.env` are read as they are found, each in its turn."""
 
 import os
-import stat
-import sys
-import tomllib
 from pathlib import Path
-from typing import Any
 
 import pytest
-import tomli_w
 
 from ollama_cli import sources
 from ollama_cli.errors import ConfigError, NotFoundError, RefusedError
 from ollama_cli.settings import Layer, resolve
-from ollama_cli.sources import (
-    config_layer,
-    config_path,
-    dotenv_layers,
-    environment,
-    environment_layer,
-    layers,
-    parse_dotenv,
-    read_config,
-    section,
-    write_setting,
-    write_text,
-)
-
-
-def write_config(path: Path, document: dict[str, Any]) -> None:
-    write_text(path, tomli_w.dumps(document))
-
-
-no_root = pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root may read and write everything"
-)
-DEEP = b"a = " + b"[" * 100_000
+from ollama_cli.sources import dotenv_layers, environment, environment_layer, layers, parse_dotenv
 
 
 @pytest.fixture
@@ -215,52 +188,6 @@ def test_the_sources_stand_in_their_order(folder: Path) -> None:
     assert (settings.host, settings.model, settings.timeout) == ("http://a:11434", "c", 3)
 
 
-def test_the_config_file_is_where_the_variable_says(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("HOME", str(tmp_path))
-    monkeypatch.setenv("USERPROFILE", str(tmp_path))
-    assert config_path({"OLLAMA_CLI_CONFIG": "/x/y.toml"}) == Path("/x/y.toml")
-    assert config_path({"OLLAMA_CLI_CONFIG": "~/y.toml"}) == tmp_path / "y.toml"
-    assert config_path({}) == config_path({"OLLAMA_CLI_CONFIG": ""})
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
-def test_the_config_file_is_where_the_system_keeps_such_files(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
-    assert config_path({}) == tmp_path / "ollama-cli" / "config.toml"
-
-
-def test_a_home_that_is_nobodys_is_a_config_error() -> None:
-    with pytest.raises(ConfigError, match=r"~nobody-at-all/x .*: no such home folder"):
-        config_path({"OLLAMA_CLI_CONFIG": "~nobody-at-all/x"})
-
-
-def test_a_missing_config_file_is_an_empty_one(tmp_path: Path) -> None:
-    assert read_config(tmp_path / "config.toml") == {}
-    assert config_layer(tmp_path / "none" / "config.toml") == (Layer({}), [])
-
-
-@pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf", b"# note\r\n"])
-def test_the_config_files_section_is_a_layer(tmp_path: Path, start: bytes) -> None:
-    path = tmp_path / "config.toml"
-    path.write_bytes(start + b'other = 1\n[ollama]\r\nhost = "box"\ntimeout = 0\n[else]\nhost = 2')
-    assert config_layer(path) == (
-        Layer({"host": ("box", str(path)), "timeout": (0, str(path))}),
-        [],
-    )
-
-
-def test_a_config_file_without_our_section_sets_nothing(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text('host = "box"\n', encoding="utf-8")
-    layer, warnings = config_layer(path)
-    assert layer == Layer({})
-    assert warnings == [f"{path}: 'host' stands outside [ollama] and is not read"]
-
-
 def test_a_variable_that_looks_like_ours_is_told_of() -> None:
     environ = {"OLLAMA_CLI_MODLE": "x", "OLLAMA_CLI_MODEL": "m", "OLLAMA_CLI_CONFIG": "c"}
     assert sources.unknown_variables({**environ, "OLLAMA_CLI_XYZZY_XYZZY_XYZZY": "1"}) == [
@@ -269,192 +196,9 @@ def test_a_variable_that_looks_like_ours_is_told_of() -> None:
     ]
 
 
-def test_unknown_keys_are_warnings_that_name_the_nearest(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text('[ollama]\nmodle = "m"\nxyzzy = 1\nmodel = "m"\n', encoding="utf-8")
-    layer, warnings = config_layer(path)
-    assert set(layer.values) == {"model"}
-    assert warnings == [
-        f"{path}: unknown setting 'modle': did you mean model?",
-        f"{path}: unknown setting 'xyzzy'",
-    ]
-
-
-@pytest.mark.parametrize(
-    "content",
-    [b"host =", b"[ollama", b"\xff\xfeh\x00", b'a = "\xe9"', b"a\x00=1", b"a=1\na=2", DEEP],
-    ids=range(7),
-)
-def test_a_broken_config_file_is_a_config_error(tmp_path: Path, content: bytes) -> None:
-    path = tmp_path / "config.toml"
-    path.write_bytes(content)
-    with pytest.raises(ConfigError) as caught:
-        read_config(path)
-    assert caught.value.message.startswith(f"{path} is no valid TOML: ")
-    assert caught.value.hint == f"correct it, or move it away: {path}"
-
-
-@pytest.mark.parametrize("content", ["ollama = 1", "ollama = []", "[[ollama]]\nhost = 'h'"])
-def test_a_section_that_is_no_table_is_a_config_error(tmp_path: Path, content: str) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(content, encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"'ollama' is no section; write \[ollama\]"):
-        config_layer(path)
-
-
-def test_a_folder_in_place_of_the_config_file_is_a_config_error(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"cannot read .*: "):
-        read_config(tmp_path)
-
-
-def test_what_is_written_is_read_again_and_all_else_stays(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "er" / "config.toml"
-    document = {"other": {"a": [1, {"b": "\u20ac\n"}]}, "ollama": {"host": "h", "timeout": 0.0}}
-    write_config(path, document)
-    assert read_config(path) == document
-    write_config(path, {**document, "ollama": {**section(document, path), "model": "m"}})
-    assert read_config(path)["other"] == document["other"]
-    assert read_config(path)["ollama"] == {"host": "h", "timeout": 0.0, "model": "m"}
-    assert list(path.parent.iterdir()) == [path]
-
-
-@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
-def test_what_is_written_is_for_its_owner_alone(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.touch(mode=0o644)
-    write_config(path, {"ollama": {"host": "http://me:secret@h"}})
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
-def test_a_link_stays_a_link(tmp_path: Path) -> None:
-    real, link = tmp_path / "dotfiles" / "real.toml", tmp_path / "config.toml"
-    real.parent.mkdir()
-    real.write_text("a = 1\n", encoding="utf-8")
-    link.symlink_to(real)
-    write_config(link, {"a": 2})
-    assert link.is_symlink()
-    assert tomllib.loads(real.read_text(encoding="utf-8")) == {"a": 2}
-
-
-@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-def test_a_crash_in_the_middle_leaves_the_old_file(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
-) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text("a = 1\n", encoding="utf-8")
-
-    def fail(*_: object) -> None:
-        raise error
-
-    monkeypatch.setattr(Path, "replace", fail)
-    with pytest.raises((ConfigError, KeyboardInterrupt)) as caught:
-        write_text(path, "a = 2\n")
-    if isinstance(error, OSError):
-        assert str(caught.value) == f"cannot write {path}: No space left on device"
-    assert path.read_text(encoding="utf-8") == "a = 1\n"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_what_is_no_text_is_not_written(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text("a = 1\n", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"cannot write .*surrogates not allowed"):
-        write_config(path, {"ollama": {"model": "\udcff"}})
-    assert list(tmp_path.iterdir()) == [path]
-    assert read_config(path) == {"a": 1}
-
-
-def test_a_file_in_place_of_the_folder_is_a_config_error(tmp_path: Path) -> None:
-    (tmp_path / "ollama-cli").touch()
-    with pytest.raises(ConfigError, match="cannot write "):
-        write_config(tmp_path / "ollama-cli" / "config.toml", {})
-
-
-@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
-def test_a_link_to_itself_is_a_config_error(tmp_path: Path) -> None:
-    loop = tmp_path / "config.toml"
-    loop.symlink_to(loop)
-    with pytest.raises(ConfigError, match="cannot read "):
-        read_config(loop)
-    with pytest.raises(ConfigError, match="cannot write "):
-        write_config(loop, {})
-
-
-@no_root
-def test_a_folder_that_may_not_be_written_is_a_config_error(tmp_path: Path) -> None:
-    tmp_path.chmod(0o500)
-    with pytest.raises(ConfigError, match=r"cannot write .*: Permission denied"):
-        write_config(tmp_path / "config.toml", {})
-
-
 def test_every_variable_that_is_no_setting_has_its_sentence() -> None:
     assert sources.VARIABLES[sources.CONFIG_VARIABLE] == "path of the config file"
     assert all(text and not text.endswith(".") for text in sources.VARIABLES.values())
-
-
-WITH_COMMENTS = """\
-# mine
-[other]
-model = "not this one"
-
-[ollama]
-# the model that I like
-model = "old" # since spring
-# timeout = 0.0
-host = "http://127.0.0.1:1"
-
-[third]
-x = 1
-"""
-
-
-def test_one_setting_is_replaced_and_the_comments_stay(tmp_path: Path) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(WITH_COMMENTS, encoding="utf-8")
-    assert write_setting(path, "model", "new")
-    text = path.read_text("utf-8")
-    assert text == WITH_COMMENTS.replace('model = "old" # since spring', 'model = "new"')
-    assert write_setting(path, "timeout", 5.0)
-    assert "\ntimeout = 5.0\n" in path.read_text("utf-8")
-    assert "# timeout" not in path.read_text("utf-8")
-    assert write_setting(path, "keep_alive", "10m")
-    assert '[ollama]\nkeep_alive = "10m"\n# the model' in path.read_text("utf-8")
-    assert write_setting(path, "model", None)
-    assert not write_setting(path, "model", None)
-    assert read_config(path) == {
-        "other": {"model": "not this one"},
-        "ollama": {"keep_alive": "10m", "timeout": 5.0, "host": "http://127.0.0.1:1"},
-        "third": {"x": 1},
-    }
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ollama.model = 'dotted'\n",
-        "[ollama]\nmodel = [\n  'over',\n  'lines',\n]\n",
-        "ollama = {model = 'inline'}\n",
-        "[ollama]\nhost = '''\nmodel = 1\n'''\n",
-        "",
-        "# only a comment\n",
-    ],
-)
-def test_a_file_of_another_shape_is_written_anew_and_loses_no_value(
-    tmp_path: Path, text: str
-) -> None:
-    path = tmp_path / "config.toml"
-    path.write_text(text, encoding="utf-8")
-    before = read_config(path)
-    assert write_setting(path, "model", "new")
-    assert read_config(path) == {**before, "ollama": {**before.get("ollama", {}), "model": "new"}}
-
-
-def test_a_setting_can_be_written_where_there_is_no_file(tmp_path: Path) -> None:
-    path = tmp_path / "deep" / "config.toml"
-    assert not write_setting(path, "model", None)
-    assert write_setting(path, "model", "m")
-    assert path.read_text("utf-8") == '[ollama]\nmodel = "m"\n'
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
@@ -464,14 +208,3 @@ def test_a_pipe_named_env_does_not_hang_a_command(
     monkeypatch.chdir(tmp_path)
     os.mkfifo(tmp_path / ".env")
     assert sources.dotenv_layers(None) == []
-
-
-def test_an_endless_config_file_is_refused() -> None:
-    with pytest.raises(ConfigError, match="is larger than"):
-        read_config(Path("/dev/zero"))
-
-
-def test_a_config_folder_that_is_none_holds_no_settings(tmp_path: Path) -> None:
-    file = tmp_path / "file"
-    file.write_text("x")
-    assert read_config(file / "config.toml") == {}

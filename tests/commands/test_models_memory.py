@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile import Server, document, parts, recorded
+from hostile import Server, document
+from recordings import parts, recorded
 from shell import call
 
 KEYS = [

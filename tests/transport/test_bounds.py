@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
-from hostile import NDJSON, Peer, Script, Server, by_path, bytes_then, closed_port, document, head
+from dead_ports import closed_port
+from hostile import NDJSON, Peer, Script, Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services import OllamaClient

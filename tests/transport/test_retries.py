@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import requests
+from dead_ports import closed_port
 from hostile import (
     JSON,
     NDJSON,
@@ -14,7 +15,6 @@ from hostile import (
     answer,
     bytes_then,
     chunk,
-    closed_port,
     document,
     head,
     lines as stream,

@@ -1,44 +1,19 @@
-"""Requests leave as they should: the headers, the ways round proxies, the redirects, the waits."""
+"""Requests leave as they should: the headers, the ways round proxies, the redirects."""
 
 import base64
-import io
-import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from hostile import (
-    JSON,
-    LAST_CHUNK,
-    NDJSON,
-    Peer,
-    Server,
-    answer,
-    by_path,
-    bytes_then,
-    chunk,
-    closed_port,
-    document,
-    drip,
-    head,
-)
+from dead_ports import closed_port
+from hostile import JSON, Peer, Server, by_path, bytes_then, document, head
 
-from ollama_cli.errors import (
-    ConfigError,
-    OllamaCliError,
-    ServerError,
-    TimedOutError,
-    UnreachableError,
-)
-from ollama_cli.events import Text
-from ollama_cli.services import OllamaClient, log_requests
-from ollama_cli.timeouts import Timeouts
+from ollama_cli.errors import ConfigError, ServerError, UnreachableError
+from ollama_cli.services import OllamaClient
 from ollama_cli.transport import Transport
-from ollama_cli.transport.client import _LOG
 
 VERSION = document({"version": "1"})
-CHUNKED = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
 
 
 def basic(userinfo: str) -> str:
@@ -161,20 +136,6 @@ def test_a_proxy_that_does_not_answer_is_named_without_its_password(
     assert "secret" not in caught.value.message
 
 
-def test_silence_within_an_answer_counts_through_a_proxy_too(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    begun = CHUNKED + chunk(b'{"response":"x"}\n')
-    with Server(bytes_then(begun, lambda peer: peer.stall())) as proxy:
-        monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        patient = Timeouts(first_token=60, between_tokens=0.2)
-        with (
-            OllamaClient("http://example.com", timeouts=patient) as client,
-            pytest.raises(TimedOutError),
-        ):
-            list(client.generate("m", "x"))
-
-
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
 @pytest.mark.parametrize("call", ["generate", "pull", "copy", "delete", "show", "embed"])
 def test_a_post_is_not_sent_elsewhere_but_told_where_the_server_points(
@@ -220,110 +181,6 @@ def test_a_redirect_to_another_host_does_not_take_the_password_along() -> None:
         assert "Authorization" not in other.requests[0].headers
 
 
-def test_a_token_is_there_before_the_next_one_is_sent() -> None:
-    seen = [threading.Event() for _ in range(3)]
-
-    def script(peer: Peer) -> None:
-        peer.send(CHUNKED)
-        for number, event in enumerate(seen):
-            peer.send(chunk(b'{"response":"%d"}\n' % number))
-            assert event.wait(10), "the token was held back"
-        peer.send(chunk(b'{"done":true}\n'), LAST_CHUNK)
-
-    with Server(script) as server, OllamaClient(server.url) as client:
-        events = client.generate("m", "x")
-        for number, event in enumerate(seen):
-            assert next(events) == Text(str(number))
-            event.set()
-        assert len(list(events)) == 1
-
-
-def test_a_token_is_not_held_back_where_a_proxy_took_the_chunks_away() -> None:
-    seen = [threading.Event() for _ in range(3)]
-
-    def script(peer: Peer) -> None:
-        peer.send(head(200, NDJSON))
-        for number, event in enumerate(seen):
-            peer.send(b'{"response":"%d"}\n' % number)
-            assert event.wait(10), "the token was held back"
-        peer.send(b'{"done":true}')
-
-    with Server(script) as server, OllamaClient(server.url) as client:
-        events = client.generate("m", "x")
-        for number, event in enumerate(seen):
-            assert next(events) == Text(str(number))
-            event.set()
-        assert len(list(events)) == 1
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        CHUNKED + chunk(b'{"response":"\xe2\x98\x83"}\n') + chunk(b'{"done":true}\n') + LAST_CHUNK,
-        head(200, NDJSON) + b'{"response":"\xe2\x98\x83"}\n{"done":true}\n',
-    ],
-    ids=["chunked", "ended by the connection"],
-)
-def test_an_answer_may_drip_byte_by_byte(data: bytes) -> None:
-    with Server(drip(data)) as server, OllamaClient(server.url) as client:
-        first, end = list(client.generate("m", "x"))
-    assert first == Text("\N{SNOWMAN}")
-    assert type(end).__name__ == "Done"
-
-
-def test_the_first_byte_may_be_late_where_the_next_may_not() -> None:
-    late = threading.Event()
-
-    def script(peer: Peer) -> None:
-        late.wait(0.3)  # longer than a silence within the answer may last
-        peer.send(CHUNKED + chunk(b'{"response":"x"}\n'))
-        peer.stall()
-
-    patient = Timeouts(first_token=60, between_tokens=0.2)
-    with Server(script) as server, OllamaClient(server.url, timeouts=patient) as client:
-        events = client.generate("m", "x")
-        assert next(events) == Text("x")
-        with pytest.raises(TimedOutError, match="went silent"):
-            next(events)
-
-
-@pytest.mark.parametrize(
-    "framing",
-    [
-        head(200, NDJSON) + b'{"response":"x"}\n',
-        head(200, {**NDJSON, "Content-Length": "999"}) + b'{"response":"x"}\n',
-        CHUNKED.replace(b"Connection: close\r\n", b"") + chunk(b'{"response":"x"}\n'),
-    ],
-    ids=["ended by the connection", "known length", "kept alive"],
-)
-def test_silence_within_an_answer_ends_it_however_it_is_framed(framing: bytes) -> None:
-    patient = Timeouts(first_token=60, between_tokens=0.2)
-    with (
-        Server(bytes_then(framing, lambda peer: peer.stall())) as server,
-        OllamaClient(server.url, timeouts=patient) as client,
-    ):
-        events = client.generate("m", "x")
-        assert next(events) == Text("x")
-        with pytest.raises(TimedOutError):
-            next(events)
-
-
-def test_a_timeout_of_zero_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    waits: list[object] = []
-
-    def request(*_: object, timeout: object, **__: object) -> None:
-        waits.append(timeout)
-        raise ConnectionRefusedError
-
-    forever = Timeouts(connect=0).with_overall(0)
-    with OllamaClient("http://127.0.0.1:1", timeouts=forever) as client:
-        monkeypatch.setattr("requests.adapters.HTTPAdapter.send", request)
-        client.health()
-        with pytest.raises(OllamaCliError):
-            next(client.generate("m", "x"))
-    assert waits == [(None, None)] * 2
-
-
 def test_a_connection_that_is_kept_alive_is_used_again_and_waits_anew() -> None:
     def twice(peer: Peer) -> None:
         begun = head(200, {**JSON, "Content-Length": "15"}).replace(b"Connection: close\r\n", b"")
@@ -340,45 +197,3 @@ def test_a_connection_that_is_kept_alive_is_used_again_and_waits_anew() -> None:
             assert reply.read() == b'{"version": "1"}'
         sender.close()
         assert server.connections == 1
-
-
-@pytest.fixture
-def log() -> Iterator[io.StringIO]:
-    text = io.StringIO()
-    handlers, propagate, level = _LOG.handlers, _LOG.propagate, _LOG.level
-    yield text
-    _LOG.handlers, _LOG.propagate = handlers, propagate
-    _LOG.setLevel(level)
-
-
-@pytest.mark.parametrize("bodies", [False, True])
-def test_requests_are_logged_without_secrets(log: io.StringIO, bodies: bool) -> None:
-    log_requests(log, bodies=bodies)
-    assert _LOG.level == (logging.DEBUG if bodies else logging.INFO)
-    with Server(answer(404, b"{}")) as server:
-        root = server.url.replace("http://", "http://user:secret@")
-        headers = {"X-Token": "secret"}
-        with OllamaClient(root, headers=headers) as client, pytest.raises(OllamaCliError):
-            client.show("m")
-    written = log.getvalue()
-    assert f"POST {server.url}/api/show 404" in written
-    assert ('{"model": "m"}' in written) is bodies
-    assert "secret" not in written
-
-
-def test_a_failed_request_is_logged_too(log: io.StringIO) -> None:
-    log_requests(log, bodies=False)
-    root = f"http://127.0.0.1:{closed_port()}"
-    with OllamaClient(root) as client, pytest.raises(UnreachableError):
-        client.version()
-    assert "/api/version failed" in log.getvalue()
-
-
-def test_no_error_shows_the_password_of_the_address() -> None:
-    root = f"http://user:secret@127.0.0.1:{closed_port()}"
-    with OllamaClient(root) as client:
-        assert "secret" not in client.base_url
-        with pytest.raises(UnreachableError) as caught:
-            client.version()
-        assert "secret" not in str(client.health())
-    assert "secret" not in caught.value.message

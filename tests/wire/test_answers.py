@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hostile import WIRE, parts
+from recordings import WIRE, parts
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, TooLongError
 from ollama_cli.events import Done, Text, Thinking, ToolCall

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hostile import WIRE, parts
+from recordings import WIRE, parts
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, StreamCutError
 from ollama_cli.wire import ndjson

@@ -6,16 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hostile import WIRE, Script, Server, by_path, document, recorded
+from hostile import Script, Server, by_path, document
+from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import (
-    ChatEvent,
-    Done,
-    Error,
-    PullEvent,
-    ToolCall,
-)
+from ollama_cli.events import ChatEvent, Done, Error, PullEvent, ToolCall
 from ollama_cli.services import OllamaClient
 
 FILES = {

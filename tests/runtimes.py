@@ -1,0 +1,70 @@
+"""Runtimes on streams in memory, with fake clients that know some models."""
+
+import io
+from typing import Any
+
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.replies import ModelSummary
+from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.streams import InStream, OutStream
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+def runtime(
+    flags: Flags | None = None,
+    *,
+    typed: bytes | None = None,
+    terminal: bool = False,
+    environ: dict[str, str] | None = None,
+) -> Runtime:
+    file = None if typed is None else io.BytesIO(typed)
+    return Runtime(
+        flags=flags or Flags(),
+        out=OutStream(io.StringIO()),
+        err=OutStream(io.StringIO(), is_terminal=terminal),
+        stdin=InStream(file, is_terminal=terminal),
+        environ=environ or {},
+    )
+
+
+def at(url: str, **flags: Any) -> Runtime:
+    return runtime(Flags(settings={"host": url}, **flags))
+
+
+def told(cli: Runtime) -> str:
+    assert isinstance(cli.err.file, io.StringIO)
+    return cli.err.file.getvalue()
+
+
+class FakeClient:
+    """A server with some models, or with an error in their place."""
+
+    base_url = "http://h:11434"
+    closed = False
+
+    def __init__(self, *installed: str, error: OllamaCliError | None = None) -> None:
+        self.installed = installed
+        self.error = error
+
+    def list_models(self) -> list[ModelSummary]:
+        if self.error:
+            raise self.error
+        return [ModelSummary(name=name) for name in self.installed]
+
+    def detect_model(self) -> str | None:
+        return next((name for name in self.installed if "embed" not in name), None)
+
+    def detect_embedding_model(self) -> str | None:
+        return next((name for name in self.installed if "embed" in name), None)
+
+    def close(self) -> None:
+        self.closed = True
+
+
+def with_models(
+    *installed: str, flags: Flags | None = None, error: OllamaCliError | None = None
+) -> Runtime:
+    cli = runtime(flags)
+    vars(cli)["_client"] = FakeClient(*installed, error=error)
+    return cli

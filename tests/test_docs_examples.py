@@ -1,0 +1,114 @@
+"""Every command line that the documentation shows can be typed as it stands."""
+
+import ast
+import importlib
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import pytest
+from documentation import COMMANDS, README, Parsed, branches, entry_of, read
+
+import ollama_cli
+from ollama_cli import app
+from ollama_cli.commands.options import PROGRAM
+from ollama_cli.errors import OllamaCliError
+
+
+def typed_lines(shell: str) -> Iterator[list[str]]:
+    """Find the arguments of each `ollama-cli` in lines of shell."""
+    for inner in (nested := re.compile(r"\$\(([^()]*)\)")).findall(shell):
+        yield from typed_lines(inner)
+    joined = nested.sub("WORD", shell).replace("\\\n", " ")
+    for line in re.sub(r"\bxargs (.*)", r"\1 WORD", joined).splitlines():
+        words = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        arguments: list[str] | None = None
+        for word in words:
+            if arguments is not None and set(word) <= set("();<>|&"):
+                yield arguments
+                arguments = None
+            elif arguments is not None:
+                arguments.append(word)
+            elif PurePosixPath(word).name == PROGRAM:
+                arguments = []
+        if arguments is not None:
+            yield arguments
+
+
+def blocks(text: str, *languages: str) -> list[str]:
+    """Find the fenced blocks in one of the languages."""
+    fenced = re.findall(r"^```(\w*)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return [block for language, block in fenced if language in languages]
+
+
+def shown_in_readme() -> list[list[str]]:
+    shell = blocks(README, "sh", "bash", "console")
+    return [line for part in [*shell, *re.findall(rf"`({PROGRAM} [^`\n]+)`", README)]
+            for line in typed_lines(part)]  # fmt: skip
+
+
+def shown_in_help() -> list[list[str]]:
+    examples = [example.partition("   ")[0] for example in app._ROOT_EXAMPLES]
+    examples += [line for branch in branches() for line in branch.examples]
+    for words in COMMANDS:
+        module = importlib.import_module(f"{ollama_cli.__name__}.commands.{entry_of(words).module}")
+        _, heading, lines = str(module.command.__doc__).partition("Examples:\n")
+        assert heading, f"{module.__name__} shows no examples"
+        examples += map(str.strip, lines.splitlines())
+    return [line for example in dict.fromkeys(examples) for line in typed_lines(example)]
+
+
+def assert_readable(arguments: list[str]) -> None:
+    try:
+        with pytest.raises(Parsed):
+            read(arguments)
+    except OllamaCliError as error:
+        pytest.fail(f"{PROGRAM} {shlex.join(arguments)}: {error.message}")
+
+
+@pytest.mark.parametrize("arguments", shown_in_readme(), ids=shlex.join)
+def test_every_command_line_of_the_readme_can_be_read(arguments: list[str]) -> None:
+    assert_readable(arguments)
+
+
+@pytest.mark.parametrize("arguments", shown_in_help(), ids=shlex.join)
+def test_every_example_of_the_help_can_be_read(arguments: list[str]) -> None:
+    assert_readable(arguments)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["chta", "x"], ["chat", "--tempreature", "1"], ["models", "cp", "one"]]
+)
+def test_a_command_line_that_cannot_be_read_is_found(arguments: list[str]) -> None:
+    with pytest.raises(pytest.fail.Exception, match=f"{PROGRAM} {arguments[0]}"):
+        assert_readable(arguments)
+
+
+def test_command_lines_are_found_in_shell() -> None:
+    shell = (
+        "if .venv/bin/ollama-cli health -q; then\n"
+        "  git diff | ollama-cli generate 'a > b' > f.txt && ollama-cli models ls # ollama-cli x\n"
+        "  4) ollama-cli \\\n  models pull m ;;\n"
+        '$ ollama-cli models stop "$(ollama-cli models ps -o name)"\n'
+        "ollama-cli models ps | xargs ollama-cli models stop\n"
+    )
+    assert list(typed_lines(shell)) == [
+        ["models", "ps", "-o", "name"],
+        ["health", "-q"],
+        ["generate", "a > b"],
+        ["models", "ls"],
+        ["models", "pull", "m"],
+        ["models", "stop", "WORD"],
+        ["models", "ps"],
+        ["models", "stop", "WORD"],
+    ]
+
+
+@pytest.mark.parametrize("block", blocks(README, "python"))
+def test_what_the_readme_imports_is_there(block: str) -> None:
+    for node in ast.walk(ast.parse(block)):
+        if isinstance(node, ast.ImportFrom):
+            module = importlib.import_module(str(node.module))
+            assert all(hasattr(module, each.name) for each in node.names)
