@@ -1,5 +1,8 @@
 """Lines of `/api/generate` and `/api/chat`, turned into events; the answer gathered meanwhile."""
 
+import io
+from typing import Any
+
 from ollama_cli.errors import ProtocolError
 from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.replies import Answer, Usage
@@ -11,8 +14,9 @@ class AnswerParser:
     """Reads one answer; both routes, as their lines differ only in where the text stands."""
 
     def __init__(self) -> None:
-        self._text: list[str] = []
-        self._thinking: list[str] = []
+        # Not lists of pieces, which would take ten times the room of the text.
+        self._text = io.StringIO()
+        self._thinking = io.StringIO()
         self._calls: list[dict[str, object]] = []
         self._done = False
 
@@ -20,20 +24,24 @@ class AnswerParser:
         """Turn one decoded line into its events; raises the error that the line reports."""
         if self._done:  # nothing that comes after the end marker belongs to the answer
             return []
-        error = error_from_line(value)
-        if error is not None:
-            raise error
-        line = fields.mapping(value)
-        message = fields.mapping(line.get("message"))
+        if not isinstance(value, dict) or "error" in value:
+            error = error_from_line(value)
+            if error is not None:
+                raise error
+        line: dict[str, Any] = value  # type: ignore[assignment]  # anything else was an error
+        message = line.get("message")
+        part = message if isinstance(message, dict) else line
         events: list[ChatEvent] = []
-        if thinking := fields.text(message.get("thinking")) or fields.text(line.get("thinking")):
-            self._thinking.append(thinking)
+        thinking = part.get("thinking")
+        if thinking and isinstance(thinking, str):
+            self._thinking.write(thinking)
             events.append(Thinking(thinking))
-        if text := fields.text(message.get("content")) or fields.text(line.get("response")):
-            self._text.append(text)
+        text = part.get("response" if part is line else "content")
+        if text and isinstance(text, str):
+            self._text.write(text)
             events.append(Text(text))
-        calls = fields.items(message.get("tool_calls") or line.get("tool_calls"))
-        events.extend(self._call(call) for call in calls)
+        if calls := part.get("tool_calls"):
+            events += [self._call(call) for call in fields.items(calls)]
         if line.get("done") is True:
             self._done = True
             events.append(Done(self._answer(line)))
@@ -64,8 +72,8 @@ class AnswerParser:
     def _answer(self, line: dict[str, object]) -> Answer:
         return Answer(
             model=fields.text(line.get("model")),
-            text="".join(self._text),
-            thinking="".join(self._thinking),
+            text=self._text.getvalue(),
+            thinking=self._thinking.getvalue(),
             done_reason=fields.text(line.get("done_reason")) or None,
             tool_calls=tuple(self._calls),
             usage=Usage(

@@ -160,3 +160,13 @@ def test_an_error_line_is_raised(error: object, kind: type[OllamaCliError], mess
 @pytest.mark.parametrize("error", [None, False, ""])
 def test_no_error_is_no_error(error: object) -> None:
     assert AnswerParser().parse({"error": error, "response": "x"}) == [Text("x")]
+
+
+def test_the_gathered_text_is_the_text_to_the_byte() -> None:
+    pieces = ["a\r\nb", "\r", "\n", "\x00", "\ud800", "é"]
+    parser = AnswerParser()
+    for piece in pieces:
+        parser.parse({"response": piece})
+    (done,) = parser.parse({"response": "", "done": True})
+    assert isinstance(done, Done)
+    assert done.answer.text == "".join(pieces)
