@@ -9,6 +9,7 @@ import re
 from typing import Final
 
 _LONGEST_LINE: Final = 65536
+_PLAIN: Final = 20
 _SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")
 
 
@@ -37,6 +38,10 @@ class ChunkedBody:
                 self._left -= len(taken)
                 self._after_data = not self._left
                 continue
+            if not self._after_data and not self._in_trailer:
+                position = _take_whole(data, position, parts)
+                if position == end:
+                    break
             newline = data.find(b"\n", position)
             if newline < 0:
                 if end - position > _LONGEST_LINE:
@@ -63,6 +68,21 @@ class ChunkedBody:
                 raise ValueError("a chunk without a size")
             self._left = int(size, 16)
             self._in_trailer = not self._left
+
+
+def _take_whole(data: bytes, position: int, parts: list[bytes]) -> int:
+    """Take chunks that are plain and whole, which nearly all are; return where they end."""
+    while (newline := data.find(b"\r\n", position, position + _PLAIN)) > 0:
+        line = data[position:newline]
+        if not _SIZE.fullmatch(line):
+            break
+        start = newline + 2
+        stop = start + int(line, 16)
+        if stop == start or data[stop : stop + 2] != b"\r\n":
+            break
+        parts.append(data[start:stop])
+        position = stop + 2
+    return position
 
 
 class BulkResponse(http.client.HTTPResponse):
