@@ -22,7 +22,7 @@ it ends the process by a signal's code, and no `except Exception` may swallow it
 """
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 
 class OllamaCliError(Exception):
@@ -76,6 +76,13 @@ class ModelNotFoundError(NotFoundError):
 
     code = "model_not_found"
     model: str | None = None
+
+    @classmethod
+    def not_installed(cls, model: str, then: str = "") -> Self:
+        """Make the error for a model that the server's list does not hold; `then` goes on."""
+        error = cls(f"model {model!r} is not installed{then}")
+        error.model = model
+        return error
 
 
 class ServerError(OllamaCliError):

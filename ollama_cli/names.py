@@ -78,6 +78,11 @@ def same_model(a: str, b: str) -> bool:
     return tuple(map(str.lower, one)) == tuple(map(str.lower, other))
 
 
+def find(name: str, known: Iterable[str]) -> str | None:
+    """Find the name, as it is spelled there, that means the same model; None without one."""
+    return next((each for each in known if same_model(name, each)), None)
+
+
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
     """Find the names most like the one typed, the best first; tags count for less."""
     wanted = name.lower().removesuffix(":latest")

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Protocol
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError
-from ollama_cli.names import same_model
+from ollama_cli.names import find
 from ollama_cli.replies import Health, ModelDetails, ModelSummary
 from ollama_cli.services import detection
 from ollama_cli.services.connection import Body
@@ -54,9 +54,7 @@ def _find(models: list[ModelSummary], wanted: str | None, ask: Ask) -> str | Non
 
     if wanted is None:
         return detection.chat_model([], models, show)
-    for model in models:
-        if same_model(wanted, model.name):
-            return model.name
-    missing = ModelNotFoundError(f"model {wanted!r} is not installed")
-    missing.model = wanted
-    raise missing
+    found = find(wanted, [model.name for model in models])
+    if found is None:
+        raise ModelNotFoundError.not_installed(wanted)
+    return found

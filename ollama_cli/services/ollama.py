@@ -5,7 +5,7 @@ from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, GenerateEvent, PullEvent
-from ollama_cli.names import same_model
+from ollama_cli.names import find
 from ollama_cli.replies import Embeddings, Health, ModelDetails, ModelSummary, RunningModel, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
@@ -205,7 +205,7 @@ class OllamaClient:
 
     def has_model(self, name: str) -> bool:
         """Tell whether a model is installed, comparing names as the server does."""
-        return any(same_model(name, model.name) for model in self.list_models())
+        return find(name, [model.name for model in self.list_models()]) is not None
 
     def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.errors import ModelNotFoundError
-from ollama_cli.names import same_model
+from ollama_cli.names import find
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import one_line
 
@@ -21,12 +21,9 @@ def command(
       ollama-cli models has -q llama3:8b && echo there
     """
     cli: Runtime = ctx.obj
-    for model in cli.ollama().list_models():
-        if same_model(name, model.name):
-            if not cli.flags.quiet:
-                cli.out.line(one_line(model.name))
-            return
-    cli.silent = cli.flags.quiet
-    missing = ModelNotFoundError(f"model {name!r} is not installed")
-    missing.model = name
-    raise missing
+    found = find(name, [model.name for model in cli.ollama().list_models()])
+    if found is None:
+        cli.silent = cli.flags.quiet
+        raise ModelNotFoundError.not_installed(name)
+    if not cli.flags.quiet:
+        cli.out.line(one_line(found))

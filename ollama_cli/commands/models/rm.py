@@ -64,10 +64,6 @@ def _choose(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[Mod
         else:
             matches = [model for model in installed if same_model(name, model.name)]
             if not matches:
-                missing = ModelNotFoundError(
-                    f"model {name!r} is not installed; nothing was removed"
-                )
-                missing.model = name
-                raise missing
+                raise ModelNotFoundError.not_installed(name, "; nothing was removed")
         chosen |= {model.name: model for model in matches}
     return list(chosen.values())
