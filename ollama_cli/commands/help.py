@@ -12,8 +12,6 @@ from ollama_cli.runtime import Runtime
 from ollama_cli.settings import SETTINGS
 from ollama_cli.sources import VARIABLES
 
-_GAP: Final = 2  # what a table puts between its columns
-_NARROWEST: Final = 20
 FORMATS: Final = (
     ("text", "for people; to a pipe plain, without colour", "all"),
     ("json", "one document, with a `schema`; valid when empty", "wherever there is a result"),

@@ -169,7 +169,8 @@ class Transport:
         if data is not None:
             _LOG.debug("> %s", data[:_SHOWN_BODY].decode())
         headers: dict[str, str | None] = {} if data is None else {"Content-Type": _JSON}
-        if not redirects.same_origin(url, self.root):
+        at_home = redirects.same_origin(url, self.root)
+        if not at_home:
             headers["Authorization"] = None  # it belongs to the server that it was given for
         started = time.monotonic()
         outcome = "failed"
@@ -185,8 +186,7 @@ class Transport:
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            at = self.root if redirects.same_origin(url, self.root) else url
-            raise _translated(error, at) from error
+            raise _translated(error, self.root if at_home else url) from error
         finally:
             _LOG.info("%s %s %s %.3f s", method, redact(url), outcome, time.monotonic() - started)
         return response

@@ -138,13 +138,8 @@ def _undecodable(error: BaseException, at: str, _: str) -> OllamaCliError:
     return ServerError(f"the answer of the server {at} cannot be decoded: {_words(error)}")
 
 
-def _redirects(_: BaseException, at: str, __: str) -> OllamaCliError:
-    return ServerError(f"the server {at} redirects in circles", hint=_ADDRESS_HINT)
-
-
 _TABLE: Final = (
     (_USERS_FAULT, _unusable),
-    ((requests.exceptions.TooManyRedirects,), _redirects),
     ((requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), _proxy),
     ((requests.exceptions.SSLError, SSLError), _tls),
     ((NameResolutionError, socket.gaierror), _unresolved),
