@@ -12,10 +12,8 @@ from typing import Final, NoReturn
 from ollama_cli import app, sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.runtime import Flags, Runtime
-from ollama_cli.streams import let_go, one_line, open_stdin, open_stream
-from ollama_cli.urls import redact
+from ollama_cli.streams import let_go, open_stdin, open_stream, sentence, show_error
 
-_LONGEST: Final = 2000
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 _JSON: Final = re.compile(r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)")
@@ -78,12 +76,10 @@ class Door:
             if debug:
                 err.write("".join(traceback.format_exception(error)))
             if self._wants_json():
-                told = error.as_dict() | {"message": _clipped(error.message)}
+                told = error.as_dict() | {"message": sentence(error.message)}
                 err.line(json.dumps({"error": told}))
                 return
-            err.line(f"error: {_clipped(error.message)}")
-            if error.hint:
-                err.line(f"hint: {_clipped(error.hint)}")
+            show_error(err, error)
         except (OSError, OllamaCliError):  # nobody listens any more; the exit code still tells
             let_go(sys.stderr)
 
@@ -91,12 +87,6 @@ class Door:
         if self._runtime:
             return self._runtime.output in {"json", "jsonl"}
         return _JSON.search(" ".join(self._arguments)) is not None
-
-
-def _clipped(text: str) -> str:
-    """Fit a message into a screen: a server may send megabytes where a sentence belongs."""
-    line = one_line(redact(text))
-    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
 
 
 def main(arguments: Sequence[str]) -> int:

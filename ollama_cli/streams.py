@@ -17,8 +17,10 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from ollama_cli.errors import OllamaCliError
+from ollama_cli.urls import redact
 
 FALLBACK_WIDTH = 80
+_LONGEST = 2000
 _VISIBLE = {
     code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
 }
@@ -39,6 +41,12 @@ def visible(text: str) -> str:
 def one_line(text: str) -> str:
     """Make server text fit one line: control characters visible, white space folded."""
     return visible(" ".join(text.split()))
+
+
+def sentence(text: str) -> str:
+    """Make an error's words fit to be shown: one line, no secrets, and no more than a screen."""
+    line = one_line(redact(text))
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
 
 
 @dataclass(slots=True)
@@ -88,6 +96,14 @@ class OutStream:
             binary.flush()
 
 
+def show_error(err: OutStream, error: OllamaCliError, about: str = "") -> None:
+    """Write what happened, then one thing to do; `about` names the item where there are several."""
+    item = f"{one_line(about)}: " if about else ""
+    err.line(f"error: {item}{sentence(error.message)}")
+    if error.hint and not about:
+        err.line(f"hint: {sentence(error.hint)}")
+
+
 @contextmanager
 def writing(file: TextIO | None = None) -> Iterator[None]:
     """Raise OllamaCliError where `file` (stdout unless named) cannot be written, once."""
@@ -134,11 +150,6 @@ def _colour(*, terminal: bool, dumb: bool, environ: Mapping[str, str], color: st
     if environ.get("FORCE_COLOR"):
         return True
     return terminal and not dumb
-
-
-def let_go_of_stdout() -> None:
-    """Point stdout at nothing, so that the flush at exit does not fail once more."""
-    let_go(sys.stdout)
 
 
 def let_go(file: TextIO | None) -> None:

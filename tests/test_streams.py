@@ -11,7 +11,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.streams import (
     FALLBACK_WIDTH,
     OutStream,
-    let_go_of_stdout,
+    let_go,
     one_line,
     open_stream,
     visible,
@@ -166,7 +166,7 @@ def test_the_flush_at_exit_is_quiet_when_the_reader_has_gone(
         gone.write("lost")
         with pytest.raises(BrokenPipeError):
             gone.flush()
-        let_go_of_stdout()
+        let_go(sys.stdout)
         gone.flush()
 
 
@@ -174,7 +174,7 @@ def test_without_a_real_stdout_there_is_nothing_to_quieten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    let_go_of_stdout()
+    let_go(sys.stdout)
     sys.stdout.write("still open")
 
 

@@ -11,7 +11,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, Text
 from ollama_cli.output.answers import TextWriter
 from ollama_cli.runtime import Runtime
-from ollama_cli.streams import one_line
+from ollama_cli.streams import show_error
 
 _LEAVE: Final = frozenset({"/exit", "/bye", "/quit"})
 
@@ -74,8 +74,6 @@ def _answer(
         cli.note("stopped; the conversation goes on")
     except OllamaCliError as error:
         cli.explain(error)
-        cli.err.line(f"error: {one_line(error.message)}")
-        if error.hint:
-            cli.err.line(f"hint: {one_line(error.hint)}")
+        show_error(cli.err, error)
         return None
     return "".join(said)

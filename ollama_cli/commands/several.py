@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from ollama_cli.errors import OllamaCliError, PartialError
 from ollama_cli.runtime import Runtime
-from ollama_cli.streams import one_line
+from ollama_cli.streams import show_error
 
 
 def for_each(cli: Runtime, names: Sequence[str], action: Callable[[str], None]) -> None:
@@ -20,7 +20,7 @@ def for_each(cli: Runtime, names: Sequence[str], action: Callable[[str], None]) 
             if len(names) == 1:
                 raise
             cli.explain(error)
-            cli.err.line(f"error: {one_line(name)}: {one_line(error.message)}")
+            show_error(cli.err, error, about=name)
             failures.append(error)
     if not failures:
         return

@@ -8,7 +8,7 @@ from typing import Final, Protocol, Self, runtime_checkable
 
 from ollama_cli.errors import ProtocolError, PullError
 from ollama_cli.events import Error, PullEvent, Success
-from ollama_cli.streams import one_line
+from ollama_cli.streams import sentence
 
 _UNKNOWN: Final = re.compile(
     r"(?:^|\b(?:model|manifest)\b.*)file does not exist$"
@@ -68,7 +68,7 @@ def follow(events: Iterable[PullEvent], reporter: PullProgressReporter) -> None:
 
 
 def _pull_error(text: str) -> PullError:
-    text = one_line(text)
+    text = sentence(text)
     unknown = _UNKNOWN.search(text) is not None
     hint = None
     if unknown:

@@ -184,3 +184,14 @@ def test_ten_thousand_lines_become_a_few() -> None:
         result = call("models", "pull", "m", "--host", server.url)
     assert result.code == 0
     assert len(result.err.splitlines()) < 20
+
+
+@pytest.mark.parametrize("args", [["a"], ["a", "b"], ["a", "-o", "jsonl"], ["a", "-o", "json"]])
+def test_a_password_that_a_pull_echoes_stays_hidden(args: list[str]) -> None:
+    echo = {"error": "proxy http://me:s3cret@h says no to Basic bWU6czNjcmV0"}
+    with Server(lines(MANIFEST, echo)) as server:
+        result = call("models", "pull", *args, "--host", server.url)
+    assert result.code == 5
+    assert "proxy http://***@h says no" in result.out + result.err
+    assert "s3cret" not in result.out + result.err
+    assert "bWU6" not in result.out + result.err
