@@ -21,8 +21,9 @@ Code 12 ("no") is an answer, not an error. InterruptError stands apart, beside K
 it ends the process by a signal's code, and no `except Exception` may swallow it.
 """
 
-from dataclasses import dataclass
 from typing import Final, Self
+
+from ollama_cli.values import Value
 
 
 class OllamaCliError(Exception):
@@ -173,8 +174,7 @@ class InterruptError(BaseException):
         self.exit_code = 128 + signal_number
 
 
-@dataclass(frozen=True, slots=True)
-class ExitCode:
+class ExitCode(Value):
     """One row of the table of exit codes: `code`, its `name`, and `when` it is used."""
 
     code: str

@@ -1,20 +1,18 @@
 """What streams are made of: the events of a pull and of an answer."""
 
-from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from ollama_cli.replies import Answer
+from ollama_cli.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Status:
+class Status(Value):
     """A phase of a pull, in the server's words."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ChunkProgress:
+class ChunkProgress(Value):
     """How far one layer has come, in bytes; None where the server does not say."""
 
     digest: str
@@ -22,13 +20,11 @@ class ChunkProgress:
     completed: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Success:
+class Success(Value):
     """The pull is complete and verified."""
 
 
-@dataclass(frozen=True, slots=True)
-class Error:
+class Error(Value):
     """The server gave up, in its words."""
 
     message: str
@@ -37,22 +33,19 @@ class Error:
 PullEvent: TypeAlias = Status | ChunkProgress | Success | Error
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Value):
     """A piece of the answer."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Thinking:
+class Thinking(Value):
     """A piece of the model's thinking."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(Value):
     """A tool that the model wants called; `arguments` is the JSON object as it came."""
 
     name: str
@@ -60,8 +53,7 @@ class ToolCall:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Value):
     """The end of an answer; `answer` holds all of it: text, thinking, calls, counts, durations."""
 
     answer: Answer

@@ -4,22 +4,21 @@ Every field of the wire may be missing: text is then empty, numbers and times ar
 Sizes are bytes, durations seconds, times RFC 3339 in UTC, digests 64 hexadecimal digits.
 """
 
-from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
+
+from ollama_cli.values import Value, field
 
 Think: TypeAlias = bool | Literal["low", "medium", "high", "max"]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(Value):
     """Tokens read and written."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Timings:
+class Timings(Value):
     """Seconds spent: in all, loading the model, reading the prompt, writing the answer."""
 
     total: float | None = None
@@ -28,8 +27,7 @@ class Timings:
     completion: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Value):
     """A whole answer; `tool_calls` are objects with name, arguments and id."""
 
     model: str = ""
@@ -41,8 +39,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
 
 
-@dataclass(frozen=True, slots=True)
-class Embeddings:
+class Embeddings(Value):
     """One vector per input, in the order of the inputs; `dimensions` is 0 when there is none."""
 
     model: str
@@ -56,8 +53,7 @@ class Embeddings:
         return len(self.vectors[0]) if self.vectors else 0
 
 
-@dataclass(frozen=True, slots=True)
-class ModelSummary:
+class ModelSummary(Value):
     """One installed model; `remote_host` names where it runs when that is elsewhere."""
 
     name: str
@@ -76,8 +72,7 @@ class ModelSummary:
         return bool(self.remote_host)
 
 
-@dataclass(frozen=True, slots=True)
-class RunningModel:
+class RunningModel(Value):
     """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` given."""
 
     name: str
@@ -91,8 +86,7 @@ class RunningModel:
     context_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ModelDetails:
+class ModelDetails(Value):
     """What `/api/show` tells; `info` and `document` are as the server sent them."""
 
     name: str
@@ -112,8 +106,7 @@ class ModelDetails:
     document: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Value):
     """Whether a server answers as Ollama does, and what was found; never an exception.
 
     `model_detected` and `model_id` speak of the model asked for or, without one, of a model that

@@ -4,7 +4,6 @@ import gc
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
 from importlib import import_module
 from typing import Any
@@ -18,10 +17,10 @@ from ollama_cli.errors import (
 )
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.streams import InStream, OutStream, one_line
+from ollama_cli.values import Value, field
 
 
-@dataclass(frozen=True, slots=True)
-class Flags:
+class Flags(Value):
     """The global options; `settings` holds those that are settings too, by name."""
 
     settings: Mapping[str, object] = field(default_factory=dict)
@@ -34,21 +33,28 @@ class Flags:
     demo: bool = False
 
 
-@dataclass
 class Runtime:
     """One run of one command.
 
     A `silent` one is told by its exit code alone; one that removes `offers_pull` no more.
     """
 
-    flags: Flags
-    out: OutStream
-    err: OutStream
-    stdin: InStream
-    environ: Mapping[str, str]
-    output: str = "text"
-    silent: bool = False
-    offers_pull: bool = True
+    def __init__(
+        self,
+        flags: Flags,
+        *,
+        out: OutStream,
+        err: OutStream,
+        stdin: InStream,
+        environ: Mapping[str, str],
+        output: str = "text",
+    ) -> None:
+        self.flags = flags
+        self.out, self.err, self.stdin = out, err, stdin
+        self.environ = environ
+        self.output = output
+        self.silent = False
+        self.offers_pull = True
 
     @cached_property
     def settings(self) -> Settings:

@@ -4,12 +4,12 @@ import difflib
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, ignored_port, is_private, parse_host, redact
+from ollama_cli.values import Value, field
 
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
@@ -17,8 +17,7 @@ _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond i
 _DURATION: Final = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Value):
     """What every command is given; `origins` names the source of each value.
 
     `warnings` tell what was read otherwise than it was written.
@@ -52,8 +51,7 @@ class Settings:
         ).with_overall(self.timeout)
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Value):
     """One setting: its sentence, how its value is read, and the variables that set it.
 
     `sample` is a value to show where there is no default.
@@ -65,8 +63,7 @@ class Setting:
     sample: str | float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Value):
     """One source of values: each is a pair (value as it stands there, its origin in words).
 
     An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
@@ -49,16 +48,25 @@ def sentence(text: str) -> str:
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
 
 
-@dataclass(slots=True)
 class OutStream:
     """A text stream and what it can show: colour, motion (cursor, bars), Unicode."""
 
-    file: TextIO
-    is_terminal: bool = False
-    colour: bool = False
-    motion: bool = False
-    unicode: bool = True
-    fixed_width: int | None = None
+    def __init__(
+        self,
+        file: TextIO,
+        *,
+        is_terminal: bool = False,
+        colour: bool = False,
+        motion: bool = False,
+        unicode: bool = True,
+        fixed_width: int | None = None,
+    ) -> None:
+        self.file = file
+        self.is_terminal = is_terminal
+        self.colour = colour
+        self.motion = motion
+        self.unicode = unicode
+        self.fixed_width = fixed_width
 
     @property
     def width(self) -> int:
@@ -158,7 +166,6 @@ def let_go(file: TextIO | None) -> None:
         os.dup2(nothing.fileno(), file.fileno())  # type: ignore[union-attr]  # None has none
 
 
-@dataclass(slots=True)
 class InStream:
     """Standard input: a terminal to ask, or a source of bytes.
 
@@ -166,9 +173,12 @@ class InStream:
     never a device such as /dev/null and never a closed one.
     """
 
-    file: BinaryIO | None
-    is_terminal: bool = False
-    implicit: bool = False
+    def __init__(
+        self, file: BinaryIO | None, *, is_terminal: bool = False, implicit: bool = False
+    ) -> None:
+        self.file = file
+        self.is_terminal = is_terminal
+        self.implicit = implicit
 
     def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
         """Read to the end, once; `on_silence` is called if `patience` seconds bring no byte."""

@@ -1,11 +1,11 @@
 """How long each phase of a request may take."""
 
-from dataclasses import dataclass, replace
 from typing import Self
 
+from ollama_cli.values import Value, replace
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+
+class Timeouts(Value):
     """Seconds per phase, never in total; 0 waits for ever.
 
     `first_token` is long because a model may be loading meanwhile, and the server is silent then;

@@ -15,7 +15,7 @@ LONGEST = 250
 FLOORS = {
     room: floor
     for floor, rooms in {
-        1: "errors events replies urls names streams timeouts units selection",
+        1: "values errors events replies urls names streams timeouts units selection",
         2: "wire transport settings",
         3: "services progress output inputs sources demo",
         4: "runtime",
@@ -36,6 +36,7 @@ OWNERS = {
     "tomllib": {"sources"},
     "tomli_w": {"sources"},
     "click": set[str](),
+    "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
 LAZY_TABLES = {"__init__.py", "services/__init__.py", "app.py"}

@@ -1,15 +1,14 @@
 """Settings are known by their names, and who mistypes one is told the nearest."""
 
-from dataclasses import fields
-
 import pytest
 
 from ollama_cli.errors import UsageError
 from ollama_cli.settings import SETTINGS, Settings, check_name, read
+from ollama_cli.values import fields
 
 
 def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
-    assert set(SETTINGS) == {each.name for each in fields(Settings)} - {"origins", "warnings"}
+    assert set(SETTINGS) == set(fields(Settings)) - {"origins", "warnings"}
     for name, setting in SETTINGS.items():
         assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"
         assert setting.help[:1].islower()

@@ -1,7 +1,6 @@
 """Settings are settled by the first layer that has them, and each knows where it came from."""
 
 import math
-from dataclasses import FrozenInstanceError
 
 import pytest
 
@@ -61,7 +60,7 @@ def test_a_bad_value_behind_a_good_one_is_not_looked_at() -> None:
 
 
 def test_settings_are_frozen() -> None:
-    with pytest.raises(FrozenInstanceError):
+    with pytest.raises(AttributeError, match="frozen"):
         resolve([]).host = "x"  # type: ignore[misc]  # that is what is tried
 
 

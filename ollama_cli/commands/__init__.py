@@ -4,12 +4,12 @@ Only the module of the command that runs is imported; help and completion are an
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
 
+from ollama_cli.values import Value, field
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+
+class Entry(Value):
     """One command: its module below this package, which has a function `command`."""
 
     module: str
@@ -17,8 +17,7 @@ class Entry:
     hidden: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Value):
     """A command with commands below it; `default` runs when none of them is named."""
 
     help: str

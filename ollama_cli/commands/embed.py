@@ -1,7 +1,6 @@
 """`ollama-cli embed`."""
 
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
@@ -13,6 +12,7 @@ from ollama_cli.output import documents, vectors
 from ollama_cli.replies import Embeddings
 from ollama_cli.runtime import Runtime
 from ollama_cli.services.embedding import in_batches, joined
+from ollama_cli.values import as_dict
 
 
 def command(
@@ -74,8 +74,8 @@ def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
                 "model": whole.model,
                 "dimensions": whole.dimensions,
                 "embeddings": whole.vectors,
-                "usage": asdict(whole.usage),
-                "timings": asdict(whole.timings),
+                "usage": as_dict(whole.usage),
+                "timings": as_dict(whole.timings),
             }
             documents.show_document(cli.out, "embed", payload)
         case "jsonl":

@@ -1,7 +1,6 @@
 """`ollama-cli health`."""
 
 import time
-from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
 import typer
@@ -13,6 +12,7 @@ from ollama_cli.replies import Health
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import one_line
 from ollama_cli.units import format_duration
+from ollama_cli.values import as_dict
 
 _POLL: Final = 0.5
 
@@ -47,7 +47,7 @@ def command(
         raise UsageError("--wait takes 0 or more seconds")
     health, error = _examine(cli, model, wait)
     if cli.output == "json" and not cli.silent:
-        documents.show_document(cli.out, "health", asdict(health))
+        documents.show_document(cli.out, "health", as_dict(health))
         cli.silent = True  # the document is the verdict; no error object follows it
     if error is not None:
         raise error

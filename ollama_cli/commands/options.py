@@ -2,12 +2,12 @@
 
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass, is_dataclass
 from typing import Annotated, Any, Final, Literal
 
 import typer
 
 from ollama_cli import __version__
+from ollama_cli.values import Value
 
 PROGRAM: Final = "ollama-cli"
 OUTPUT_HELP: Final = "How to print the result."
@@ -64,11 +64,11 @@ def global_options(
 
 
 def spread(function: Callable[..., None]) -> Callable[..., None]:
-    """Replace a parameter that is a dataclass by its fields, so that commands share options."""
+    """Replace a parameter that is a Value by its fields, so that commands share options."""
     shared = {
         name: param.annotation
         for name, param in inspect.signature(function).parameters.items()
-        if is_dataclass(param.annotation) and isinstance(param.annotation, type)
+        if isinstance(param.annotation, type) and issubclass(param.annotation, Value)
     }
 
     def flat(**values: Any) -> None:
@@ -87,8 +87,7 @@ def spread(function: Callable[..., None]) -> Callable[..., None]:
     return flat
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerOptions:
+class AnswerOptions(Value):
     """What `chat`, `generate` and `run` take beside a prompt."""
 
     stream: Annotated[

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict, fields
 from typing import Any, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
@@ -12,6 +11,7 @@ from ollama_cli.output import documents
 from ollama_cli.output.wrapping import WordWrap
 from ollama_cli.replies import Answer
 from ollama_cli.streams import OutStream, one_line, visible
+from ollama_cli.values import as_dict
 
 
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
@@ -219,6 +219,5 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
 
 
 def _document(answer: Answer) -> dict[str, Any]:
-    # Not asdict of all: it copies the arguments of calls, and fails where they are deeply nested.
-    shallow = {each.name: getattr(answer, each.name) for each in fields(answer)}
-    return shallow | {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}
+    whole = as_dict(answer)
+    return whole | {"usage": as_dict(answer.usage), "timings": as_dict(answer.timings)}

@@ -1,12 +1,12 @@
 """Lists of models for programs: JSON, JSON lines, CSV, bare names."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from ollama_cli.output import documents
 from ollama_cli.replies import ModelSummary, RunningModel
 from ollama_cli.streams import OutStream, one_line
+from ollama_cli.values import as_dict
 
 
 def show_listing(
@@ -37,7 +37,7 @@ def show_listing(
 
 
 def _record(model: ModelSummary | RunningModel) -> dict[str, Any]:
-    return {name: None if value == "" else value for name, value in asdict(model).items()}
+    return {name: None if value == "" else value for name, value in as_dict(model).items()}
 
 
 def _row(record: dict[str, Any]) -> list[object]:

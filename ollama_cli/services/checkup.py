@@ -1,7 +1,6 @@
 """One look at a server, put into a value: it answers or not, and has the model or not."""
 
 import time
-from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
 
@@ -10,6 +9,7 @@ from ollama_cli.names import find
 from ollama_cli.replies import Health, ModelDetails, ModelSummary
 from ollama_cli.services import detection
 from ollama_cli.services.connection import Body
+from ollama_cli.values import replace
 from ollama_cli.wire import ollama as wire
 
 

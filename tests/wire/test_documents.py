@@ -1,6 +1,5 @@
 """Documents of the native API become replies; every field may be missing."""
 
-import dataclasses
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from ollama_cli.replies import (
     Timings,
     Usage,
 )
+from ollama_cli.values import fields
 from ollama_cli.wire import ollama
 
 FULL = {
@@ -174,6 +174,6 @@ def test_an_older_embedding_of_no_use_is_an_error(document: object) -> None:
     ],
 )
 def test_replies_are_frozen(value: Any) -> None:
-    field = dataclasses.fields(value)[0].name
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    field = fields(value)[0]
+    with pytest.raises(AttributeError, match="frozen"):
         setattr(value, field, None)

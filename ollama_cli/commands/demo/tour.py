@@ -1,7 +1,6 @@
 """`ollama-cli demo`."""
 
 import math
-from dataclasses import replace
 from itertools import combinations
 from typing import Final
 
@@ -11,6 +10,7 @@ from ollama_cli.commands import chat, health
 from ollama_cli.commands.models import list as models_list, pull
 from ollama_cli.commands.options import PROGRAM, AnswerOptions
 from ollama_cli.runtime import Runtime
+from ollama_cli.values import replace
 
 _MODEL: Final = "llama3:8b"
 _EMBEDDER: Final = "demo-embed"

@@ -1,7 +1,6 @@
 """`ollama-cli models list`."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Annotated, Final, Literal
 
 import typer
@@ -13,6 +12,7 @@ from ollama_cli.output.listing import show_listing
 from ollama_cli.replies import ModelSummary
 from ollama_cli.runtime import Runtime
 from ollama_cli.units import format_ago, format_bytes
+from ollama_cli.values import replace
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
 _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
