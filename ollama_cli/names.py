@@ -8,9 +8,9 @@ from typing import Final, NamedTuple
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
-_HOST: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}")
-_NAMESPACE: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}")
-_PART: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}")
+_HOST: Final = r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"
+_NAMESPACE: Final = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"
+_PART: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
 
 
 class Name(NamedTuple):
@@ -50,10 +50,10 @@ def parse(name: str) -> Name | None:
         if second:
             host = before.partition("://")[2] or before
     if not (
-        _HOST.fullmatch(host)
-        and _NAMESPACE.fullmatch(namespace)
-        and _PART.fullmatch(model)
-        and _PART.fullmatch(tag)
+        re.fullmatch(_HOST, host)
+        and re.fullmatch(_NAMESPACE, namespace)
+        and re.fullmatch(_PART, model)
+        and re.fullmatch(_PART, tag)
     ):
         return None
     return Name(host, namespace, model, tag)

@@ -14,7 +14,7 @@ from ollama_cli.values import Value, field
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
-_DURATION: Final = re.compile(r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+")
+_DURATION: Final = r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+"
 
 
 class Settings(Value):
@@ -90,7 +90,7 @@ def read_seconds(value: object) -> float:
 
 def read_keep_alive(value: object) -> str | float:
     """Read how long a model stays loaded: seconds, or a duration such as 10m; -1 is for ever."""
-    if isinstance(value, str) and _DURATION.fullmatch(value.strip()):
+    if isinstance(value, str) and re.fullmatch(_DURATION, value.strip()):
         return value.strip()
     number = _number(value)
     if not math.isfinite(number):

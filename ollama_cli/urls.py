@@ -14,40 +14,38 @@ from ollama_cli.errors import ConfigError
 DEFAULT_PORT: Final = "11434"
 _SCHEME_PORTS: Final = {"http": "80", "https": "443"}
 _LARGEST_PORT: Final = 65535
-_FORBIDDEN: Final = re.compile(r"[\x00-\x20\x7f\\<>\"`{}|^]")
+# Patterns are compiled where they are first used: most runs use none of them.
+_FORBIDDEN: Final = frozenset({*map(chr, range(0x21)), *'\x7f\\<>"`{}|^'})
 # First in each half: a password with a slash in it, where no port follows the colon.
-_PASSWORD: Final = re.compile(
+_USERINFO: Final = (
     r"(?<=//)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
     r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
 )
-_TOKEN: Final = re.compile(r"\b(Basic|Bearer) +[^\s\"',;]{4,}")
-_V1_ROUTE: Final = re.compile(
+_AUTHORISES: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
+_V1_ROUTE: Final = (
     r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
     r"|audio/transcriptions)$"
 )
-_API_ROUTE: Final = re.compile(
+_API_ROUTE: Final = (
     r"/api(?:/(?:version|status|tags|ps|show|pull|push|create|copy|delete|generate|chat|embed"
     r"|embeddings|me|signout|blobs/[^/]+|user/keys/[^/]+"
     r"|experimental/(?:web_search|web_fetch|model-recommendations)))?$"
 )
-_MISPLACED_ROUTE: Final = re.compile(r"/(?:v1|api)/api(?:/.*)?$")
-_BEFORE_HOST: Final = re.compile(r"^([A-Za-z]+://)?.*@", re.DOTALL)
+_MISPLACED_ROUTE: Final = r"/(?:v1|api)/api(?:/.*)?$"
+_BEFORE_HOST: Final = r"(?s)^([A-Za-z]+://)?.*@"
 _LOOPBACK_V4: Final = "127.0.0.1"
 _LOOPBACK_V6: Final = "::1"
-_PRIVATE_NETWORKS: Final = tuple(
-    ipaddress.ip_network(network)
-    for network in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "169.254.0.0/16",
-        "100.64.0.0/10",
-        "fe80::/10",
-        "fc00::/7",
-    )
+_PRIVATE_NETWORKS: Final = (
+    "10.0.0.0/8",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
+    "169.254.0.0/16",
+    "100.64.0.0/10",
+    "fe80::/10",
+    "fc00::/7",
 )
 _PRIVATE_SUFFIXES: Final = (".local", ".lan", ".internal", ".home.arpa")
-_NUMERIC_NAME: Final = re.compile(r"(?:0x[0-9a-f]*|[0-9]+)", re.IGNORECASE)
+_NUMERIC_NAME: Final = r"(?:0x[0-9a-f]*|[0-9]+)"
 
 
 class Address(NamedTuple):
@@ -68,7 +66,7 @@ class Address(NamedTuple):
 def is_openai_compatible_base_url(base_url: str) -> bool:
     """Tell whether the path ends in `/v1` or in one of its routes; ConfigError if it is no URL."""
     path = _address(base_url).path
-    return path.endswith("/v1") or _V1_ROUTE.search(path) is not None
+    return path.endswith("/v1") or re.search(_V1_ROUTE, path) is not None
 
 
 def base_url_to_host_root(base_url: str) -> str:
@@ -113,7 +111,11 @@ def split_userinfo(url: str) -> tuple[str, str]:
 
 def redact(text: str) -> str:
     """Hide `user:password@` wherever a URL in the text carries one, and what authorises."""
-    return _TOKEN.sub(r"\1 ***", _PASSWORD.sub("***@", text))
+    if "@" in text:
+        text = re.sub(_USERINFO, "***@", text)
+    if "Basic " in text or "Bearer " in text:
+        text = re.sub(_AUTHORISES, r"\1 ***", text)
+    return text
 
 
 def host_of(url: str) -> str:
@@ -137,8 +139,8 @@ def is_private(host: str) -> bool:
         return True
     address = _ip(name)
     if address is not None:
-        return any(address in network for network in _PRIVATE_NETWORKS)
-    if _NUMERIC_NAME.fullmatch(name):  # resolvers read 134744072 as 8.8.8.8
+        return any(address in ipaddress.ip_network(network) for network in _PRIVATE_NETWORKS)
+    if re.fullmatch(_NUMERIC_NAME, name):  # resolvers read 134744072 as 8.8.8.8
         return False
     # IDNA turns other full stops and digits into ours: only ASCII shows what will be looked up.
     return (name.isascii() and "." not in name) or name.endswith(_PRIVATE_SUFFIXES)
@@ -182,7 +184,7 @@ def _split(value: str) -> Address:
         raise ConfigError(f"not an http or https address: {_shown(text)}")
     authority, slash, path = rest.partition("/")
     userinfo, at, place = authority.rpartition("@")
-    if _FORBIDDEN.search(rest):
+    if not _FORBIDDEN.isdisjoint(rest):
         raise ConfigError(f"a character that no address can hold: {_shown(text)}")
     host, port = _split_port(place)
     if "@" in path:
@@ -215,7 +217,7 @@ def _is_port(text: str) -> bool:
 
 def _shown(text: str) -> str:
     """Quote an address that cannot be read: whatever stands before an `@` may be a secret."""
-    return repr(_BEFORE_HOST.sub(r"\1***@", text.strip().strip("\"'").strip()))
+    return repr(re.sub(_BEFORE_HOST, r"\1***@", text.strip().strip("\"'").strip()))
 
 
 def _clean_path(path: str) -> str:
@@ -224,9 +226,10 @@ def _clean_path(path: str) -> str:
 
 
 def _root_path(path: str) -> str:
-    while True:
-        shorter = _API_ROUTE.sub("", _V1_ROUTE.sub("", path)).removesuffix("/v1")
-        shorter = _MISPLACED_ROUTE.sub("", shorter)
+    while path:
+        shorter = re.sub(_API_ROUTE, "", re.sub(_V1_ROUTE, "", path)).removesuffix("/v1")
+        shorter = re.sub(_MISPLACED_ROUTE, "", shorter)
         if shorter == path:
-            return path
+            break
         path = shorter
+    return path

@@ -1,7 +1,8 @@
-"""Frozen values, declared as frozen dataclasses are, made at a sixth of their price.
+"""Frozen values, declared as frozen dataclasses are, at a small part of their price.
 
 A dataclass compiles six methods where it is declared, some 0.4 ms; with thirty of them that was an
-eighth of the time of every command. Here one is compiled, and all values share the rest.
+eighth of the time of every command. Here all values share their methods but `__init__`, and that is
+compiled when the first value of its kind is made.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,27 +25,16 @@ def field(*, default_factory: Callable[[], T]) -> T:
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 class _Kind(type):
     def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> "_Kind":
-        fields = tuple(body.get("__annotations__", ()))
-        defaults = {each: body.pop(each) for each in fields if each in body}
-        if fields:
-            body["__init__"] = _initialiser(fields, defaults)
-            body["__init__"].__annotations__ = body["__annotations__"]
-        return super().__new__(
-            cls, name, bases, {**body, "__slots__": fields, "__match_args__": fields}
-        )
+        names = tuple(body.get("__annotations__", ()))
+        defaults = {each: body.pop(each) for each in names if each in body}
 
+        def compile_first(self: "Value", *places: object, **named: object) -> None:
+            initialiser(kind)(self, *places, **named)  # type: ignore[arg-type]  # is a kind of Value
 
-def _initialiser(fields: tuple[str, ...], defaults: Mapping[str, object]) -> Callable[..., None]:
-    fresh = {name: default for name, default in defaults.items() if isinstance(default, _Fresh)}
-    parts = [f"{name}=_defaults[{name!r}]" if name in defaults else name for name in fields]
-    lines = [f"def __init__(self, {', '.join(parts)}):"]
-    for name in fields:
-        given = f"{name}.make() if {name}.__class__ is _Fresh else {name}"
-        lines.append(f" _set(self, {name!r}, {given if name in fresh else name})")
-    space = {"_defaults": defaults, "_set": object.__setattr__, "_Fresh": _Fresh}
-    exec("\n".join(lines), space)  # noqa: S102  as dataclasses do: the names are our own fields
-    made: Callable[..., None] = space["__init__"]  # type: ignore[assignment]  # just made
-    return made
+        own = {"__slots__": names, "__match_args__": names, "_defaults": defaults}
+        init = {"__init__": compile_first} if names else {}
+        kind = super().__new__(cls, name, bases, body | own | init)
+        return kind
 
 
 class Value(metaclass=_Kind):
@@ -73,6 +63,24 @@ class Value(metaclass=_Kind):
 
     def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
         return type(self), tuple(as_dict(self).values())
+
+
+def initialiser(kind: type[Value]) -> Callable[..., None]:
+    """Compile the `__init__` of a kind, put it in its place and return it."""
+    defaults: Mapping[str, object] = vars(kind)["_defaults"]
+    head, body = ["self"], []
+    for name in fields(kind):
+        head.append(f"{name}=_defaults[{name!r}]" if name in defaults else name)
+        is_fresh = isinstance(defaults.get(name), _Fresh)
+        given = f"{name}.make() if {name}.__class__ is _Fresh else {name}" if is_fresh else name
+        body.append(f" _set(self, {name!r}, {given})")
+    space: dict[str, Any] = {"_defaults": defaults, "_set": object.__setattr__, "_Fresh": _Fresh}
+    source = "\n".join([f"def __init__({', '.join(head)}):", *body])
+    exec(source, space)  # noqa: S102  as dataclasses do: the names are those of our own fields
+    init: Callable[..., None] = space["__init__"]
+    init.__annotations__ = kind.__annotations__
+    kind.__init__ = init  # type: ignore[method-assign]  # compiled once
+    return init
 
 
 def fields(value: Value | type[Value]) -> tuple[str, ...]:

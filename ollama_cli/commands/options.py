@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final, Literal
 import typer
 
 from ollama_cli import __version__
-from ollama_cli.values import Value
+from ollama_cli.values import Value, fields, initialiser
 
 PROGRAM: Final = "ollama-cli"
 OUTPUT_HELP: Final = "How to print the result."
@@ -65,23 +65,23 @@ def global_options(
 
 def spread(function: Callable[..., None]) -> Callable[..., None]:
     """Replace a parameter that is a Value by its fields, so that commands share options."""
-    shared = {
-        name: param.annotation
-        for name, param in inspect.signature(function).parameters.items()
-        if isinstance(param.annotation, type) and issubclass(param.annotation, Value)
-    }
+    shared: dict[str, type[Value]] = {}
+    params: list[inspect.Parameter] = []
+    for param in inspect.signature(function).parameters.values():
+        kind = param.annotation
+        if isinstance(kind, type) and issubclass(kind, Value):
+            shared[param.name] = kind
+            params += list(inspect.signature(initialiser(kind)).parameters.values())[1:]
+        else:
+            params.append(param)
 
     def flat(**values: Any) -> None:
         for name, kind in shared.items():
-            fields = inspect.signature(kind).parameters
-            values[name] = kind(**{field: values.pop(field) for field in fields})
+            values[name] = kind(**{field: values.pop(field) for field in fields(kind)})
         function(**values)
 
-    params: list[inspect.Parameter] = []
-    for name, param in inspect.signature(function).parameters.items():
-        fields = inspect.signature(shared[name]).parameters.values() if name in shared else [param]
-        params += [field.replace(kind=inspect.Parameter.KEYWORD_ONLY) for field in fields]
-    vars(flat)["__signature__"] = inspect.Signature(params)
+    named = [param.replace(kind=inspect.Parameter.KEYWORD_ONLY) for param in params]
+    vars(flat)["__signature__"] = inspect.Signature(named)
     flat.__annotations__ = {param.name: param.annotation for param in params}
     flat.__doc__ = function.__doc__
     return flat
