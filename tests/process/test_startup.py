@@ -108,3 +108,37 @@ def test_a_client_connects_when_it_is_told_to_and_not_before() -> None:
         "except OllamaCliError as error: print(error.code, error.exit_code)"
     )
     assert python(code).out == "http://127.0.0.1:9\nunreachable 3\n"
+
+
+FAULTS = """
+import resource, sys
+from ollama_cli import app, door
+
+def leaf():
+    return None
+
+def descend(depth):
+    for _ in range(500):
+        leaf()
+    if depth:
+        descend(depth - 1)
+
+def faults():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+
+def run(*_):
+    descend(200)
+    before = faults()
+    descend(200)
+    print(faults() - before)
+
+app.run = run
+door.main([])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="counts page faults as Linux does")
+def test_no_depth_of_calls_maps_memory_again_and_again() -> None:
+    result = python(FAULTS)
+    assert result.code == 0, result.err
+    assert int(result.out) < 200  # 500 and more where one depth does
