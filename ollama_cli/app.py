@@ -14,21 +14,22 @@ from typer._click.exceptions import ClickException, NoSuchOption, UsageError as 
 from typer._click.formatting import HelpFormatter
 from typer._click.parser import _OptionParser, _ParsingState
 from typer.core import TyperCommand, TyperGroup
-from typer.main import (
-    get_command,
-    get_install_completion_arguments,
-    get_params_convertors_ctx_param_name_from_function,
-)
+from typer.main import get_command, get_params_convertors_ctx_param_name_from_function
 
-from ollama_cli import names
+from ollama_cli import names, shells
 from ollama_cli.commands import TABLE, Branch, Entry
-from ollama_cli.commands.options import PROGRAM, global_options, spread
+from ollama_cli.commands.options import PROGRAM, completion_options, global_options, spread
 from ollama_cli.errors import EXIT_CODES, UsageError
 from ollama_cli.runtime import Flags, Runtime
 from ollama_cli.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
-_ALONE: Final = {"--think": "true"}
+# Options that may stand alone: what they mean then, and the words that are their value after all.
+ALONE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
+    "--think": ("true", ()),
+    "--install-completion": (shells.DETECTED, shells.NAMES),
+    "--show-completion": (shells.DETECTED, shells.NAMES),
+}
 _ROOT_EXAMPLES: Final = (
     'ollama-cli chat "why is the sky blue?"',
     "ollama-cli models pull llama3:8b",
@@ -45,16 +46,22 @@ class Launch(Protocol):
         ...
 
 
-_GLOBALS: Final = get_params_convertors_ctx_param_name_from_function(global_options)[0]
-_GLOBAL_NAMES: Final = frozenset(str(param.name) for param in _GLOBALS)
+GLOBALS: Final = get_params_convertors_ctx_param_name_from_function(global_options)[0]
+ROOT_OPTIONS: Final = [
+    *GLOBALS,
+    *get_params_convertors_ctx_param_name_from_function(completion_options)[0],
+]
+_GLOBAL_NAMES: Final = frozenset(str(param.name) for param in GLOBALS)
 _SETTING_FLAGS: Final = ("host", "timeout", "connect_timeout")
 
 
 class _Parser(_OptionParser):
-    """Lets an option of `_ALONE` stand without a value; the next word is never its value."""
+    """Lets an option of `ALONE` stand without a value."""
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
-        super()._match_long_opt(opt, explicit_value or _ALONE.get(opt), state)
+        alone, values = ALONE.get(opt, (None, ()))
+        value = None if state.rargs and state.rargs[0] in values else alone
+        super()._match_long_opt(opt, explicit_value or value, state)
 
 
 class _GlobalOptions(AnyCommand):
@@ -99,7 +106,7 @@ class _Command(_GlobalOptions, TyperCommand):
         arguments = [param for param in own if param.param_type_name == "argument"]
         _write_params(formatter, ctx, "Arguments", arguments)
         _write_params(formatter, ctx, "Options", [p for p in own if p not in arguments])
-        _write_params(formatter, ctx, "Global options", _GLOBALS)
+        _write_params(formatter, ctx, "Global options", GLOBALS)
         formatter.write(f"\nExit codes: {PROGRAM} help exit-codes\n")
 
 
@@ -123,7 +130,7 @@ class _Group(_GlobalOptions, TyperGroup):
         entry = self._branch.entries.get(cmd_name)
         if isinstance(entry, Entry):
             return TyperCommand(cmd_name, help=entry.help, rich_markup_mode=None)
-        return _Group(cmd_name, entry, params=list(_GLOBALS)) if entry else None
+        return _Group(cmd_name, entry, params=list(GLOBALS)) if entry else None
 
     def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
@@ -137,7 +144,7 @@ class _Group(_GlobalOptions, TyperGroup):
         name = args[0]
         entry = self._branch.entries.get(name)
         if isinstance(entry, Entry):
-            return name, _load(name, entry), args[1:]
+            return name, load(name, entry), args[1:]
         if entry is None:
             near = names.nearest(name, self.list_commands(ctx), limit=1)
             told = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
@@ -165,12 +172,13 @@ def run(arguments: Sequence[str], launch: Launch, environ: Mapping[str, str]) ->
 
     Raises UsageError for what cannot be parsed, and whatever the command raises.
     """
+    if shell := environ.get(shells.VARIABLE):
+        import_module("ollama_cli.completion").answer(shell, arguments, environ)
+        return
     branch = Branch(
         "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
     )
-    root = _Group(PROGRAM, branch, params=[*_GLOBALS, *get_install_completion_arguments()])
-    if environ.get("_OLLAMA_CLI_COMPLETE"):
-        root._main_shell_completion({}, PROGRAM)  # noqa: SLF001  the only way in; it exits
+    root = _Group(PROGRAM, branch, params=list(ROOT_OPTIONS))
     try:
         with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
             if not context._protected_args:  # noqa: SLF001  no command was named
@@ -189,14 +197,15 @@ def _flags(typed: Mapping[str, Any]) -> Flags:
     return Flags(settings=settings, **rest)
 
 
-def _load(name: str, entry: Entry) -> AnyCommand:
+def load(name: str, entry: Entry) -> AnyCommand:
+    """Import a command's module and make the command, with all its options."""
     module = import_module(f"ollama_cli.commands.{entry.module}")
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
         spread(module.command)
     )
     command = get_command(alone)
-    command.params += _GLOBALS
+    command.params += GLOBALS
     return command
 
 

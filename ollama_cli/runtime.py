@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from ollama_cli import names, services, sources
+from ollama_cli import cache, names, services, sources
 from ollama_cli.errors import (
     ModelNotFoundError,
     NotFoundError,
@@ -18,6 +18,9 @@ from ollama_cli.errors import (
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.streams import InStream, OutStream, one_line
 from ollama_cli.values import Value, field
+
+if TYPE_CHECKING:
+    from ollama_cli.replies import ModelSummary
 
 
 class Flags(Value):
@@ -90,6 +93,17 @@ class Runtime:
         """Give the client of the server that the settings name."""
         client: services.OllamaClient = self._client
         return client
+
+    def installed(self) -> "list[ModelSummary]":
+        """List the installed models, the newest first, and keep their names for completion."""
+        models = self.ollama().list_models()
+        if not self.flags.demo:  # its server is gone with the command
+            cache.write(self.settings.host, [model.name for model in models])
+        return models
+
+    def forget_installed(self) -> None:
+        """Drop the names that were kept, as the server's models have changed."""
+        cache.forget(self.settings.host)
 
     def close(self) -> None:
         """Close what was opened."""
@@ -176,7 +190,7 @@ class Runtime:
     def _missing_hint(self, model: str) -> str:
         pull = f"`ollama-cli models pull {shlex.quote(model)}`"
         try:
-            installed = [each.name for each in self.ollama().list_models()]
+            installed = [each.name for each in self.installed()]
         except OllamaCliError:
             installed = []
         near = names.nearest(model, installed)

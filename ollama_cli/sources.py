@@ -3,13 +3,13 @@
 import difflib
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, NotFoundError
+from ollama_cli.files import write_whole
 from ollama_cli.settings import SETTINGS, Layer
 
 SECTION: Final = "ollama"
@@ -207,16 +207,7 @@ def _says(text: str, wanted: Mapping[str, Any]) -> bool:
 def write_text(path: Path, text: str) -> None:
     """Write a file through a temporary one beside it, readable by its owner alone."""
     try:
-        target = path.resolve()
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".config-")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-            Path(temporary).replace(target)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+        write_whole(path, text)
     except (OSError, ValueError, RuntimeError) as error:  # also no text; a link to itself
         reason = getattr(error, "strerror", None) or error
         raise ConfigError(f"cannot write {path}: {reason}") from error

@@ -64,7 +64,7 @@ def shown_entries() -> list[Entry]:
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> None:
     told = help_of(*words)
-    for param in app._load(words[-1], entry_of(words)).params:
+    for param in app.load(words[-1], entry_of(words)).params:
         assert getattr(param, "help", None), f"{param.name} of {' '.join(words)} has no help"
         for option in [*param.opts, *param.secondary_opts]:
             shown = option if option.startswith("-") else option.upper()
@@ -73,7 +73,7 @@ def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> No
 
 
 def test_every_option_of_an_answer_and_every_global_one_stands_in_the_readme() -> None:
-    for param in app._load("generate", entry_of(["generate"])).params:
+    for param in app.load("generate", entry_of(["generate"])).params:
         if param.param_type_name == "option":
             known = any(re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", README) for o in param.opts)
             assert known, f"{max(param.opts, key=len)} is not in README.md"

@@ -26,7 +26,7 @@ def command(
     ctx: typer.Context,
     topic: Annotated[
         str | None,
-        typer.Argument(metavar="TOPIC", help="exit-codes, environment or formats."),
+        typer.Argument(metavar="exit-codes|environment|formats", help="The topic."),
     ] = None,
 ) -> None:
     """Explain exit codes, the variables that are read, and the output formats.

@@ -6,10 +6,12 @@ from typing import Annotated, Any, Final, Literal
 
 import typer
 
-from ollama_cli import __version__
+from ollama_cli import __version__, shells, sources
+from ollama_cli.streams import one_line
 from ollama_cli.values import Value, fields, initialiser
 
 PROGRAM: Final = "ollama-cli"
+_SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 OUTPUT_HELP: Final = "How to print the result."
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
@@ -22,6 +24,37 @@ def _print_version(value: bool) -> None:
     if value:
         typer.echo(f"{PROGRAM} {__version__}")
         raise typer.Exit
+
+
+def _install_completion(shell: str | None) -> None:
+    if shell is not None:
+        for line in shells.install(shell, sources.environment()):
+            typer.echo(one_line(line))
+        raise typer.Exit
+
+
+def _show_completion(shell: str | None) -> None:
+    if shell is not None:
+        typer.echo(shells.script(shell, sources.environment()), nl=False)
+        raise typer.Exit
+
+
+def completion_options(
+    *,
+    install_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_SHELL, help="Install completion for your shell.", callback=_install_completion
+        ),
+    ] = None,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_SHELL, help="Print the script that does it.", callback=_show_completion
+        ),
+    ] = None,
+) -> None:
+    """Declare the options that only the program itself takes."""
 
 
 def global_options(

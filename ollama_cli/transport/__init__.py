@@ -1,8 +1,27 @@
-"""HTTP, and the only room that knows requests and urllib3."""
+"""HTTP, and the only room that knows requests and urllib3; loaded when it is asked for."""
 
-from ollama_cli.transport.client import Transport, log_requests
-from ollama_cli.transport.reply import LARGEST_DOCUMENT, Reply
-from ollama_cli.transport.retries import Retry
-from ollama_cli.transport.watch import within
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ollama_cli.transport.client import Transport as Transport, log_requests as log_requests
+    from ollama_cli.transport.reply import LARGEST_DOCUMENT as LARGEST_DOCUMENT, Reply as Reply
+    from ollama_cli.transport.retries import Retry as Retry
+    from ollama_cli.transport.watch import within as within
+
+_PLACES = {
+    "LARGEST_DOCUMENT": "ollama_cli.transport.reply",
+    "Reply": "ollama_cli.transport.reply",
+    "Retry": "ollama_cli.transport.retries",
+    "Transport": "ollama_cli.transport.client",
+    "log_requests": "ollama_cli.transport.client",
+    "within": "ollama_cli.transport.watch",
+}
 
 __all__ = ["LARGEST_DOCUMENT", "Reply", "Retry", "Transport", "log_requests", "within"]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _PLACES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

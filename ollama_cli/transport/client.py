@@ -1,6 +1,5 @@
 """One session with one server: every request goes through here."""
 
-import base64
 import json
 import logging
 import re
@@ -8,7 +7,6 @@ import socket
 import time
 from collections.abc import Mapping
 from typing import Any, Final, TextIO
-from urllib.parse import unquote
 
 import requests
 import urllib3
@@ -20,6 +18,7 @@ from requests.utils import get_environ_proxies
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
 from ollama_cli.transport import redirects
+from ollama_cli.transport.authorization import basic
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.reply import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
@@ -106,9 +105,7 @@ class Transport:
             {"User-Agent": f"ollama-cli/{__version__}", "Accept-Encoding": "identity"}
         )
         if userinfo:
-            user, _, password = userinfo.partition(":")
-            secret = base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
-            self._session.headers["Authorization"] = f"Basic {secret}"
+            self._session.headers["Authorization"] = basic(userinfo)
         self._session.headers.update(_sendable(headers or {}))
 
     def close(self) -> None:

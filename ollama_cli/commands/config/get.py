@@ -11,7 +11,7 @@ from ollama_cli.urls import redact
 
 def command(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The setting.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="SETTING")],
 ) -> None:
     """Print the value of one setting, from wherever it comes; nothing where it has none.
 

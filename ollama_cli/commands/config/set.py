@@ -11,7 +11,7 @@ from ollama_cli.streams import one_line
 
 def command(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The setting.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="SETTING")],
     value: Annotated[str, typer.Argument(help="Its new value.", metavar="VALUE")],
 ) -> None:
     """Write one setting to the config file; all else in it stays.

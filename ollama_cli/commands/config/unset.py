@@ -11,7 +11,7 @@ from ollama_cli.streams import one_line
 
 def command(
     ctx: typer.Context,
-    name: Annotated[str, typer.Argument(help="The setting.", metavar="NAME")],
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="SETTING")],
 ) -> None:
     """Remove one setting from the config file; what is not there needs no removing.
 

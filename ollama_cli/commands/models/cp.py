@@ -24,5 +24,6 @@ def command(
     cli: Runtime = ctx.obj
     cli.offers_pull = False
     cli.ollama().copy(source, destination)
+    cli.forget_installed()
     if not cli.flags.quiet:
         cli.err.line(one_line(f"copied {source} to {destination}"))

@@ -21,7 +21,7 @@ def command(
       ollama-cli models has -q llama3:8b && echo there
     """
     cli: Runtime = ctx.obj
-    found = find(name, [model.name for model in cli.ollama().list_models()])
+    found = find(name, [model.name for model in cli.installed()])
     if found is None:
         cli.silent = cli.flags.quiet
         raise ModelNotFoundError.not_installed(name)

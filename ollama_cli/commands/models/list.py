@@ -49,7 +49,7 @@ def command(
     if cli.output == "raw":
         documents.show_raw(cli.out, cli.ollama().list_models_bytes())
         return
-    installed = cli.ollama().list_models()
+    installed = cli.installed()
     if any(selection.asks_for_capability(each) for each in filters or []):
         installed = [_with_capabilities(cli, model) for model in installed]
     models = _sorted([model for model in installed if chosen(model)], sort)

@@ -56,6 +56,7 @@ def command(
             summaries.append(summary)
             events = cli.ollama().pull(name, insecure=insecure)
             progress.follow(summary.watch(events), reporter)
+            cli.forget_installed()
 
     try:
         for_each(cli, names, pull)

@@ -32,7 +32,7 @@ def command(
     """
     cli: Runtime = ctx.obj
     cli.offers_pull = False
-    chosen = _choose(cli.ollama().list_models(), names)
+    chosen = _choose(cli.installed(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
@@ -44,6 +44,7 @@ def command(
 
     def remove(name: str) -> None:
         cli.ollama().delete(name)
+        cli.forget_installed()
         if not cli.flags.quiet:
             cli.err.line(f"removed {one_line(name)}")
 

@@ -1,0 +1,88 @@
+"""The words that fit the place of the cursor: commands, options, choices, names of models."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from ollama_cli import cache, sources
+from ollama_cli.completion.line import Line
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.settings import SETTINGS, Settings, resolve
+
+LONGEST_WAIT: Final = 0.15
+_FILES: Final = "PATH"
+_SETTINGS: Final = "SETTING"
+_SERVERS: Final = "URL"
+_MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
+# Servers choose the names; these alone mean nothing to any shell.
+_HARMLESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
+_WORD: Final = re.compile(r"[a-z][a-z-]*")
+_HELP: Final = "Show the help."
+
+
+class Candidate(NamedTuple):
+    """A word that fits, and what it does where that is known."""
+
+    text: str
+    help: str = ""
+
+
+def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None:
+    """Find what fits the place of the cursor; None where any file does."""
+    if line.parameter is not None:
+        values = _values(line, environ)
+        found = None if values is None else [Candidate(value) for value in values]
+    elif line.takes_options and (line.typed.startswith("-") or line.branch is None):
+        found = _options(line.options)
+    elif line.branch is not None:
+        entries = line.branch.entries.items()
+        found = [Candidate(n, e.help) for n, e in entries if not getattr(e, "hidden", False)]
+    else:
+        found = []
+    return found and [each for each in found if each.text.startswith(line.typed)]
+
+
+def _options(params: Sequence[Any]) -> list[Candidate]:
+    options = [each for each in params if each.param_type_name == "option" and not each.hidden]
+    names = [Candidate(n, o.help or "") for o in options for n in (*o.opts, *o.secondary_opts)]
+    return sorted([*names, Candidate("--help", _HELP)], key=lambda each: each.text[:2] != "--")
+
+
+def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
+    """List the values of a parameter, which its choices or its metavar tell."""
+    choices: Iterable[str] = getattr(line.parameter.type, "choices", ())
+    if choices:
+        return choices
+    kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
+    if _FILES in kinds:
+        return None
+    if _SETTINGS in kinds:
+        return SETTINGS
+    if _SERVERS in kinds:
+        return dict.fromkeys([*cache.hosts(), Settings().host])
+    if _MODELS.intersection(kinds):
+        return filter(_HARMLESS.fullmatch, _models(line.values, environ))
+    return filter(_WORD.fullmatch, kinds)
+
+
+def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
+    """List the models of the server that this line would ask: from the cache, else from there."""
+    if "demo" in typed:  # a server that is not yet there
+        return ()
+    flags = {name: value for name, value in typed.items() if name == "host"}
+    try:
+        settings = resolve(sources.layers(flags, environ, typed.get("env_file"))[0])
+    except OllamaCliError:  # the command itself will tell it
+        return ()
+    kept = cache.read(settings.host)
+    if kept and kept.is_fresh:
+        return kept.names
+    installed = import_module("ollama_cli.services.installed")
+    names: list[str] | None = installed.installed_names(
+        settings.host, seconds=LONGEST_WAIT, environ=environ, ca_file=settings.ca_file
+    )
+    if names is None:
+        return kept.names if kept else ()
+    cache.write(settings.host, names)
+    return names

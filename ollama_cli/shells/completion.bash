@@ -1,0 +1,19 @@
+# Completion of ollama-cli for bash; written by `ollama-cli --install-completion bash`.
+
+_ollama_cli() {
+    local line
+    COMPREPLY=()
+    # The text up to the cursor, as bash parts words at `:` and `=`; of each answer comes back what
+    # follows the text that bash is about to replace.
+    while IFS= read -r line; do
+        if [[ $line == :files ]]; then
+            compopt -o default 2>/dev/null || while IFS= read -r line; do
+                COMPREPLY+=("$line")
+            done < <(compgen -f -- "$2")
+            return
+        fi
+        COMPREPLY+=("$line")
+    done < <(_OLLAMA_CLI_COMPLETE=bash "${1/#\~\//$HOME/}" "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+}
+
+complete -F _ollama_cli ollama-cli
