@@ -29,11 +29,15 @@ _OWN = (
 
 
 class Terminal:
-    """One command on a terminal of its own; `streams` replaces stdin, stdout or stderr."""
+    """One command on a terminal of its own; `streams` replaces stdin, stdout or stderr.
+
+    `program` is the path of another program than ours, such as a shell.
+    """
 
     def __init__(
         self,
         *args: object,
+        program: str = PROGRAM,
         columns: int = 80,
         rows: int = 24,
         env: Mapping[str, str] | None = None,
@@ -47,7 +51,7 @@ class Terminal:
         self._lock = threading.Lock()
         self.raw = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _OWN, PROGRAM, *map(str, args)],
+            [sys.executable, "-c", _OWN, program, *map(str, args)],
             bufsize=0,
             env=environment({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})}, at),
             cwd=at or home(),

@@ -9,7 +9,7 @@ function __ollama_cli
     if test "$answers[1]" = :files
         set -l option (string match -r '^--[^=]+=' -- $current)
         for path in (__fish_complete_path (string replace -r '^--[^=]+=' '' -- $current))
-            echo $option$path
+            echo "$option$path"
         end
         return
     end

@@ -20,6 +20,6 @@ _ollama_cli() {
 if [[ $funcstack[1] == _ollama-cli ]]; then
     _ollama_cli "$@"
 else
-    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+    (( $+functions[compdef] )) || { autoload -Uz compinit && compinit -i }
     compdef _ollama_cli ollama-cli
 fi
