@@ -15,12 +15,12 @@ LONGEST = 250
 FLOORS = {
     room: floor
     for floor, rooms in {
-        1: "values errors events replies urls names streams timeouts units selection",
+        1: "values errors events replies urls names streams timeouts units selection files",
         2: "wire transport settings",
-        3: "services progress output inputs sources demo",
+        3: "services progress output inputs sources cache shells demo",
         4: "runtime",
         5: "commands",
-        6: "app door __main__",
+        6: "app completion door __main__",
     }.items()
     for room in rooms.split()
 }
@@ -32,14 +32,15 @@ OWNERS = {
     "urllib3": {"transport"},
     "rich": {"progress"},
     "typer": {"commands", "app"},
-    "platformdirs": {"sources"},
+    "platformdirs": {"sources", "cache"},
+    "shellingham": {"shells"},
     "tomllib": {"sources"},
     "tomli_w": {"sources"},
     "click": set[str](),
     "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
-LAZY_TABLES = {"__init__.py", "services/__init__.py", "app.py"}
+LAZY_TABLES = {"__init__.py", "services/__init__.py", "transport/__init__.py", "shells/__init__.py", "app.py"}
 ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 VAGUE = {"utils", "helpers", "common", "base", "manager", "handler", "core", "misc"}
 BUSY_CALLS = {"open", "input", "print"}

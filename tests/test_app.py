@@ -1,8 +1,8 @@
-"""The tree of commands: options anywhere, mistakes that name what was meant, completion."""
+"""The tree of commands: options anywhere, mistakes that name what was meant."""
 
 import pytest
 from hostile import Server, document, lines
-from shell import bash, call, run
+from shell import call, run
 
 from ollama_cli.demo import DemoServer
 
@@ -129,48 +129,6 @@ def test_an_address_of_every_kind_leads_to_the_server() -> None:
         ):
             assert call("models", "list", "--host", host).code == 0, host
         assert {request.path for request in server.requests} == {"/api/tags"}
-
-
-def completed(shell: str, words: str, **more: str) -> list[str]:
-    env = {"_OLLAMA_CLI_COMPLETE": f"complete_{shell}", "OLLAMA_HOST": NOWHERE, **more}
-    result = run(env=env)
-    assert (result.code, result.err) == (0, ""), words
-    return result.out.split()
-
-
-@pytest.mark.parametrize(
-    ("words", "expected"),
-    [
-        (
-            "ollama-cli ",
-            {"chat", "generate", "models", "embed", "health", "config", "demo", "help"},
-        ),
-        ("ollama-cli mod", {"models"}),
-        ("ollama-cli models ", {"list", "pull", "show", "has", "rm", "cp", "ps", "stop"}),
-        ("ollama-cli models pu", {"pull"}),
-        ("ollama-cli models list --so", {"--sort"}),
-        ("ollama-cli chat --sys", {"--system"}),
-        ("ollama-cli chat --hos", {"--host"}),
-        ("ollama-cli models list --sort ", {"name", "size", "modified"}),
-    ],
-)
-def test_completion_in_bash(words: str, expected: set[str]) -> None:
-    number = len(words.split()) - (not words.endswith(" "))
-    found = completed("bash", words, COMP_WORDS=words, COMP_CWORD=str(number))
-    assert set(found) == expected
-
-
-def test_completion_in_other_shells() -> None:
-    line = {"_TYPER_COMPLETE_ARGS": "ollama-cli mod"}
-    assert "models" in "".join(completed("zsh", "mod", **line))
-    fish = completed("fish", "mod", **line, _TYPER_COMPLETE_FISH_ACTION="get-args")
-    assert fish[0] == "models"
-
-
-def test_the_script_of_completion_names_the_program() -> None:
-    result = bash("_OLLAMA_CLI_COMPLETE=source_bash ollama-cli")
-    assert result.code == 0
-    assert "ollama-cli" in result.out
 
 
 def test_the_demo_is_closed_with_the_command() -> None:

@@ -54,13 +54,13 @@ def _ask(root: str, path: str, end: float, ca_file: str | None) -> bytes:
         f"User-Agent: ollama-cli/{__version__}",
         *([f"Authorization: {basic(userinfo)}"] if userinfo else []),
     ]
-    connection: Any = socket.create_connection((host, address.port), _left(end))
+    secure: Any = None
     if address.scheme == "https":
-        trusted = import_module("ssl").create_default_context(cafile=ca_file)
-        connection = trusted.wrap_socket(connection, server_hostname=host)
-    with connection:
-        connection.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
-        return _document(connection, end)
+        secure = import_module("ssl").create_default_context(cafile=ca_file)
+    connection = socket.create_connection((host, address.port), _left(end))
+    with secure.wrap_socket(connection, server_hostname=host) if secure else connection as asked:
+        asked.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+        return _document(asked, end)
 
 
 def _document(connection: socket.socket, end: float) -> bytes:

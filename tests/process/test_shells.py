@@ -11,7 +11,16 @@ from shell import PROGRAM, run
 from terminals import Terminal
 
 TAB = "\t"
-HOSTILE = ["$(touch${IFS}pwned)", "`touch pwned`", "b;touch pwned", "b'\"", "b b", "b\nb", "b\\", "b*"]
+HOSTILE = [
+    "$(touch${IFS}pwned)",
+    "`touch pwned`",
+    "b;touch pwned",
+    "b'\"",
+    "b b",
+    "b\nb",
+    "b\\",
+    "b*",
+]
 NAMES = ["tiny:1b", "tiny:2b-q4", "hf.co/user/big:Q4_K_M", *HOSTILE]
 TAGS = document({"models": [{"name": name} for name in NAMES]})
 INTERACTIVE = {

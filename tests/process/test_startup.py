@@ -1,6 +1,7 @@
 """What is loaded: as little as the command needs, counted in a process of its own."""
 
 import sys
+from collections.abc import Mapping
 
 import pytest
 from hostile import Server, by_path, document, lines
@@ -24,9 +25,9 @@ HEAVY = {"requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli
 OURS = {"ollama_cli", "__main__", "__mp_main__"}
 
 
-def loaded(*args: str) -> set[str]:
+def loaded(*args: str, env: Mapping[str, str] | None = None) -> set[str]:
     """Run a command and give the top-level names of what it imported."""
-    result = python(LOADED, *args)
+    result = python(LOADED, *args, env=env)
     assert result.code == 0, result.err
     return {name.partition(".")[0] for name in result.err.splitlines()[-1].split()}
 
@@ -47,6 +48,17 @@ def test_the_version_loads_nothing_from_elsewhere() -> None:
 def test_help_loads_neither_requests_nor_rich(args: list[str]) -> None:
     modules = loaded(*args)
     assert not modules & HEAVY
+    assert strangers(modules) <= {"typer", "shellingham", "platformdirs", "annotated_doc"}
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_loads_no_more_than_help_even_if_the_server_is_asked(shell: str) -> None:
+    with Server(TAGS) as server:
+        env = {"_OLLAMA_CLI_COMPLETE": shell, "OLLAMA_HOST": server.url}
+        words = ["ollama-cli run ", ""] if shell == "bash" else ["ollama-cli", "run", ""]
+        modules = loaded(*words, env=env)
+        assert server.connections == 1
+    assert not modules & {*HEAVY, "http", "email", "ssl", "certifi"}
     assert strangers(modules) <= {"typer", "shellingham", "platformdirs", "annotated_doc"}
 
 
