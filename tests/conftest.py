@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+PLACES = {"HOME": "home", "XDG_CONFIG_HOME": "no-config", "XDG_CACHE_HOME": "cache"}
+
 
 @pytest.fixture(autouse=True)
 def _clean_environment(
@@ -28,8 +30,8 @@ def _clean_environment(
             "CURL_CA_BUNDLE",
         }:
             monkeypatch.delenv(name)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.getbasetemp() / "no-config"))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    for name, place in PLACES.items():
+        monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / place))
 
 
 @pytest.fixture(autouse=True, scope="session")

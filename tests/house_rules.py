@@ -40,7 +40,7 @@ OWNERS = {
     "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
-LAZY_TABLES = {"__init__.py", "services/__init__.py", "transport/__init__.py", "shells/__init__.py", "app.py"}
+LAZY_TABLES = {"__init__.py", "services/__init__.py", "transport/__init__.py", "app.py"}
 ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 VAGUE = {"utils", "helpers", "common", "base", "manager", "handler", "core", "misc"}
 BUSY_CALLS = {"open", "input", "print"}

@@ -1,7 +1,8 @@
 # Completion of ollama-cli for bash; written by `ollama-cli --install-completion bash`.
 
 _ollama_cli() {
-    local line
+    local line program=$1
+    [[ $program == "~/"* ]] && program=$HOME/${program:2}
     COMPREPLY=()
     # The text up to the cursor, as bash parts words at `:` and `=`; of each answer comes back what
     # follows the text that bash is about to replace.
@@ -13,7 +14,7 @@ _ollama_cli() {
             return
         fi
         COMPREPLY+=("$line")
-    done < <(_OLLAMA_CLI_COMPLETE=bash "${1/#\~\//$HOME/}" "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+    done < <(_OLLAMA_CLI_COMPLETE=bash "$program" "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
 }
 
 complete -F _ollama_cli ollama-cli

@@ -11,7 +11,7 @@ from typing import NoReturn
 import pytest
 from completions import completed
 from hostile import PATIENCE, Peer, Server, answer, by_path, bytes_then, document, page
-from shell import call
+from shell import call, run
 
 OLD = 301
 TAGS = document({"models": [{"name": "llama3:8b"}, {"name": "llama3:70b"}, {"name": "phi:1"}]})
@@ -123,6 +123,14 @@ def test_a_server_that_drips_is_left_in_the_middle(tmp_path: Path) -> None:
     with Server(script) as server:
         assert completed(LINE, tmp_path, at(server)) == []
     assert left == [True]
+
+
+def test_a_process_ends_though_its_server_is_silent(tmp_path: Path) -> None:
+    left: list[bool] = []
+    with Server(lambda peer: left.append(peer.gone())) as server:
+        env = {"_OLLAMA_CLI_COMPLETE": "bash", "OLLAMA_HOST": server.url}
+        result = run(LINE, "", env=env, at=tmp_path)
+    assert (result.code, result.out, result.err, left) == (0, "", "", [True])
 
 
 def test_the_look_up_of_a_name_is_not_waited_for(

@@ -137,6 +137,13 @@ def test_a_quoted_word_and_a_command_before_it_do_no_harm(server: Server, tmp_pa
         terminal.expect("ollama-cli run 'tiny:1b'")
 
 
+def test_a_program_named_by_its_path_is_asked_itself(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "ollama-cli").symlink_to(PROGRAM)
+    with at_a_shell("bash", server, tmp_path) as terminal:
+        terminal.send(f"~/ollama-cli run tiny:1{TAB}{SHOW}")
+        terminal.expect(f"<{tmp_path}/ollama-cli><run><tiny:1b>", "<run><tiny:1b>")
+
+
 def test_zsh_loads_the_script_from_its_functions_folder(server: Server, tmp_path: Path) -> None:
     zsh = path_of("zsh")
     env = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
