@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from ollama_cli.files import write_whole
 from ollama_cli.urls import split_userinfo
+from ollama_cli.values import Value
 
 FRESH_SECONDS: Final = 300.0
 _LARGEST_FILE: Final = 1 << 20
@@ -18,7 +19,7 @@ _MOST_SERVERS: Final = 20
 _ENDING: Final = ".json"
 
 
-class Listing(NamedTuple):
+class Listing(Value):
     """What was seen: the names, in the server's order, and how many seconds ago."""
 
     names: tuple[str, ...]

@@ -1,31 +1,32 @@
 """A command line that is being typed: which command it names, and what stands at the cursor."""
 
 import shlex
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from ollama_cli import app
 from ollama_cli.commands import TABLE, Branch, Entry
+from ollama_cli.values import Value
 
 _END: Final = "--"
 
 
-@dataclass
-class Line:
+class Line(Value):
     """What was typed before the cursor.
 
+    `branch` is None where a command was named; `options` are all that may be given there.
     `parameter` is the option or argument whose value is being typed, None where it is a command or
     an option; `prefix` stands before that value in its word (`--model=`), `typed` is the value.
+    `values` are those of the options that were given, by name.
     """
 
     branch: Branch | None
     options: Sequence[Any]
+    parameter: Any
+    prefix: str
     typed: str
-    prefix: str = ""
-    parameter: Any = None
-    takes_options: bool = True
-    values: dict[str, str] = field(default_factory=dict)
+    takes_options: bool
+    values: Mapping[str, str]
 
 
 def split(text: str) -> list[str]:
@@ -79,17 +80,27 @@ class _Reading:
 
     def end(self, current: str) -> Line:
         """Tell what the last word may become."""
-        line = Line(self._branch, self._params, current, values=self._values)
-        line.takes_options = not self._ended
+        parameter, prefix, typed = self._at(current)
+        return Line(
+            branch=self._branch,
+            options=self._params,
+            parameter=parameter,
+            prefix=prefix,
+            typed=typed,
+            takes_options=not self._ended,
+            values=self._values,
+        )
+
+    def _at(self, current: str) -> tuple[Any, str, str]:
+        """Part the last word: the parameter whose value it holds, what stands before it, and it."""
         if self._pending is not None:
-            line.parameter = self._pending
-        elif current.startswith("-") and not self._ended:
+            return self._pending, "", current
+        if current.startswith("-") and not self._ended:
             option, prefix, value = self._option(current)
             if option is not None and value is not None:
-                line.parameter, line.prefix, line.typed = option, prefix, value
-        elif self._branch is None:
-            line.parameter = self._argument()
-        return line
+                return option, prefix, value
+            return None, "", current
+        return self._argument() if self._branch is None else None, "", current
 
     def _take_bare(self, word: str) -> None:
         if self._branch is None:
