@@ -1,0 +1,1 @@
+"""Measures `ollama-cli` beside references and peers: `python -m benchmarks`."""

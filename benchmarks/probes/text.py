@@ -1,0 +1,31 @@
+"""What it costs to show an answer on a terminal: `python -m benchmarks.probes.text MODEL`."""
+
+import os
+import sys
+import time
+
+from benchmarks.probes import tell
+from benchmarks.stub import bodies
+from benchmarks.stub.wishes import read_wish
+from ollama_cli.events import ChatEvent, Text
+from ollama_cli.output import answers
+from ollama_cli.streams import open_stream
+
+_BURST = 500  # about what one read of 64 KiB holds
+
+
+def main() -> None:
+    """Show tokens that are there already, burst by burst, and tell the seconds of CPU."""
+    events: list[ChatEvent] = [Text(text) for text in bodies.tokens(read_wish(sys.argv[1]))]
+    bursts = [events[start : start + _BURST] for start in range(0, len(events), _BURST)]
+    out = open_stream(sys.stdout, os.environ)
+    writer = answers.choose("text", "generate", "stub", out=out, err=out, stream=True, quiet=False)
+    started = time.process_time()
+    with writer:
+        for burst in bursts:
+            writer.show_burst(burst)
+    tell(cpu_inside=time.process_time() - started)
+
+
+if __name__ == "__main__":
+    main()

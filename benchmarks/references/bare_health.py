@@ -1,0 +1,11 @@
+"""The requests of `health`, by requests alone."""
+
+import os
+
+import requests
+
+root = os.environ["OLLAMA_HOST"]
+with requests.Session() as session:
+    version = session.get(f"{root}/api/version", timeout=5).json()["version"]
+    models = session.get(f"{root}/api/tags", timeout=5).json()["models"]
+print(version, len(models), models[0]["name"])

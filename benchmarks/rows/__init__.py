@@ -1,0 +1,18 @@
+"""The table of what is claimed: each row with its programs and its bound."""
+
+from benchmarks.measuring import Race
+from benchmarks.rows import batches, parts, starts, streams
+from benchmarks.rows.commands import Commands, Sizes
+
+__all__ = ["Commands", "Sizes", "races"]
+
+
+def races(make: Commands, sizes: Sizes, *, has_markdown: bool) -> list[Race]:
+    """List all races, in the order of their rows."""
+    return [
+        *starts.races(make),
+        *streams.races(make, sizes),
+        *parts.races(make, sizes),
+        *parts.terminal_races(make, sizes, has_markdown=has_markdown),
+        *batches.races(make, sizes),
+    ]
