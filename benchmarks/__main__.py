@@ -51,7 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure what is named and print it; returns the exit code."""
     built = parser()
     given = built.parse_args(arguments)
-    tools = peers.find(given.peers)
+    try:
+        tools = peers.find(given.peers)
+    except FileNotFoundError as error:
+        built.error(f"there is no {error.filename}")
     known = [claim.row for race in _races(tools) for claim in race.claims]
     names = [_known(name, [*known, *_GROUPS], built) for name in given.names]
     if given.write and names:
@@ -92,7 +95,7 @@ def run(tools: peers.Tools, names: Sequence[str], rounds: int | None) -> Report:
                 _say(f"{task.name}: {', '.join(task.sides)}")
                 report.costs.extend(peers.compare(task, rounds or _ROUNDS["peers"], bench.run))
         if "growth" in names:
-            for series in growth.series():
+            for series in growth.SERIES:
                 _say(f"growth: {series.name}")
                 times = rounds or _ROUNDS["growth"]
                 report.steps.extend(growth.measure(tools, bench, series, times))
@@ -117,11 +120,16 @@ def _place(outcome: Outcome) -> tuple[int, str]:
     return _ORDER.index(row[0]), row
 
 
-def _races(tools: peers.Tools) -> list[Race]:
+def has_markdown(tools: peers.Tools) -> bool:
+    """Ask the installed program whether it renders Markdown."""
     told = subprocess.run(  # noqa: S603  our own
         [tools.program, "generate", "--help"], capture_output=True, text=True, check=True
     )
-    return rows.races(rows.Commands(tools), rows.Sizes(), has_markdown="--render" in told.stdout)
+    return "--render" in told.stdout
+
+
+def _races(tools: peers.Tools) -> list[Race]:
+    return rows.races(rows.Commands(tools), rows.Sizes(), has_markdown=has_markdown(tools))
 
 
 def _known(name: str, known: Sequence[str], built: argparse.ArgumentParser) -> str:

@@ -30,16 +30,11 @@ class Step:
     peak: int
 
 
-def series(scale: int = 1) -> list[Series]:
-    """List what is measured; `scale` divides the steps."""
-    listed = {
-        "tokens": (100, 10_000, 1_000_000),
-        "models": (10, 1_000, 10_000),
-        "texts": (1, 1_000, 50_000),
-    }
-    return [
-        Series(name, [max(1, step // scale) for step in steps]) for name, steps in listed.items()
-    ]
+SERIES: Final = (
+    Series("tokens", (100, 10_000, 1_000_000)),
+    Series("models", (10, 1_000, 10_000)),
+    Series("texts", (1, 1_000, 50_000)),
+)
 
 
 def sides(tools: Tools, bench: Bench, name: str, size: int) -> Mapping[str, Command]:

@@ -15,6 +15,7 @@ import time
 # What to run: argv, environment, directory, kind of output, file for stderr, seconds, window.
 Request = tuple[list[str], dict[str, str], str, str, str, int, bytes]
 _BUFFERS = [bytearray(65536)]  # one for all reads: a peak that grew would be told of children
+_NOT_STARTED = 127
 
 
 def open_output(kind: str, window: bytes) -> tuple[int, int]:
@@ -52,9 +53,14 @@ def run(request: Request) -> dict[str, float]:
         (posix.POSIX_SPAWN_OPEN, 2, errors, write, 0o600),
     ]
     started = time.monotonic()
-    child = posix.posix_spawn(argv[0], argv, environment, file_actions=actions)
-    posix.close(writing)
-    _signal.signal(_signal.SIGALRM, lambda *_: posix.kill(child, _signal.SIGKILL))
+    try:
+        child = posix.posix_spawn(argv[0], argv, environment, file_actions=actions, setpgroup=0)
+    except OSError:
+        posix.close(reading)
+        return {"code": _NOT_STARTED}
+    finally:
+        posix.close(writing)
+    _signal.signal(_signal.SIGALRM, lambda *_: posix.killpg(child, _signal.SIGKILL))
     _signal.alarm(patience)
     size, first = drain(reading)
     _, status, used = posix.wait4(child, 0)

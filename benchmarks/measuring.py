@@ -117,15 +117,18 @@ def measure(race: Race, run: Run) -> list[Outcome]:
     if race.missing:
         return [Outcome(claim, note=race.missing) for claim in race.claims]
     present = {name: command for name, command in race.sides.items() if command is not None}
+    absent = {claim: _absent(claim, present) for claim in race.claims}
     named = {
-        side
-        for claim in race.claims
-        if not _absent(claim, present)
-        for side in (claim.ours, claim.reference)
+        side for claim in race.claims for side in (claim.ours, claim.reference) if not absent[claim]
     }
     taking_part = {name: command for name, command in present.items() if name in named}
     samples = by_turns(taking_part, race.rounds, run)
-    return [_outcome(claim, samples) for claim in race.claims]
+    return [
+        Outcome(claim, note=f"{absent[claim]} is not installed")
+        if absent[claim]
+        else _outcome(claim, samples)
+        for claim in race.claims
+    ]
 
 
 def _absent(claim: Claim, present: Mapping[str, object]) -> str:
@@ -136,8 +139,6 @@ def _absent(claim: Claim, present: Mapping[str, object]) -> str:
 
 
 def _outcome(claim: Claim, samples: Mapping[str, Sequence[Sample]]) -> Outcome:
-    if absent := _absent(claim, samples):
-        return Outcome(claim, note=f"{absent} is not installed")
     ours, reference = samples[claim.ours], samples.get(claim.reference)
     return Outcome(
         claim,

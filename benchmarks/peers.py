@@ -22,7 +22,7 @@ OFFICIAL: Final = "ollama"
 ANSWER: Final = "events-5000"
 _PULL: Final = "events-20000"
 _VERSION: Final = re.compile(r"\d+\.\d[\w.]*")
-_DISTRIBUTIONS: Final = "ollama", "llm", "llm-ollama", "httpie"
+DISTRIBUTIONS: Final = "ollama", "llm", "llm-ollama", "httpie"
 _ASK: Final = """
 from importlib.metadata import PackageNotFoundError, version
 import sys
@@ -71,18 +71,23 @@ class Cost:
 
 
 def find(peers: str | None = None) -> Tools:
-    """Look for all programs; `peers` is a directory with a Python that has the peers."""
+    """Look for all programs; `peers` is a directory with a Python that has the peers.
+
+    Raises FileNotFoundError where `ollama-cli` is not beside this Python, or no Python in `peers`.
+    """
     python = sys.executable
+    program = Path(python).with_name("ollama-cli")
+    program.stat()
     other = str(Path(peers, "python").absolute()) if peers else python
     versions = dict(
-        line.split() for line in _output(other, "-c", _ASK, *_DISTRIBUTIONS).splitlines()
+        line.split() for line in _output(other, "-c", _ASK, *DISTRIBUTIONS).splitlines()
     )
     versions = {LIBRARY if name == "ollama" else name: text for name, text in versions.items()}
-    for program in ("curl", "jq", OFFICIAL):
-        if path := shutil.which(program):
+    for name in ("curl", "jq", OFFICIAL):
+        if path := shutil.which(name):
             found = _VERSION.findall(_output(path, "--version"))
-            versions[program] = found[-1 if program == OFFICIAL else 0]
-    return Tools(python, str(Path(python).with_name("ollama-cli")), other, versions)
+            versions[name] = found[-1 if name == OFFICIAL else 0]
+    return Tools(python, str(program), other, versions)
 
 
 def tasks(tools: Tools, url: str) -> list[Task]:

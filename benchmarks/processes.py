@@ -80,9 +80,6 @@ class Bench:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for process in (self._launcher, self._stub):
-            process.terminate()
-            process.communicate()
         self._closing.close()
 
     def file(self, name: str, text: str) -> str:
@@ -113,8 +110,10 @@ class Bench:
         self._launcher.stdin.flush()
         used = marshal.load(self._launcher.stdout)  # noqa: S302  it comes from our own child
         code = used.pop("code")
+        if not used:
+            raise FailedError(f"{command.argv[0]} cannot be started")
         said = errors.read_text(encoding="utf-8", errors="replace").splitlines()
-        if code:
+        if code or (command.tells and not said):
             words = " ".join(said[-2:])
             raise FailedError(f"{' '.join(command.argv)[:200]} ended with {code}: {words}")
         told = json.loads(said[-1]) if command.tells else {}
@@ -130,7 +129,9 @@ class Bench:
     def _start(self, argv: list[str], cpu: int | None) -> subprocess.Popen[bytes]:
         pinned = [] if cpu is None else [str(cpu)]
         pipe = subprocess.PIPE
-        return subprocess.Popen([*argv, *pinned], stdin=pipe, stdout=pipe, cwd=ROOT)  # noqa: S603  our own
+        started = subprocess.Popen([*argv, *pinned], stdin=pipe, stdout=pipe, cwd=ROOT)  # noqa: S603  our own
+        self._closing.callback(_end, started)
+        return started
 
     def _control(self, body: bytes) -> dict[str, Any]:
         connection = http.client.HTTPConnection(self.url.removeprefix("http://"))
@@ -138,6 +139,11 @@ class Bench:
             connection.request("POST", "/stub", body)
             seen: dict[str, Any] = json.load(connection.getresponse())
         return seen
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    process.communicate()
 
 
 def _cpus() -> tuple[int | None, int | None]:
