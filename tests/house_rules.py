@@ -30,6 +30,7 @@ OUT_OF_REACH = {"commands": {"transport", "wire"}}
 OWNERS = {
     "requests": {"transport"},
     "urllib3": {"transport"},
+    "orjson": {"wire"},
     "rich": {"progress"},
     "typer": {"commands", "app"},
     "platformdirs": {"sources", "cache"},

@@ -66,6 +66,8 @@ def request_fields(cli: Runtime, options: AnswerOptions) -> dict[str, Any]:
         "options": model_options,
         "think": _read_think(options.think),
         "keep_alive": _keep_alive(cli, options.keep_alive),
+        "gather": cli.output == "json",
+        "join": cli.output != "jsonl",
     }
 
 

@@ -56,8 +56,16 @@ def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[obje
 
 def show_raw(out: OutStream, document: bytes) -> None:
     """Write the server's bytes, with a newline behind them on a terminal."""
-    out.write_bytes(document)
-    if out.is_terminal and not document.endswith(b"\n"):
+    show_chunks(out, [document])
+
+
+def show_chunks(out: OutStream, chunks: Iterable[bytes]) -> None:
+    """Write the server's bytes as they arrive, with a newline behind the last on a terminal."""
+    last = b""
+    for chunk in chunks:
+        out.write_bytes(chunk)
+        last = chunk
+    if out.is_terminal and not last.endswith(b"\n"):
         out.line()
 
 

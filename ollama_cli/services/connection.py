@@ -1,6 +1,7 @@
 """The two verbs that know HTTP: fetch a document, open a stream; all methods stand on them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from ollama_cli.errors import (
 from ollama_cli.services.stream import E, EventStream, Parser
 from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
 from ollama_cli.urls import redact
-from ollama_cli.wire import ndjson
+from ollama_cli.wire import values
 from ollama_cli.wire.failures import error_from_answer
 
 _LARGEST_ERROR: Final = 1 << 20
@@ -30,12 +31,12 @@ class Connection:
 
     def get(self, path: str, *, wait: float) -> object:
         """Fetch and decode a document."""
-        return ndjson.document(self.document("GET", path, wait=wait))
+        return values.document(self.document("GET", path, wait=wait))
 
     def once(self, method: str, path: str, body: Body | None, *, wait: float) -> object:
         """Fetch and decode a document without a second try, within `wait` seconds in all."""
         with within(wait, self._http.root):
-            return ndjson.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
+            return values.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
 
     def document(
         self,
@@ -76,18 +77,23 @@ class Connection:
         retry: Retry,
     ) -> EventStream[E]:
         """Make a stream that sends its request when the first event is asked for."""
+        ask = partial(self._open, path, body, wait=wait, idle=idle, retry=retry)
+        return EventStream(ask, parser)
 
-        def open_reply() -> Reply:
-            sent = present(body)
-            reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
-            try:
-                self._raise_for_status(reply, body)
-            except BaseException:
-                reply.close()
-                raise
-            return reply
+    def passed_on(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
+        """Yield a document's bytes as they arrive, unread; `wait` bounds each silence."""
+        with self._open(path, body, wait=wait, idle=wait, retry=Retry.ALWAYS) as reply:
+            yield from reply.chunks()
 
-        return EventStream(open_reply, parser)
+    def _open(self, path: str, body: Body, *, wait: float, idle: float, retry: Retry) -> Reply:
+        sent = present(body)
+        reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
+        try:
+            self._raise_for_status(reply, body)
+        except BaseException:
+            reply.close()
+            raise
+        return reply
 
     def _raise_for_status(self, reply: Reply, body: Body) -> None:
         if reply.status >= HTTPStatus.BAD_REQUEST:

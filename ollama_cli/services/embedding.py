@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ollama_cli.errors import ServerError, UsageError
 from ollama_cli.replies import Embeddings, Timings, Usage
-from ollama_cli.wire import ndjson, ollama as wire
+from ollama_cli.wire import ollama as wire, values
 
 Post = Callable[[str, Mapping[str, Any]], bytes]
 MOST_INPUTS: Final = 64
@@ -22,7 +22,7 @@ def batches(
         if not legacy:
             try:
                 body = post("/api/embed", {"model": model, "input": batch, **fields})
-                yield wire.parse_embed(ndjson.document(body), model, len(batch))
+                yield wire.decode_embed(body, model, len(batch))
                 continue
             except ServerError as error:
                 if error.http_status not in _UNKNOWN_ROUTE:
@@ -66,7 +66,7 @@ def _legacy(post: Post, batch: list[str], model: str, fields: Mapping[str, Any])
         if name in fields:
             raise ServerError(f"this server is too old for `{name}`: it has no /api/embed")
     bodies = [post("/api/embeddings", {"model": model, "prompt": text, **fields}) for text in batch]
-    vectors = tuple(wire.parse_legacy_embedding(ndjson.document(body)) for body in bodies)
+    vectors = tuple(wire.parse_legacy_embedding(values.document(body)) for body in bodies)
     return Embeddings(model=model, vectors=vectors)
 
 

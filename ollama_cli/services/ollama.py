@@ -4,22 +4,21 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, GenerateEvent, PullEvent
-from ollama_cli.names import find
-from ollama_cli.replies import Embeddings, Health, ModelDetails, ModelSummary, RunningModel, Think
+from ollama_cli.events import ChatEvent, GenerateEvent
+from ollama_cli.replies import Embeddings, Health, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
 from ollama_cli.services.connection import Body, Connection, present
+from ollama_cli.services.models import Models
 from ollama_cli.services.stream import EventStream
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import Retry, Transport
 from ollama_cli.urls import base_url_to_host_root, parse_host
-from ollama_cli.wire import ndjson, ollama as wire
+from ollama_cli.wire import ollama as wire
 from ollama_cli.wire.answers import AnswerParser
-from ollama_cli.wire.pull import PullParser
 
 
-class OllamaClient:
+class OllamaClient(Models):
     """Speaks to one Ollama server; the constructor touches no network.
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
@@ -64,54 +63,6 @@ class OllamaClient:
         """Ask for the server's version; ProtocolError if something else than Ollama answers."""
         return wire.parse_version(self._http.get("/api/version", wait=self.timeouts.metadata))
 
-    def list_models(self) -> list[ModelSummary]:
-        """List the installed models, the newest first."""
-        return wire.parse_tags(self._http.get("/api/tags", wait=self.timeouts.metadata))
-
-    def running_models(self) -> list[RunningModel]:
-        """List the models in memory."""
-        return wire.parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
-
-    def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
-        """Describe one model; ModelNotFoundError if it is not installed."""
-        return wire.parse_show(ndjson.document(self.show_bytes(name, verbose=verbose)), name)
-
-    def list_models_bytes(self) -> bytes:
-        """List the installed models, in the server's own bytes."""
-        return self._http.document("GET", "/api/tags", wait=self.timeouts.metadata)
-
-    def running_models_bytes(self) -> bytes:
-        """List the models in memory in the server's own bytes."""
-        return self._http.document("GET", "/api/ps", wait=self.timeouts.metadata)
-
-    def show_bytes(self, name: str, *, verbose: bool = False) -> bytes:
-        """Describe one model in the server's own bytes."""
-        body = {"model": name, "verbose": verbose or None}
-        return self._http.document("POST", "/api/show", body, wait=self.timeouts.metadata)
-
-    def pull(self, name: str, *, insecure: bool = False) -> EventStream[PullEvent]:
-        """Download a model: one request; `insecure` lets the server use plain http."""
-        return self._http.stream(
-            "/api/pull",
-            {"model": name, "stream": True, "insecure": insecure or None},
-            PullParser(),
-            wait=self.timeouts.pull,
-            idle=self.timeouts.pull,
-            retry=Retry.ALWAYS,
-        )
-
-    def delete(self, name: str) -> None:
-        """Remove a model; ModelNotFoundError if it is not installed."""
-        self._command("DELETE", "/api/delete", {"model": name})
-
-    def copy(self, source: str, destination: str) -> None:
-        """Copy a model to another name, overwriting it; ModelNotFoundError without a source."""
-        self._command("POST", "/api/copy", {"source": source, "destination": destination})
-
-    def stop(self, name: str) -> None:
-        """Unload a model; the server does it a moment later."""
-        self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
-
     def generate(
         self,
         model: str,
@@ -126,10 +77,14 @@ class OllamaClient:
         options: Mapping[str, Any] | None = None,
         think: Think | None = None,
         keep_alive: str | float | None = None,
+        gather: bool = True,
+        join: bool = False,
     ) -> EventStream[GenerateEvent]:
         """Answer one prompt; `images` are base64, `options` the server's own.
 
-        The last event is Done; ProtocolError where the stream ends without it.
+        The last event is Done; ProtocolError where the stream ends without it. Without `gather`
+        its text stays empty, which takes no room; with `join` pieces of text that arrive together
+        are one event.
         """
         body = {
             "model": model,
@@ -144,7 +99,7 @@ class OllamaClient:
             "think": think,
             "keep_alive": keep_alive,
         }
-        return self._answer("/api/generate", body)
+        return self._answer("/api/generate", body, AnswerParser(gather=gather, join=join))
 
     def chat(
         self,
@@ -156,6 +111,8 @@ class OllamaClient:
         options: Mapping[str, Any] | None = None,
         think: Think | None = None,
         keep_alive: str | float | None = None,
+        gather: bool = True,
+        join: bool = False,
     ) -> EventStream[ChatEvent]:
         """Answer a conversation as `generate` a prompt; `messages` have role, content, images."""
         body = {
@@ -167,7 +124,7 @@ class OllamaClient:
             "think": think,
             "keep_alive": keep_alive,
         }
-        return self._answer("/api/chat", body)
+        return self._answer("/api/chat", body, AnswerParser(gather=gather, join=join))
 
     def embed(
         self,
@@ -199,17 +156,10 @@ class OllamaClient:
         """Embed texts batch by batch, as they come; `fields` are further fields of the request."""
         return embedding.batches(self._post_embed, inputs, model, present(fields))
 
-    def embed_bytes(self, inputs: Sequence[str], model: str, fields: Body) -> bytes:
-        """Embed one batch of texts in the server's own bytes."""
-        return self._post_embed("/api/embed", {"model": model, "input": inputs, **fields})
-
-    def has_model(self, name: str) -> bool:
-        """Tell whether a model is installed, comparing names as the server does."""
-        return find(name, [model.name for model in self.list_models()]) is not None
-
-    def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
-        """Tell what a model can do, asking the server where its list does not say."""
-        return detection.capabilities(model, self.show)
+    def embed_bytes(self, inputs: Sequence[str], model: str, fields: Body) -> Iterator[bytes]:
+        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        body = {"model": model, "input": inputs, **fields}
+        return self._http.passed_on("/api/embed", body, wait=self.timeouts.first_token)
 
     def detect_model(self) -> str | None:
         """Find a model to chat with: a running one, else the newest installed; None without any."""
@@ -231,11 +181,11 @@ class OllamaClient:
 
         return examine(self.base_url, ask, model)
 
-    def _answer(self, path: str, fields: Body) -> EventStream[ChatEvent]:
+    def _answer(self, path: str, fields: Body, parser: AnswerParser) -> EventStream[ChatEvent]:
         return self._http.stream(
             path,
             {**fields, "stream": True},
-            AnswerParser(),
+            parser,
             wait=self.timeouts.first_token,
             idle=self.timeouts.between_tokens,
             retry=Retry.REFUSAL,
@@ -243,6 +193,3 @@ class OllamaClient:
 
     def _post_embed(self, path: str, body: Body) -> bytes:
         return self._http.document("POST", path, body, wait=self.timeouts.first_token)
-
-    def _command(self, method: str, path: str, body: Body) -> None:
-        self._http.document(method, path, body, wait=self.timeouts.metadata, retry=Retry.NEVER)

@@ -13,8 +13,8 @@ E = TypeVar("E")
 class Parser(Protocol[E]):
     """Reads the lines of one stream."""
 
-    def parse(self, value: object) -> list[E]:
-        """Turn one decoded line into its events; raises the error that the line reports."""
+    def read(self, values: Iterable[object], events: list[E]) -> None:
+        """Add the events of decoded lines to `events`; raises the error that a line reports."""
         ...
 
     def is_done(self) -> bool:
@@ -81,8 +81,7 @@ def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[lis
 def _burst(values: Iterable[object], parser: Parser[E]) -> Iterator[list[E]]:
     events: list[E] = []
     try:
-        for value in values:
-            events += parser.parse(value)
+        parser.read(values, events)
     except OllamaCliError:
         if events:  # what came before the failure is not lost
             yield events
@@ -105,14 +104,9 @@ def _bytes(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[byte
         try:
             for chunk in reply.chunks():
                 yield chunk
-                _check(decoder.feed(chunk), parser)
+                parser.read(decoder.values(chunk), [])
         except StreamCutError:
             if not parser.is_done():
                 raise
-    _check(decoder.close(), parser)
+    parser.read(decoder.close(), [])
     parser.finish()
-
-
-def _check(values: list[object], parser: Parser[E]) -> None:
-    for value in values:
-        parser.parse(value)

@@ -6,11 +6,22 @@ many of them at once is several times as fast, and no token waits: what a read b
 
 import http.client
 import re
+from operator import eq
 from typing import Final
 
 _LONGEST_LINE: Final = 65536
-_PLAIN: Final = 20
+_KEPT_DIGITS: Final = 3
 _SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")
+
+
+class _Sizes(dict[bytes, int]):
+    """The sizes of chunks that hold something, by how they are written; -1 for all else."""
+
+    def __missing__(self, line: bytes) -> int:
+        size = int(line, 16) if _SIZE.fullmatch(line) else 0
+        if len(line) <= _KEPT_DIGITS:  # a stream has few sizes, and they come again and again
+            self[line] = size or -1
+        return size or -1
 
 
 class ChunkedBody:
@@ -18,6 +29,7 @@ class ChunkedBody:
 
     def __init__(self) -> None:
         self.finished = False
+        self._sizes = _Sizes()
         self._tail = b""
         self._left = 0
         self._after_data = False
@@ -30,6 +42,7 @@ class ChunkedBody:
             data = self._tail + data
         parts: list[bytes] = []
         position, end = 0, len(data)
+        in_bulk = True
         while position < end and not self.finished:
             if self._left:
                 taken = data[position : position + self._left]
@@ -38,10 +51,10 @@ class ChunkedBody:
                 self._left -= len(taken)
                 self._after_data = not self._left
                 continue
-            if not self._after_data and not self._in_trailer:
-                position = _take_whole(data, position, parts)
-                if position == end:
-                    break
+            if in_bulk and not self._after_data and not self._in_trailer:
+                in_bulk = False  # once a feed: what it leaves is taken one by one
+                position = self._take_whole(data, position, parts)
+                continue
             newline = data.find(b"\n", position)
             if newline < 0:
                 if end - position > _LONGEST_LINE:
@@ -51,6 +64,17 @@ class ChunkedBody:
             position = newline + 1
         self._tail = data[position:]
         return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _take_whole(self, data: bytes, position: int, parts: list[bytes]) -> int:
+        """Take the chunks that are plain and whole, nearly all in a stream; return their end."""
+        pieces = data[position:].split(b"\r\n")
+        count = (len(pieces) - 1) // 2  # size, data, size, data, and what is not whole yet
+        lines, bodies = pieces[: 2 * count : 2], pieces[1 : 2 * count : 2]
+        sizes, lengths = list(map(self._sizes.__getitem__, lines)), list(map(len, bodies))
+        if sizes != lengths:  # the last chunk, an extension, or a line break within the data
+            count = list(map(eq, sizes, lengths)).index(False)
+        parts += bodies[:count]
+        return position + sum(map(len, pieces[: 2 * count])) + 4 * count
 
     def _read_line(self, line: bytes) -> None:
         if self._after_data:
@@ -68,21 +92,6 @@ class ChunkedBody:
                 raise ValueError("a chunk without a size")
             self._left = int(size, 16)
             self._in_trailer = not self._left
-
-
-def _take_whole(data: bytes, position: int, parts: list[bytes]) -> int:
-    """Take chunks that are plain and whole, which nearly all are; return where they end."""
-    while (newline := data.find(b"\r\n", position, position + _PLAIN)) > 0:
-        line = data[position:newline]
-        if not _SIZE.fullmatch(line):
-            break
-        start = newline + 2
-        stop = start + int(line, 16)
-        if stop == start or data[stop : stop + 2] != b"\r\n":
-            break
-        parts.append(data[start:stop])
-        position = stop + 2
-    return position
 
 
 class BulkResponse(http.client.HTTPResponse):

@@ -1,6 +1,7 @@
 """Lines of `/api/generate` and `/api/chat`, turned into events; the answer gathered meanwhile."""
 
 import io
+from collections.abc import Iterable
 from typing import Any
 
 from ollama_cli.errors import ProtocolError
@@ -11,14 +12,36 @@ from ollama_cli.wire.failures import error_from_line
 
 
 class AnswerParser:
-    """Reads one answer; both routes, as their lines differ only in where the text stands."""
+    """Reads one answer; both routes, as their lines differ only in where the text stands.
 
-    def __init__(self) -> None:
+    Without `gather` the text is left out of Done: its pieces were events. With `join` the pieces
+    that are read together are one event.
+    """
+
+    def __init__(self, *, gather: bool = True, join: bool = False) -> None:
+        self._gather = gather
+        self._join = join
         # Not lists of pieces, which would take ten times the room of the text.
         self._text = io.StringIO()
         self._thinking = io.StringIO()
         self._calls: list[dict[str, object]] = []
         self._done = False
+
+    def read(self, values: Iterable[object], events: list[ChatEvent]) -> None:
+        """Add the events of decoded lines to `events`; raises the error that a line reports."""
+        run: list[str] = []
+        try:
+            for value in values:
+                text = None if self._done else _plain_text(value)
+                if text is not None and self._join:
+                    run.append(text)
+                elif text is not None:
+                    events.append(self._piece(text))
+                else:
+                    self._end_run(run, events)
+                    events += self.parse(value)
+        finally:
+            self._end_run(run, events)
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded line into its events; raises the error that the line reports."""
@@ -38,8 +61,7 @@ class AnswerParser:
             events.append(Thinking(thinking))
         text = part.get("response" if part is line else "content")
         if text and isinstance(text, str):
-            self._text.write(text)
-            events.append(Text(text))
+            events.append(self._piece(text))
         if calls := part.get("tool_calls"):
             events += [self._call(call) for call in fields.items(calls)]
         if line.get("done") is True:
@@ -58,6 +80,16 @@ class AnswerParser:
                 "the answer ended without its end marker: it is incomplete",
                 hint="the server stops a model that repeats itself this way; try another seed",
             )
+
+    def _end_run(self, run: list[str], events: list[ChatEvent]) -> None:
+        if run:
+            events.append(self._piece("".join(run)))
+            run.clear()
+
+    def _piece(self, text: str) -> Text:
+        if self._gather:
+            self._text.write(text)
+        return Text(text)
 
     def _call(self, call: dict[str, object]) -> ToolCall:
         function = fields.mapping(call.get("function"))
@@ -82,3 +114,17 @@ class AnswerParser:
             ),
             timings=ollama.parse_timings(line),
         )
+
+
+def _plain_text(value: object) -> str | None:
+    """Find the text of a line that holds a piece of text and no more, as nearly all lines do."""
+    if type(value) is not dict or value.get("done") is not False or "error" in value:
+        return None
+    part = value.get("message")
+    if type(part) is dict:
+        text = part.get("content")
+    else:
+        part, text = value, value.get("response")
+    if type(text) is not str or not text or "thinking" in part or "tool_calls" in part:
+        return None
+    return text

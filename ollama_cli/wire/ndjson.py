@@ -4,21 +4,13 @@ Lines end in `\n` and in nothing else (U+0085 and U+2028 may stand raw inside st
 megabytes long and may be cut anywhere, also inside a character; the last may lack its newline.
 """
 
-import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ollama_cli.errors import ProtocolError, StreamCutError
+from ollama_cli.wire import values
 
-_SHOWN: Final = 80
 LONGEST_LINE: Final = 256 << 20
-
-
-def _no_number(text: str) -> float:
-    raise ValueError(f"{text} is no JSON")
-
-
-_raw_decode = json.JSONDecoder(parse_constant=_no_number).raw_decode
 
 
 class Decoder:
@@ -27,6 +19,7 @@ class Decoder:
     def __init__(self) -> None:
         self._pending: list[bytes] = []
         self._size = 0
+        self._decoded = 0
 
     def feed(self, chunk: bytes) -> list[object]:
         """Decode the lines that this chunk completes; ProtocolError for a line that is no JSON."""
@@ -40,14 +33,12 @@ class Decoder:
             self._size += len(chunk)
             if self._size > LONGEST_LINE:
                 raise ProtocolError(f"the server sent a line of more than {LONGEST_LINE} bytes")
-            return
+            return iter(())
         block = b"".join((*self._pending, chunk[:end]))
         self._pending = [chunk[end + 1 :]]
         self._size = len(chunk) - end - 1
-        # Decoded at once: no character holds the byte of a newline.
-        for line in block.decode("utf-8", "replace").split("\n"):
-            if line and not line.isspace():
-                yield _value(line)
+        self._decoded += len(block)
+        return values.lines(block, much=self._decoded > values.MUCH)
 
     def close(self) -> list[object]:
         """Decode what is left; StreamCutError if the last line is only the start of one."""
@@ -56,7 +47,7 @@ class Decoder:
         if not line or line.isspace():
             return []
         try:
-            return [_value(line)]
+            return [values.value(line)]
         except ProtocolError as error:
             if line.lstrip()[:1] not in "{[":
                 raise
@@ -69,26 +60,3 @@ def decode(chunks: Iterable[bytes]) -> Iterator[object]:
     for chunk in chunks:
         yield from decoder.values(chunk)
     yield from decoder.close()
-
-
-def document(body: bytes) -> object:
-    """Decode one JSON document; ProtocolError if it is none."""
-    return _value(body.decode("utf-8", "replace"))
-
-
-def _value(line: str) -> object:
-    text = line.strip()
-    try:
-        value, end = _raw_decode(text)
-    except (ValueError, RecursionError) as error:
-        raise ProtocolError(
-            f"the server sent something that is no JSON: {_excerpt(text)}"
-        ) from error
-    if end != len(text):
-        raise ProtocolError(f"the server sent two values on one line: {_excerpt(text)}")
-    return value
-
-
-def _excerpt(text: str) -> str:
-    shown = " ".join(text[: 2 * _SHOWN].split())
-    return repr(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…")

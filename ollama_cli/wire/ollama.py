@@ -9,7 +9,7 @@ from ollama_cli.replies import (
     Timings,
     Usage,
 )
-from ollama_cli.wire import fields
+from ollama_cli.wire import fields, values
 
 
 def parse_version(document: object) -> str:
@@ -81,11 +81,22 @@ def parse_show(document: object, name: str) -> ModelDetails:
     )
 
 
-def parse_embed(document: object, model: str, expected: int) -> Embeddings:
+def decode_embed(body: bytes, model: str, expected: int) -> Embeddings:
+    """Read the bytes of `/api/embed` as `parse_embed` reads their value."""
+    start, end = body.find(b"["), body.rfind(b"]")
+    # Without these letters between the outmost brackets no list holds true or false.
+    wordless = body.find(b"u", start, end) < 0 and body.find(b"s", start, end) < 0
+    return parse_embed(values.document(body), model, expected, wordless=wordless)
+
+
+def parse_embed(
+    document: object, model: str, expected: int, *, wordless: bool = False
+) -> Embeddings:
     """Read `/api/embed`; ProtocolError unless each of `expected` inputs has a vector of use."""
     reply = fields.mapping(document)
     listed = reply.get("embeddings")
-    vectors = [fields.vector(item) for item in listed] if isinstance(listed, list) else []
+    rows = listed if isinstance(listed, list) else []
+    vectors = [fields.vector(row, wordless=wordless) for row in rows]
     if len(vectors) != expected:
         raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
     return Embeddings(

@@ -1,6 +1,7 @@
 """Lines of a pull, turned into events."""
 
 import json
+from collections.abc import Iterable
 from typing import Final
 
 from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
@@ -53,11 +54,23 @@ def _json_text(value: object) -> str:
 
 
 class PullParser:
-    """Reads the lines of a pull; whether it succeeded is for the one who follows it to judge."""
+    """Reads the lines of a pull; whether it succeeded is for the one who follows it to judge.
 
-    def parse(self, value: object) -> list[PullEvent]:
-        """Turn one decoded line into its events."""
-        return pull_events_from_value(value)
+    With `join` only the newest of a layer's progress lines that are read together is an event;
+    the first line of each layer always is.
+    """
+
+    def __init__(self, *, join: bool = False) -> None:
+        self._join = join
+        self._statuses: dict[str, str] = {}
+
+    def read(self, values: Iterable[object], events: list[PullEvent]) -> None:
+        """Add the events of decoded lines to `events`."""
+        if self._join:
+            self._read_joined(values, events)
+            return
+        for value in values:
+            events += pull_events_from_value(value)
 
     def is_done(self) -> bool:
         """Deny it: whoever follows a pull stops at Success, and what comes before is a cut."""
@@ -65,3 +78,26 @@ class PullParser:
 
     def finish(self) -> None:
         """Accept any end: an end without Success is found by `progress.follow`."""
+
+    def _read_joined(self, values: Iterable[object], events: list[PullEvent]) -> None:
+        statuses = self._statuses
+        newest: dict[str, object] = {}
+        try:
+            for value in values:
+                if type(value) is dict and "error" not in value:
+                    digest, status = value.get("digest"), value.get("status")
+                    if type(digest) is str and type(status) is str:
+                        if statuses.get(digest) == status:
+                            newest[digest] = value
+                            continue
+                        statuses[digest] = status
+                _tell(newest, events)
+                events += pull_events_from_value(value)
+        finally:
+            _tell(newest, events)
+
+
+def _tell(newest: dict[str, object], events: list[PullEvent]) -> None:
+    for value in newest.values():
+        events += pull_events_from_value(value)
+    newest.clear()

@@ -212,5 +212,6 @@ def test_an_older_server_may_not_send_an_empty_vector_either() -> None:
 def test_one_batch_can_be_had_in_the_servers_own_bytes() -> None:
     body = b' {"embeddings" : [[1.0]]}\n'
     with Server(answer(200, body)) as server, OllamaClient(server.url) as client:
-        assert client.embed_bytes(["t1"], "m", {"truncate": None, "dimensions": 3}) == body
+        fields = {"truncate": None, "dimensions": 3}
+        assert b"".join(client.embed_bytes(["t1"], "m", fields)) == body
         assert server.requests[0].json == {"model": "m", "input": ["t1"], "dimensions": 3}

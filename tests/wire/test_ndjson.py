@@ -8,8 +8,9 @@ import pytest
 from recordings import WIRE, parts
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, StreamCutError
-from ollama_cli.wire import ndjson
-from ollama_cli.wire.ndjson import Decoder, decode, document
+from ollama_cli.wire import values
+from ollama_cli.wire.ndjson import Decoder, decode
+from ollama_cli.wire.values import document
 
 BODIES = [
     "chat-tools",
@@ -155,13 +156,13 @@ def test_a_line_of_16_mebibytes_is_joined_once(monkeypatch: pytest.MonkeyPatch) 
     size, step = 16 << 20, 1 << 14
     body = b'{"t":"' + b"x" * size + b'"}\n'
     decoded: list[int] = []
-    value_of = ndjson._value
+    decode_lines = values.lines
 
-    def counted(line: str) -> object:
-        decoded.append(len(line))
-        return value_of(line)
+    def counted(block: bytes, *, much: bool) -> Iterator[object]:
+        decoded.append(len(block))
+        return decode_lines(block, much=much)
 
-    monkeypatch.setattr(ndjson, "_value", counted)
+    monkeypatch.setattr(values, "lines", counted)
     CountedBytes.looks = 0
     chunks = [CountedBytes(body[start : start + step]) for start in range(0, len(body), step)]
     (value,) = decode(chunks)

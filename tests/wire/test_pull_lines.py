@@ -1,7 +1,6 @@
 """One decoded line of a pull becomes its events, whatever it holds."""
 
 import itertools
-import json
 from typing import Any
 
 import pytest
@@ -12,6 +11,12 @@ from ollama_cli.wire.pull import PullParser, pull_events_from_value
 DEEP: Any = []
 for _ in range(100_000):
     DEEP = [DEEP]
+
+
+def read(parser: PullParser, *lines: object) -> list[PullEvent]:
+    events: list[PullEvent] = []
+    parser.read(lines, events)
+    return events
 
 
 @pytest.mark.parametrize(
@@ -80,7 +85,7 @@ for _ in range(100_000):
 )
 def test_a_line_becomes_its_events_in_order(value: object, events: list[PullEvent]) -> None:
     assert pull_events_from_value(value) == events
-    assert PullParser().parse(value) == events
+    assert read(PullParser(), value) == events
 
 
 @pytest.mark.parametrize(
@@ -105,5 +110,44 @@ def test_every_mixture_of_odd_fields_is_read_without_raising() -> None:
 
 def test_a_pull_may_end_as_it_likes_for_whoever_follows_it_judges_the_end() -> None:
     parser = PullParser()
-    assert parser.parse(json.loads('{"status":"pulling manifest"}')) == [Status("pulling manifest")]
+    assert read(parser, {"status": "pulling manifest"}) == [Status("pulling manifest")]
     parser.finish()
+
+
+def progress(name: str, completed: int) -> dict[str, object]:
+    return {"status": f"pulling {name}", "digest": name, "total": 9, "completed": completed}
+
+
+def test_joined_progress_is_the_first_line_of_each_layer_then_the_newest_of_each_read() -> None:
+    parser = PullParser(join=True)
+    lines = [progress("a", 1), progress("b", 1), progress("a", 2), progress("b", 2)]
+    assert read(parser, *lines, progress("a", 3)) == [
+        *(Status("pulling a"), ChunkProgress("a", 9, 1)),
+        *(Status("pulling b"), ChunkProgress("b", 9, 1)),
+        *(Status("pulling a"), ChunkProgress("a", 9, 3)),
+        *(Status("pulling b"), ChunkProgress("b", 9, 2)),
+    ]
+    assert read(parser, progress("a", 4), progress("a", 5)) == [
+        *(Status("pulling a"), ChunkProgress("a", 9, 5)),
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        {"status": "success"},
+        {"status": "verifying", "digest": "a"},
+        {"status": "pulling a", "digest": "a", "error": "no space"},
+        {"error": "no"},
+        {"status": ["pulling a"], "digest": "a", "completed": 5},
+        {"status": "pulling a", "digest": ["a"], "completed": 5},
+        None,
+    ],
+)
+def test_joined_progress_is_told_before_any_other_line_and_that_line_whole(line: object) -> None:
+    lines = [progress("a", 1), progress("a", 2), line, progress("a", 3), progress("a", 4)]
+    events = read(PullParser(join=True), *lines)
+    start = [Status("pulling a"), ChunkProgress("a", 9, 1), Status("pulling a")]
+    start += [ChunkProgress("a", 9, 2), *pull_events_from_value(line)]
+    assert events[: len(start)] == start
+    assert events[-1] == ChunkProgress("a", 9, 4)

@@ -54,7 +54,7 @@ def command(
         reporter = progress.choose(mode, model=name, out=cli.out, err=cli.err, quiet=quiet)
         with _Summary(name) as summary, cli.explaining():
             summaries.append(summary)
-            events = cli.ollama().pull(name, insecure=insecure)
+            events = cli.ollama().pull(name, insecure=insecure, join=cli.output != "jsonl")
             progress.follow(summary.watch(events), reporter)
             cli.forget_installed()
 

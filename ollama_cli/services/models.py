@@ -1,0 +1,83 @@
+"""The models of a server: which it has, what they are, and how they come and go."""
+
+from ollama_cli.events import PullEvent
+from ollama_cli.names import find
+from ollama_cli.replies import ModelDetails, ModelSummary, RunningModel
+from ollama_cli.services import detection
+from ollama_cli.services.connection import Body, Connection
+from ollama_cli.services.stream import EventStream
+from ollama_cli.timeouts import Timeouts
+from ollama_cli.transport import Retry
+from ollama_cli.wire import ollama as wire, values
+from ollama_cli.wire.pull import PullParser
+
+
+class Models:
+    """What a client can do with the models of its server."""
+
+    timeouts: Timeouts
+    _http: Connection
+
+    def list_models(self) -> list[ModelSummary]:
+        """List the installed models, the newest first."""
+        return wire.parse_tags(self._http.get("/api/tags", wait=self.timeouts.metadata))
+
+    def running_models(self) -> list[RunningModel]:
+        """List the models in memory."""
+        return wire.parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
+
+    def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
+        """Describe one model; ModelNotFoundError if it is not installed."""
+        return wire.parse_show(values.document(self.show_bytes(name, verbose=verbose)), name)
+
+    def list_models_bytes(self) -> bytes:
+        """List the installed models, in the server's own bytes."""
+        return self._http.document("GET", "/api/tags", wait=self.timeouts.metadata)
+
+    def running_models_bytes(self) -> bytes:
+        """List the models in memory in the server's own bytes."""
+        return self._http.document("GET", "/api/ps", wait=self.timeouts.metadata)
+
+    def show_bytes(self, name: str, *, verbose: bool = False) -> bytes:
+        """Describe one model in the server's own bytes."""
+        body = {"model": name, "verbose": verbose or None}
+        return self._http.document("POST", "/api/show", body, wait=self.timeouts.metadata)
+
+    def pull(
+        self, name: str, *, insecure: bool = False, join: bool = False
+    ) -> EventStream[PullEvent]:
+        """Download a model: one request; `insecure` lets the server use plain http.
+
+        With `join` a layer's progress that arrives together is told once, by its newest line.
+        """
+        return self._http.stream(
+            "/api/pull",
+            {"model": name, "stream": True, "insecure": insecure or None},
+            PullParser(join=join),
+            wait=self.timeouts.pull,
+            idle=self.timeouts.pull,
+            retry=Retry.ALWAYS,
+        )
+
+    def delete(self, name: str) -> None:
+        """Remove a model; ModelNotFoundError if it is not installed."""
+        self._command("DELETE", "/api/delete", {"model": name})
+
+    def copy(self, source: str, destination: str) -> None:
+        """Copy a model to another name, overwriting it; ModelNotFoundError without a source."""
+        self._command("POST", "/api/copy", {"source": source, "destination": destination})
+
+    def stop(self, name: str) -> None:
+        """Unload a model; the server does it a moment later."""
+        self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
+
+    def has_model(self, name: str) -> bool:
+        """Tell whether a model is installed, comparing names as the server does."""
+        return find(name, [model.name for model in self.list_models()]) is not None
+
+    def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
+        """Tell what a model can do, asking the server where its list does not say."""
+        return detection.capabilities(model, self.show)
+
+    def _command(self, method: str, path: str, body: Body) -> None:
+        self._http.document(method, path, body, wait=self.timeouts.metadata, retry=Retry.NEVER)

@@ -1,0 +1,59 @@
+"""Requests on their way out: what is alike in all of one route is prepared once."""
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+import requests
+
+from ollama_cli.errors import ConfigError
+from ollama_cli.transport import redirects
+
+_JSON: Final = "application/json"
+_MOST_ROUTES: Final = 64
+_HEADER_VALUE: Final = re.compile(r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?")
+
+
+class Outbox:
+    """Makes requests of one session, whose headers stay as they are from now on."""
+
+    def __init__(self, session: requests.Session, root: str) -> None:
+        self._session = session
+        self._root = root
+        self._routes: dict[tuple[str, str], requests.PreparedRequest] = {}
+
+    def request(self, method: str, url: str, data: bytes | None) -> requests.PreparedRequest:
+        """Make a request; `data` is JSON. Raises what requests raises for a URL it cannot use."""
+        route = self._routes.get((method, url))
+        if route is None:
+            route = self._prepared(method, url)
+            if len(self._routes) < _MOST_ROUTES:
+                self._routes[method, url] = route
+        if data is None:
+            return route
+        request = requests.PreparedRequest()
+        vars(request).update(vars(route))
+        request.body = data
+        request.headers = route.headers.copy()
+        request.headers["Content-Length"] = str(len(data))
+        request.headers["Content-Type"] = _JSON
+        return request
+
+    def _prepared(self, method: str, url: str) -> requests.PreparedRequest:
+        headers: dict[str, str | None] = {}
+        if not redirects.same_origin(url, self._root):
+            headers["Authorization"] = None  # it belongs to the server that it was given for
+        request = requests.Request(method, url, headers=headers)  # None takes one out
+        return self._session.prepare_request(request)
+
+
+def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Check headers that users gave; ConfigError for one that no request can carry."""
+    # Checked before the library does it, as its words show the value, and that may be a token.
+    for name, value in headers.items():
+        if not _HEADER_VALUE.fullmatch(value):
+            raise ConfigError(
+                f"the header {name} holds a character that no header can hold",
+                hint="look for a line break or a blank around a token",
+            )
+    return headers

@@ -1,0 +1,70 @@
+"""Connections to servers, kept open and shared by all threads."""
+
+import socket
+from typing import Any, Final
+
+import urllib3
+import urllib3.connection
+import urllib3.connectionpool
+from requests.adapters import HTTPAdapter
+
+from ollama_cli.transport.chunked import BulkResponse
+from ollama_cli.transport.watch import is_used
+
+# As many threads may use one client at once without a connection being thrown away.
+MOST_KEPT: Final = 256
+
+
+class _Streaming:
+    """What streams need of a connection: chunks taken apart in bulk, and the socket in reach.
+
+    urllib3 lets go of the socket once an answer that closes the connection has begun.
+    """
+
+    response_class: Any = BulkResponse
+    live_socket: socket.socket | None = None
+
+    def connect(self) -> None:
+        super().connect()  # type: ignore[misc]  # the connection class stands beside this one
+        self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
+
+    def request(self, *args: Any, **kwargs: Any) -> None:
+        is_used(self)
+        super().request(*args, **kwargs)  # type: ignore[misc]  # likewise
+
+
+class _HTTPConnection(_Streaming, urllib3.connection.HTTPConnection):
+    pass
+
+
+class _HTTPSConnection(_Streaming, urllib3.connection.HTTPSConnection):
+    pass
+
+
+class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):
+    ConnectionCls = _HTTPConnection
+
+
+class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
+    ConnectionCls = _HTTPSConnection
+
+
+_POOLS: Final = {"http": _HTTPPool, "https": _HTTPSPool}
+
+
+class Adapter(HTTPAdapter):
+    """Mounts connections whose answers are taken apart in bulk, also through a proxy."""
+
+    def __init__(self) -> None:
+        super().__init__(pool_maxsize=MOST_KEPT)
+
+    def init_poolmanager(self, *args: object, **kwargs: object) -> None:
+        """Make the pools of connections to servers."""
+        super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
+        """Make the pools of connections to a proxy."""
+        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager

@@ -1,0 +1,117 @@
+"""JSON text → values: by the standard library, or by orjson where it is installed (extra `fast`).
+
+Both give the same values and the same errors: what orjson reads in another way, or refuses, is
+read by the standard library. orjson costs more to load than a short answer takes to decode, so
+it is loaded by those who have much to decode.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from functools import cache
+from importlib import import_module
+from typing import Any, Final
+
+from ollama_cli.errors import ProtocolError
+
+# What is shorter is decoded before orjson would be loaded.
+MUCH: Final = 1 << 16
+_SHOWN: Final = 80
+# From 19 digits on an integer may exceed 64 bits, and orjson makes a float of it.
+_DIGITS: Final = bytes.maketrans(bytes(range(256)), b" " * 48 + b"0" * 10 + b" " * 198)
+_LONG_NUMBER: Final = b" " + b"0" * 19
+# orjson follows values to a depth at which the standard library gives up.
+_DEEPEST: Final = 500
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(f"{text} is no JSON")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
+_scan = _DECODER.scan_once  # type: ignore[attr-defined]  # documented nowhere, there since 2.6
+
+
+def lines(block: bytes, *, much: bool = False) -> Iterator[object]:
+    """Decode whole lines one by one, blank ones left out; ProtocolError for one that is no JSON.
+
+    `much` tells that there is enough to decode for orjson to be worth its loading.
+    """
+    loads = _orjson() if much else None
+    if loads is None or _has_long_number(block):
+        # Decoded at once: no character holds the byte of a newline.
+        return _scanned(block.decode("utf-8", "replace").split("\n"))
+    return _loaded(block.split(b"\n"), loads)
+
+
+def document(body: bytes) -> object:
+    """Decode one value and nothing else; ProtocolError if it is none."""
+    loads = _orjson() if len(body) >= MUCH else None
+    if loads is not None and not _has_long_number(body) and not _may_be_deep(body):
+        try:
+            return loads(body)
+        except ValueError:
+            pass  # the standard library decides, and words the error
+    return value(body.decode("utf-8", "replace"))
+
+
+def value(line: str) -> object:
+    """Decode one value in its text; ProtocolError if it is none, or more than one."""
+    text = line.strip()
+    try:
+        found, end = _DECODER.raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ProtocolError(
+            f"the server sent something that is no JSON: {_excerpt(text)}"
+        ) from error
+    if end != len(text):
+        raise ProtocolError(f"the server sent two values on one line: {_excerpt(text)}")
+    return found
+
+
+def _scanned(texts: list[str]) -> Iterator[object]:
+    for text in texts:
+        try:
+            found, end = _scan(text, 0)
+        except (StopIteration, ValueError, RecursionError):
+            end = -1
+        if end == len(text):
+            yield found
+        elif text and not text.isspace():
+            yield value(text)
+
+
+def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[object]:
+    for piece in pieces:
+        if len(piece) < 2 * _DEEPEST or not _may_be_deep(piece):
+            try:
+                found = loads(piece)
+            except ValueError:
+                pass  # as in `document`
+            else:
+                yield found
+                continue
+        yield from _scanned([piece.decode("utf-8", "replace")])
+
+
+def _has_long_number(text: bytes) -> bool:
+    # Looked for from the right, where a needle that begins as no number goes on lets find leap.
+    return text[:1].isdigit() or text.translate(_DIGITS).rfind(_LONG_NUMBER) >= 0
+
+
+def _may_be_deep(text: bytes) -> bool:
+    openers = len(text.split(b"[", _DEEPEST)) + len(text.split(b"{", _DEEPEST))
+    return openers > _DEEPEST
+
+
+@cache
+def _orjson() -> Callable[[bytes], Any] | None:
+    try:
+        loads: Callable[[bytes], Any] = import_module("orjson").loads
+    except ImportError:
+        return None
+    return loads
+
+
+def _excerpt(text: str) -> str:
+    shown = " ".join(text[: 2 * _SHOWN].split())
+    return repr(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…")
