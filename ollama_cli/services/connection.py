@@ -15,7 +15,7 @@ from ollama_cli.errors import (
 from ollama_cli.services.stream import E, EventStream, Parser
 from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
 from ollama_cli.urls import redact
-from ollama_cli.wire import values
+from ollama_cli.wire import decoding
 from ollama_cli.wire.failures import error_from_answer
 
 _LARGEST_ERROR: Final = 1 << 20
@@ -31,12 +31,14 @@ class Connection:
 
     def get(self, path: str, *, wait: float) -> object:
         """Fetch and decode a document."""
-        return values.document(self.document("GET", path, wait=wait))
+        return decoding.document(self.document("GET", path, wait=wait))
 
     def once(self, method: str, path: str, body: Body | None, *, wait: float) -> object:
         """Fetch and decode a document without a second try, within `wait` seconds in all."""
         with within(wait, self._http.root):
-            return values.document(self.document(method, path, body, wait=wait, retry=Retry.NEVER))
+            return decoding.document(
+                self.document(method, path, body, wait=wait, retry=Retry.NEVER)
+            )
 
     def document(
         self,

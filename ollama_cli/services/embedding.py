@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from ollama_cli.errors import ServerError, UsageError
 from ollama_cli.replies import Embeddings, Timings, Usage
-from ollama_cli.wire import ollama as wire, values
+from ollama_cli.wire import decoding, ollama as wire
 
 Post = Callable[[str, Mapping[str, Any]], bytes]
 MOST_INPUTS: Final = 64
@@ -66,7 +66,7 @@ def _legacy(post: Post, batch: list[str], model: str, fields: Mapping[str, Any])
         if name in fields:
             raise ServerError(f"this server is too old for `{name}`: it has no /api/embed")
     bodies = [post("/api/embeddings", {"model": model, "prompt": text, **fields}) for text in batch]
-    vectors = tuple(wire.parse_legacy_embedding(values.document(body)) for body in bodies)
+    vectors = tuple(wire.parse_legacy_embedding(decoding.document(body)) for body in bodies)
     return Embeddings(model=model, vectors=vectors)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ollama_cli.errors import ServerError
 from ollama_cli.transport.glance import glance
-from ollama_cli.wire import ollama as wire, values
+from ollama_cli.wire import decoding, ollama as wire
 
 
 def installed_names(
@@ -15,6 +15,6 @@ def installed_names(
     if answer is None:
         return None
     try:
-        return [model.name for model in wire.parse_tags(values.document(answer))]
+        return [model.name for model in wire.parse_tags(decoding.document(answer))]
     except ServerError:
         return None

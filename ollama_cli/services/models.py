@@ -8,7 +8,7 @@ from ollama_cli.services.connection import Body, Connection
 from ollama_cli.services.stream import EventStream
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import Retry
-from ollama_cli.wire import ollama as wire, values
+from ollama_cli.wire import decoding, ollama as wire
 from ollama_cli.wire.pull import PullParser
 
 
@@ -28,7 +28,7 @@ class Models:
 
     def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
         """Describe one model; ModelNotFoundError if it is not installed."""
-        return wire.parse_show(values.document(self.show_bytes(name, verbose=verbose)), name)
+        return wire.parse_show(decoding.document(self.show_bytes(name, verbose=verbose)), name)
 
     def list_models_bytes(self) -> bytes:
         """List the installed models, in the server's own bytes."""

@@ -5,22 +5,22 @@ many of them at once is several times as fast, and no token waits: what a read b
 """
 
 import http.client
-import re
 from operator import eq
 from typing import Final
 
 _LONGEST_LINE: Final = 65536
 _KEPT_DIGITS: Final = 3
-_SIZE: Final = re.compile(rb"[0-9A-Fa-f]{1,16}")
+_HEX: Final = b"0123456789abcdefABCDEF"
+_MOST_DIGITS: Final = 16
 
 
 class _Sizes(dict[bytes, int]):
     """The sizes of chunks that hold something, by how they are written; -1 for all else."""
 
     def __missing__(self, line: bytes) -> int:
-        size = int(line, 16) if _SIZE.fullmatch(line) else 0
-        if len(line) <= _KEPT_DIGITS:  # a stream has few sizes, and they come again and again
-            self[line] = size or -1
+        size = int(line, 16) if _is_size(line) else 0
+        if size and len(line) <= _KEPT_DIGITS:  # a stream has few sizes, again and again
+            self[line] = size
         return size or -1
 
 
@@ -88,10 +88,14 @@ class ChunkedBody:
                 raise ValueError("the trailers are too long for framing")
         else:
             size = line.partition(b";")[0].strip(b" \t")
-            if not _SIZE.fullmatch(size):
+            if not _is_size(size):
                 raise ValueError("a chunk without a size")
             self._left = int(size, 16)
             self._in_trailer = not self._left
+
+
+def _is_size(line: bytes) -> bool:
+    return 0 < len(line) <= _MOST_DIGITS and not line.strip(_HEX)
 
 
 class BulkResponse(http.client.HTTPResponse):

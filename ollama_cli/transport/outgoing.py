@@ -10,8 +10,8 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.transport import redirects
 
 _JSON: Final = "application/json"
-_MOST_ROUTES: Final = 64
-_HEADER_VALUE: Final = re.compile(r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?")
+MOST_ROUTES: Final = 64
+_HEADER_VALUE: Final = r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?"
 
 
 class Outbox:
@@ -27,7 +27,7 @@ class Outbox:
         route = self._routes.get((method, url))
         if route is None:
             route = self._prepared(method, url)
-            if len(self._routes) < _MOST_ROUTES:
+            if len(self._routes) < MOST_ROUTES:
                 self._routes[method, url] = route
         if data is None:
             return route
@@ -51,7 +51,7 @@ def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Check headers that users gave; ConfigError for one that no request can carry."""
     # Checked before the library does it, as its words show the value, and that may be a token.
     for name, value in headers.items():
-        if not _HEADER_VALUE.fullmatch(value):
+        if not re.fullmatch(_HEADER_VALUE, value):
             raise ConfigError(
                 f"the header {name} holds a character that no header can hold",
                 hint="look for a line break or a blank around a token",

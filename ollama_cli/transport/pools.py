@@ -68,3 +68,11 @@ class Adapter(HTTPAdapter):
         manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def close(self) -> None:
+        """Close all connections, also where an answer that is still held holds their pool."""
+        for manager in (self.poolmanager, *self.proxy_manager.values()):
+            for key in manager.pools.keys():  # noqa: SIM118  no mapping to iterate over
+                if (pool := manager.pools.get(key)) is not None:
+                    pool.close()
+        super().close()

@@ -12,7 +12,7 @@ from ollama_cli.errors import (
     TooLongError,
 )
 from ollama_cli.urls import redact
-from ollama_cli.wire import fields, values
+from ollama_cli.wire import decoding, fields
 
 _TOO_LONG: Final = (
     "input length exceeds the context length",
@@ -74,7 +74,7 @@ def error_from_line(value: object) -> OllamaCliError | None:
 
 def _document(body: bytes) -> dict[str, object]:
     try:
-        return fields.mapping(values.document(body))
+        return fields.mapping(decoding.document(body))
     except ProtocolError:
         return {}
 

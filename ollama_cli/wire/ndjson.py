@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ollama_cli.errors import ProtocolError, StreamCutError
-from ollama_cli.wire import values
+from ollama_cli.wire import decoding
 
 LONGEST_LINE: Final = 256 << 20
 
@@ -38,7 +38,7 @@ class Decoder:
         self._pending = [chunk[end + 1 :]]
         self._size = len(chunk) - end - 1
         self._decoded += len(block)
-        return values.lines(block, much=self._decoded > values.MUCH)
+        return decoding.lines(block, much=self._decoded > decoding.MUCH)
 
     def close(self) -> list[object]:
         """Decode what is left; StreamCutError if the last line is only the start of one."""
@@ -47,7 +47,7 @@ class Decoder:
         if not line or line.isspace():
             return []
         try:
-            return [values.value(line)]
+            return [decoding.value(line)]
         except ProtocolError as error:
             if line.lstrip()[:1] not in "{[":
                 raise

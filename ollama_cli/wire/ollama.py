@@ -9,7 +9,7 @@ from ollama_cli.replies import (
     Timings,
     Usage,
 )
-from ollama_cli.wire import fields, values
+from ollama_cli.wire import decoding, fields
 
 
 def parse_version(document: object) -> str:
@@ -86,7 +86,7 @@ def decode_embed(body: bytes, model: str, expected: int) -> Embeddings:
     start, end = body.find(b"["), body.rfind(b"]")
     # Without these letters between the outmost brackets no list holds true or false.
     wordless = body.find(b"u", start, end) < 0 and body.find(b"s", start, end) < 0
-    return parse_embed(values.document(body), model, expected, wordless=wordless)
+    return parse_embed(decoding.document(body), model, expected, wordless=wordless)
 
 
 def parse_embed(

@@ -13,7 +13,7 @@ from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedO
 from ollama_cli.services import OllamaClient
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport.chunked import ChunkedBody
-from ollama_cli.wire import ndjson, values
+from ollama_cli.wire import decoding, ndjson
 
 QUICK = Timeouts(health=0.2, metadata=5, first_token=5, between_tokens=5)
 
@@ -144,7 +144,7 @@ def test_endless_trailers_are_no_framing() -> None:
 @pytest.mark.parametrize("constant", [b"NaN", b"Infinity", b"-Infinity"])
 def test_what_only_python_calls_json_is_none(constant: bytes) -> None:
     with pytest.raises(ProtocolError, match="no JSON"):
-        values.document(b'{"a": ' + constant + b"}")
+        decoding.document(b'{"a": ' + constant + b"}")
 
 
 DONE = b'{"response":"a","done":true}\n'

@@ -8,9 +8,9 @@ import pytest
 from recordings import WIRE, parts
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, StreamCutError
-from ollama_cli.wire import values
+from ollama_cli.wire import decoding
+from ollama_cli.wire.decoding import document
 from ollama_cli.wire.ndjson import Decoder, decode
-from ollama_cli.wire.values import document
 
 BODIES = [
     "chat-tools",
@@ -156,13 +156,13 @@ def test_a_line_of_16_mebibytes_is_joined_once(monkeypatch: pytest.MonkeyPatch) 
     size, step = 16 << 20, 1 << 14
     body = b'{"t":"' + b"x" * size + b'"}\n'
     decoded: list[int] = []
-    decode_lines = values.lines
+    decode_lines = decoding.lines
 
     def counted(block: bytes, *, much: bool) -> Iterator[object]:
         decoded.append(len(block))
         return decode_lines(block, much=much)
 
-    monkeypatch.setattr(values, "lines", counted)
+    monkeypatch.setattr(decoding, "lines", counted)
     CountedBytes.looks = 0
     chunks = [CountedBytes(body[start : start + step]) for start in range(0, len(body), step)]
     (value,) = decode(chunks)

@@ -1,0 +1,77 @@
+"""Connections are kept: one for requests in turn, one for each thread, and none is thrown away."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hostile import Peer, Server
+
+from ollama_cli.services import OllamaClient
+from ollama_cli.transport import Transport
+from ollama_cli.transport.outgoing import MOST_ROUTES
+
+BODY = b'{"embeddings":[[1.0]]}'
+DOCUMENT = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
+
+
+@pytest.mark.parametrize("workers", [8, 32])
+def test_as_many_threads_hold_as_many_connections_and_none_is_thrown_away(
+    workers: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    together = threading.Barrier(workers)
+
+    def script(peer: Peer) -> None:
+        together.wait(10)  # nobody is answered before all have asked
+        peer.send(DOCUMENT)
+        while peer.read_request() is not None:
+            peer.send(DOCUMENT)
+
+    with Server(script) as server, OllamaClient(server.url) as client:
+        with ThreadPoolExecutor(workers) as pool:
+            for _ in range(3):
+                replies = list(pool.map(lambda n: client.embed(f"t{n}", "m"), range(workers)))
+                assert {reply.vectors for reply in replies} == {((1.0,),)}
+        assert server.connections == workers
+    assert [record.message for record in caplog.records if "discard" in record.message] == []
+
+
+def test_many_batches_go_over_one_connection() -> None:
+    def script(peer: Peer) -> None:
+        while True:
+            vectors = b",".join([b"[1.0]"] * len(peer.request.json["input"]))
+            body = b'{"embeddings":[%b]}' % vectors
+            peer.send(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(body), body))
+            if peer.read_request() is None:
+                return
+
+    with Server(script) as server, OllamaClient(server.url) as client:
+        assert len(client.embed(["x"] * 1000, "m").vectors) == 1000
+        for _ in range(3):
+            assert b"".join(client.embed_bytes(["x"], "m", {})) == b'{"embeddings":[[1.0]]}'
+        assert server.connections == 1
+
+
+def test_each_request_says_how_long_it_is_also_where_its_route_is_known() -> None:
+    with Server(lambda peer: peer.send(DOCUMENT)) as server, OllamaClient(server.url) as client:
+        for text in ("a", "a much longer text", "b"):
+            client.embed(text, "m")
+        client.list_models_bytes()
+        client.list_models_bytes()
+        posts, gets = server.requests[:3], server.requests[3:]
+    assert [post.json["input"] for post in posts] == [["a"], ["a much longer text"], ["b"]]
+    assert {post.headers["Content-Type"] for post in posts} == {"application/json"}
+    assert [int(post.headers["Content-Length"]) for post in posts] == [len(p.body) for p in posts]
+    assert [(get.method, get.body, "Content-Type" in get.headers) for get in gets] == [
+        ("GET", b"", False)
+    ] * 2
+    (agent,) = {request.headers["User-Agent"] for request in (*posts, *gets)}
+    assert agent.startswith("ollama-cli/")
+
+
+def test_routes_are_remembered_up_to_a_bound() -> None:
+    with Server(lambda peer: peer.send(DOCUMENT)) as server:
+        transport = Transport(server.url, connect_timeout=5)
+        for number in range(MOST_ROUTES + 10):
+            request = transport._outbox.request("GET", f"{server.url}/{number}", None)
+            assert request.url == f"{server.url}/{number}"
+        assert len(transport._outbox._routes) == MOST_ROUTES
