@@ -154,6 +154,31 @@ def test_embeddings_of_no_use_are_an_error(embeddings: object, words: str) -> No
         ollama.parse_embed({"embeddings": embeddings}, "m", 1)
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"embeddings":[[0.5,true]]}',
+        b'{"embeddings":[[0.5],[false]],"model":"m"}',
+        b'{"model":"[u","embeddings":[[true, 1.5]]}',
+        b'{"embeddings": [ [0.5, true] ], "other": [[1]]}',
+        b'{"other":[[1]],"embeddings":[[0.5,false]]}',
+        b'{"embeddings":[[0.5,null]]}',
+        b'{"embeddings":[[0.5,"1"]]}',
+        b'{"embeddings":[[0.5,1e999]]}',
+    ],
+)
+def test_an_embedding_holds_numbers_and_nothing_else(body: bytes) -> None:
+    with pytest.raises(ProtocolError, match="no list of finite numbers"):
+        ollama.decode_embed(body, "m", 1 if body.count(b"],[") == 0 else 2)
+
+
+def test_an_embedding_is_read_whatever_stands_around_it() -> None:
+    for model in ("m", "[us]", "true"):
+        body = b'{"model":"%b","embeddings":[[0.5,1]],"prompt_eval_count":3}' % model.encode()
+        expected = Embeddings(model, ((0.5, 1),), Usage(3), Timings())
+        assert ollama.decode_embed(body, "m", 1) == expected
+
+
 @pytest.mark.parametrize("document", [{}, None, {"embedding": []}, {"embedding": [0]}, [1.0]])
 def test_an_older_embedding_of_no_use_is_an_error(document: object) -> None:
     with pytest.raises(ProtocolError):

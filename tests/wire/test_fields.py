@@ -76,12 +76,21 @@ def test_times_are_utc_to_the_microsecond(value: object, time: str | None) -> No
         ([float("nan")], None),
         ([float("-inf")], None),
         ([10**400], None),
+        ([10**400, -(10**400), 0.5], None),
+        ([float("inf"), float("-inf")], None),
+        ([1.7e308, 1.7e308], (1.7e308, 1.7e308)),
+        ([0.5, [1]], None),
+        ([0.5, {}], None),
+        ([0.5, False, 1.5], None),
+        ([0.25, 0.5], (0.25, 0.5)),
     ],
 )
 def test_a_vector_is_a_list_of_finite_numbers(
     value: object, vector: tuple[float, ...] | None
 ) -> None:
     assert fields.vector(value) == vector
+    if not isinstance(value, list) or not any(isinstance(each, bool) for each in value):
+        assert fields.vector(value, wordless=True) == vector
 
 
 @pytest.mark.parametrize("value", ODD)
