@@ -36,10 +36,12 @@ def lines(block: bytes, *, much: bool = False) -> Iterator[object]:
 
     `much` tells that there is enough to decode for orjson to be worth its loading.
     """
-    loads = _orjson() if much else None
+    # A line longer than a read is text for the most part, and to look it over costs more than
+    # orjson saves.
+    loads = _orjson() if much and len(block) <= 2 * MUCH else None
     if loads is None or _has_long_number(block):
         # Decoded at once: no character holds the byte of a newline.
-        return _scanned(block.decode("utf-8", "replace").split("\n"))
+        return _scanned(block.decode("utf-8", "replace"))
     return _loaded(block.split(b"\n"), loads)
 
 
@@ -68,16 +70,20 @@ def value(line: str) -> object:
     return found
 
 
-def _scanned(texts: list[str]) -> Iterator[object]:
-    for text in texts:
+def _scanned(text: str) -> Iterator[object]:
+    start, length = 0, len(text)
+    while start < length:
+        end = text.find("\n", start)
+        end = length if end < 0 else end
         try:
-            found, end = _scan(text, 0)
+            found, stop = _scan(text, start)
         except (StopIteration, ValueError, RecursionError):
-            end = -1
-        if end == len(text):
+            stop = -1
+        if stop == end:
             yield found
-        elif text and not text.isspace():
-            yield value(text)
+        elif not (line := text[start:end]).isspace() and line:
+            yield value(line)
+        start = end + 1
 
 
 def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[object]:
@@ -90,7 +96,7 @@ def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[o
             else:
                 yield found
                 continue
-        yield from _scanned([piece.decode("utf-8", "replace")])
+        yield from _scanned(piece.decode("utf-8", "replace"))
 
 
 def _has_long_number(text: bytes) -> bool:

@@ -142,7 +142,9 @@ def test_orjson_is_asked_for_what_it_reads_alike(monkeypatch: pytest.MonkeyPatch
     decoding.document(TOKEN)
     list(decoding.lines(TOKEN + b"\n[" + b"1" * 19 + b"]", much=True))
     assert asked == [TOKEN, TOKEN]
-    large = b"[" + b" " * decoding.MUCH + b"]"
+    large = b"[" + b" " * 2 * decoding.MUCH + b"]"
+    assert list(decoding.lines(large, much=True)) == [[]]
+    assert asked == [TOKEN, TOKEN]
     assert decoding.document(large) == []
     assert asked[2:] == [large]
 
