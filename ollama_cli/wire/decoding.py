@@ -40,8 +40,7 @@ def lines(block: bytes, *, much: bool = False) -> Iterator[object]:
     # orjson saves.
     loads = _orjson() if much and len(block) <= 2 * MUCH else None
     if loads is None or _has_long_number(block):
-        # Decoded at once: no character holds the byte of a newline.
-        return _scanned(block.decode("utf-8", "replace"))
+        return _scanned(_texts(block))
     return _loaded(block.split(b"\n"), loads)
 
 
@@ -70,20 +69,29 @@ def value(line: str) -> object:
     return found
 
 
-def _scanned(text: str) -> Iterator[object]:
-    start, length = 0, len(text)
-    while start < length:
-        end = text.find("\n", start)
-        end = length if end < 0 else end
-        try:
-            found, stop = _scan(text, start)
-        except (StopIteration, ValueError, RecursionError):
-            stop = -1
-        if stop == end:
-            yield found
-        elif not (line := text[start:end]).isspace() and line:
-            yield value(line)
-        start = end + 1
+def _texts(block: bytes) -> list[str]:
+    # One text where a character is a byte. Elsewhere a text would take four bytes for each, so
+    # that memory grows by its odd sizes; and no character holds the byte of a newline.
+    if block.isascii():
+        return [block.decode("ascii")]
+    return [piece.decode("utf-8", "replace") for piece in block.split(b"\n")]
+
+
+def _scanned(texts: list[str]) -> Iterator[object]:
+    for text in texts:
+        start, length = 0, len(text)
+        while start < length:
+            end = text.find("\n", start)
+            end = length if end < 0 else end
+            try:
+                found, stop = _scan(text, start)
+            except (StopIteration, ValueError, RecursionError):
+                stop = -1
+            if stop == end:
+                yield found
+            elif not (line := text[start:end]).isspace() and line:
+                yield value(line)
+            start = end + 1
 
 
 def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[object]:
@@ -96,7 +104,7 @@ def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[o
             else:
                 yield found
                 continue
-        yield from _scanned(piece.decode("utf-8", "replace"))
+        yield from _scanned(_texts(piece))
 
 
 def _has_long_number(text: bytes) -> bool:

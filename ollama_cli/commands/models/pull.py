@@ -54,8 +54,10 @@ def command(
         reporter = progress.choose(mode, model=name, out=cli.out, err=cli.err, quiet=quiet)
         with _Summary(name) as summary, cli.explaining():
             summaries.append(summary)
-            events = cli.ollama().pull(name, insecure=insecure, join=cli.output != "jsonl")
-            progress.follow(summary.watch(events), reporter)
+            joined = cli.output != "jsonl"
+            events = cli.ollama().pull(name, insecure=insecure, join=joined)
+            is_summed_up = cli.output == "json"
+            progress.follow(summary.watch(events) if is_summed_up else events, reporter)
             cli.forget_installed()
 
     try:
