@@ -11,6 +11,7 @@ from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, ignored_port, is_private, parse_host, redact
 from ollama_cli.values import Value, field
 
+RENDERINGS: Final = ("auto", "markdown", "plain")
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
@@ -35,6 +36,7 @@ class Settings(Value):
     token_timeout: float = _PATIENCE.between_tokens
     pull_timeout: float = _PATIENCE.pull
     ca_file: str | None = None
+    render: str = "auto"
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -96,6 +98,13 @@ def read_keep_alive(value: object) -> str | float:
     if not math.isfinite(number):
         raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
     return number
+
+
+def read_render(value: object) -> str:
+    """Read how an answer is shown on a terminal: auto, markdown or plain."""
+    if value not in RENDERINGS:
+        raise ConfigError(f"is none of {', '.join(RENDERINGS)}")
+    return str(value)
 
 
 def read_host(value: object) -> str:
@@ -162,6 +171,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         read_text,
         ("OLLAMA_CLI_CA_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
         "/etc/ssl/certs/ca-certificates.crt",
+    ),
+    "render": Setting(
+        "how an answer is shown on a terminal: auto, markdown or plain",
+        read_render,
+        ("OLLAMA_CLI_RENDER",),
     ),
 }
 

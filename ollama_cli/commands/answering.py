@@ -1,7 +1,7 @@
 """What `chat` and `generate` do alike: put the question together, show the answer."""
 
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, TypeVar
 
 from ollama_cli import services
 from ollama_cli.commands.options import AnswerOptions
@@ -9,13 +9,16 @@ from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.events import ChatEvent, Done
 from ollama_cli.inputs import formats, images, prompts
 from ollama_cli.inputs.options import read_options
-from ollama_cli.output import answers
+from ollama_cli.output import answers, waiting
+from ollama_cli.output.answers import AnswerWriter
+from ollama_cli.output.text import Thinks
 from ollama_cli.replies import Answer, Think
 from ollama_cli.runtime import Runtime
 from ollama_cli.settings import read_keep_alive
 from ollama_cli.streams import one_line
 from ollama_cli.units import format_duration
 
+T = TypeVar("T")
 _LEVELS: Final[dict[str, Think]] = {
     "true": True,
     "false": False,
@@ -90,27 +93,46 @@ def show_answer(
 ) -> Answer | None:
     """Show an answer in the format asked for; returns it, or None in raw format."""
     if cli.output == "raw":
-        for chunk in events.raw():
+        for chunk in awaited(cli, events.raw(), model):
             cli.out.write_bytes(chunk)
         return None
-    writer = answers.choose(
+    answer = None
+    with events, writer(cli, options, command, model) as shown, cli.explaining():
+        for burst in awaited(cli, events.bursts(), model):
+            shown.show_burst(burst)
+            if isinstance(burst[-1], Done):
+                answer = burst[-1].answer
+    if answer is not None:
+        _tell(cli, answer, stats=options.stats)
+    return answer
+
+
+def writer(cli: Runtime, options: AnswerOptions, command: str, model: str) -> AnswerWriter:
+    """Choose what shows an answer; of JSON, Markdown is made only where it is asked for."""
+    render = options.render or cli.settings.render
+    return answers.choose(
         cli.output,
         command,
         model,
         out=cli.out,
         err=cli.err,
         stream=options.stream,
-        quiet=cli.flags.quiet,
+        markdown=render == "markdown" or (render == "auto" and options.format is None),
+        thinking=_thinking(cli, options),
     )
-    answer = None
-    with events, writer, cli.explaining():
-        for burst in events.bursts():
-            writer.show_burst(burst)
-            if isinstance(burst[-1], Done):
-                answer = burst[-1].answer
-    if answer is not None:
-        _tell(cli, answer, stats=options.stats)
-    return answer
+
+
+def _thinking(cli: Runtime, options: AnswerOptions) -> Thinks:
+    if cli.flags.quiet:
+        return "hide"
+    return "keep" if options.show_thinking else "fold"
+
+
+def awaited(cli: Runtime, items: Iterable[T], model: str) -> Iterable[T]:
+    """Pass the items on; on a terminal a spinner is shown until the first one comes."""
+    if not cli.err.motion or cli.flags.quiet or cli.flags.verbose:
+        return items
+    return waiting.awaited(items, cli.err, f"loading {model}")
 
 
 def _tell(cli: Runtime, answer: Answer, *, stats: bool) -> None:

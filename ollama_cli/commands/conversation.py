@@ -9,7 +9,6 @@ from ollama_cli.commands import answering
 from ollama_cli.commands.options import AnswerOptions
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, Text
-from ollama_cli.output.answers import TextWriter
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import show_error
 
@@ -40,7 +39,7 @@ def hold(
         question = answering.question(text, pictures)
         pictures = []
         events = cli.ollama().chat(model, [*messages, question], **fields)
-        said = _answer(cli, events, options)
+        said = _answer(cli, events, options, model)
         if said is not None:
             messages += [question, {"role": "assistant", "content": said}]
 
@@ -58,16 +57,13 @@ def _ask() -> str | None:
 
 
 def _answer(
-    cli: Runtime, events: "services.EventStream[ChatEvent]", options: AnswerOptions
+    cli: Runtime, events: "services.EventStream[ChatEvent]", options: AnswerOptions, model: str
 ) -> str | None:
     """Show one answer and return what was said, also of a stopped one; None after an error."""
     said: list[str] = []
     try:
-        with (
-            events,
-            TextWriter(cli.out, cli.err, stream=options.stream) as writer,
-        ):
-            for burst in events.bursts():
+        with events, answering.writer(cli, options, "chat", model) as writer:
+            for burst in answering.awaited(cli, events.bursts(), model):
                 writer.show_burst(burst)
                 said += [event.text for event in burst if isinstance(event, Text)]
     except KeyboardInterrupt:

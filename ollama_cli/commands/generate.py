@@ -1,5 +1,6 @@
 """`ollama-cli generate`."""
 
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -49,6 +50,8 @@ def command(
     text = answering.read_prompt(cli, prompt, options)  # last, as it takes what stdin still holds
     if text is None:
         raise answering.no_prompt()
+    if options.render is None and cli.settings.render == "auto" and (raw or suffix is not None):
+        options = replace(options, render="plain")  # what goes on with a text is no Markdown
     name = cli.chat_model(model)
     events = cli.ollama().generate(name, text, **fields)
     answering.show_answer(cli, events, options, "generate", name)

@@ -126,6 +126,15 @@ class AnswerOptions(Value):
     stream: Annotated[
         bool, typer.Option("--stream/--no-stream", help="Print as it comes, or whole at the end.")
     ] = True
+    render: Annotated[
+        Literal["auto", "markdown", "plain"] | None,
+        typer.Option(
+            help="Markdown on a terminal; JSON and code plain if auto.", show_default="auto"
+        ),
+    ] = None
+    show_thinking: Annotated[
+        bool, typer.Option("--show-thinking", help="Leave the thinking on the terminal.")
+    ] = False
     system: Annotated[
         str | None,
         typer.Option("--system", "-s", metavar="TEXT|@FILE", help="How the model shall behave."),

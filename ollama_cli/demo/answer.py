@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from ollama_cli.demo import schemas
 from ollama_cli.demo.documents import invalid
-from ollama_cli.demo.language import Language, tokenize
+from ollama_cli.demo.language import Language, specimen, tokenize
 from ollama_cli.demo.library import Installed
 from ollama_cli.demo.machine import Request
 from ollama_cli.demo.options import Options
@@ -92,6 +92,9 @@ class Answer:
         language, task = self.request.machine.language, self.task
         if task.shape is not None:
             yield from tokenize(_shaped(language, task))
+            return
+        if any(word.strip().lower() == "markdown" for word in task.subject):
+            yield from tokenize(specimen())
             return
         if task.introduces:
             yield from tokenize(INTRODUCTION)

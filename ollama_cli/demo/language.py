@@ -44,6 +44,11 @@ def corpus() -> str:
     return Path(__file__).with_name("corpus.txt").read_text(encoding="utf-8")
 
 
+def specimen() -> str:
+    """Give the answer to a prompt that speaks of Markdown: some of each kind of block."""
+    return Path(__file__).with_name("specimen.md").read_text(encoding="utf-8")
+
+
 @dataclass
 class _Draft:
     """What one answer has written so far, and what it leans on."""

@@ -1,6 +1,5 @@
 """Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
 
-import json
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Protocol, Self
@@ -8,9 +7,9 @@ from typing import Any, Protocol, Self
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.output import documents
-from ollama_cli.output.wrapping import WordWrap
+from ollama_cli.output.text import TextWriter, Thinks
 from ollama_cli.replies import Answer
-from ollama_cli.streams import OutStream, one_line, visible
+from ollama_cli.streams import OutStream
 from ollama_cli.values import as_dict
 
 
@@ -34,97 +33,20 @@ def choose(
     out: OutStream,
     err: OutStream,
     stream: bool,
-    quiet: bool,
+    markdown: bool = False,
+    thinking: Thinks = "fold",
 ) -> AnswerWriter:
-    """Choose the writer for an output format: text (streamed or whole), json or jsonl."""
+    """Choose the writer for an output format: text (streamed or whole), json or jsonl.
+
+    `markdown` and folding are for terminals: a pipe gets the text, and the thinking, as they come.
+    """
     match output:
         case "json":
             return JsonWriter(out, command, model)
         case "jsonl":
             return JsonLinesWriter(out, command, model)
         case _:
-            return TextWriter(out, err, stream=stream, show_thinking=not quiet)
-
-
-class TextWriter:
-    """Writes the text to `out` as it comes, or whole at the end, and the thinking to `err`.
-
-    A pipe gets the text unchanged; on a terminal its control characters are made visible, and
-    words are kept whole. One newline is added at the end where the text lacks it.
-    """
-
-    def __init__(
-        self, out: OutStream, err: OutStream, *, stream: bool = True, show_thinking: bool = True
-    ) -> None:
-        self._out = out
-        self._err = err
-        self._stream = stream
-        self._show_thinking = show_thinking
-        self._held: list[str] = []
-        self._last = ""
-        self._is_thinking = False
-        self._wrap, self._thinking_wrap = WordWrap(), WordWrap()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if kind is not None and issubclass(kind, BrokenPipeError):
-            return
-        self._end_thinking()
-        if self._held:
-            self._write("".join(self._held))
-        if self._last not in {"", "\n"} and (kind is None or self._out.is_terminal):
-            self._out.line()
-
-    def show(self, event: ChatEvent) -> None:
-        """Show one event."""
-        match event:
-            case Text(text):
-                self._end_thinking()
-                if self._stream:
-                    self._write(text)
-                else:
-                    self._held.append(text)
-            case Thinking(text) if self._show_thinking:
-                self._think(text)
-            case ToolCall(name, arguments):
-                self._end_thinking()
-                shown = one_line(f"{name}({json.dumps(arguments, ensure_ascii=False)})")
-                self._err.line(f"note: the model calls {shown}")
-            case _:
-                pass
-
-    def show_burst(self, events: Sequence[ChatEvent]) -> None:
-        """Show what one network read brought: neighbouring pieces of text in one write."""
-        run: list[str] = []
-        for event in events:
-            if isinstance(event, Text):
-                run.append(event.text)
-                continue
-            if run:
-                self.show(Text("".join(run)))
-                run = []
-            self.show(event)
-        if run:
-            self.show(Text("".join(run)))
-
-    def _write(self, text: str) -> None:
-        self._last = text[-1:] or self._last
-        if self._out.is_terminal:
-            text = _wrapped(self._out, self._wrap, visible(text))
-        self._out.write(text)
-
-    def _think(self, text: str) -> None:
-        shown = _wrapped(self._err, self._thinking_wrap, visible(text))
-        self._err.write(f"\x1b[2m{shown}\x1b[22m" if self._err.colour else shown)
-        self._is_thinking = True
-        self._ends_line = text.endswith("\n")
-
-    def _end_thinking(self) -> None:
-        if self._is_thinking:
-            self._err.write("\n" if self._ends_line else "\n\n")
-            self._is_thinking = False
+            return TextWriter(out, err, stream=stream, markdown=markdown, thinking=thinking)
 
 
 class JsonWriter:
@@ -198,10 +120,6 @@ class JsonLinesWriter:
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
         """Write what one network read brought, in one write."""
         documents.show_all(self._out, map(_fields, events))
-
-
-def _wrapped(stream: OutStream, wrap: WordWrap, text: str) -> str:
-    return wrap.wrap(text, stream.width) if stream.motion else text
 
 
 def _fields(event: ChatEvent) -> dict[str, Any]:

@@ -12,10 +12,13 @@ class WordWrap:
     """Adds what a terminal needs so that a word that reaches its edge moves to the next line whole.
 
     What of the word was shown already is taken back. Lines of code, in a fence or indented, are
-    left to the terminal, which keeps them whole for whoever copies them.
+    left to the terminal, which keeps them whole for whoever copies them, unless `wraps_code`: then
+    every row ends with a line break of its own, so that rows can be counted.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, wraps_code: bool = False, spare: int = 1) -> None:
+        self._wraps_code = wraps_code
+        self._spare = spare  # a cursor in the last column cannot be moved back reliably
         self._column = 0
         self._word = ""
         self._start = ""
@@ -23,8 +26,23 @@ class WordWrap:
 
     def wrap(self, text: str, width: int) -> str:
         """Give the text with its line breaks, for a terminal of so many columns."""
-        edge = max(2, width - 1)  # a cursor in the last column cannot be moved back reliably
+        edge = max(2, width - self._spare)
+        if self._column + len(text) <= edge and text.isascii() and text.isprintable():
+            self._pass(text)  # most pieces are a word that fits
+            return text
         return "".join(self._put(character, edge) for character in text)
+
+    @property
+    def column(self) -> int:
+        """Tell in which column the text stands, 0 at the beginning of a line."""
+        return self._column
+
+    def _pass(self, text: str) -> None:
+        _, blank, word = text.rpartition(" ")
+        self._word = word if blank else self._word + text
+        self._column += len(text)
+        if len(self._start) < _LONGEST_MARK:
+            self._start += text
 
     def _put(self, character: str, edge: int) -> str:
         if character == "\n":
@@ -33,12 +51,12 @@ class WordWrap:
             self._start += character
         if character in " \t":
             return self._put_blank(character, edge)
-        cells = _cells(character)
+        wide = cells(character)
         before = ""
-        if self._column + cells > edge and not self._is_code():
+        if self._column + wide > edge and not self._is_code():
             before = self._break(edge)
         self._word += character
-        self._column += cells
+        self._column += wide
         return before + character
 
     def _put_blank(self, character: str, edge: int) -> str:
@@ -51,7 +69,7 @@ class WordWrap:
         return character
 
     def _break(self, edge: int) -> str:
-        shown = sum(map(_cells, self._word))
+        shown = sum(map(cells, self._word))
         if shown >= min(edge, self._column):  # a word as long as the line: it breaks anywhere
             self._word, self._column = "", 0
             return "\n"
@@ -66,10 +84,12 @@ class WordWrap:
         return "\n"
 
     def _is_code(self) -> bool:
-        return self._in_fence or self._start.startswith(("    ", "\t"))
+        is_code = self._in_fence or self._start.startswith(("    ", "\t"))
+        return is_code and not self._wraps_code
 
 
-def _cells(character: str) -> int:
+def cells(character: str) -> int:
+    """Count the cells of a character; of what terminals disagree on, rather too many."""
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

@@ -9,7 +9,8 @@ from answer_streams import ANSWER, CALL, show, stream, written
 from ollama_cli.errors import InterruptError, ProtocolError, StreamCutError
 from ollama_cli.events import Done, Text, Thinking, ToolCall
 from ollama_cli.output import answers
-from ollama_cli.output.answers import JsonLinesWriter, JsonWriter, TextWriter
+from ollama_cli.output.answers import JsonLinesWriter, JsonWriter
+from ollama_cli.output.text import TextWriter, Thinks
 from ollama_cli.streams import OutStream
 
 
@@ -39,7 +40,7 @@ def text_of(*texts: str, terminal: bool = False, whole: bool = False) -> str:
 )
 def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
     writer = answers.choose(
-        output, "chat", "m", out=stream(), err=stream(), stream=True, quiet=False
+        output, "chat", "m", out=stream(), err=stream(), stream=True, thinking="fold"
     )
     assert type(writer) is kind
 
@@ -47,7 +48,8 @@ def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
 @pytest.mark.parametrize("quiet", [True, False])
 def test_quiet_hides_the_thinking(quiet: bool) -> None:
     out, err = stream(), stream()
-    writer = answers.choose("text", "chat", "m", out=out, err=err, stream=True, quiet=quiet)
+    thinking: Thinks = "hide" if quiet else "fold"
+    writer = answers.choose("text", "chat", "m", out=out, err=err, stream=True, thinking=thinking)
     show(writer, Thinking("Hm"), Text("a"))
     assert (written(out), written(err)) == ("a\n", "" if quiet else "Hm\n\n")
 
@@ -181,7 +183,7 @@ class Counted(io.StringIO):
 def test_what_one_read_brought_is_written_at_once(kind: str) -> None:
     out = OutStream(Counted())
     assert isinstance(out.file, Counted)
-    writer = answers.choose(kind, "chat", "m", out=out, err=stream(), stream=True, quiet=False)
+    writer = answers.choose(kind, "chat", "m", out=out, err=stream(), stream=True, thinking="fold")
     with writer:
         before = out.file.writes
         writer.show_burst([Text("a"), Text("b"), Text("c")])
