@@ -17,6 +17,7 @@ _HEADING: Final = re.compile(r"#{1,6}(?:[ \t]|$)")
 _UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*$")
 _RULE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _MARKER: Final = re.compile(r"([-+*]|(\d{1,9})([.)]))([ \t]+(?=\S)|[ \t]*$)")
+_NO_PARAGRAPH: Final = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$))*(?:#{1,6}(?:[ \t].*)?)?$")
 # The beginning of a line that tells what the line is, however it goes on.
 _CERTAIN: Final = re.compile(
     r" {0,3}(?:[-+*] +[^-+*_`~\s]|\d{1,9}[.)] +[^`~\s]|#{1,6} +\S|[^-+*_\d\s#>`~=])"
@@ -42,8 +43,11 @@ class Block(NamedTuple):
     @property
     def line(self) -> str:
         """Give a line of code: without what its fence is indented by, and without its end."""
-        blanks = len(self.source) - len(self.source.lstrip(" "))
-        return self.source[min(blanks, self.indent) :].rstrip("\n")
+        line = self.source.rstrip("\n")
+        if not self.indent:
+            return line
+        text = line.lstrip(" \t")
+        return line[: len(line) - len(text)].expandtabs(_TAB)[self.indent :] + text
 
     @property
     def language(self) -> str:
@@ -93,7 +97,8 @@ class Blocks:
     @property
     def continues(self) -> bool:
         """Tell whether what is open goes on with the code or the list before it."""
-        return bool(self._fence) or self._list is not None
+        in_list = self._list is not None and _MARKER.match(self.rest.lstrip())
+        return bool(self._fence or in_list)
 
     def feed(self, text: str) -> list[Block]:
         """Take a piece in and give the blocks that are complete now."""
@@ -115,6 +120,7 @@ class Blocks:
             self._give("close", joined=True)
         self._finish()
         self._kind, self._list, self._fence, self._is_judged = "", None, "", False
+        self._lines, self.pending = [], 0  # empty lines at the end belong to nothing
         return self._given()
 
     def _given(self) -> list[Block]:
@@ -150,9 +156,10 @@ class Blocks:
         self._is_blank = False
 
     def _take_blank(self, line: str) -> None:
+        is_empty_item = self._kind == "item" and _MARKER.fullmatch("".join(self._lines).strip())
         self._lines.append(line)
         self._is_blank = True
-        if self._kind in {"text", "quote"}:
+        if self._kind in {"text", "quote"} or is_empty_item:
             self._finish()
 
     def _take_code(self, line: str) -> None:
@@ -175,13 +182,12 @@ class Blocks:
                 return shape.indent < _DEEP
             case "text" if shape.underlines:
                 return False
-            case "text" | "quote" if kind == "item" and marker:
+            case "text" if kind == "item" and marker:
                 # What may interrupt a paragraph: an item with a text, the first of its list.
                 return bool(marker[4]) and marker[2] in {None, "1"}
             case "text" | "quote":
-                return kind in {"heading", "rule", "fence"} or (
-                    kind == "quote" and self._kind == "text"
-                )
+                other = "quote" if self._kind == "text" else "item"
+                return kind in {"heading", "rule", "fence", other}
         return False
 
     def _leaves_item(self, shape: _Shape) -> bool:
@@ -219,7 +225,7 @@ class Blocks:
             return
         found = _INNER_FENCE.match(text)
         self._inner_fence = found[1] if found else ""
-        self._is_paragraph = not found
+        self._is_paragraph = not found and not _NO_PARAGRAPH.match(text)
 
     def _finish(self) -> None:
         """Give the open block, if there is one."""

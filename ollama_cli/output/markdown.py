@@ -121,7 +121,7 @@ class Typesetter:
             case "fence" | "code_block":
                 return self._code(first, width, whole=outermost)
             case _:
-                return [[self._mark(self._dash * width)]]
+                return [[self._mark(self._dash * min(width, _RULE_WIDTH))]]
 
     def _list(self, opening: Token, tokens: Sequence[Token], width: int) -> list[Line]:
         number = int(opening.attrs.get("start", 1))
