@@ -93,9 +93,13 @@ class OutStream:
 
         Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
         """
-        with writing(self.file):
+        try:  # as `writing` does, without its price: this is done for every token
             self.file.write(text)
             self.file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _not_written(self.file, error) from error
 
     def line(self, text: str = "") -> None:
         """Write one line."""
@@ -128,8 +132,12 @@ def writing(file: TextIO | None = None) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except OSError as error:
-        let_go(file or sys.stdout)
-        raise OllamaCliError(f"cannot write the output: {error.strerror}") from error
+        raise _not_written(file or sys.stdout, error) from error
+
+
+def _not_written(file: TextIO, error: OSError) -> OllamaCliError:
+    let_go(file)
+    return OllamaCliError(f"cannot write the output: {error.strerror}")
 
 
 def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:

@@ -111,6 +111,14 @@ class Blocks:
             self._judge_partial()
         return self._given()
 
+    def extend(self, text: str) -> bool:
+        """Take in a piece without a line break, if it can complete no block; tell whether it was."""
+        if not (self._is_judged or self._fence):
+            return False
+        self._partial += text
+        self.pending += len(text)
+        return True
+
     def close(self) -> list[Block]:
         """Give what is left, complete or not."""
         partial, self._partial = self._partial, ""

@@ -32,6 +32,10 @@ class MarkdownPage:
 
     def add(self, text: str) -> None:
         """Show a piece of the text."""
+        is_plain = text.isascii() and text.isprintable() and not self._carriage
+        if is_plain and self._echo.is_open and self._blocks.extend(text):
+            self._out.write(self._echo.extend(text))  # most pieces are a word inside a line
+            return
         text = self._carriage + text
         self._carriage = "\r" if text.endswith("\r") else ""  # it may be half a line break
         text = visible(text.removesuffix("\r").replace("\r\n", "\n"))
@@ -84,12 +88,13 @@ class MarkdownPage:
 
     def _rest(self, size: os.terminal_size) -> str:
         """Echo what is open, if it is more than empty lines."""
+        if not self._blocks.pending:
+            return ""
         rest = self._blocks.rest.lstrip("\n")
         if not rest.strip():
             return ""
         is_apart = not self._is_empty and not self._blocks.continues
-        self._echo.begin(size)
-        return self._echo.add("\n" * is_apart + rest, size)
+        return self._echo.begin(size, is_apart=is_apart) + self._echo.add(rest, size)
 
     def _left_raw(self, block: Block, echoed: int, size: os.terminal_size) -> str:
         """Complete a block that stays as it came; `echoed` characters of it were shown."""
@@ -127,19 +132,27 @@ class _Echo:
         self._size = os.terminal_size((0, 0))
         self._is_stuck = False
 
-    def begin(self, size: os.terminal_size) -> None:
-        """Begin where the cursor stands, which is at the beginning of a line."""
+    def begin(self, size: os.terminal_size, *, is_apart: bool) -> str:
+        """Begin where the cursor stands, at the beginning of a line, or below an empty one."""
         self.is_open = True
         self._wrap = WordWrap(wraps_code=True, spare=_SPARE)
-        self._rows = 0
+        self._rows = int(is_apart)
         self._size = size
         self._is_stuck = False
+        return "\n" if is_apart else ""
 
     def add(self, text: str, size: os.terminal_size) -> str:
         """Give what shows one more piece."""
         self._is_stuck = self._is_stuck or size != self._size
         shown = self._wrap.wrap(text, size.columns)
         self._rows += shown.count("\n")
+        return shown
+
+    def extend(self, text: str) -> str:
+        """Give what shows one more piece of a line; the size is asked for when the line ends."""
+        shown = self._wrap.wrap(text, self._size.columns)
+        if shown is not text:
+            self._rows += shown.count("\n")
         return shown
 
     def can_be_taken_back(self, size: os.terminal_size) -> bool:

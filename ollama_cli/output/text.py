@@ -89,6 +89,9 @@ class TextWriter:
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
         """Show what one network read brought: neighbouring pieces of text in one write."""
+        if len(events) == 1:
+            self.show(events[0])
+            return
         run: list[str] = []
         for event in events:
             if isinstance(event, Text):
