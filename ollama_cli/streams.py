@@ -19,7 +19,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.urls import redact
 
 FALLBACK_WIDTH = 80
-_FALLBACK_HEIGHT = 24
+_FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
 _LONGEST = 2000
 _VISIBLE = {
     code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
@@ -78,15 +78,14 @@ class OutStream:
     def size(self) -> os.terminal_size:
         """Measure columns and lines of the terminal, 80 and 24 where there is none."""
         if self.fixed_width is not None:
-            return os.terminal_size((self.fixed_width, _FALLBACK_HEIGHT))
-        fallback = os.terminal_size((FALLBACK_WIDTH, _FALLBACK_HEIGHT))
+            return os.terminal_size((self.fixed_width, _FALLBACK.lines))
         if not self.is_terminal:
-            return fallback
+            return _FALLBACK
         try:
             size = os.get_terminal_size(self.file.fileno())
         except (OSError, ValueError):
-            return shutil.get_terminal_size(fallback)
-        return size if size.columns and size.lines else fallback
+            return shutil.get_terminal_size(_FALLBACK)
+        return size if size.columns and size.lines else _FALLBACK
 
     def write(self, text: str) -> None:
         """Write and flush: what is written is seen at once.
