@@ -10,10 +10,10 @@ PROSE: Final = (
 SAMPLES: Final = {
     "headings": "# One\n\n## Two *sloped*\n### Three\ntext\n\nSetext\n===\n\nand two\n---\n\nend",
     "prose": f"{PROSE}\n\n{PROSE}  \nafter a break\nand a soft one\n\n{PROSE}\n",
-    "wide": "潮汐は月と太陽の引力によって起こる海面の周期的な昇降であり、" * 4 + "\n\n汉字 mixed 和 words.\n",
+    "wide": "潮汐は月と太陽の引力によって起こる海面の" * 6 + "\n\n汉字 mixed 和 words.\n",
     "emoji": "Fin ✅ and 🌊🌊 waves 👩‍🚀 ❤️ 🇫🇷 1️⃣ " * 6 + "\n\n- 🎯 one\n- 👍🏽 two\n",
     "bullets": f"- one\n- two {PROSE}\n  - nested\n    - deeper\n  - again\n- three\n\ntext\n",
-    "loose": "1. one\n\n   more of one\n\n2. two\n\n   ```sh\n   ls\n\n   pwd\n   ```\n\n3. three\n\nend\n",
+    "loose": "1. one\n\n   or\n\n2. two\n\n   ```sh\n   ls\n\n   pwd\n   ```\n\n3. three\n\nend\n",
     "numbers": "".join(f"{n}. item {n}\n" for n in range(8, 13)) + "\nthen\n\n13. on\n",
     "tasks": "* [ ] open\n* [x] done\n+ other list\n",
     "table": f"| a | b | c |\n|:--|:-:|--:|\n| 1 | 潮 | 3 |\n| {PROSE} | `x` | 🌊 |\n\nafter\n",

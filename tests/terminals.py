@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyte
+from screens import filled, row_text
 from shell import PROGRAM, environment, home
 
 PATIENCE = 15.0
@@ -45,8 +46,8 @@ class Terminal:
         **streams: Any,
     ) -> None:
         self._master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
+        self.screen = pyte.HistoryScreen(columns, rows, history=5000)
+        self._tell_size(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
         self._lock = threading.Lock()
         self.raw = b""
@@ -79,6 +80,15 @@ class Terminal:
     def send(self, text: str) -> None:
         os.write(self._master, text.encode())
 
+    def resize(self, columns: int, rows: int) -> None:
+        """Give the window another size, as a user who drags its edge."""
+        with self._lock:
+            self.screen.resize(rows, columns)
+            self._tell_size(columns, rows)
+
+    def _tell_size(self, columns: int, rows: int) -> None:
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
     def expect(self, *texts: str) -> None:
         """Wait until one of the texts stands on the screen."""
         end = time.monotonic() + PATIENCE
@@ -100,6 +110,13 @@ class Terminal:
         """What the screen shows, without blanks at the ends."""
         with self._lock:
             return "\n".join(line.rstrip() for line in self.screen.display).rstrip()
+
+    @property
+    def lines(self) -> list[str]:
+        """Scrollback and screen, without blank lines and blanks at the ends."""
+        with self._lock:
+            past = [row_text(row, self.screen.columns) for row in self.screen.history.top]
+            return filled([*past, *self.screen.display])
 
     @property
     def colours(self) -> set[bytes]:

@@ -5,25 +5,22 @@ lines, so that neither is kept back until its end. Where it is unclear whether a
 block, it does not: a block too large is shown later, but never wrong.
 """
 
-import re
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-_TAB: Final = 4
-_DEEP: Final = 4  # columns from which a line is code, unless it goes on with something
-_BLANKS: Final = re.compile(r"[ \t]*")
-_FENCE: Final = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
-_INNER_FENCE: Final = re.compile(r"(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+|>)*(`{3,}(?=[^`]*$)|~{3,})")
-_HEADING: Final = re.compile(r"#{1,6}(?:[ \t]|$)")
-_UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*$")
-_RULE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
-_MARKER: Final = re.compile(r"([-+*]|(\d{1,9})([.)]))([ \t]+(?=\S)|[ \t]*$)")
-_NO_PARAGRAPH: Final = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$))*(?:#{1,6}(?:[ \t].*)?)?$")
-# The beginning of a line that tells what the line is, however it goes on.
-_CERTAIN: Final = re.compile(
-    r" {0,3}(?:[-+*] +[^-+*_`~\s]|\d{1,9}[.)] +[^`~\s]|#{1,6} +\S|[^-+*_\d\s#>`~=])"
+from ollama_cli.output.shapes import (
+    CERTAIN,
+    DEEP,
+    FENCE,
+    INNER_FENCE,
+    LONGEST_BEGINNING,
+    MARKER,
+    NO_PARAGRAPH,
+    TAB,
+    List,
+    Shape,
+    next_item,
+    shape_of,
 )
-_LONGEST_BEGINNING: Final = 24
-_WIDEST_GAP: Final = 4
 
 
 class Block(NamedTuple):
@@ -47,26 +44,12 @@ class Block(NamedTuple):
         if not self.indent:
             return line
         text = line.lstrip(" \t")
-        return line[: len(line) - len(text)].expandtabs(_TAB)[self.indent :] + text
+        return line[: len(line) - len(text)].expandtabs(TAB)[self.indent :] + text
 
     @property
     def language(self) -> str:
         """Give what stands behind the marks of the line that opens code."""
         return self.source.strip().lstrip("`~").strip()
-
-
-class _List(NamedTuple):
-    mark: str
-    number: int | None
-    content: int  # the column at which the text of its last item begins
-    is_first: bool
-
-
-class _Shape(NamedTuple):
-    kind: str
-    indent: int
-    marker: re.Match[str] | None = None
-    underlines: bool = False
 
 
 class Blocks:
@@ -83,7 +66,7 @@ class Blocks:
         self._is_judged = False
         self._kind = ""
         self._is_blank = False
-        self._list: _List | None = None
+        self._list: List | None = None
         self._fence = ""
         self._fence_indent = 0
         self._inner_fence = ""
@@ -97,7 +80,7 @@ class Blocks:
     @property
     def continues(self) -> bool:
         """Tell whether what is open goes on with the code or the list before it."""
-        in_list = self._list is not None and _MARKER.match(self.rest.lstrip())
+        in_list = self._list is not None and MARKER.match(self.rest.lstrip())
         return bool(self._fence or in_list)
 
     def feed(self, text: str) -> list[Block]:
@@ -112,7 +95,7 @@ class Blocks:
         return self._given()
 
     def extend(self, text: str) -> bool:
-        """Take in a piece without a line break, if it can complete no block; tell whether it was."""
+        """Take in a piece without a line break if it can complete no block; tell if it was."""
         if not (self._is_judged or self._fence):
             return False
         self._partial += text
@@ -137,11 +120,11 @@ class Blocks:
 
     def _judge_partial(self) -> None:
         """End the open block early where an unfinished line begins another one for certain."""
-        if len(self._partial) > _LONGEST_BEGINNING:
+        if len(self._partial) > LONGEST_BEGINNING:
             self._is_judged = True
-        elif _CERTAIN.match(self._partial):
+        elif CERTAIN.match(self._partial):
             self._is_judged = True
-            if self._begins(_shape(self._partial)):
+            if self._begins(shape_of(self._partial)):
                 self._finish()
 
     def _take(self, line: str) -> None:
@@ -151,7 +134,7 @@ class Blocks:
         if not line.strip():
             self._take_blank(line)
             return
-        shape = _shape(line)
+        shape = shape_of(line)
         if self._begins(shape):
             self._finish()
         self._lines.append(line)
@@ -164,7 +147,7 @@ class Blocks:
         self._is_blank = False
 
     def _take_blank(self, line: str) -> None:
-        is_empty_item = self._kind == "item" and _MARKER.fullmatch("".join(self._lines).strip())
+        is_empty_item = self._kind == "item" and MARKER.fullmatch("".join(self._lines).strip())
         self._lines.append(line)
         self._is_blank = True
         if self._kind in {"text", "quote"} or is_empty_item:
@@ -174,20 +157,20 @@ class Blocks:
         self._lines.append(line)
         text = line.strip()
         marks = text.rstrip(self._fence[0])
-        if not marks and len(text) >= len(self._fence) and _shape(line).indent < _DEEP:
+        if not marks and len(text) >= len(self._fence) and shape_of(line).indent < DEEP:
             self._fence = ""
             self._give("close", joined=True)
             return
         self._give("code", joined=True)
 
-    def _begins(self, shape: _Shape) -> bool:
+    def _begins(self, shape: Shape) -> bool:
         """Tell whether a line of this shape ends the block that is open."""
         kind, marker = shape.kind, shape.marker
         match self._kind:
             case "item":
                 return self._leaves_item(shape)
             case "indented":
-                return shape.indent < _DEEP
+                return shape.indent < DEEP
             case "text" if shape.underlines:
                 return False
             case "text" if kind == "item" and marker:
@@ -198,16 +181,16 @@ class Blocks:
                 return kind in {"heading", "rule", "fence", other}
         return False
 
-    def _leaves_item(self, shape: _Shape) -> bool:
+    def _leaves_item(self, shape: Shape) -> bool:
         if self._list is None or shape.indent >= self._list.content:
             return False
         lazy = shape.kind in {"text", "indented"} and not self._is_blank
         return not (lazy and self._is_paragraph)
 
-    def _start(self, shape: _Shape, line: str) -> None:
+    def _start(self, shape: Shape, line: str) -> None:
         kind = shape.kind
         if kind == "item" and shape.marker:
-            self._list = _item(self._list, shape, shape.marker)
+            self._list = next_item(self._list, shape, shape.marker)
             self._inner_fence = ""
         else:
             self._list = None
@@ -216,7 +199,7 @@ class Blocks:
             self._kind = "text"
             self._finish()
         elif kind == "fence":
-            fence = _FENCE.match(line.strip())
+            fence = FENCE.match(line.strip())
             assert fence is not None  # noqa: S101  so its shape was found
             self._fence = fence[1] or fence[3]
             self._fence_indent = shape.indent
@@ -231,9 +214,9 @@ class Blocks:
             if not text.strip(self._inner_fence[0]) and len(text) >= len(self._inner_fence):
                 self._inner_fence = ""
             return
-        found = _INNER_FENCE.match(text)
+        found = INNER_FENCE.match(text)
         self._inner_fence = found[1] if found else ""
-        self._is_paragraph = not found and not _NO_PARAGRAPH.match(text)
+        self._is_paragraph = not found and not NO_PARAGRAPH.match(text)
 
     def _finish(self) -> None:
         """Give the open block, if there is one."""
@@ -251,34 +234,3 @@ class Blocks:
         self.pending -= len(block.source)
         self._lines = []
         self._found.append(block)
-
-
-def _shape(line: str) -> _Shape:
-    """Tell what a line looks like, whatever stands before it."""
-    lead = _BLANKS.match(line)
-    indent = len(lead[0].expandtabs(_TAB)) if lead else 0
-    text = line.strip()
-    if indent >= _DEEP:
-        return _Shape("indented", indent)
-    if _FENCE.match(text):
-        return _Shape("fence", indent)
-    if _HEADING.match(text):
-        return _Shape("heading", indent)
-    underlines = _UNDERLINE.match(text) is not None
-    if _RULE.match(text):
-        return _Shape("rule", indent, underlines=underlines)
-    if marker := _MARKER.match(text):
-        return _Shape("item", indent, marker, underlines)
-    return _Shape("quote" if text.startswith(">") else "text", indent, underlines=underlines)
-
-
-def _item(before: _List | None, shape: _Shape, marker: re.Match[str]) -> _List:
-    mark = marker[3] or marker[1]
-    gap = len(marker[4].expandtabs(_TAB))
-    wide = gap if 0 < gap <= _WIDEST_GAP else 1
-    width = len(marker[1]) + wide
-    same = before is not None and before.mark == mark
-    number = int(marker[2]) if marker[2] else None
-    if before is not None and same and before.number is not None:
-        number = before.number + 1
-    return _List(mark, number, shape.indent + width, is_first=not same)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from pygments.lexer import ExtendedRegexLexer, Lexer, LexerContext, RegexLexer
+from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name
 from pygments.token import Error, Whitespace, _TokenType
 from pygments.util import ClassNotFound
@@ -18,8 +18,8 @@ _ROOT: Final = "root"
 class Highlighter:
     """Gives one line of code after another in the colours of its language.
 
-    The states of the lexer are kept from line to line, so a text or a comment may span lines. An
-    unknown language, and a line of more than 2000 characters, stay as they are.
+    The states of a lexer are kept from line to line: where it has one for a text or a comment, that
+    may span lines. An unknown language, and a line of over 2000 characters, stay as they are.
     """
 
     def __init__(self, language: str) -> None:
@@ -40,12 +40,10 @@ class Highlighter:
         return "".join(parts)
 
     def _tokens(self, lexer: Lexer, text: str) -> Iterator[tuple[int, Any, str]]:
-        if isinstance(lexer, ExtendedRegexLexer):
-            context = LexerContext(text, 0, stack=self._states)
-            yield from lexer.get_tokens_unprocessed(context=context)
-        elif isinstance(lexer, RegexLexer):
+        own = type(lexer).get_tokens_unprocessed
+        if isinstance(lexer, RegexLexer) and own is RegexLexer.get_tokens_unprocessed:
             yield from self._by_rules(lexer, text)
-        else:  # no rules, no states: each line for itself
+        else:  # it does more than to apply rules: each line stands for itself
             yield from lexer.get_tokens_unprocessed(text)
 
     def _by_rules(self, lexer: RegexLexer, text: str) -> Iterator[tuple[int, Any, str]]:

@@ -54,8 +54,9 @@ class Spinner:
     def frame(self, turn: int, seconds: float) -> str:
         """Give the line at one moment, no wider than the terminal."""
         wheel, dots = (_WHEEL, "…") if self._stream.unicode else (_PLAIN_WHEEL, "...")
-        told = f" {dots} {format_duration(float(int(seconds)))}"
-        room = self._stream.width - len(told) - 4
+        since = f" {format_duration(float(int(seconds)))}" if seconds >= 1 else ""
+        told = f" {dots}{since}"
+        room = self._stream.width - len(told) - 3
         label = ""
         for character in self._label:
             room -= cells(character)

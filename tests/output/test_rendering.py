@@ -78,11 +78,11 @@ def test_what_is_complete_is_never_touched_again() -> None:
     screen = Screen(60, 15)
     page = MarkdownPage(screen)
     done: list[str] = []
-    for token in long_answer(1500):
+    for piece in long_answer(1500):
         before = screen.lines
-        page.add(token)
+        page.add(piece)
         assert screen.lines[: len(done)] == done
-        if token == "\n\n":
+        if piece == "\n\n":
             done = [*before[: len(done)], *screen.lines[len(done) :]]
     assert len(done) > 100
 
