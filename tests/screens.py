@@ -8,7 +8,7 @@ import pyte
 
 from ollama_cli.streams import OutStream
 
-_UP = re.compile(r"\x1b\[(\d+)A")
+_UP = re.compile(r"(?:\x1b\[A\x1b\[K)+")
 
 
 class Screen(OutStream):
@@ -57,4 +57,4 @@ def filled(lines: list[str]) -> list[str]:
 
 def highest_climbs(raw: str) -> list[int]:
     """List how many rows each movement upwards takes."""
-    return [int(rows) for rows in _UP.findall(raw)]
+    return [climb.count("A") for climb in _UP.findall(raw)]

@@ -11,7 +11,7 @@ from typing import Final
 
 from ollama_cli.output.blocks import Block, Blocks
 from ollama_cli.output.markdown import Typesetter
-from ollama_cli.output.wrapping import WordWrap
+from ollama_cli.output.wrapping import WordWrap, taken_back
 from ollama_cli.streams import OutStream, visible
 
 # Columns that the echo leaves free: a terminal that writes ^C there shall begin no other row.
@@ -162,7 +162,7 @@ class _Echo:
     def take_back(self) -> str:
         """Give what clears it from the screen."""
         self.is_open = False
-        return f"\r\x1b[{self._rows}A\x1b[J" if self._rows else "\r\x1b[J"
+        return taken_back(self._rows)
 
     def leave(self) -> str:
         """Give what ends its last line; what was shown stays."""

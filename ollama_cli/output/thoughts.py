@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable
 
-from ollama_cli.output.wrapping import WordWrap
+from ollama_cli.output.wrapping import WordWrap, taken_back
 from ollama_cli.streams import OutStream, visible
 from ollama_cli.units import format_duration
 
@@ -81,7 +81,7 @@ class Thoughts:
         """Give what clears the rows that were shown, unless the terminal has another size now."""
         if self._stream.size != self._size:
             return "\n" if self._wrap.column else ""
-        return f"\r\x1b[{self._rows}A\x1b[J" if self._rows else "\r\x1b[J"
+        return taken_back(self._rows)
 
     def _write(self, text: str) -> None:
         self._stream.write(f"\x1b[2m{text}\x1b[22m" if self._stream.colour else text)

@@ -88,6 +88,12 @@ class WordWrap:
         return is_code and not self._wraps_code
 
 
+def taken_back(rows: int) -> str:
+    """Give what clears the cursor's row and so many above it, and goes to where they begin."""
+    # Row by row: tmux moves a screen that is cleared in one step into the scrollback.
+    return "\r\x1b[K" + "\x1b[A\x1b[K" * rows
+
+
 def cells(character: str) -> int:
     """Count the cells of a character; of what terminals disagree on, rather too many."""
     if unicodedata.combining(character):

@@ -1,6 +1,7 @@
 """Block by block a screen comes to hold what one rendering of the whole text would show."""
 
 import random
+import re
 from collections.abc import Iterable
 
 import pytest
@@ -65,6 +66,13 @@ def test_the_bytes_are_those_of_one_rendering_and_the_raw_text() -> None:
     assert len(raw.encode()) <= 1.3 * len(whole.encode()) + len("".join(tokens).encode())
 
 
+def test_the_screen_is_never_cleared_in_one_step() -> None:
+    """It would be moved into the scrollback by some terminals, and stand there twice."""
+    raw = streamed(Screen(60, 15), long_answer(1000)).raw
+    assert not re.search(r"\x1b\[\d*J", raw)
+    assert highest_climbs(raw)
+
+
 def test_a_piece_is_one_write_and_what_comes_complete_is_not_echoed() -> None:
     screen = Screen()
     page = MarkdownPage(screen)
@@ -94,7 +102,7 @@ def test_lines_of_code_are_shown_as_they_come() -> None:
     assert screen.lines[1:] == ["x = 1  # one", "y"]
     assert "\x1b[" in screen.writes[-1].partition("x")[2]
     page.add(" = 2\n")
-    assert screen.writes[-1].startswith("\r\x1b[Jy")
+    assert screen.writes[-1].startswith("\r\x1b[Ky")
 
 
 def test_items_are_set_before_their_list_ends() -> None:

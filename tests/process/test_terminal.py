@@ -22,7 +22,7 @@ MODEL = {
 }
 EVIL = "\x1b[2J\x1b]0;owned\x07\x1b[31mred\u202e\x9b1m"
 DONE = {"model": "m", "response": "", "message": {"content": ""}, "done": True}
-OURS = re.compile(rb"\x1b\[22?m|\r\x1b\[(?:\d+A\x1b\[)?J")
+OURS = re.compile(rb"\x1b\[22?m|\r\x1b\[K(?:\x1b\[A\x1b\[K)*")
 STATUS = [{"status": "pulling manifest"}, {"status": "success"}]
 
 
