@@ -3,7 +3,6 @@
 import argparse
 import datetime as dt
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -120,16 +119,8 @@ def _place(outcome: Outcome) -> tuple[int, str]:
     return _ORDER.index(row[0]), row
 
 
-def has_markdown(tools: peers.Tools) -> bool:
-    """Ask the installed program whether it renders Markdown."""
-    told = subprocess.run(  # noqa: S603  our own
-        [tools.program, "generate", "--help"], capture_output=True, text=True, check=True
-    )
-    return "--render" in told.stdout
-
-
 def _races(tools: peers.Tools) -> list[Race]:
-    return rows.races(rows.Commands(tools), rows.Sizes(), has_markdown=has_markdown(tools))
+    return rows.races(rows.Commands(tools), rows.Sizes())
 
 
 def _known(name: str, known: Sequence[str], built: argparse.ArgumentParser) -> str:

@@ -28,7 +28,7 @@ def figure(measure: str, value: float) -> str:
     match measure:
         case "mib":
             return f"{_three(value)} MiB"
-        case "bytes":
+        case "bytes" | "rendered":
             return f"{_three(value / 1e3)} kB"
         case "rate":
             return f"{_three(value)} /s"

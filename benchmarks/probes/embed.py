@@ -17,7 +17,11 @@ def main() -> None:
         client.version()
         started = time.perf_counter()
         if mode == "bytes":
-            size = sum(len(client.embed_bytes(batch, model, {})) for batch in in_batches(texts))
+            size = sum(
+                len(chunk)
+                for batch in in_batches(texts)
+                for chunk in client.embed_bytes(batch, model, {})
+            )
         else:
             size = len(client.embed(texts, model).vectors)
         seconds = time.perf_counter() - started

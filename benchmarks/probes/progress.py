@@ -11,6 +11,7 @@ from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
 from ollama_cli import progress
+from ollama_cli.events import PullEvent
 from ollama_cli.streams import open_stream
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.pull import PullParser
@@ -20,8 +21,8 @@ def main() -> None:
     """Follow a pull whose events are there already, and tell the seconds of CPU."""
     model, mode = sys.argv[1:]
     parser = PullParser()
-    values = ndjson.decode(bodies.lines("pull", read_wish(model)))
-    events = [event for value in values for event in parser.parse(value)]
+    events: list[PullEvent] = []
+    parser.read(ndjson.decode(bodies.lines("pull", read_wish(model))), events)
     out = open_stream(sys.stdout, os.environ)
     chosen = "bar" if mode == "bars" else "none"
     reporter = progress.choose(chosen, model=model, out=out, err=out)

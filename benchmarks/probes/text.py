@@ -19,7 +19,9 @@ def main() -> None:
     events: list[ChatEvent] = [Text(text) for text in bodies.tokens(read_wish(sys.argv[1]))]
     bursts = [events[start : start + _BURST] for start in range(0, len(events), _BURST)]
     out = open_stream(sys.stdout, os.environ)
-    writer = answers.choose("text", "generate", "stub", out=out, err=out, stream=True, thinking="fold")
+    writer = answers.choose(
+        "text", "generate", "stub", out=out, err=out, stream=True, markdown=False, thinking="fold"
+    )
     started = time.process_time()
     with writer:
         for burst in bursts:

@@ -7,12 +7,12 @@ from benchmarks.rows.commands import Commands, Sizes
 __all__ = ["Commands", "Sizes", "races"]
 
 
-def races(make: Commands, sizes: Sizes, *, has_markdown: bool) -> list[Race]:
+def races(make: Commands, sizes: Sizes) -> list[Race]:
     """List all races, in the order of their rows."""
     return [
         *starts.races(make),
         *streams.races(make, sizes),
         *parts.races(make, sizes),
-        *parts.terminal_races(make, sizes, has_markdown=has_markdown),
+        *parts.terminal_races(make, sizes),
         *batches.races(make, sizes),
     ]

@@ -52,13 +52,12 @@ def _latency(make: Commands, sizes: Sizes, name: str, framing: str) -> Race:
     )
 
 
-def terminal_races(make: Commands, sizes: Sizes, *, has_markdown: bool) -> list[Race]:
+def terminal_races(make: Commands, sizes: Sizes) -> list[Race]:
     """List the races on a terminal."""
     many, answer = f"events-{sizes.tokens}", f"events-{sizes.answer}.markdown"
     tokens, events = f"{sizes.tokens:,} tokens", f"{sizes.tokens:,} events"
     markdown = f"Markdown, {sizes.answer:,} tokens"
     loop, each, once = "empty loop", "flush each", "one-shot"
-    show = ("generate", "-m", answer, "--render", "markdown", "hi")
     return [
         Race(
             {
@@ -78,14 +77,13 @@ def terminal_races(make: Commands, sizes: Sizes, *, has_markdown: bool) -> list[
         ),
         Race(
             {
-                OURS: make.ours(*show, output="terminal"),
-                once: make.reference("oneshot_markdown", answer, output="terminal"),
+                OURS: make.inside("probes.markdown", answer, "streamed", output="terminal"),
+                once: make.inside("probes.markdown", answer, "once", output="terminal"),
             },
             [
-                Claim("R2", f"{markdown}, CPU / {once}", "cpu", at_most(1.6), once),
-                Claim("R2", f"{markdown}, bytes / {once}", "bytes", at_most(1.3), once),
+                Claim("R2", f"{markdown}, CPU / {once}", "cpu_inside", at_most(1.6), once),
+                Claim("R2", f"{markdown}, bytes / {once}", "rendered", at_most(1.3), once),
             ],
             rounds=9,
-            missing="" if has_markdown else "not in this version",
         ),
     ]

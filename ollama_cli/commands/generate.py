@@ -1,6 +1,5 @@
 """`ollama-cli generate`."""
 
-from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -10,6 +9,7 @@ from ollama_cli.commands.options import AnswerOptions, Model
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.runtime import Runtime
+from ollama_cli.values import replace
 
 
 def command(

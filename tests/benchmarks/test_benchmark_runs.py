@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import __main__ as program, growth, peers, rows
+from benchmarks import growth, peers, rows
 from benchmarks.measuring import Race
 from benchmarks.peers import LIBRARY, OURS, Tools
 from benchmarks.processes import Bench, Command, FailedError
@@ -18,8 +18,8 @@ TABLE = "S1 S2 S3 S4 S5 S6 T1 T2 T3 T4 T5 T6 T7 P1 P2 R1 R2 E1 B1 B2"
 PYTHON_WITHOUT_PEERS = Tools("python", "ollama-cli", "python", {})
 
 
-def races(tools: Tools, *, has_markdown: bool = True) -> list[Race]:
-    return rows.races(rows.Commands(tools), TINY, has_markdown=has_markdown)
+def races(tools: Tools) -> list[Race]:
+    return rows.races(rows.Commands(tools), TINY)
 
 
 def names(race: Race) -> str:
@@ -44,9 +44,7 @@ def test_every_row_of_the_table_is_there() -> None:
 def test_the_commands_of_a_row_run_and_tell_what_it_claims(
     place: int, bench: Bench, tools: Tools
 ) -> None:
-    race = races(tools, has_markdown=program.has_markdown(tools))[place]
-    if race.missing:
-        pytest.skip(race.missing)
+    race = races(tools)[place]
     samples = {name: bench.run(command) for name, command in race.sides.items() if command}
     for claim in race.claims:
         for side in {claim.ours, claim.reference} & set(samples):
@@ -64,16 +62,12 @@ def test_what_is_not_installed_is_told(tools: Tools) -> None:
     assert all(set(task.sides) == {OURS} for task in peers.tasks(bare, "http://127.0.0.1:9"))
 
 
-def test_markdown_is_told_of_where_the_program_has_none(tools: Tools) -> None:
-    (race,) = [race for race in races(tools, has_markdown=False) if names(race) == "R2"]
-    assert race.missing == "not in this version"
-
-
-def test_the_answer_that_is_rendered_once_is_shown(bench: Bench, tools: Tools) -> None:
-    make = rows.Commands(tools)
-    model = "events-200.markdown"
-    shown = bench.run(make.reference("oneshot_markdown", model, output="terminal"))
-    assert shown.bytes > 1000
+def test_markdown_that_is_streamed_shows_what_one_rendering_shows(
+    bench: Bench, tools: Tools
+) -> None:
+    (race,) = [race for race in races(tools) if names(race) == "R2"]
+    sizes = [bench.run(side).told["rendered"] for side in race.sides.values() if side]
+    assert 0 < sizes[1] <= sizes[0]
 
 
 def test_the_bare_script_asks_what_health_asks(bench: Bench, tools: Tools) -> None:

@@ -70,9 +70,8 @@ def test_paced_tokens_tell_when_they_were_sent(bench: Bench, framing: str) -> No
 
 
 def test_a_pull_ends_with_success_and_whole_layers() -> None:
-    parser = PullParser()
-    values = ndjson.decode(bodies.lines("pull", Wish(events=32)))
-    found: list[PullEvent] = [event for value in values for event in parser.parse(value)]
+    found: list[PullEvent] = []
+    PullParser().read(ndjson.decode(bodies.lines("pull", Wish(events=32))), found)
     chunks = [event for event in found if isinstance(event, ChunkProgress)]
     assert len(chunks) == 32
     assert all(chunk.completed == chunk.total for chunk in chunks[-8:])
