@@ -6,6 +6,7 @@ terminal has neither, a redirected stream never moves, whatever `FORCE_COLOR` sa
 
 import io
 import os
+import re
 import shutil
 import stat
 import sys
@@ -21,21 +22,20 @@ from ollama_cli.urls import redact
 FALLBACK_WIDTH = 80
 _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
 _LONGEST = 2000
-_VISIBLE = {
-    code: f"\\x{code:02x}" for code in (*range(32), *range(127, 160)) if code not in (9, 10)
-}
-# Marks that reorder or hide what stands beside them on a screen.
-_VISIBLE.update(
-    {
-        code: f"\\u{code:04x}"
-        for code in (*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x061C, 0x200E, 0x200F)
-    }
-)
+# Control characters, and marks that reorder or hide what stands beside them on a screen.
+_HIDDEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 
 
 def visible(text: str) -> str:
     """Show control characters other than newline and tab, so that no text drives a terminal."""
-    return text.translate(_VISIBLE)
+    if text.isprintable():
+        return text
+    return re.sub(_HIDDEN, _escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  two digits hold so much
 
 
 def one_line(text: str) -> str:

@@ -7,7 +7,7 @@ import time
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
-from ollama_cli.events import ChatEvent, Text
+from ollama_cli.events import Text
 from ollama_cli.output import answers
 from ollama_cli.streams import open_stream
 
@@ -15,9 +15,10 @@ _BURST = 500  # about what one read of 64 KiB holds
 
 
 def main() -> None:
-    """Show tokens that are there already, burst by burst, and tell the seconds of CPU."""
-    events: list[ChatEvent] = [Text(text) for text in bodies.tokens(read_wish(sys.argv[1]))]
-    bursts = [events[start : start + _BURST] for start in range(0, len(events), _BURST)]
+    """Show tokens that are there already, joined as the client joins those of one read."""
+    tokens = list(bodies.tokens(read_wish(sys.argv[1])))
+    starts = range(0, len(tokens), _BURST)
+    bursts = [[Text("".join(tokens[start : start + _BURST]))] for start in starts]
     out = open_stream(sys.stdout, os.environ)
     writer = answers.choose(
         "text", "generate", "stub", out=out, err=out, stream=True, markdown=False, thinking="fold"

@@ -90,7 +90,12 @@ class TextWriter:
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
         """Show what one network read brought: neighbouring pieces of text in one write."""
         if len(events) == 1:
-            self.show(events[0])
+            (event,) = events
+            if type(event) is Text and self._stream:  # by far the most; they shall cost little
+                self._thoughts.end()
+                self._page.add(event.text)
+            else:
+                self.show(event)
             return
         run: list[str] = []
         for event in events:

@@ -1,11 +1,18 @@
 """Words kept whole at the edge of a terminal, although each piece is shown as soon as it comes."""
 
+import re
 import unicodedata
+from collections.abc import Iterator
 from typing import Final
 
 _FENCES: Final = ("```", "~~~")
 _LONGEST_MARK: Final = 8
 _TAB: Final = 8
+# Characters that take no cell, two, or as many as the column has it.
+_UNEVEN: Final = re.compile(
+    r"([^\n -~\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u2190-\u2319"
+    r"\u2500-\u25fc\u2600-\u2613\u2701-\u2704\u2706-\u2709\u270c-\u2727]+)"
+)
 
 
 class WordWrap:
@@ -28,9 +35,17 @@ class WordWrap:
         """Give the text with its line breaks, for a terminal of so many columns."""
         edge = max(2, width - self._spare)
         if self._column + len(text) <= edge and text.isascii() and text.isprintable():
+            if len(self._start) < _LONGEST_MARK:
+                self._start += text
             self._pass(text)  # most pieces are a word that fits
             return text
-        return "".join(self._put(character, edge) for character in text)
+        put = self._put_uneven if _UNEVEN.search(text) else self._put_even
+        first, *others = text.split("\n")
+        shown = [put(first, edge)]
+        for line in others:
+            self._end_line()
+            shown.append(put(line, edge))
+        return "\n".join(shown)
 
     @property
     def column(self) -> int:
@@ -41,12 +56,47 @@ class WordWrap:
         _, blank, word = text.rpartition(" ")
         self._word = word if blank else self._word + text
         self._column += len(text)
+
+    def _put_uneven(self, line: str, edge: int) -> str:
+        even = True
+        parts: list[str] = []
+        for piece in _UNEVEN.split(line):
+            if even:
+                parts.append(self._put_even(piece, edge))
+            else:
+                parts += [self._put(character, edge) for character in piece]
+            even = not even
+        return "".join(parts)
+
+    def _put_even(self, piece: str, edge: int) -> str:
+        """Put a piece of one line in which each character takes one cell."""
+        if not piece:
+            return ""
         if len(self._start) < _LONGEST_MARK:
-            self._start += text
+            self._start += piece[:_LONGEST_MARK]
+        if self._column + len(piece) <= edge or self._is_code():
+            self._pass(piece)
+            return piece
+        return "".join(self._rows(piece, edge))
+
+    def _rows(self, line: str, edge: int) -> Iterator[str]:
+        """Part a piece that is too long for the row: at its last blank, else anywhere."""
+        begin = 0
+        while len(line) - begin > edge - self._column:
+            over = begin + edge - self._column
+            blank = line.rfind(" ", begin, over + 1)
+            if blank >= 0:
+                yield line[begin:blank] + "\n"
+                self._column, self._word, begin = 0, "", blank + 1
+            elif begin == 0 and sum(map(cells, self._word)) < self._column:
+                yield self._break(edge)  # what was shown of the word moves along with it
+            else:
+                yield line[begin:over] + "\n"
+                self._column, self._word, begin = 0, "", over
+        self._pass(line[begin:])
+        yield line[begin:]
 
     def _put(self, character: str, edge: int) -> str:
-        if character == "\n":
-            return self._end_line()
         if len(self._start) < _LONGEST_MARK:
             self._start += character
         if character in " \t":
@@ -77,11 +127,10 @@ class WordWrap:
         back = f"\x1b[{shown}D\x1b[K" if shown else ""
         return f"{back}\n{self._word}"
 
-    def _end_line(self) -> str:
+    def _end_line(self) -> None:
         if self._start.lstrip().startswith(_FENCES):
             self._in_fence = not self._in_fence
         self._column, self._word, self._start = 0, "", ""
-        return "\n"
 
     def _is_code(self) -> bool:
         is_code = self._in_fence or self._start.startswith(("    ", "\t"))

@@ -57,7 +57,7 @@ def test_each_piece_is_shown_at_once_and_taken_back_at_the_edge() -> None:
     assert wrap.wrap("hel", WIDTH) == "hel"
     assert wrap.wrap("lo twelve ", WIDTH) == "lo twelve "
     assert wrap.wrap("lett", WIDTH) == "lett"
-    assert wrap.wrap("ers", WIDTH) == "er\x1b[6D\x1b[K\nletters"
+    assert wrap.wrap("ers", WIDTH) == "\x1b[4D\x1b[K\nletters"
 
 
 CODE = "x = some_function(first, second, third)"
@@ -76,3 +76,30 @@ def test_after_a_fence_words_are_kept_whole_again() -> None:
 @pytest.mark.parametrize("width", [0, 1, 2, 3])
 def test_no_width_is_too_narrow(width: int) -> None:
     assert WordWrap().wrap("ab cd 汉字\n", width).count("\n") >= 1
+
+
+@pytest.mark.parametrize("seed", range(200))
+def test_a_piece_is_put_as_its_characters_one_by_one(seed: int) -> None:
+    rng = random.Random(seed)
+    words = [
+        "a",
+        "of",
+        "tide",
+        "rivers",
+        "x" * 17,
+        "y" * 45,
+        " ",
+        "\n",
+        "ü",
+        "“so”",
+        "汉字",
+        "\t",
+        "e\u0301",
+    ]
+    text = " ".join(rng.choices(words, [9, 9, 9, 9, 2, 1, 2, 3, 2, 2, 1, 1, 1], k=60))
+    pieces, rest = [], text
+    while rest:
+        size = rng.choice([1, 5, 30, 400])
+        pieces.append(rest[:size])
+        rest = rest[size:]
+    assert screen_of(pieces) == screen_of(list(text))
