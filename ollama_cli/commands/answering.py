@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final, TypeVar
 
 from ollama_cli import services
-from ollama_cli.commands.options import AnswerOptions
+from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.events import ChatEvent, Done
 from ollama_cli.inputs import formats, images, prompts

@@ -5,7 +5,8 @@ from typing import Annotated
 import typer
 
 from ollama_cli.commands import answering, conversation
-from ollama_cli.commands.options import AnswerOptions, Model
+from ollama_cli.commands.answer_options import AnswerOptions
+from ollama_cli.commands.options import Model
 from ollama_cli.runtime import Runtime
 
 

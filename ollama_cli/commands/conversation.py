@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from ollama_cli import services
 from ollama_cli.commands import answering
-from ollama_cli.commands.options import AnswerOptions
+from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, Text
 from ollama_cli.runtime import Runtime

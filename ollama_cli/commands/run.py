@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.commands import chat
-from ollama_cli.commands.options import AnswerOptions
+from ollama_cli.commands.answer_options import AnswerOptions
 
 
 def command(

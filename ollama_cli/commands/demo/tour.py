@@ -7,8 +7,9 @@ from typing import Final
 import typer
 
 from ollama_cli.commands import chat, health
+from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.commands.models import list as models_list, pull
-from ollama_cli.commands.options import PROGRAM, AnswerOptions
+from ollama_cli.commands.options import PROGRAM
 from ollama_cli.runtime import Runtime
 from ollama_cli.values import replace
 
