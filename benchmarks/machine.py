@@ -4,6 +4,7 @@ import os
 import platform
 import re
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 from benchmarks.peers import Tools
@@ -19,6 +20,7 @@ class Machine:
     system: str
     python: str
     ollama_cli: str
+    orjson: str | None
     script_imports_re: bool
 
 
@@ -31,8 +33,16 @@ def describe(tools: Tools) -> Machine:
         system=f"{platform.system()} {platform.machine()}",
         python=f"{platform.python_implementation()} {platform.python_version()}",
         ollama_cli=__version__,
+        orjson=_version("orjson"),
         script_imports_re=re.search(r"^import re$", script, re.MULTILINE) is not None,
     )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
 
 
 def _cpu() -> str:

@@ -96,7 +96,8 @@ def conditions(report: Report) -> list[str]:
     """Tell what the run was made on and with."""
     machine = report.machine
     versions = ", ".join(f"{name} {version}" for name, version in report.versions.items())
-    ours = f"ollama-cli {machine.ollama_cli}, {machine.python}, {machine.system}"
+    fast = f"orjson {machine.orjson}" if machine.orjson else "without orjson"
+    ours = f"ollama-cli {machine.ollama_cli}, {fast}, {machine.python}, {machine.system}"
     lines = [
         f"{report.date}: {ours}, {machine.cores} x {machine.cpu}",
         f"peers: {versions or 'none'}",

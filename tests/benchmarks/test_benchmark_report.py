@@ -35,7 +35,9 @@ OUTCOMES = [
 ]
 REPORT = Report(
     date=dt.date(2026, 1, 2),
-    machine=Machine("A <fast> processor", 2, "Linux x86_64", "CPython 3.11.7", "0.1.0", False),
+    machine=Machine(
+        "A <fast> processor", 2, "Linux x86_64", "CPython 3.11.7", "0.1.0", None, False
+    ),
     versions={"curl": "8.0"},
     missing=["llm"],
     floor=9 * MIB,
@@ -64,7 +66,9 @@ def test_text_has_a_line_for_each_claim() -> None:
 
 def test_text_tells_of_the_machine_and_what_was_not_there() -> None:
     text = as_text(REPORT)
-    assert text.startswith("2026-01-02: ollama-cli 0.1.0, CPython 3.11.7, Linux x86_64, 2 x A <f")
+    assert text.startswith("2026-01-02: ollama-cli 0.1.0, without orjson, CPython 3.11.7, Linux")
+    fast = replace(REPORT, machine=replace(REPORT.machine, orjson="3.13.0"))
+    assert as_text(fast).startswith("2026-01-02: ollama-cli 0.1.0, orjson 3.13.0, CPython 3.11.7")
     assert "\nnot installed: llm\n" in text
     assert "imports re" not in text
     slow = replace(REPORT, machine=replace(REPORT.machine, script_imports_re=True))
