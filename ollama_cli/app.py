@@ -24,11 +24,11 @@ from ollama_cli.runtime import Flags, Runtime
 from ollama_cli.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
-# Options that may stand alone: what they mean then, and the words that are their value after all.
-ALONE: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
-    "--think": ("true", ()),
-    "--install-completion": (shells.DETECTED, shells.NAMES),
-    "--show-completion": (shells.DETECTED, shells.NAMES),
+# Options that may stand alone: what they mean then, and whether a word after them is their value.
+ALONE: Final[Mapping[str, tuple[str, bool]]] = {
+    "--think": ("true", False),
+    "--install-completion": (shells.DETECTED, True),
+    "--show-completion": (shells.DETECTED, True),
 }
 _ROOT_EXAMPLES: Final = (
     'ollama-cli chat "why is the sky blue?"',
@@ -59,8 +59,9 @@ class _Parser(_OptionParser):
     """Lets an option of `ALONE` stand without a value."""
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
-        alone, values = ALONE.get(opt, (None, ()))
-        value = None if state.rargs and state.rargs[0] in values else alone
+        alone, takes_word = ALONE.get(opt, (None, False))
+        is_followed = state.rargs and not state.rargs[0].startswith("-")
+        value = None if takes_word and is_followed else alone
         super()._match_long_opt(opt, explicit_value or value, state)
 
 

@@ -137,5 +137,5 @@ class _Reading:
 
 
 def _needs_value(option: Any) -> bool:
-    alone = [values for name, (_, values) in app.ALONE.items() if name in option.opts]
-    return not (option.is_flag or option.count or alone == [()])
+    takes_word = [takes for name, (_, takes) in app.ALONE.items() if name in option.opts]
+    return not (option.is_flag or option.count or takes_word == [False])

@@ -101,9 +101,10 @@ def test_a_start_file_that_cannot_be_written_is_an_error_too(home: Path) -> None
     assert result.err.startswith(f"error: cannot write {home}/.bashrc: ")
 
 
+@pytest.mark.parametrize("written", ["=tcsh", " tcsh"])
 @pytest.mark.parametrize("option", ["--install-completion", "--show-completion"])
-def test_a_shell_that_is_not_known_is_a_usage_error(option: str, home: Path) -> None:
-    result = call(f"{option}=tcsh", env={"HOME": str(home)}, at=home / "conf")
+def test_a_shell_that_is_not_known_is_a_usage_error(option: str, written: str, home: Path) -> None:
+    result = call(*f"{option}{written}".split(), env={"HOME": str(home)}, at=home / "conf")
     assert result.code == 2
     assert result.err == (
         "error: no completion for the shell 'tcsh'\n"
