@@ -174,7 +174,7 @@ class Typesetter:
     def _records(self, rows: Sequence[Sequence[Text]], width: int) -> list[Line]:
         """Set a table of more columns than there is room for: each cell has a line."""
         lines: list[Line] = []
-        for row in rows[1:]:
+        for row in rows[1:] or [[Text()] * len(rows[0])]:
             for name, text in zip(rows[0], row, strict=True):
                 joined = Text.assemble((name.plain, self._styles["strong"]), ": ", text)
                 lines += self._wrapped(joined, width)

@@ -180,3 +180,10 @@ def test_without_colour_no_colour_is_used() -> None:
         }
         colours = {code for code in codes if code.isdigit() and int(code) >= 30}
         assert bool(colours) is screen.colour
+
+
+@pytest.mark.parametrize("columns", [80, 20])
+def test_a_table_of_headings_alone_is_shown_however_narrow_the_screen(columns: int) -> None:
+    names = [f"name{number}" for number in range(6)]
+    shown = PLAIN.render(f"|{'|'.join(names)}|\n{'|-' * 6}|\n", columns)
+    assert all(name in shown for name in names)
