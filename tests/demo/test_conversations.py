@@ -4,8 +4,10 @@ import json
 from typing import Any
 
 import pytest
+from markdown_it import MarkdownIt
 
 from ollama_cli.demo.answer import INTRODUCTION
+from ollama_cli.demo.language import specimen
 
 FINAL = (
     "total_duration", "load_duration", "prompt_eval_count", "prompt_eval_duration",
@@ -198,3 +200,10 @@ def test_go_escapes_and_raw_unicode(demo: Any) -> None:
 def test_false_thinking_and_unknown_options_are_fine(demo: Any) -> None:
     wanted = _chat("x", think=False, options={"nope": 1, "seed": None, "num_predict": 2.0})
     assert demo("/api/chat", wanted).events[-1]["eval_count"] == 2
+
+
+def test_who_asks_for_markdown_sees_some_of_each_kind_of_block(demo: Any) -> None:
+    text = demo("/api/generate", {"model": "demo", "prompt": "show me markdown"}).text
+    assert text == specimen()
+    kinds = {token.type for token in MarkdownIt("commonmark").enable("table").parse(text)}
+    assert {"table_open", "fence", "blockquote_open", "ordered_list_open", "hr"} <= kinds
