@@ -73,15 +73,15 @@ class Typesetter:
         lines = self._blocks(tokens, max(_NARROWEST, width), outermost=True)
         return "".join(_ansi(line) + "\n" for line in lines)
 
-    def code_begins(self, language: str) -> str:
+    def code_begins(self, language: str, width: int) -> str:
         """Set the line above code: a dash, and the language where it is known."""
         name = visible(_first_word(language))
         line = f"{self._dash * 3} {name} " if name else ""
-        return _ansi([self._mark(line.ljust(_RULE_WIDTH, self._dash))]) + "\n"
+        return _ansi([self._mark(line.ljust(min(width, _RULE_WIDTH), self._dash))]) + "\n"
 
-    def code_ends(self) -> str:
+    def code_ends(self, width: int) -> str:
         """Set the line below code."""
-        return self.code_begins("")
+        return self.code_begins("", width)
 
     def highlighter(self, language: str) -> Highlighter:
         """Give what colours the lines of code in a language, or leaves them without colour."""
@@ -139,14 +139,14 @@ class Typesetter:
     def _code(self, token: Token, width: int, *, whole: bool) -> list[Line]:
         """Set code; its lines are `whole`, for the terminal to wrap, or wrapped where indented."""
         highlighter = self.highlighter(token.info)
-        lines: list[Line] = [[Segment(self.code_begins(token.info).rstrip("\n"))]]
+        lines: list[Line] = [[Segment(self.code_begins(token.info, width).rstrip("\n"))]]
         for text in token.content.removesuffix("\n").split("\n") if token.content else []:
             shown = highlighter.line(text)
             if whole:
                 lines.append([Segment(shown)])
             else:
                 lines += self._wrapped(Text.from_ansi(shown), width)
-        return [*lines, [Segment(self.code_ends().rstrip("\n"))]]
+        return [*lines, [Segment(self.code_ends(width).rstrip("\n"))]]
 
     def _table(self, tokens: Sequence[Token], width: int) -> list[Line]:
         cells = [

@@ -110,11 +110,11 @@ class MarkdownPage:
         match block.kind:
             case "open":
                 self._highlighter = self._style.highlighter(block.language)
-                return apart + self._style.code_begins(block.language)
+                return apart + self._style.code_begins(block.language, width)
             case "code":
                 return self._highlighter.line(block.line) + "\n"
             case "close":
-                return self._style.code_ends()
+                return self._style.code_ends(width)
         return apart + self._style.render(block.source, width, block.number)
 
 

@@ -187,3 +187,9 @@ def test_a_table_of_headings_alone_is_shown_however_narrow_the_screen(columns: i
     names = [f"name{number}" for number in range(6)]
     shown = PLAIN.render(f"|{'|'.join(names)}|\n{'|-' * 6}|\n", columns)
     assert all(name in shown for name in names)
+
+
+def test_the_lines_around_code_fit_a_narrow_screen() -> None:
+    screen = streamed(Screen(12, 24), ["```c\nx = 1\n```\n"])
+    assert screen.lines == ["─── c ──────", "x = 1", "─" * 12]
+    assert screen.lines == at_once("```c\nx = 1\n```\n", 12, 24)
