@@ -68,8 +68,10 @@ class Thoughts:
             return
         back, line = self._taken_back(), self._line
         self._begin_again()
+        # No more than one row: where the screen is too low or too narrow for two it is full at once.
+        self._line = line
         self._stream.write(back)
-        self._add_folding(line)
+        self._write(self._wrap.wrap(line, size.columns).rpartition("\n")[2])
 
     def _begin_again(self) -> None:
         self._wrap = WordWrap(wraps_code=True, spare=2) if self._folds else WordWrap()

@@ -56,3 +56,25 @@ def test_each_thinking_has_its_line() -> None:
         thoughts.end()
     thoughts.end()
     assert screen.lines == ["thought for 1 s", "thought for 1 s"]
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 10])
+@pytest.mark.parametrize("rows", [1, 2, 3])
+def test_no_screen_is_too_small(columns: int, rows: int) -> None:
+    screen = Screen(columns, rows)
+    thoughts = Thoughts(screen, folds=True)
+    for piece in pieces(" word \t潮汐\n\n\nx" * 20, 2):
+        thoughts.add(piece)
+    thoughts.end()
+    assert "".join(screen.lines).replace(" ", "").endswith("thoughtfor1s")
+
+
+@pytest.mark.parametrize("rows", [1, 2])
+def test_on_a_low_screen_it_takes_one_row(rows: int) -> None:
+    screen = Screen(20, rows)
+    thoughts = Thoughts(screen, folds=True)
+    for piece in pieces(PROSE, 2):
+        thoughts.add(piece)
+    assert screen.past == []
+    thoughts.end()
+    assert screen.lines == ["thought for 1 s"]
