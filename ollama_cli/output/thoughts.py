@@ -68,7 +68,7 @@ class Thoughts:
             return
         back, line = self._taken_back(), self._line
         self._begin_again()
-        # No more than one row: where the screen is too low or too narrow for two it is full at once.
+        # One row and no more: a screen may be too low, or too narrow, for what was kept.
         self._line = line
         self._stream.write(back)
         self._write(self._wrap.wrap(line, size.columns).rpartition("\n")[2])

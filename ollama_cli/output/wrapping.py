@@ -13,6 +13,9 @@ _UNEVEN: Final = re.compile(
     r"([^\n -~\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u2190-\u2319"
     r"\u2500-\u25fc\u2600-\u2613\u2701-\u2704\u2706-\u2709\u270c-\u2727]+)"
 )
+# What changes the width of the character before it, on some terminals and not on others.
+_UNCLEAR: Final = re.compile("[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+_VARIATIONS: Final = "\ufe0e\ufe0f"
 
 
 class WordWrap:
@@ -120,7 +123,9 @@ class WordWrap:
 
     def _break(self, edge: int) -> str:
         shown = sum(map(cells, self._word))
-        if shown >= min(edge, self._column):  # a word as long as the line: it breaks anywhere
+        # A word as long as the line breaks anywhere, as does one of which nobody knows how far to
+        # go back: what stands before it would be cleared with it.
+        if shown >= min(edge, self._column) or _UNCLEAR.search(self._word):
             self._word, self._column = "", 0
             return "\n"
         self._column = shown
@@ -145,6 +150,6 @@ def taken_back(rows: int) -> str:
 
 def cells(character: str) -> int:
     """Count the cells of a character; of what terminals disagree on, rather too many."""
-    if unicodedata.combining(character):
+    if unicodedata.category(character) in {"Mn", "Me"} and character not in _VARIATIONS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

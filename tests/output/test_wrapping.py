@@ -60,6 +60,22 @@ def test_each_piece_is_shown_at_once_and_taken_back_at_the_edge() -> None:
     assert wrap.wrap("ers", WIDTH) == "\x1b[4D\x1b[K\nletters"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "one two three \u0926\u0941\u0932\u0941\u0926\u0941\u0932\u0941 four",
+        "hello world 👩\u200d🚀👩\u200d🚀👩\u200d🚀👩\u200d🚀 x",
+        "one two thr \u2764\ufe0f\u2764\ufe0f\u2764\ufe0f\u2764\ufe0f four",
+        "one two thre \U0001f44d\U0001f3fd\U0001f44d\U0001f3fd four",
+    ],
+)
+@pytest.mark.parametrize("width", [16, 20, 24])
+def test_what_stands_before_a_word_of_unclear_width_is_kept(text: str, width: int) -> None:
+    lines = " ".join(screen_of(list(text), width)).split()
+    before = [word for word in text.split() if word.isascii()]
+    assert [word for word in lines if word.isascii()] == before
+
+
 CODE = "x = some_function(first, second, third)"
 
 
