@@ -17,6 +17,7 @@ _SERVERS: Final = "URL"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
 # Servers choose the names; these alone mean nothing to any shell.
 _HARMLESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
+_HARMLESS_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
 _WORD: Final = re.compile(r"[a-z][a-z-]*")
 _HELP: Final = "Show the help."
 
@@ -60,7 +61,7 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     if _SETTINGS in kinds:
         return SETTINGS
     if _SERVERS in kinds:
-        return dict.fromkeys([*cache.hosts(), Settings().host])
+        return filter(_HARMLESS_ADDRESS.fullmatch, dict.fromkeys([*cache.hosts(), Settings().host]))
     if _MODELS.intersection(kinds):
         return filter(_HARMLESS.fullmatch, _models(line.values, environ))
     return filter(_WORD.fullmatch, kinds)

@@ -38,7 +38,8 @@ def split(text: str) -> list[str]:
         words += reader
     except ValueError:  # a quote without its end: it is still being typed
         return [*words, reader.token]
-    return words if text == text.rstrip() or text.endswith("\\ ") else [*words, ""]
+    is_open = text == text.rstrip() or text.endswith("\\ ")
+    return words if words and is_open else [*words, ""]
 
 
 def read_line(words: Sequence[str], current: str) -> Line:

@@ -158,6 +158,16 @@ def test_names_that_a_shell_would_read_otherwise_are_left_out(tmp_path: Path) ->
         assert completed(LINE, tmp_path, at(server)) == ["hf.co/u/m_1-x:Q4_K.M"]
 
 
+@pytest.mark.parametrize("path", ["$(id)", "a;b", "a'b", "a&b", "*"])
+def test_addresses_that_a_shell_would_read_otherwise_are_left_out(
+    path: str, tmp_path: Path
+) -> None:
+    with Server(TAGS) as server:
+        completed(LINE, tmp_path, {"OLLAMA_HOST": f"{server.url}/{path}"})
+        assert len(kept(tmp_path)) == 1
+        assert completed("ollama-cli --host ", tmp_path) == ["http://127.0.0.1:11434"]
+
+
 def test_the_server_that_is_asked_is_the_one_the_command_would_ask(tmp_path: Path) -> None:
     env_file = tmp_path / "my.env"
     with Server(TAGS) as typed, Server(document({"models": [{"name": "set:1"}]})) as other:
