@@ -5,9 +5,11 @@ lines, so that neither is kept back until its end. Where it is unclear whether a
 block, it does not: a block too large is shown later, but never wrong.
 """
 
+import io
 from typing import NamedTuple
 
 from ollama_cli.output.shapes import (
+    BLANK,
     CERTAIN,
     DEEP,
     FENCE,
@@ -49,7 +51,7 @@ class Block(NamedTuple):
     @property
     def language(self) -> str:
         """Give what stands behind the marks of the line that opens code."""
-        return self.source.strip().lstrip("`~").strip()
+        return self.source.strip(BLANK).lstrip("`~").strip()
 
 
 class Blocks:
@@ -62,10 +64,10 @@ class Blocks:
         self.pending = 0
         self._found: list[Block] = []
         self._lines: list[str] = []
-        self._partial = ""
-        self._is_judged = False
+        self._begin_line()
         self._kind = ""
         self._is_blank = False
+        self._is_empty_item = False
         self._list: List | None = None
         self._fence = ""
         self._fence_indent = 0
@@ -75,7 +77,12 @@ class Blocks:
     @property
     def rest(self) -> str:
         """Give what belongs to no complete block yet."""
-        return "".join(self._lines) + self._partial
+        return "".join(self._lines) + self._partial.getvalue()
+
+    @property
+    def is_blank(self) -> bool:
+        """Tell whether what belongs to no complete block is nothing but empty lines."""
+        return not (self._kind or self._has_text)
 
     @property
     def continues(self) -> bool:
@@ -86,10 +93,12 @@ class Blocks:
     def feed(self, text: str) -> list[Block]:
         """Take a piece in and give the blocks that are complete now."""
         self.pending += len(text)
-        *lines, self._partial = (self._partial + text).split("\n")
-        for line in lines:
-            self._take(line + "\n")
-            self._is_judged = False
+        first, *others = text.split("\n")
+        self._add(first)
+        for line in others:
+            self._take(self._partial.getvalue() + "\n")
+            self._begin_line()
+            self._add(line)
         if not self._is_judged and not self._fence:
             self._judge_partial()
         return self._given()
@@ -98,19 +107,19 @@ class Blocks:
         """Take in a piece without a line break if it can complete no block; tell if it was."""
         if not (self._is_judged or self._fence):
             return False
-        self._partial += text
+        self._add(text)
         self.pending += len(text)
         return True
 
     def close(self) -> list[Block]:
         """Give what is left, complete or not."""
-        partial, self._partial = self._partial, ""
-        if partial:
+        if partial := self._partial.getvalue():
             self._take(partial)
+            self._begin_line()
         if self._fence:
             self._give("close", joined=True)
         self._finish()
-        self._kind, self._list, self._fence, self._is_judged = "", None, "", False
+        self._kind, self._list, self._fence = "", None, ""
         self._lines, self.pending = [], 0  # empty lines at the end belong to nothing
         return self._given()
 
@@ -118,26 +127,35 @@ class Blocks:
         found, self._found = self._found, []
         return found
 
+    def _begin_line(self) -> None:
+        self._partial = io.StringIO()  # a text that grows by addition is copied each time
+        self._has_text = False
+        self._is_judged = False
+
+    def _add(self, text: str) -> None:
+        self._partial.write(text)
+        self._has_text = self._has_text or bool(text.strip(BLANK))
+
     def _judge_partial(self) -> None:
         """End the open block early where an unfinished line begins another one for certain."""
-        if len(self._partial) > LONGEST_BEGINNING:
-            self._is_judged = True
-        elif CERTAIN.match(self._partial):
-            self._is_judged = True
-            if self._begins(shape_of(self._partial)):
-                self._finish()
+        partial = self._partial.getvalue()
+        is_certain = CERTAIN.match(partial) is not None
+        self._is_judged = is_certain or len(partial) > LONGEST_BEGINNING
+        if is_certain and self._begins(shape_of(partial)):
+            self._finish()
 
     def _take(self, line: str) -> None:
         if self._fence:
             self._take_code(line)
             return
-        if not line.strip():
+        if not line.strip(BLANK):
             self._take_blank(line)
             return
         shape = shape_of(line)
         if self._begins(shape):
             self._finish()
         self._lines.append(line)
+        self._is_empty_item = False
         if not self._kind:
             self._start(shape, line)
         elif self._kind == "text" and shape.underlines:
@@ -147,21 +165,18 @@ class Blocks:
         self._is_blank = False
 
     def _take_blank(self, line: str) -> None:
-        is_empty_item = self._kind == "item" and MARKER.fullmatch("".join(self._lines).strip())
         self._lines.append(line)
         self._is_blank = True
-        if self._kind in {"text", "quote"} or is_empty_item:
+        if self._kind in {"text", "quote"} or self._is_empty_item:
             self._finish()
 
     def _take_code(self, line: str) -> None:
         self._lines.append(line)
-        text = line.strip()
+        text = line.strip(BLANK)
         marks = text.rstrip(self._fence[0])
         if not marks and len(text) >= len(self._fence) and shape_of(line).indent < DEEP:
             self._fence = ""
-            self._give("close", joined=True)
-            return
-        self._give("code", joined=True)
+        self._give("code" if self._fence else "close", joined=True)
 
     def _begins(self, shape: Shape) -> bool:
         """Tell whether a line of this shape ends the block that is open."""
@@ -191,6 +206,7 @@ class Blocks:
         kind = shape.kind
         if kind == "item" and shape.marker:
             self._list = next_item(self._list, shape, shape.marker)
+            self._is_empty_item = shape.marker.end() == len(shape.marker.string)
             self._inner_fence = ""
         else:
             self._list = None
@@ -199,7 +215,7 @@ class Blocks:
             self._kind = "text"
             self._finish()
         elif kind == "fence":
-            fence = FENCE.match(line.strip())
+            fence = FENCE.match(line.strip(BLANK))
             assert fence is not None  # noqa: S101  so its shape was found
             self._fence = fence[1] or fence[3]
             self._fence_indent = shape.indent
@@ -208,7 +224,7 @@ class Blocks:
 
     def _watch_inner_fence(self, line: str) -> None:
         """Follow the fences inside an item: only after a paragraph may a line go on undented."""
-        text = line.strip()
+        text = line.strip(BLANK)
         self._is_paragraph = False
         if self._inner_fence:
             if not text.strip(self._inner_fence[0]) and len(text) >= len(self._inner_fence):
@@ -220,12 +236,10 @@ class Blocks:
 
     def _finish(self) -> None:
         """Give the open block, if there is one."""
-        if not self._kind:
-            return
         kind, self._kind = self._kind, ""
-        if kind == "item" and self._list is not None:
+        if kind == "item" and self._list:
             self._give("item", self._list.number, joined=not self._list.is_first)
-        else:
+        elif kind:
             self._give("text")
 
     def _give(self, kind: str, number: int | None = None, *, joined: bool = False) -> None:

@@ -24,6 +24,7 @@ from ollama_cli.streams import visible
 _NARROWEST: Final = 8
 _NARROWEST_COLUMN: Final = 5
 _RULE_WIDTH: Final = 24
+_DEEPEST: Final = 18
 _PLAIN: Final = Style()
 _STYLES: Final = {
     "h1": Style(bold=True, underline=True, color="magenta"),
@@ -68,6 +69,8 @@ class Typesetter:
         Each line has its line break; between blocks stands an empty line.
         """
         tokens = self._parser.parse(source)
+        if any(token.level > _DEEPEST for token in tokens):  # what is deeper is left out of them
+            return source.strip("\n") + "\n"
         if number is not None and tokens and tokens[0].type == "ordered_list_open":
             tokens[0].attrs["start"] = number
         lines = self._blocks(tokens, max(_NARROWEST, width), outermost=True)
@@ -169,7 +172,7 @@ class Typesetter:
             table.add_row(*row)
         options = self._console.options.update(width=width)
         segments = self._console.render(table, options)
-        return [line for line in Segment.split_lines(segments) if _plain(line).strip()]
+        return [line for line in Segment.split_lines(segments) if any(s.text.strip() for s in line)]
 
     def _records(self, rows: Sequence[Sequence[Text]], width: int) -> list[Line]:
         """Set a table of more columns than there is room for: each cell has a line."""
@@ -234,10 +237,6 @@ def _groups(tokens: Sequence[Token]) -> list[Sequence[Token]]:
 
 def _first_word(text: str) -> str:
     return next(iter(text.split()), "")
-
-
-def _plain(line: Line) -> str:
-    return "".join(segment.text for segment in line)
 
 
 def _ansi(line: Line) -> str:

@@ -88,11 +88,9 @@ class MarkdownPage:
 
     def _rest(self, size: os.terminal_size) -> str:
         """Echo what is open, if it is more than empty lines."""
-        if not self._blocks.pending:
+        if self._blocks.is_blank:
             return ""
         rest = self._blocks.rest.lstrip("\n")
-        if not rest.strip():
-            return ""
         is_apart = not self._is_empty and not self._blocks.continues
         return self._echo.begin(size, is_apart=is_apart) + self._echo.add(rest, size)
 

@@ -5,6 +5,7 @@ from typing import Final, NamedTuple
 
 TAB: Final = 4
 DEEP: Final = 4  # columns from which a line is code, unless it goes on with something
+BLANK: Final = " \t\n"  # what Markdown takes for blank: a no-break space, say, is a letter
 _BLANKS: Final = re.compile(r"[ \t]*")
 FENCE: Final = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 INNER_FENCE: Final = re.compile(r"(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+|>)*(`{3,}(?=[^`]*$)|~{3,})")
@@ -43,7 +44,7 @@ def shape_of(line: str) -> Shape:
     """Tell what a line looks like, whatever stands before it."""
     lead = _BLANKS.match(line)
     indent = len(lead[0].expandtabs(TAB)) if lead else 0
-    text = line.strip()
+    text = line.strip(BLANK)
     if indent >= DEEP:
         return Shape("indented", indent)
     if FENCE.match(text):

@@ -2,8 +2,10 @@
 
 import pytest
 from documents_in_markdown import SAMPLES, pieces
+from screens import Screen
 
 from ollama_cli.output.blocks import Blocks
+from ollama_cli.output.rendering import MarkdownPage
 
 
 def cut(text: str) -> list[tuple[str, str]]:
@@ -66,3 +68,23 @@ def test_code_loses_what_its_fence_is_indented_by() -> None:
     blocks = Blocks().feed("  ~~~ js x\n  a\n    b\n c\n\td\n")
     assert blocks[0].language == "js x"
     assert [block.line for block in blocks[1:]] == ["a", "  b", "c", "  d"]
+
+
+@pytest.mark.parametrize("before", ["", "a\n\n", "```\n", "- a\n"])
+@pytest.mark.parametrize("piece", ["\n", " ", "\t", "潮 "])
+def test_what_is_open_is_not_joined_for_each_piece(
+    before: str, piece: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Blocks] = []
+
+    class Watched(Blocks):
+        @property
+        def rest(self) -> str:
+            asked.append(self)
+            return super().rest
+
+    monkeypatch.setattr("ollama_cli.output.rendering.Blocks", Watched)
+    page = MarkdownPage(Screen())
+    for part in [before, *[piece] * 100]:
+        page.add(part)
+    assert len(asked) < 10

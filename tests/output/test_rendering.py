@@ -193,3 +193,18 @@ def test_the_lines_around_code_fit_a_narrow_screen() -> None:
     screen = streamed(Screen(12, 24), ["```c\nx = 1\n```\n"])
     assert screen.lines == ["─── c ──────", "x = 1", "─" * 12]
     assert screen.lines == at_once("```c\nx = 1\n```\n", 12, 24)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["".join(f"{'  ' * n}- item{n}\n" for n in range(30)), "> " * 30 + "item0\n"],
+    ids=["lists", "quotes"],
+)
+def test_what_is_nested_too_deep_to_be_set_is_left_as_it_is(text: str) -> None:
+    lines = streamed(Screen(80, 60), pieces(text, 2)).lines
+    assert re.findall(r"item\d+", "\n".join(lines)) == re.findall(r"item\d+", text)
+
+
+@pytest.mark.parametrize("text", ["a\n\u3000```\nb", "1. a\n\xa0\xa0```x", "a\n\n\xa0\n- b"])
+def test_only_blanks_and_tabs_indent(text: str) -> None:
+    assert streamed(Screen(), pieces(text, 1)).lines == at_once(text, 80, 24)
