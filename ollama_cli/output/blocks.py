@@ -51,7 +51,7 @@ class Block(NamedTuple):
     @property
     def language(self) -> str:
         """Give what stands behind the marks of the line that opens code."""
-        return self.source.strip(BLANK).lstrip("`~").strip()
+        return self.source.strip(BLANK).lstrip(self.source.lstrip(BLANK)[0]).strip()
 
 
 class Blocks:

@@ -205,6 +205,8 @@ def test_what_is_nested_too_deep_to_be_set_is_left_as_it_is(text: str) -> None:
     assert re.findall(r"item\d+", "\n".join(lines)) == re.findall(r"item\d+", text)
 
 
-@pytest.mark.parametrize("text", ["a\n\u3000```\nb", "1. a\n\xa0\xa0```x", "a\n\n\xa0\n- b"])
-def test_only_blanks_and_tabs_indent(text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["a\n\u3000```\nb", "1. a\n\xa0\xa0```x", "a\n\n\xa0\n- b", "~~~```\nx"]
+)
+def test_fences_and_blanks_are_those_of_markdown(text: str) -> None:
     assert streamed(Screen(), pieces(text, 1)).lines == at_once(text, 80, 24)
