@@ -1,7 +1,7 @@
-"""The style in which Markdown is shown: calm, left-aligned, and nothing of the text is lost.
+"""The style in which Markdown is shown: calm and left-aligned.
 
-HTML and reference definitions are shown as they were written, and the address of a link stands
-beside its text: a terminal shall hide nothing that a model wrote.
+HTML and reference definitions are shown as text, and the address of a link stands beside its text:
+a terminal shall hide little of what a model wrote. Titles of links are not shown.
 """
 
 import io

@@ -77,7 +77,10 @@ class WordWrap:
             return ""
         if len(self._start) < _LONGEST_MARK:
             self._start += piece[:_LONGEST_MARK]
-        if self._column + len(piece) <= edge or self._is_code():
+        if self._is_code():
+            self._column += len(piece)
+            return piece
+        if self._column + len(piece) <= edge:
             self._pass(piece)
             return piece
         return "".join(self._rows(piece, edge))
@@ -106,9 +109,10 @@ class WordWrap:
             return self._put_blank(character, edge)
         wide = cells(character)
         before = ""
-        if self._column + wide > edge and not self._is_code():
-            before = self._break(edge)
-        self._word += character
+        if not self._is_code():  # of which no word is ever moved, however long it is
+            if self._column + wide > edge:
+                before = self._break(edge)
+            self._word += character
         self._column += wide
         return before + character
 

@@ -119,3 +119,11 @@ def test_a_piece_is_put_as_its_characters_one_by_one(seed: int) -> None:
         pieces.append(rest[:size])
         rest = rest[size:]
     assert screen_of(pieces) == screen_of(list(text))
+
+
+@pytest.mark.parametrize("piece", ["x", "é", "汉"])
+def test_an_endless_word_of_code_is_not_kept(piece: str) -> None:
+    wrap = WordWrap()
+    shown = wrap.wrap("```\n", WIDTH) + "".join(wrap.wrap(piece, WIDTH) for _ in range(500))
+    assert shown == "```\n" + piece * 500
+    assert len(wrap._word) < WIDTH
