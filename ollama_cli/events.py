@@ -30,7 +30,32 @@ class Error(Value):
     message: str
 
 
-PullEvent: TypeAlias = Status | ChunkProgress | Success | Error
+class Layer(Value):
+    """One layer as a manifest lists it: its digest (`sha256:…`) and size in bytes."""
+
+    digest: str
+    size: int
+
+
+class Expected(Value):
+    """What a model holds in all, known from its manifest before the first byte is pulled."""
+
+    layers: tuple[Layer, ...]
+
+
+class Restart(Value):
+    """The pull is begun again after `pause` seconds; `attempt` counts further tries from 1.
+
+    `lost` bytes that had been seen were not there any more when the last try began.
+    """
+
+    attempt: int
+    reason: str
+    pause: float = 0.0
+    lost: int = 0
+
+
+PullEvent: TypeAlias = Expected | Status | ChunkProgress | Restart | Success | Error
 
 
 class Text(Value):

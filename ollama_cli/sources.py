@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.files import write_whole
-from ollama_cli.settings import SETTINGS, Layer
+from ollama_cli.settings import Layer
+from ollama_cli.settings_table import SETTINGS
 
 SECTION: Final = "ollama"
 _PREFIX: Final = "OLLAMA_CLI_"

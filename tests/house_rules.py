@@ -15,7 +15,8 @@ LONGEST = 250
 FLOORS = {
     room: floor
     for floor, rooms in {
-        1: "values errors events replies urls names streams timeouts units selection files",
+        1: "values errors events replies urls names streams timeouts units selection files"
+        " settings_table",
         2: "wire transport settings",
         3: "services progress output inputs sources cache shells demo",
         4: "runtime",

@@ -15,7 +15,8 @@ from ollama_cli import app
 from ollama_cli.commands import Entry
 from ollama_cli.commands.options import PROGRAM
 from ollama_cli.errors import EXIT_CODES, ExitCode
-from ollama_cli.settings import SETTINGS, Layer, Settings, resolve
+from ollama_cli.settings import Layer, Settings, resolve
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.sources import SECTION, VARIABLES, parse_dotenv
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")

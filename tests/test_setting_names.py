@@ -3,7 +3,8 @@
 import pytest
 
 from ollama_cli.errors import UsageError
-from ollama_cli.settings import SETTINGS, Settings, check_name, read
+from ollama_cli.settings import Settings, check_name, read
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.values import fields
 
 

@@ -5,7 +5,8 @@ import math
 import pytest
 
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
-from ollama_cli.settings import SETTINGS, Layer, Settings, resolve
+from ollama_cli.settings import Layer, Settings, resolve
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.timeouts import Timeouts
 
 PUBLIC = "http://8.8.8.8:11434"

@@ -9,7 +9,7 @@ from ollama_cli.commands.options import PROGRAM
 from ollama_cli.errors import EXIT_CODES, UsageError
 from ollama_cli.output.tables import show_wrapped
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings import SETTINGS
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.sources import VARIABLES
 
 FORMATS: Final = (

@@ -8,7 +8,8 @@ from typing import Any, Final, NamedTuple
 from ollama_cli import cache, sources
 from ollama_cli.completion.line import Line
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.settings import SETTINGS, Settings, resolve
+from ollama_cli.settings import Settings, resolve
+from ollama_cli.settings_table import SETTINGS
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"

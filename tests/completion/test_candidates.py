@@ -7,7 +7,7 @@ from completions import answered, completed
 
 from ollama_cli import app
 from ollama_cli.commands import TABLE
-from ollama_cli.settings import SETTINGS
+from ollama_cli.settings_table import SETTINGS
 
 COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "demo", "help"]
 MODELS = ["list", "pull", "show", "has", "rm", "cp", "ps", "stop"]

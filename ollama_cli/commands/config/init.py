@@ -4,7 +4,8 @@ import typer
 
 from ollama_cli import sources
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings import SETTINGS, Settings
+from ollama_cli.settings import Settings
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.streams import one_line
 
 

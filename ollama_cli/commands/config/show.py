@@ -7,7 +7,7 @@ import typer
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings import SETTINGS
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.urls import redact
 
 _HEADER: Final = ("SETTING", "VALUE", "ORIGIN")
