@@ -3,7 +3,7 @@
 It is no substitute for a real model: its words are drawn from a few kilobytes of statistics.
 """
 
-from ollama_cli.demo.faults import FAULTS
+from ollama_cli.demo.script import FAULTS
 from ollama_cli.demo.server import DemoServer
 
 __all__ = ["FAULTS", "DemoServer"]

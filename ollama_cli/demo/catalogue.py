@@ -1,4 +1,4 @@
-"""The models of the demo: two that are there from the start, and four that can be pulled.
+"""The models of the demo: two that are there from the start, and five that can be pulled.
 
 The pulled ones have names that people know and bytes that are the demo's own; their license says
 so. They answer with the same word model and the same hashed vectors.
@@ -6,13 +6,14 @@ so. They answer with the same word model and the same hashed vectors.
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Final
 
 from ollama_cli.demo import vectors
 from ollama_cli.demo.language import corpus
-from ollama_cli.demo.layers import Layer
+from ollama_cli.demo.layers import TENSOR, Layer
 
 COMPLETION: Final = "completion"
 EMBEDDING: Final = "embedding"
@@ -25,8 +26,11 @@ SYSTEM: Final = (
     "is no substitute for a real model."
 )
 
+MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+"""The media type of a manifest."""
+
 _MEDIA: Final = "application/vnd.ollama.image."
-_MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
+_TENSORS: Final = 26
 _CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 _LICENSE: Final = (
     "MIT License, as the rest of ollama-cli.\n\n"
@@ -39,14 +43,22 @@ _FOREIGN: Final = (
 )
 
 
+_Cut = Callable[[str, int], tuple[Layer, ...]]
+
+
 @dataclass(frozen=True)
 class Model:
     """One model: what kind it is, and the layers that its manifest lists."""
 
     capability: str
     license: str
-    weights: Layer
+    weights: tuple[Layer, ...]
     parameters: tuple[tuple[str, float], ...] = ()
+
+    @property
+    def is_tensor(self) -> bool:
+        """Tell whether each tensor has a layer of its own; such a model is pulled as one piece."""
+        return self.weights[0].is_tensor
 
     @property
     def context_length(self) -> int:
@@ -61,13 +73,13 @@ class Model:
             parameters = json.dumps(dict(self.parameters))
             texts += [("template", TEMPLATE), ("system", SYSTEM), ("params", parameters)]
         small = (Layer(f"{_MEDIA}{kind}", text.encode()) for kind, text in texts)
-        return (self.weights, *small, self._config)
+        return (*self.weights, *small, self._config)
 
     @cached_property
     def manifest(self) -> bytes:
         """Write the manifest: the document whose digest names the model."""
         *layers, config = (layer.described for layer in self.layers)
-        head = {"schemaVersion": 2, "mediaType": _MANIFEST, "config": config, "layers": layers}
+        head = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers}
         return json.dumps(head, separators=(",", ":")).encode()
 
     @cached_property
@@ -86,16 +98,22 @@ class Model:
         return Layer(_CONFIG, json.dumps(text).encode())
 
 
-def _weights(text: str, size: int = 0) -> Layer:
-    return Layer(f"{_MEDIA}model", text.encode(), size)
+def _weights(text: str, size: int = 0) -> tuple[Layer, ...]:
+    return (Layer(f"{_MEDIA}model", text.encode(), size),)
 
 
-def _foreign(name: str, capability: str, size: int) -> Model:
-    """Make a model of the catalogue; its large layer begins with words that say what it is."""
+def _tensors(text: str, size: int) -> tuple[Layer, ...]:
+    """Share the bytes among the tensors, each of which begins with its number."""
+    parts = (f"tensor {number} of {_TENSORS}: {text}".encode() for number in range(_TENSORS))
+    return tuple(Layer(TENSOR, part, size // _TENSORS) for part in parts)
+
+
+def _foreign(name: str, capability: str, size: int, cut: _Cut = _weights) -> Model:
+    """Make a model of the catalogue; its large layers begin with words that say what they are."""
     text = f"ollama-cli demo bytes in place of {name}: no weights\n"
     parameters = (("temperature", 0.8),) if capability == COMPLETION else ()
     text_of_license = _LICENSE.format(name=name) + "\n" + _FOREIGN
-    return Model(capability, text_of_license, _weights(text, size), parameters)
+    return Model(capability, text_of_license, cut(text, size), parameters)
 
 
 @cache
@@ -123,4 +141,5 @@ def registry() -> dict[str, Model]:
         "llama3.2:latest": _foreign("llama3.2", COMPLETION, 20 * MEGABYTE),
         "qwen2.5-coder:7b": _foreign("qwen2.5-coder:7b", COMPLETION, 28 * MEGABYTE),
         "nomic-embed-text:latest": _foreign("nomic-embed-text", EMBEDDING, 8 * MEGABYTE),
+        "qwen3:4b-mlx": _foreign("qwen3:4b-mlx", COMPLETION, 52 * MEGABYTE, _tensors),
     }

@@ -38,6 +38,14 @@ class RefusalError(Exception):
         self.content_type = content_type
 
 
+class PageError(Exception):
+    """A stream goes on as a page that somebody else sends: its bytes."""
+
+    def __init__(self, page: bytes) -> None:
+        super().__init__(page)
+        self.page = page
+
+
 @dataclass(frozen=True)
 class Document:
     """A whole answer with its length known."""
@@ -89,6 +97,8 @@ def lines(events: Iterator[Event]) -> Iterator[bytes]:
             yield _utf8(encode(event) + "\n")
     except RefusalError as error:
         yield _utf8(encode({"error": error.text}) + "\n")
+    except PageError as error:
+        yield error.page
 
 
 def server_sent(events: Iterator[Event]) -> Iterator[bytes]:

@@ -14,9 +14,10 @@ from typing import Final, Protocol
 
 from ollama_cli.demo import framing, routes
 from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, RefusalError, Stream
-from ollama_cli.demo.faults import CutError, Fault, Plan
+from ollama_cli.demo.faults import Disturbance
 from ollama_cli.demo.machine import Machine, Request
-from ollama_cli.demo.peer import GoneError, Peer
+from ollama_cli.demo.peer import CutError, GoneError, Peer, ResetError
+from ollama_cli.demo.script import Plan
 
 FORBIDDEN: Final = 403
 
@@ -44,6 +45,9 @@ class Exchange(BaseHTTPRequestHandler):
             super().handle()
         except (GoneError, CutError, ConnectionError, TimeoutError):
             self.close_connection = True
+        except ResetError:
+            self.close_connection = True
+            Peer(self.connection).reset()
 
     def do_GET(self) -> None:
         """Answer one request, whatever its method."""
@@ -54,16 +58,18 @@ class Exchange(BaseHTTPRequestHandler):
             body = framing.body(self.headers, self.rfile)
         except framing.FramingError:
             bad = Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8)
-            self._dismiss(bad, Fault(None, path, peer))
+            self._dismiss(bad, Disturbance(None, path, peer))
             return
         except RefusalError as error:
-            self._dismiss(routes.refusal(path, error), Fault(None, path, peer))
+            self._dismiss(routes.refusal(path, error), Disturbance(None, path, peer))
             return
-        kind = self.server.plan.draw(path)
-        request = Request(self.server.machine, peer, path, body, rolls_back=kind == "rollback")
-        self._answer(request, Fault(kind, path, peer))
+        fault = self.server.plan.draw(path)
+        wanted = self.headers.get("Range", "")
+        request = Request(self.server.machine, peer, path, body, wanted, fault)
+        kind = None if fault is None or fault.has_place else fault.kind
+        self._answer(request, Disturbance(kind, path, peer))
 
-    def _answer(self, request: Request, fault: Fault) -> None:
+    def _answer(self, request: Request, fault: Disturbance) -> None:
         if routes.forbidden(self.headers.get("Host", ""), self.headers.get("Origin")):
             self._send(Document(FORBIDDEN), fault)
             return
@@ -85,7 +91,7 @@ class Exchange(BaseHTTPRequestHandler):
         super().send_error(code, message, explain)
         self._part()
 
-    def _dismiss(self, answer: Document, fault: Fault) -> None:
+    def _dismiss(self, answer: Document, fault: Disturbance) -> None:
         """Refuse a request whose body stays unread, and part."""
         self.close_connection = True
         self._send(answer, fault)
@@ -101,10 +107,11 @@ class Exchange(BaseHTTPRequestHandler):
                 if not self.connection.recv(_PIECE):
                     return
 
-    def _send(self, answer: Document, fault: Fault) -> None:
+    def _send(self, answer: Document, fault: Disturbance) -> None:
         """Write a document; a fault may stop it in its middle."""
         body = b"" if self.command == "HEAD" else answer.body
-        head = self._head(answer, {"Content-Length": str(len(answer.body))})
+        has_length = bool(answer.body) or self.command != "HEAD"
+        head = self._head(answer, {"Content-Length": str(len(answer.body))} if has_length else {})
         if not body:
             fault.strike()
             self.wfile.write(head)

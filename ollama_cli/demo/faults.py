@@ -1,6 +1,5 @@
 """Faults: answers that go wrong on purpose, so that people see what the tool does then."""
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -14,66 +13,27 @@ from ollama_cli.demo.documents import (
     Stream,
     document,
 )
-from ollama_cli.demo.peer import Peer
+from ollama_cli.demo.peer import CutError, Peer
 from ollama_cli.demo.routes import refusal
+from ollama_cli.demo.script import PULL
+from ollama_cli.demo.strikes import PAGE, RETRIES
 
-FAULTS: Final[tuple[str, ...]] = (
-    "stall",
-    "cut",
-    "error",
-    "slow",
-    "rollback",
-    "html",
-    "unauthorized",
-    "busy",
-)
-"""What can go wrong: each word is a value for `DemoServer(fault=…)`."""
-
-PULL: Final = "/api/pull"
 BUSY: Final = "server busy, please try again.  maximum pending requests exceeded"
 SLOW_LINE: Final = 0.3
 SLOW_BYTES: Final = 0.02
+DRIP: Final = 0.1
+"""Seconds before each byte of a slow registry: it is never silent and never done."""
 
 _PULL_LINES: Final = 8
 _LINES: Final = 3
 _DRIBBLE: Final = 16
 _RAN_OUT: Final = "an error was encountered while running the model: unexpected EOF"
-_RETRIES: Final = "max retries exceeded: EOF"
-_PAGE: Final = (
-    b"<!DOCTYPE html>\n<html><head><title>Welcome to this network</title></head>\n"
-    b"<body><h1>Sign in</h1><p>A gateway answers in place of the server.</p></body></html>\n"
-)
 _SIGN_IN: Final = "https://ollama.com/connect?name=demo&key=ZGVtbw"
 
 
-class CutError(Exception):
-    """The connection is closed in mid-answer."""
-
-
-class Plan:
-    """Which answers go wrong: the first ones, or all."""
-
-    def __init__(self, kind: str | None, times: int | None) -> None:
-        if kind is not None and kind not in FAULTS:
-            raise ValueError(f"unknown fault {kind!r}; there are: {', '.join(FAULTS)}")
-        self._kind = kind
-        self._left = times
-        self._lock = threading.Lock()
-
-    def draw(self, path: str) -> str | None:
-        """Take the fault of the next answer; a rollback is only for pulls."""
-        if self._kind is None or (self._kind == "rollback" and path != PULL):
-            return None
-        with self._lock:
-            if self._left is None:
-                return self._kind
-            self._left -= 1
-            return self._kind if self._left >= 0 else None
-
-
 @dataclass(frozen=True)
-class Fault:
-    """One fault at work on one answer."""
+class Disturbance:
+    """One fault at work on one answer, whatever it is an answer to."""
 
     kind: str | None
     path: str
@@ -84,8 +44,8 @@ class Fault:
         match self.kind:
             case "busy":
                 return refusal(self.path, RefusalError(503, BUSY))
-            case "html":
-                return Document(200, _PAGE, "text/html")
+            case "html" | "registry-html":
+                return Document(200, PAGE, "text/html")
             case "unauthorized":
                 body = {"error": "unauthorized", "signin_url": _SIGN_IN}
                 return document(body, status=401)
@@ -104,17 +64,23 @@ class Fault:
     def pieces(self, body: bytes) -> Iterator[bytes]:
         """Send the body of a document as the fault has it."""
         if self.kind == "slow":
-            for start in range(0, len(body), _DRIBBLE):
-                self.peer.pause(SLOW_BYTES)
-                yield body[start : start + _DRIBBLE]
+            yield from self._dribbled(body, _DRIBBLE, SLOW_BYTES)
+            return
+        if self.kind == "registry-slow":
+            yield from self._dribbled(body, 1, DRIP)
             return
         sent = {"cut": len(body) // 2, "stall": 0}.get(self.kind or "", len(body))
         yield body[:sent]
         self.strike()
 
+    def _dribbled(self, body: bytes, length: int, seconds: float) -> Iterator[bytes]:
+        for start in range(0, len(body), length):
+            self.peer.pause(seconds)
+            yield body[start : start + length]
+
     @property
     def _reason(self) -> str:
-        return _RETRIES if self.path == PULL else _RAN_OUT
+        return RETRIES if self.path == PULL else _RAN_OUT
 
     def _disturbed(self, events: Iterator[Event]) -> Iterator[Event]:
         if self.kind == "slow":

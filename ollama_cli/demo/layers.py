@@ -16,6 +16,9 @@ from ollama_cli.demo.peer import GoneError
 
 BLOCK: Final = 1 << 16
 PIECE: Final = 1 << 20
+TENSOR: Final = "application/vnd.ollama.image.tensor"
+"""The media type of a tensor that has a layer of its own."""
+
 _NUMBER: Final = 8
 _IN_MEMORY: Final = 1 << 16
 
@@ -40,6 +43,11 @@ class Layer:
         for start in range(0, self.size, PIECE):
             whole.update(self.read(start, PIECE))
         return f"sha256:{whole.hexdigest()}"
+
+    @property
+    def is_tensor(self) -> bool:
+        """Tell whether it is one of the many layers of a model without one large file."""
+        return self.media_type == TENSOR
 
     @property
     def described(self) -> dict[str, object]:
@@ -70,12 +78,14 @@ class Blob:
     Pulls that want the same blob fill one file together. The file vanishes with the process.
     """
 
-    def __init__(self, layer: Layer) -> None:
+    def __init__(self, layer: Layer, *, built_in: bool = False) -> None:
         self.layer = layer
         self.received = 0
-        self.verified = False
+        self.verified = built_in
         self._lock = threading.Lock()
         self._file = tempfile.SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115  closed by close(), with the server
+        if built_in:
+            self.received = self._file.write(layer.read(0, layer.size))
 
     @property
     def complete(self) -> bool:

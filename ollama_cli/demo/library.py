@@ -45,10 +45,10 @@ class Library:
         now = time.time_ns()
         self._lock = threading.Lock()
         self._closed = False
-        self._blobs: dict[str, Blob] = {}
         self._models = {
             name: Installed(name, model, now) for name, model in catalogue.built_in().items()
         }
+        self._blobs: dict[str, Blob] = {}
 
     def all(self) -> list[Installed]:
         """List the installed models, the newest first."""
@@ -74,20 +74,33 @@ class Library:
             removed = self._models.pop(key(name), None)
             if removed is None:
                 return False
-            kept = {layer.digest for each in self._models.values() for layer in each.model.layers}
+            kept = self._used()
             for layer in removed.model.layers:
                 if layer.digest not in kept and layer.digest in self._blobs:
                     self._blobs.pop(layer.digest).close()
             return True
 
     def blob(self, layer: Layer) -> Blob:
-        """Give the server's copy of a layer, empty at first."""
+        """Give the server's copy of a layer, empty at first unless it is built in."""
         with self._lock:
             if self._closed:
                 raise GoneError
             if layer.digest not in self._blobs:
-                self._blobs[layer.digest] = Blob(layer)
+                built_in = layer.digest in self._used()
+                self._blobs[layer.digest] = Blob(layer, built_in=built_in)
             return self._blobs[layer.digest]
+
+    def has(self, digest: str) -> bool:
+        """Tell whether a whole, verified blob is there."""
+        with self._lock:
+            blob = self._blobs.get(digest)
+            return digest in self._used() if blob is None else blob.verified
+
+    def forget(self) -> None:
+        """Throw the partial blobs away, as a server does that was restarted."""
+        with self._lock:
+            for digest in [digest for digest, blob in self._blobs.items() if not blob.verified]:
+                self._blobs.pop(digest).close()
 
     def discard(self, layer: Layer) -> None:
         """Throw a damaged blob away, so that the next pull starts anew."""
@@ -102,6 +115,9 @@ class Library:
             self._closed = True
             for blob in self._blobs.values():
                 blob.close()
+
+    def _used(self) -> set[str]:
+        return {layer.digest for each in self._models.values() for layer in each.model.layers}
 
 
 class Memory:

@@ -11,6 +11,7 @@ from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.language import Language, corpus
 from ollama_cli.demo.library import Library, Memory
 from ollama_cli.demo.peer import Peer
+from ollama_cli.demo.script import Fault
 
 SECOND_NS: Final = 1_000_000_000
 
@@ -32,13 +33,17 @@ class Machine:
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its path and body, the machine, and the program that waits for the answer."""
+    """One request: its path and body, the machine, and the program that waits for the answer.
+
+    `range` is the header of that name, `fault` what goes wrong with the answer.
+    """
 
     machine: Machine
     peer: Peer
     path: str
     body: bytes
-    rolls_back: bool = False
+    range: str = ""
+    fault: Fault | None = None
 
     def read(self, struct: str) -> Fields:
         """Read the body as the named structure of the protocol."""

@@ -1,6 +1,7 @@
-"""Routes about models: tags, ps, show, copy, delete."""
+"""Routes about models: tags, ps, show, copy, delete, and which blobs are there."""
 
-from typing import Any
+import re
+from typing import Any, Final
 
 from ollama_cli import names
 from ollama_cli.demo import catalogue, options, vectors
@@ -9,6 +10,11 @@ from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalE
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.library import Installed, Loaded, checked, missing
 from ollama_cli.demo.machine import Machine, Request, timestamp
+
+BLOBS: Final = "/api/blobs/"
+"""Where the paths of blobs begin: their digests follow."""
+
+_DIGEST: Final = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
 
 def tags(request: Request) -> Document:
@@ -59,6 +65,17 @@ def delete(request: Request) -> Document:
         raise RefusalError(BAD_REQUEST, f'name "{name}" is invalid')
     if not request.machine.library.remove(name):
         raise missing(name)
+    return Document()
+
+
+def blob(request: Request) -> Document:
+    """Tell whether a blob is there."""
+    named = request.path.removeprefix(BLOBS)
+    digest = _DIGEST.fullmatch(named)
+    if digest is None:
+        raise RefusalError(BAD_REQUEST, "invalid digest format")
+    if not request.machine.library.has(f"sha256:{digest[1]}"):
+        raise RefusalError(NOT_FOUND, f'blob "{named}" not found')
     return Document()
 
 

@@ -1,7 +1,9 @@
 """The program at the other end of a connection: waiting for it, and noticing that it left."""
 
+import os
 import selectors
 import socket
+import struct
 import time
 from typing import Final
 
@@ -10,6 +12,14 @@ _FOREVER: Final = 3600.0
 
 class GoneError(Exception):
     """The other end hung up, or the server is closing: whatever was being made is not wanted."""
+
+
+class CutError(Exception):
+    """The connection is closed in mid-answer."""
+
+
+class ResetError(Exception):
+    """The connection is reset in mid-answer."""
 
 
 class Peer:
@@ -37,6 +47,12 @@ class Peer:
         """Wait until the other end hangs up."""
         while True:
             self.pause(_FOREVER)
+
+    def reset(self) -> None:
+        """Hang up so that the other end sees a reset, not an end."""
+        shape = "hh" if os.name == "nt" else "ii"
+        self._connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack(shape, 1, 0))
+        self._connection.close()
 
     def _look(self) -> None:
         try:

@@ -6,9 +6,18 @@ from collections.abc import Callable, Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from ollama_cli.demo import conversations, documents, embedding, models, openai, pulls
+from ollama_cli.demo import (
+    conversations,
+    documents,
+    embedding,
+    models,
+    openai,
+    pulls,
+    registry,
+)
 from ollama_cli.demo.documents import TEXT, TEXT_UTF8, Document, RefusalError, Stream, document
 from ollama_cli.demo.machine import Request
+from ollama_cli.demo.script import REGISTRY_ROOT
 
 VERSION: Final = "0.32.15"
 """The version of the protocol that is spoken."""
@@ -52,6 +61,13 @@ TABLE: Final[Mapping[str, Mapping[str, Route]]] = {
     "/v1/embeddings": {"POST": openai.embed},
 }
 
+_UNDER: Final[Mapping[str, Mapping[str, Route]]] = {
+    openai.MODELS: {"GET": openai.one_model},
+    models.BLOBS: {"HEAD": models.blob},
+    REGISTRY_ROOT: {"GET": registry.answer, "HEAD": registry.answer},
+}
+"""The routes of all paths that begin with these; the place itself is among them only for /v2/."""
+
 
 def answer(method: str, request: Request) -> Document | Stream:
     """Answer a request, or say why not."""
@@ -93,8 +109,9 @@ def _is_local(name: str) -> bool:
 
 
 def _methods(path: str) -> Mapping[str, Route] | None:
-    if path.startswith(openai.MODELS) and path != openai.MODELS:
-        return {"GET": openai.one_model}
+    for place, methods in _UNDER.items():
+        if path.startswith(place) and (path != place or place == REGISTRY_ROOT):
+            return methods
     return TABLE.get(path)
 
 

@@ -11,8 +11,8 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ollama_cli.demo.exchange import Exchange
-from ollama_cli.demo.faults import Plan
 from ollama_cli.demo.machine import Machine
+from ollama_cli.demo.script import Plan
 
 TOKENS_PER_SECOND: Final = 80.0
 BYTES_PER_SECOND: Final = 9_000_000.0

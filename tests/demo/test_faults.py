@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from ollama_cli.demo import FAULTS, DemoServer, faults
+from ollama_cli.demo import DemoServer, faults
 
 GENERATE = {"model": "demo", "prompt": "tides", "options": {"num_predict": 6}}
 PULL = {"model": "nomic-embed-text"}
@@ -36,14 +36,6 @@ def _cut_body(server: DemoServer, path: str, body: Any = None) -> bytes:
             answer.read()
     connection.close()
     return caught.value.partial
-
-
-def test_the_kinds() -> None:
-    assert FAULTS == (
-        "stall", "cut", "error", "slow", "rollback", "html", "unauthorized", "busy",
-    )  # fmt: skip
-    with pytest.raises(ValueError, match="unknown fault 'flood'"):
-        DemoServer(fault="flood")
 
 
 def test_a_fault_strikes_the_first_answers_only(asking: Any) -> None:

@@ -9,6 +9,7 @@ import pytest
 from shell import call, ended, run, start
 
 from ollama_cli.demo import FAULTS, DemoServer
+from ollama_cli.demo.script import ANSWERS, KINDS
 
 COMMANDS = {
     "generate": ("generate", "hi", "-m", "demo", "--max-tokens", "12", "--seed", "1"),
@@ -24,7 +25,6 @@ CODES = {
     "cut": (5, 5, 5, 5, 5, 5),
     "error": (5, 5, 5, 5, 5, 5),
     "slow": (0, 0, 0, 0, 0, 0),
-    "rollback": (0, 0, 0, 0, 0, 0),
     "html": (5, 5, 5, 5, 5, 5),
     "unauthorized": (6, 6, 6, 6, 6, 6),
     "busy": (5, 5, 5, 5, 5, 5),
@@ -55,7 +55,7 @@ CASES = [
 
 
 def test_every_fault_has_its_row() -> None:
-    assert tuple(CODES) == FAULTS
+    assert tuple(CODES) == tuple(kind for kind in KINDS if KINDS[kind].strikes == ANSWERS)
 
 
 @pytest.mark.parametrize(("fault", "command", "code"), CASES)
@@ -117,7 +117,13 @@ def test_a_port_of_ones_own_that_is_taken() -> None:
 def test_an_unknown_fault() -> None:
     result = call("demo", "serve", "--fault", "flood")
     assert (result.code, result.out) == (2, "")
-    assert "'flood' is not one of 'stall', 'cut'" in result.err
+    assert result.err.startswith("error: unknown fault 'flood'; there are: stall, cut, error")
+
+
+def test_every_fault_is_explained_in_the_help() -> None:
+    explained = call("demo", "serve", "--help").out.partition("Options:")[0]
+    words = set(re.findall(r"[a-z-]+", re.sub(r"-\n +", "-", explained)))
+    assert set(FAULTS) <= words
 
 
 def test_the_tour_through_a_pipe() -> None:
