@@ -8,6 +8,7 @@ OllamaCliError                 1  failure
 ├── ServerError                5  server
 │   ├── ProtocolError             what came cannot be read, or its end is missing
 │   ├── StreamCutError            the connection broke in mid-answer
+│   ├── StalledError              a pull stood still for too long
 │   └── PullError                 the server says that a pull failed (4 if the model is unknown)
 ├── AuthError                  6  auth
 ├── TimedOutError              7  timeout
@@ -25,12 +26,18 @@ from typing import Final, Self
 
 from ollama_cli.values import Value
 
+LIBRARY: Final = "https://ollama.com/library"
+
 
 class OllamaCliError(Exception):
-    """An expected failure: one sentence for people, one hint, one code for scripts."""
+    """An expected failure: one sentence for people, one hint, one code for scripts.
+
+    `retry_after` is how many seconds the server asked to be left alone, where it did.
+    """
 
     exit_code: int = 1
     code: str = "failure"
+    retry_after: float | None = None
 
     def __init__(
         self, message: str, *, hint: str | None = None, http_status: int | None = None
@@ -105,13 +112,22 @@ class StreamCutError(ServerError):
     code = "stream_cut"
 
 
+class StalledError(ServerError):
+    """The server still held the connection, and a pull got on no more."""
+
+    code = "stalled"
+
+
 class PullError(ServerError):
     """The server reported that a pull failed; exit code 4 where the model or tag is unknown."""
 
     code = "pull_failed"
 
+    model: str | None = None
+
     def __init__(self, message: str, *, hint: str | None = None, unknown: bool = False) -> None:
         super().__init__(message, hint=hint)
+        self.is_unknown = unknown
         if unknown:
             self.exit_code = ModelNotFoundError.exit_code
             self.code = ModelNotFoundError.code
@@ -125,10 +141,11 @@ class AuthError(OllamaCliError):
 
 
 class TimedOutError(OllamaCliError):
-    """Nothing came within the time that a phase may take."""
+    """Nothing came within the time that a phase may take; `connecting` was the phase, or not."""
 
     exit_code = 7
     code = "timeout"
+    connecting = False
 
 
 class TooLongError(OllamaCliError):

@@ -44,15 +44,14 @@ class Expected(Value):
 
 
 class Restart(Value):
-    """The pull is begun again after `pause` seconds; `attempt` counts further tries from 1.
+    """The pull is begun again after `pause` seconds.
 
-    `lost` bytes that had been seen were not there any more when the last try began.
+    `attempt` counts the further tries since bytes were last gained, from 1.
     """
 
     attempt: int
     reason: str
     pause: float = 0.0
-    lost: int = 0
 
 
 PullEvent: TypeAlias = Expected | Status | ChunkProgress | Restart | Success | Error

@@ -8,6 +8,13 @@ from typing import Final, NamedTuple
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
+# What a name may be a misspelling of when nothing like it is installed.
+WELL_KNOWN: Final = (
+    "codellama", "codestral", "command-r", "deepseek-r1", "devstral", "gemma2", "gemma3",
+    "gpt-oss", "granite3.3", "llama3", "llama3.1", "llama3.2", "llama3.3", "llava", "mistral",
+    "mixtral", "mxbai-embed-large", "nomic-embed-text", "phi3", "phi4", "qwen2.5",
+    "qwen2.5-coder", "qwen3", "qwen3-coder", "qwq", "smollm2", "starcoder2", "tinyllama",
+)  # fmt: skip
 _HOST: Final = r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"
 _NAMESPACE: Final = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"
 _PART: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"

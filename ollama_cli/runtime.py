@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from ollama_cli import cache, names, services, sources
 from ollama_cli.errors import (
+    LIBRARY,
     ModelNotFoundError,
     NotFoundError,
     OllamaCliError,
+    PullError,
     UsageError,
 )
 from ollama_cli.settings import Layer, Settings, resolve
@@ -168,11 +170,13 @@ class Runtime:
         return found
 
     @contextmanager
-    def explaining(self) -> Iterator[None]:
-        """Complete an error before those around the block show it."""
+    def explaining(self, model: str | None = None) -> Iterator[None]:
+        """Complete an error before those around the block show it; `model` is what it is about."""
         try:
             yield
         except OllamaCliError as error:
+            if isinstance(error, PullError):
+                error.model = model
             self.explain(error)
             raise
 
@@ -186,14 +190,21 @@ class Runtime:
                 error.message = error.message.replace(f"at {base}", known, 1)
         if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
             error.hint = self._missing_hint(error.model)
+        if isinstance(error, PullError) and error.is_unknown and error.model:
+            near = names.nearest(error.model, [*self._installed(), *names.WELL_KNOWN])
+            if near:
+                error.hint = f"did you mean {' or '.join(near)}? {LIBRARY} lists what there is"
+            error.model = None  # said once
+
+    def _installed(self) -> list[str]:
+        try:
+            return [each.name for each in self.installed()]
+        except OllamaCliError:
+            return []
 
     def _missing_hint(self, model: str) -> str:
         pull = f"`ollama-cli models pull {shlex.quote(model)}`"
-        try:
-            installed = [each.name for each in self.installed()]
-        except OllamaCliError:
-            installed = []
-        near = names.nearest(model, installed)
+        near = names.nearest(model, self._installed())
         if near and self.offers_pull:
             return f"did you mean {' or '.join(near)}? if not: {pull}"
         if near:

@@ -50,7 +50,10 @@ def sentence(text: str) -> str:
 
 
 class OutStream:
-    """A text stream and what it can show: colour, motion (cursor, bars), Unicode."""
+    """A text stream and what it can show: colour, motion (cursor, bars), Unicode.
+
+    Who draws on the stream prints its lines `above` what is drawn. Threads may share it.
+    """
 
     def __init__(
         self,
@@ -63,6 +66,8 @@ class OutStream:
         fixed_width: int | None = None,
     ) -> None:
         self.file = file
+        self.above: Callable[[str], None] | None = None
+        self._lock = threading.RLock()
         self.is_terminal = is_terminal
         self.colour = colour
         self.motion = motion
@@ -93,16 +98,22 @@ class OutStream:
         Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
         """
         try:  # as `writing` does, without its price: this is done for every token
-            self.file.write(text)
-            self.file.flush()
+            with self._lock:
+                self.file.write(text)
+                self.file.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
             raise _not_written(self.file, error) from error
 
     def line(self, text: str = "") -> None:
-        """Write one line."""
-        self.write(f"{text}\n")
+        """Write one line, above the bars where some are drawn."""
+        above = self.above
+        if above is None:
+            self.write(f"{text}\n")
+            return
+        with writing(self.file):
+            above(text)
 
     def write_bytes(self, data: bytes) -> None:
         """Write bytes unchanged; raises what `write` raises."""

@@ -79,6 +79,16 @@ class Peer:
             except OSError:
                 return
 
+    def left(self, seconds: float) -> bool:
+        """Wait a moment; tell whether the client left, or the test is over."""
+        self._sock.settimeout(seconds)
+        try:
+            return not self._sock.recv(65536)
+        except TimeoutError:
+            return self._over.is_set()
+        finally:
+            self._sock.settimeout(PATIENCE)
+
     def gone(self) -> bool:
         """Wait until the client has closed its end."""
         try:
@@ -102,12 +112,12 @@ Script = Callable[[Peer], None]
 class Server:
     """A server on a port of its own; `requests` holds what it was asked."""
 
-    def __init__(self, *scripts: Script, reads: bool = True) -> None:
+    def __init__(self, *scripts: Script, reads: bool = True, port: int = 0) -> None:
         self._scripts = scripts
         self._reads = reads
         self._over = threading.Event()
         self._peers: list[threading.Thread] = []
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self.requests: list[Request] = []
         self.connections = 0

@@ -119,7 +119,7 @@ def test_the_sentence_of_a_setting_is_the_one_of_the_help(name: str) -> None:
 
 def test_the_example_is_a_dotenv_file_of_known_variables_and_usable_values() -> None:
     assert parse_dotenv(ENV_EXAMPLE) == {}, "copied as it is, the example sets nothing"
-    values = parse_dotenv(re.sub(r"^#(?=[A-Z_]+=)", "", ENV_EXAMPLE, flags=re.MULTILINE))
+    values = parse_dotenv(re.sub(r"^#(?=[A-Za-z_]+=)", "", ENV_EXAMPLE, flags=re.MULTILINE))
     assert sorted(values) == sorted(ALL_VARIABLES)
     for name, setting in SETTINGS.items():
         for variable in setting.variables:

@@ -3,12 +3,13 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from ollama_cli.progress.choice import choose
+from ollama_cli.progress.choice import board, choose
 from ollama_cli.progress.jsonl import JsonLinesReporter
 from ollama_cli.progress.lines import LinesReporter
 from ollama_cli.progress.reporter import PullProgressReporter, follow
 from ollama_cli.progress.silent import SilentReporter
 from ollama_cli.progress.stats import LayerSnapshot, PullSnapshot, PullStats
+from ollama_cli.progress.terminals import notification
 
 if TYPE_CHECKING:
     from ollama_cli.progress.bars import BarsReporter
@@ -22,8 +23,10 @@ __all__ = [
     "PullSnapshot",
     "PullStats",
     "SilentReporter",
+    "board",
     "choose",
     "follow",
+    "notification",
 ]
 
 

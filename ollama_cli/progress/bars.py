@@ -1,32 +1,20 @@
-"""Shows a pull on a terminal: bars that move, and one line that stays."""
+"""Shows pulls on a terminal: bars that move, and one line of each that stays."""
 
+import threading
 import time
 from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from rich.cells import cell_len, set_cell_size
 from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from ollama_cli.events import ChunkProgress, PullEvent, Status, Success
-from ollama_cli.progress import phrases
-from ollama_cli.progress.stats import LayerSnapshot, PullSnapshot, PullStats
-from ollama_cli.streams import OutStream, one_line
-from ollama_cli.units import format_counter, format_duration
+from ollama_cli.events import PullEvent
+from ollama_cli.progress.row import Row
+from ollama_cli.streams import OutStream
 
 FRAMES_PER_SECOND: Final = 10
-_GAP: Final = "  "
-_SHORTEST_BAR: Final = 10
-_LONGEST_BAR: Final = 40
-_SHORTEST_NAME: Final = 16
-# Columns have one width whatever they hold, so that the bar before them stands still.
-_PERCENT_WIDTH: Final = len("100 %")
-_RATE_WIDTH: Final = len("12.3 MB/s")
-_ETA_WIDTH: Final = len("eta 59m59s")
-_STALLED_SECONDS: Final = 5.0
-_SHOWN_SECONDS: Final = 1.0
 
 
 class _Terminal(Console):
@@ -37,25 +25,21 @@ class _Terminal(Console):
         return False
 
 
-class BarsReporter:
-    """Show the model's bar and the layer or phase under way; leave one line behind.
+class Board:
+    """All rows that are under way on one terminal, drawn ten times a second, also in silence.
 
-    Events only change what the next frame shows; frames are drawn ten times a second, also while
-    the server is silent. `stream` should have motion; `clock` counts seconds.
+    Lines that are written to `stream` meanwhile stand above the bars. The terminal's tab shows the
+    percentage where it is told that it can.
     """
 
-    def __init__(
-        self, stream: OutStream, model: str, clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, stream: OutStream, *, tab_progress: bool = False) -> None:
         self._stream = stream
-        self._model = one_line(model)
-        self._clock = clock
-        self._stats = PullStats()
-        self._snapshot: PullSnapshot | None = None
-        self._layer: LayerSnapshot | None = None
-        self._phase = ""
-        self._started = self._phase_since = self._moved_at = clock()
-        self._seconds: float | None = None
+        self._tab_progress = tab_progress
+        self._rows: list[Row] = []
+        self._lock = threading.RLock()
+        self._live: Live | None = None
+        self._over = threading.Event()
+        self._tab = ""
         self._console = _Terminal(
             file=stream.file,
             force_terminal=stream.is_terminal,
@@ -65,19 +49,95 @@ class BarsReporter:
             markup=False,
             emoji=False,
         )
-        self._live = Live(
-            get_renderable=self._frame,
-            console=self._console,
-            refresh_per_second=FRAMES_PER_SECOND,
-            transient=True,
-            redirect_stdout=False,
-            redirect_stderr=False,
-        )
+
+    def add(self, row: Row) -> None:
+        """Draw one row more; the first one hides the cursor."""
+        with self._lock:
+            self._rows.append(row)
+            if self._live is None:
+                self._live = Live(
+                    get_renderable=self._frame,
+                    console=self._console,
+                    auto_refresh=False,
+                    transient=True,
+                    redirect_stdout=False,
+                    redirect_stderr=False,
+                )
+                self._stream.above = self._print
+                self._live.start(refresh=True)
+                over = self._over = threading.Event()
+                threading.Thread(target=self._draw, args=(over,), daemon=True).start()
+
+    def remove(self, row: Row) -> None:
+        """Draw one row less; the last one gives the cursor back."""
+        with self._lock:
+            self._rows.remove(row)
+            if self._rows or self._live is None:
+                self.refresh()
+                return
+            self._over.set()
+            self._stream.above = None
+            self._live.stop()
+            self._live = None
+            self._show_tab("")
+
+    def refresh(self) -> None:
+        """Draw a frame now."""
+        with self._lock:
+            if self._live is not None:
+                self._live.refresh()
+
+    def _draw(self, over: threading.Event) -> None:
+        while not over.wait(1 / FRAMES_PER_SECOND):
+            self.refresh()
+
+    def _print(self, text: str) -> None:
+        # One lock for frames and lines: each is drawn where the one before it ended.
+        with self._lock:
+            self._console.print(Text(text), soft_wrap=True)
+
+    def _frame(self) -> Group:
+        # Asked before each frame: the terminal may have another width by now.
+        width = self._stream.width - self._console.legacy_windows
+        self._console.width = width
+        rows = list(self._rows)
+        self._show_tab(_percentage(rows))
+        brief = len(rows) > 1
+        # Terminals echo ^C where the last line ends: it must not begin another one.
+        width -= len("^C") if brief else 0
+        return Group(*[line for row in rows for line in row.lines(width, brief=brief)])
+
+    def _show_tab(self, state: str) -> None:
+        """Set the progress of the terminal's tab by OSC 9;4; an empty state takes it away."""
+        if self._tab_progress and state != self._tab:
+            self._tab = state
+            self._stream.write(f"\x1b]9;4;{state or '0;0'}\x1b\\")
+
+
+class BarsReporter:
+    """Show the model's bar and the layer or phase under way; leave one line behind.
+
+    Events only change what the next frame shows. `stream` should have motion; `clock` counts
+    seconds. Reporters that share a `board` stand below one another; `label` then tells them apart.
+    """
+
+    def __init__(
+        self,
+        stream: OutStream,
+        model: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        board: Board | None = None,
+        label: str = "",
+    ) -> None:
+        self._stream = stream
+        self._board = board or Board(stream)
+        self._row = Row(stream, model, clock, label)
 
     def __enter__(self) -> Self:
         """Hide the cursor and begin to draw."""
-        self._started = self._phase_since = self._moved_at = self._clock()
-        self._live.start(refresh=True)
+        self._row.start()
+        self._board.add(self._row)
         return self
 
     def __exit__(
@@ -87,114 +147,24 @@ class BarsReporter:
         traceback: TracebackType | None,
     ) -> None:
         """Take the bars away, give the cursor back, and leave one line behind."""
-        self._live.stop()
-        if self._seconds is not None and self._snapshot is not None:
-            text = phrases.pulled(
-                self._model, self._snapshot, self._seconds, fetched=self._stats.fetched
-            )
-        else:
-            text = phrases.stopped(self._model, self._snapshot, exc)
+        self._board.remove(self._row)
+        text = self._row.last_line(exc)
         if text:
             self._stream.line(text)
 
     def report(self, event: PullEvent) -> None:
         """Take one event in; the next frame shows it."""
-        now = self._clock()
-        snapshot = self._stats.update(event, now)
-        if self._snapshot is None or snapshot.completed != self._snapshot.completed:
-            self._moved_at = now
-        self._snapshot = snapshot
-        match event:
-            case Status(text):
-                self._enter_phase(one_line(text), None, now)
-            case ChunkProgress(digest):
-                layer = self._stats.layer(digest)
-                self._enter_phase(f"pulling {phrases.digest_name(digest)}", layer, now)
-            case Success():
-                self._seconds = now - self._started
+        self._row.report(event)
 
     def refresh(self) -> None:
         """Draw a frame now."""
-        self._live.refresh()
-
-    def _enter_phase(self, text: str, layer: LayerSnapshot | None, now: float) -> None:
-        self._layer = layer
-        if text != self._phase:
-            self._phase = text
-            self._phase_since = self._moved_at = now
-
-    def _frame(self) -> Group:
-        # Asked before each frame: the terminal may have another width by now.
-        width = self._stream.width - self._console.legacy_windows
-        self._console.width = width
-        lines = [self._overall(width)]
-        if self._phase:
-            lines.append(self._under_way(width))
-        for line in lines:
-            line.truncate(width, overflow="crop")
-        return Group(*lines)
-
-    def _overall(self, width: int) -> Text:
-        """Draw name, bar, percentage, counters, speed, time left: as many as fit, in that order."""
-        snapshot = self._snapshot
-        if snapshot is None or snapshot.total is None:
-            return self._text(self._clip(self._model, width))
-        longest = len(format_counter(snapshot.total, snapshot.total))
-        columns = [
-            phrases.percent(snapshot.fraction).rjust(_PERCENT_WIDTH),
-            phrases.counter(snapshot).rjust(longest),
-            phrases.rate(snapshot).rjust(_RATE_WIDTH),
-            phrases.eta(snapshot).ljust(_ETA_WIDTH),
-        ]
-        name = self._clip(self._model, max(_SHORTEST_NAME, width // 3))
-        while len(columns) > 2:  # noqa: PLR2004 - percentage and counters go last
-            if _room(width, name, columns) >= _SHORTEST_BAR:
-                break
-            columns.pop()
-        room = _room(width, name, columns)
-        if room >= _SHORTEST_BAR:
-            line = self._text(name).append(_GAP)
-            line.append_text(self._bar(snapshot.fraction, min(room, _LONGEST_BAR)))
-        else:
-            # Without a bar the name takes what the columns leave.
-            left = width - sum(len(_GAP + column) for column in columns)
-            line = self._text(self._clip(self._model, max(0, left)))
-        return line.append("".join(_GAP + column for column in columns))
-
-    def _under_way(self, width: int) -> Text:
-        """Draw the layer or phase under way, with the time it has been silent."""
-        now = self._clock()
-        parts = [self._phase]
-        layer = self._layer
-        if layer is not None:
-            parts.append(format_counter(layer.completed, layer.total))
-            if now - self._moved_at >= _STALLED_SECONDS:
-                parts.append(f"no data for {_whole(now - self._moved_at)}")
-        elif now - self._phase_since >= _SHOWN_SECONDS:
-            parts.append(_whole(now - self._phase_since))
-        return self._text(_GAP + self._clip(_GAP.join(parts), width - len(_GAP)), "bright_black")
-
-    def _bar(self, fraction: float, width: int) -> Text:
-        full, empty = ("━", "─") if self._stream.unicode else ("#", "-")
-        filled = int(fraction * width)
-        bar = self._text(full * filled, "cyan")
-        return bar.append_text(self._text(empty * (width - filled), "bright_black"))
-
-    def _text(self, text: str, colour: str = "") -> Text:
-        style = colour if self._stream.colour else ""
-        return Text(no_wrap=True, overflow="crop").append(text, style)
-
-    def _clip(self, text: str, width: int) -> str:
-        if cell_len(text) <= width:
-            return text
-        mark = "…" if self._stream.unicode else "~"
-        return set_cell_size(text, max(0, width - 1)).rstrip() + mark
+        self._board.refresh()
 
 
-def _room(width: int, name: str, columns: list[str]) -> int:
-    """Count the cells left for a bar between the name and the columns."""
-    return width - cell_len(name) - len(_GAP) - sum(len(_GAP) + len(text) for text in columns)
-
-
-def _whole(seconds: float) -> str:
-    return format_duration(float(int(seconds)))
+def _percentage(rows: list[Row]) -> str:
+    """Put the rows into one state of a tab: 3 is busy, 1 a percentage."""
+    snapshots = [row.snapshot() for row in rows]
+    if not any(each.total for each in snapshots):
+        return "3;0"
+    share = sum(each.fraction for each in snapshots) / len(snapshots)
+    return f"1;{int(share * 100 + 1e-9)}"

@@ -7,9 +7,18 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.events import (
+    ChunkProgress,
+    Error,
+    Expected,
+    PullEvent,
+    Restart,
+    Status,
+    Success,
+)
+from ollama_cli.progress import phrases
 from ollama_cli.progress.stats import PullSnapshot, PullStats
-from ollama_cli.streams import OutStream
+from ollama_cli.streams import OutStream, one_line, sentence
 
 SCHEMA: Final = "ollama-cli/models-pull/1"
 
@@ -17,14 +26,22 @@ SCHEMA: Final = "ollama-cli/models-pull/1"
 class JsonLinesReporter:
     """Write the events of a pull to `stream`; sizes are bytes, times seconds on `clock`.
 
-    A failure of the stream itself becomes an `error` line too, so that the last line always tells
-    how the pull ended.
+    `fraction` is what people are shown, which never falls; `completed` of `total` is the truth.
+    Restarts are told on `notes` too. A failure of the stream itself becomes an `error` line, so
+    that the last line always tells how the pull ended.
     """
 
     def __init__(
-        self, stream: OutStream, model: str, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: OutStream,
+        model: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        notes: OutStream | None = None,
     ) -> None:
         self._stream = stream
+        self._notes = notes
+        self._lost = 0
         self._model = model
         self._clock = clock
         self._stats = PullStats()
@@ -61,16 +78,30 @@ class JsonLinesReporter:
                 fields = fields | {"event": "status", "status": text}
             case ChunkProgress(digest):
                 fields = fields | {"event": "progress", "digest": digest} | self._layer(digest)
+            case Restart(attempt, reason, pause):
+                reason = sentence(reason)
+                fields = fields | {"event": "restart", "attempt": attempt, "reason": reason}
+                fields["pause"] = pause
+                self._note(phrases.restarted(one_line(self._model), event))
+            case Expected():
+                return
             case Success():
                 fields = fields | {"event": "success", "status": "success"}
                 fields["seconds"] = round(max(0.0, now - self._started), 3)
             case Error():
                 self._reported = event
                 return
+        if snapshot.lost > self._lost:
+            self._note(phrases.lost(one_line(self._model), snapshot.lost - self._lost))
+            self._lost = snapshot.lost
         self._write(fields)
 
+    def _note(self, text: str) -> None:
+        if self._notes:
+            self._notes.line(text)
+
     def _fields(self, snapshot: PullSnapshot) -> dict[str, Any]:
-        seen, speed, eta = snapshot.layers, snapshot.bytes_per_second, snapshot.eta_seconds
+        speed, eta = snapshot.bytes_per_second, snapshot.eta_seconds
         is_known = snapshot.total is not None or snapshot.fraction > 0
         return {
             "event": None,
@@ -80,7 +111,9 @@ class JsonLinesReporter:
             "layer_total": None,
             "layer_completed": None,
             "total": snapshot.total,
-            "completed": snapshot.completed if seen else None,
+            "completed": snapshot.completed if snapshot.layers else None,
+            "total_known": snapshot.total_known,
+            "lost": snapshot.lost,
             "fraction": round(snapshot.fraction, 6) if is_known else None,
             "bytes_per_second": None if speed is None else round(speed, 1),
             "eta_seconds": None if eta is None else round(eta, 1),

@@ -3,8 +3,9 @@
 from typing import Final
 
 from ollama_cli.errors import InterruptError
+from ollama_cli.events import Restart
 from ollama_cli.progress.stats import PullSnapshot
-from ollama_cli.streams import one_line
+from ollama_cli.streams import one_line, sentence
 from ollama_cli.units import format_bytes, format_counter, format_duration, format_rate
 
 _SHORT_DIGEST: Final = 12
@@ -25,8 +26,13 @@ def percent(fraction: float) -> str:
 
 
 def counter(snapshot: PullSnapshot) -> str:
-    """Write the bytes so far and in all: `1.9/4.7 GB`."""
-    return format_counter(snapshot.completed, snapshot.total)
+    """Write the bytes so far and in all: `1.9/4.7 GB`, `so far` where layers may still appear."""
+    return format_counter(snapshot.completed, snapshot.total) + growing(snapshot)
+
+
+def growing(snapshot: PullSnapshot) -> str:
+    """Say so where the total is that of the layers seen so far."""
+    return " so far" if snapshot.total and not snapshot.total_known else ""
 
 
 def rate(snapshot: PullSnapshot) -> str:
@@ -64,3 +70,15 @@ def stopped(model: str, snapshot: PullSnapshot | None, exc: BaseException | None
     if is_interrupt:
         return f"note: pull of {model} interrupted{far}: run the same command again to resume"
     return f"note: pull of {model} stopped{far}" if far and exc is not None else ""
+
+
+def restarted(model: str, event: Restart) -> str:
+    """Write the line that tells of a further try."""
+    when = f"trying again in {format_duration(event.pause)}" if event.pause else "trying again"
+    count = f" (further try {event.attempt})" if event.attempt > 1 else ""
+    return f"note: pull of {model}: {sentence(event.reason).rstrip(': ')}: {when}{count}"
+
+
+def lost(model: str, size: int) -> str:
+    """Write the line that tells of bytes that a server threw away."""
+    return f"note: pull of {model}: the server had dropped {format_bytes(size)}, fetched again now"

@@ -1,23 +1,13 @@
 """What a way to watch a pull must offer, and the run of a pull to its end."""
 
-import re
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from types import TracebackType
-from typing import Final, Protocol, Self, runtime_checkable
+from typing import Protocol, Self, runtime_checkable
 
-from ollama_cli.errors import ProtocolError, PullError
+from ollama_cli.errors import ProtocolError
 from ollama_cli.events import Error, PullEvent, Success
-from ollama_cli.streams import sentence
-
-_UNKNOWN: Final = re.compile(
-    r"(?:^|\b(?:model|manifest)\b.*)file does not exist$"
-    r"|\b(?:model|manifest|tag)(?: for)?(?: \S+)? not found\b"
-    r"|\bmanifest: 404\b"
-    r"|\bmanifest unknown\b",
-    re.IGNORECASE,
-)
-_WORTH_REPEATING: Final = ("digest mismatch", "max retries exceeded", "unexpected EOF")
+from ollama_cli.wire.pull_failures import error_of
 
 
 @runtime_checkable
@@ -45,8 +35,8 @@ class PullProgressReporter(Protocol):
 def follow(events: Iterable[PullEvent], reporter: PullProgressReporter) -> None:
     """Show every event up to the first success, and close the stream on every way out.
 
-    Raises PullError when the server reports an error, ProtocolError when the stream ends without
-    success; errors of the stream itself pass through.
+    Raises what the table of failures has for an error event, PullError for most, and ProtocolError
+    when the stream ends without success; errors of the stream itself pass through.
     """
     iterator = iter(events)
     with ExitStack() as stack:
@@ -60,21 +50,8 @@ def follow(events: Iterable[PullEvent], reporter: PullProgressReporter) -> None:
                 case Success():
                     return
                 case Error(message):
-                    raise _pull_error(message)
+                    raise error_of(message)
         raise ProtocolError(
             "the pull stream ended without success",
             hint="run the same command again: the download resumes where it stopped",
         )
-
-
-def _pull_error(text: str) -> PullError:
-    text = sentence(text)
-    unknown = _UNKNOWN.search(text) is not None
-    hint = None
-    if unknown:
-        hint = "check the name and the tag; https://ollama.com/library lists what there is"
-    elif "server gave HTTP response to HTTPS client" in text:
-        hint = "this registry speaks plain http: add --insecure, if you trust the way to it"
-    elif any(words in text for words in _WORTH_REPEATING):
-        hint = "run the same command again: the layers that are complete are kept"
-    return PullError(f"pull failed: {text}", hint=hint, unknown=unknown)

@@ -1,18 +1,13 @@
 """How far a pull has come: pure arithmetic over its events, with the clock handed in."""
 
-from collections import deque
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ollama_cli.events import ChunkProgress, PullEvent, Status, Success
+from ollama_cli.events import ChunkProgress, Expected, PullEvent, Restart, Status, Success
+from ollama_cli.progress.speed import Speedometer
 
 # The most shown before the server says success: a full bar must mean a usable model.
 ALMOST_DONE: Final = 0.99
-WINDOW_SECONDS: Final = 5.0
-# Samples closer than this replace one another, so that the window holds few of them.
-_SAMPLE_SECONDS: Final = 0.1
-# Two samples nearer than this say nothing about a speed.
-_SHORTEST_SPAN: Final = 0.2
 # The server counts in signed 64 bits; JSON does not, and larger numbers are no sizes.
 _LARGEST: Final = 2**63 - 1
 # After these words no layer is downloaded any more, whatever its last line said.
@@ -29,9 +24,11 @@ class LayerSnapshot(NamedTuple):
 
 
 class PullSnapshot(NamedTuple):
-    """All layers seen so far, in bytes and seconds; None where unknown.
+    """All layers known so far, in bytes and seconds; None where unknown.
 
-    `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` may fall.
+    `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` is the truth
+    and may fall. `lost` bytes were thrown away by the server between two tries. The total is that
+    of the model where `total_known`, else it grows as layers appear.
     """
 
     completed: int
@@ -40,167 +37,213 @@ class PullSnapshot(NamedTuple):
     bytes_per_second: float | None
     eta_seconds: float | None
     layers: tuple[LayerSnapshot, ...]
+    lost: int = 0
+    total_known: bool = False
 
 
 @dataclass(slots=True)
 class _Layer:
-    index: int
     digest: str
     total: int | None = None
     reported: int = 0
+    # The most that was ever reported: what a later try is compared with.
+    highest: int = 0
     # What the next line is compared with; None makes the next line a baseline.
     baseline: int | None = None
     settled: bool = False
+    # The try in which the last line came, -1 while the manifest alone tells of the layer.
+    attempt: int = -1
+    shown: int = 0
+
+    def count(self) -> int:
+        """Give the bytes that count as there."""
+        if self.total is None:
+            return self.reported
+        return self.total if self.settled else min(self.reported, self.total)
 
     def snapshot(self) -> LayerSnapshot:
-        if self.total is None:
-            return LayerSnapshot(self.digest, self.reported, None, self.settled)
-        completed = self.total if self.settled else min(self.reported, self.total)
-        return LayerSnapshot(self.digest, completed, self.total, completed == self.total)
+        done = self.settled if self.total is None else self.shown == self.total
+        return LayerSnapshot(self.digest, self.shown, self.total, done)
 
 
 class PullStats:
     """Turn the events of one pull into snapshots.
 
     `fetched` tells whether anything was downloaded: a layer that is there already has one line, a
-    complete one.
+    complete one. `completed`, `fraction` and `lost` are those of a snapshot taken now.
     """
 
     def __init__(self) -> None:
         self._layers: dict[str, _Layer] = {}
         self._open: dict[str, _Layer] = {}
-        self._snapshots: list[LayerSnapshot] = []
-        self._completed = 0
-        self._measured = 0
+        self.completed = 0
+        self._unmeasured = 0
         self._total = 0
-        self._fraction = 0.0
-        self._succeeded = False
+        self.fraction = 0.0
+        self._attempt = 0
+        self._is_expected = False
+        self._is_past_layers = False
         self._in_parallel = False
+        self._has_begun = False
         self.fetched = False
-        self._speed = _Speedometer()
+        self.lost = 0
+        self._speed = Speedometer()
 
     def update(self, event: PullEvent, now: float) -> PullSnapshot:
-        """Take one event in; `now` is in seconds on any steady clock."""
+        """Take one event in and show what it came to; `now` is in seconds on any steady clock."""
+        self.add(event, now)
+        return self.snapshot()
+
+    def add(self, event: PullEvent, now: float) -> None:
+        """Take one event in."""
         moved = 0
         match event:
             case ChunkProgress():
                 moved = self._advance(event)
-            case Status(text) if text.startswith(_AFTER_LAYERS):
-                self._settle_open()
+            case Status(text):
+                if not text.startswith(_AFTER_LAYERS):
+                    return
+                self._finish_layers()
+            case Expected():
+                self._expect(event)
+            case Restart():
+                self._begin_again()
             case Success():
-                self._settle_open()
-                self._succeeded = True
+                self._finish_layers()
+                self.fraction = 1.0
         # The clock of the speed starts with the first layer, not with the manifest.
-        if self._layers:
+        if self._has_begun:
             self._speed.add(moved, now)
-        return self._snapshot()
 
     def layer(self, digest: str) -> LayerSnapshot | None:
         """Look one layer up; None if it has not appeared."""
         layer = self._layers.get(digest)
-        return self._snapshots[layer.index] if layer else None
+        return layer.snapshot() if layer else None
+
+    def snapshot(self, now: float | None = None) -> PullSnapshot:
+        """Show how far the pull has come; a silence until `now` lowers the speed."""
+        speed = self._speed.at(now)
+        left = self._total - self.completed + self._unmeasured
+        return PullSnapshot(
+            completed=self.completed,
+            total=self._total or None,
+            fraction=self.fraction,
+            bytes_per_second=speed,
+            eta_seconds=left / speed if speed and self._total else None,
+            layers=tuple([layer.snapshot() for layer in self._layers.values()]),
+            lost=self.lost,
+            total_known=bool(self._total) and (self._is_expected or self._is_past_layers),
+        )
 
     def _advance(self, event: ChunkProgress) -> int:
         """Move one layer; return the bytes that were seen to arrive."""
-        known = self._layers.get(event.digest)
-        layer = known or self._add(event.digest)
-        if known is None and not self._in_parallel:
-            self._settle_open(apart_from=layer)
-        if event.total is not None and event.total > 0:
-            layer.total = _clamp(event.total)
+        total = min(event.total, _LARGEST) if event.total is not None and event.total > 0 else None
+        layer = self._find(event.digest, total)
         # The server leaves out a zero, so a missing number is the truth: nothing is there.
-        completed = _clamp(event.completed or 0)
+        completed = min(max(event.completed or 0, 0), _LARGEST)
+        is_first = layer.attempt != self._attempt
+        if is_first:
+            self._open_layer(layer, completed, total)
+        self.fetched = self.fetched or not is_first or completed < (total or layer.total or 0)
         moved = 0
-        if layer.baseline is not None and not layer.settled:
-            moved = max(0, completed - layer.baseline)
+        if layer.baseline is not None and not layer.settled and completed > layer.baseline:
+            moved = completed - layer.baseline
         # A number that vanished may come back in one leap, which would be no speed.
-        vanished = event.completed is None and layer.reported > 0
-        layer.baseline = None if vanished else completed
-        self.fetched = self.fetched or known is not None or completed < (layer.total or 0)
+        layer.baseline = None if event.completed is None and layer.reported > 0 else completed
         layer.reported = completed
+        layer.highest = max(layer.highest, completed)
+        if total is not None and total != layer.total:
+            self._total += total - (layer.total or 0)
+            self._unmeasured -= layer.shown if layer.total is None else 0
+            layer.total = total
         if layer.settled and (layer.total is None or completed < layer.total):
             self._reopen()
         self._refresh(layer)
+        self._rise()
         return moved
 
-    def _add(self, digest: str) -> _Layer:
-        layer = _Layer(len(self._snapshots), digest)
-        self._snapshots.append(layer.snapshot())
-        self._layers[digest] = self._open[digest] = layer
+    def _find(self, digest: str, total: int | None) -> _Layer:
+        layer = self._layers.get(digest)
+        if self._is_expected and (layer is None or (total is not None and total != layer.total)):
+            self._disbelieve()
+            layer = self._layers.get(digest)
+        if layer is None:
+            layer = self._layers[digest] = _Layer(digest)
         return layer
 
-    def _settle_open(self, apart_from: _Layer | None = None) -> None:
-        """Count layers as done that stopped short: the server owes no line at 100 %."""
+    def _open_layer(self, layer: _Layer, completed: int, total: int | None) -> None:
+        """Begin a layer in this try; those before it are done, as no line at 100 % is owed."""
+        had = layer.total if layer.settled and layer.total is not None else layer.highest
+        if layer.attempt >= 0 and total in {None, layer.total}:
+            self.lost += max(0, had - completed)
+        self._has_begun = True
+        layer.attempt, layer.settled, layer.highest = self._attempt, False, completed
+        if not self._in_parallel:
+            self._settle_open()
+        self._open[layer.digest] = layer
+
+    def _settle_open(self) -> None:
         for layer in self._open.values():
-            if layer is not apart_from:
-                layer.settled = True
-                self._refresh(layer)
-        self._open = {apart_from.digest: apart_from} if apart_from else {}
+            layer.settled = True
+            self._refresh(layer)
+        self._open = {}
+
+    def _finish_layers(self) -> None:
+        """Count every layer as done, also one that had no line, as small ones have none."""
+        self._is_past_layers = True
+        self._open = {d: layer for d, layer in self._layers.items() if not layer.settled}
+        self._settle_open()
+        self._rise()
 
     def _reopen(self) -> None:
         """Take back what was settled too early: this server loads its layers side by side."""
         self._in_parallel = True
+        self._is_past_layers = False
         for layer in self._layers.values():
             layer.settled = False
             self._open[layer.digest] = layer
             self._refresh(layer)
 
+    def _begin_again(self) -> None:
+        """Wait for what the next try says of each layer; until then what was seen counts."""
+        self._attempt += 1
+        self._is_past_layers = False
+        self._open = {}
+        for layer in self._layers.values():
+            layer.baseline = None
+
+    def _expect(self, event: Expected) -> None:
+        """Believe a manifest, as long as the layers seen so far agree with it."""
+        sizes = {layer.digest: min(max(layer.size, 0), _LARGEST) for layer in event.layers}
+        if any(layer.total != sizes.get(digest) for digest, layer in self._layers.items()):
+            return
+        self._is_expected = bool(sizes)
+        for digest, size in sizes.items():
+            if digest not in self._layers:
+                self._layers[digest] = _Layer(digest, size)
+                self._total += size
+
+    def _disbelieve(self) -> None:
+        """Forget what the manifest told and no line has confirmed."""
+        self._is_expected = False
+        for layer in [each for each in self._layers.values() if each.attempt < 0]:
+            del self._layers[layer.digest]
+            self._total -= layer.total or 0
+            self.completed -= layer.shown
+
     def _refresh(self, layer: _Layer) -> None:
-        old, new = self._snapshots[layer.index], layer.snapshot()
-        self._completed += new.completed - old.completed
-        self._total += (new.total or 0) - (old.total or 0)
-        self._measured += _measured(new) - _measured(old)
-        self._snapshots[layer.index] = new
+        count = layer.count()
+        self.completed += count - layer.shown
+        if layer.total is None:
+            self._unmeasured += count - layer.shown
+        layer.shown = count
 
-    def _snapshot(self) -> PullSnapshot:
-        if self._succeeded:
-            self._fraction = 1.0
-        elif self._total:
-            self._fraction = max(self._fraction, min(self._measured / self._total, ALMOST_DONE))
-        speed = self._speed.bytes_per_second
-        left = self._total - self._measured
-        return PullSnapshot(
-            completed=self._completed,
-            total=self._total or None,
-            fraction=self._fraction,
-            bytes_per_second=speed,
-            eta_seconds=left / speed if speed and self._total else None,
-            layers=tuple(self._snapshots),
-        )
+    def _rise(self) -> None:
+        """Let the fraction follow the truth upwards.
 
-
-class _Speedometer:
-    """Bytes per second over the last few seconds."""
-
-    def __init__(self) -> None:
-        self._samples: deque[tuple[float, int]] = deque()
-        self._moved = 0
-        self._now = 0.0
-
-    def add(self, moved: int, now: float) -> None:
-        self._moved += moved
-        # A clock that steps back stands still instead.
-        self._now = max(now, self._now) if self._samples else now
-        samples = self._samples
-        if len(samples) > 1 and self._now - samples[-2][0] < _SAMPLE_SECONDS:
-            samples.pop()
-        samples.append((self._now, self._moved))
-        # One sample older than the window stays: the window begins there.
-        while len(samples) > 1 and samples[1][0] <= self._now - WINDOW_SECONDS:
-            samples.popleft()
-
-    @property
-    def bytes_per_second(self) -> float | None:
-        if not self._samples:
-            return None
-        began, moved = self._samples[0]
-        span = self._now - began
-        return (self._moved - moved) / span if span >= _SHORTEST_SPAN else None
-
-
-def _clamp(n: int) -> int:
-    return max(0, min(n, _LARGEST))
-
-
-def _measured(layer: LayerSnapshot) -> int:
-    return 0 if layer.total is None else layer.completed
+        While the total grows, layers that are complete say nothing about those to come.
+        """
+        is_whole = self._is_expected or self._is_past_layers
+        measured = self.completed - self._unmeasured
+        if self._total and (is_whole or measured < self._total):
+            self.fraction = max(self.fraction, min(measured / self._total, ALMOST_DONE))

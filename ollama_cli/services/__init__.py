@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ollama_cli.services.healing import Patience as Patience, heal as heal
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
     from ollama_cli.services.stream import EventStream as EventStream
     from ollama_cli.transport import log_requests as log_requests
@@ -11,10 +12,12 @@ if TYPE_CHECKING:
 _PLACES = {
     "OllamaClient": "ollama_cli.services.ollama",
     "EventStream": "ollama_cli.services.stream",
+    "Patience": "ollama_cli.services.healing",
+    "heal": "ollama_cli.services.healing",
     "log_requests": "ollama_cli.transport",
 }
 
-__all__ = ["EventStream", "OllamaClient", "log_requests"]
+__all__ = ["EventStream", "OllamaClient", "Patience", "heal", "log_requests"]
 
 
 def __getattr__(name: str) -> object:

@@ -75,11 +75,21 @@ class Connection:
         parser: Parser[E],
         *,
         wait: float,
-        idle: float,
+        idle: float | None = None,
         retry: Retry,
+        patience: float | None = None,
     ) -> EventStream[E]:
-        """Make a stream that sends its request when the first event is asked for."""
-        ask = partial(self._open, path, body, wait=wait, idle=idle, retry=retry)
+        """Make a stream that sends its request when the first event is asked for.
+
+        `wait` and `idle` bound each silence before and in the answer. Where `patience` is given, it
+        bounds the whole way to the answer instead of `wait`, and nothing is tried twice.
+        """
+        idle = wait if idle is None else idle
+        if patience is not None:
+            wait, retry = patience, Retry.NEVER
+        ask = partial(
+            self._open, path, body, wait=wait, idle=idle, retry=retry, patience=patience or 0.0
+        )
         return EventStream(ask, parser)
 
     def passed_on(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
@@ -87,14 +97,24 @@ class Connection:
         with self._open(path, body, wait=wait, idle=wait, retry=Retry.ALWAYS) as reply:
             yield from reply.chunks()
 
-    def _open(self, path: str, body: Body, *, wait: float, idle: float, retry: Retry) -> Reply:
+    def _open(
+        self,
+        path: str,
+        body: Body,
+        *,
+        wait: float,
+        idle: float,
+        retry: Retry,
+        patience: float = 0.0,
+    ) -> Reply:
         sent = present(body)
-        reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
-        try:
-            self._raise_for_status(reply, body)
-        except BaseException:
-            reply.close()
-            raise
+        with within(patience, self._http.root):
+            reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
+            try:
+                self._raise_for_status(reply, body)
+            except BaseException:
+                reply.close()
+                raise
         return reply
 
     def _raise_for_status(self, reply: Reply, body: Body) -> None:
@@ -103,6 +123,7 @@ class Connection:
             where = f"the server at {self._http.root}"
             raise _about(
                 body,
+                reply.retry_after,
                 error_from_answer(reply.status, reply.content_type, answer, where=where),
             )
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
@@ -124,7 +145,8 @@ def present(fields: Body) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _about(body: Body, error: OllamaCliError) -> OllamaCliError:
+def _about(body: Body, retry_after: float | None, error: OllamaCliError) -> OllamaCliError:
+    error.retry_after = retry_after
     if isinstance(error, ModelNotFoundError):
         error.model = body.get("model") or body.get("source")
     return error

@@ -44,19 +44,25 @@ class Models:
         return self._http.document("POST", "/api/show", body, wait=self.timeouts.metadata)
 
     def pull(
-        self, name: str, *, insecure: bool = False, join: bool = False
+        self,
+        name: str,
+        *,
+        insecure: bool = False,
+        join: bool = False,
+        patience: float | None = None,
     ) -> EventStream[PullEvent]:
         """Download a model: one request; `insecure` lets the server use plain http.
 
         With `join` a layer's progress that arrives together is told once, by its newest line.
+        `patience` bounds the way to the answer as a whole, in seconds; it is tried once then.
         """
         return self._http.stream(
             "/api/pull",
             {"model": name, "stream": True, "insecure": insecure or None},
             PullParser(join=join),
             wait=self.timeouts.pull,
-            idle=self.timeouts.pull,
             retry=Retry.ALWAYS,
+            patience=patience,
         )
 
     def delete(self, name: str) -> None:

@@ -136,10 +136,9 @@ class OllamaClient(Models):
         options: Mapping[str, Any] | None = None,
         keep_alive: str | float | None = None,
     ) -> Embeddings:
-        """Embed texts, one vector each, in order, in batches of bounded size.
+        """Embed texts, one vector each, in order; falls back to `/api/embeddings`.
 
-        Falls back to `/api/embeddings` where `/api/embed` is unknown. Raises UsageError for an
-        empty text, ProtocolError for a vector that is empty or all zeros.
+        Raises UsageError for an empty text, ProtocolError for a vector that is empty or all zeros.
         """
         texts = [inputs] if isinstance(inputs, str) else inputs
         fields = {

@@ -37,6 +37,8 @@ class EventStream(Generic[E]):
         self._bursts = _bursts(open_reply, parser)
         self._events = _events(self._bursts)
         self._bytes = _bytes(open_reply, parser)
+        self._reads = _reads(open_reply, parser)
+        self._is_open = False
 
     def __iter__(self) -> Self:
         return self
@@ -55,10 +57,25 @@ class EventStream(Generic[E]):
         self._events.close()
         self._bursts.close()
         self._bytes.close()
+        self._reads.close()
 
     def bursts(self) -> Iterator[list[E]]:
         """Yield the events of each network read together: a token that comes alone stands alone."""
         return self._bursts
+
+    def read(self, within: float) -> list[E] | None:
+        """Give the events of the next network read, perhaps none; None at the end.
+
+        The first call sends the request. Later ones wait `within` seconds, 0 for ever, and raise
+        TimedOutError then.
+        """
+        try:
+            if self._is_open:
+                return self._reads.send(within)
+            self._is_open = True
+            return next(self._reads)
+        except StopIteration:
+            return None
 
     def raw(self) -> Iterator[bytes]:
         """Yield the server's bytes unchanged, then raise what the events would have raised."""
@@ -75,6 +92,28 @@ def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[lis
         except StreamCutError:
             if not parser.is_done():  # a cut after the end marker has lost nothing
                 raise
+    parser.finish()
+
+
+def _reads(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[list[E], float, None]:
+    decoder = ndjson.Decoder()
+    events: list[E] = []
+    with open_reply() as reply:
+        chunks = reply.chunks()
+        while True:
+            reply.limit((yield events))
+            chunk = next(chunks, None)
+            if chunk is None:
+                break
+            events = []
+            try:
+                parser.read(decoder.values(chunk), events)
+            except OllamaCliError:
+                yield events  # what came before the failure is not lost
+                raise
+        events = []
+        parser.read(decoder.close(), events)
+        yield events
     parser.finish()
 
 

@@ -6,19 +6,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ollama_cli.transport.client import Transport as Transport, log_requests as log_requests
     from ollama_cli.transport.reply import LARGEST_DOCUMENT as LARGEST_DOCUMENT, Reply as Reply
-    from ollama_cli.transport.retries import Retry as Retry
+    from ollama_cli.transport.retries import (
+        LONGEST_RETRY_AFTER as LONGEST_RETRY_AFTER,
+        Retry as Retry,
+        is_passing as is_passing,
+    )
     from ollama_cli.transport.watch import within as within
 
 _PLACES = {
     "LARGEST_DOCUMENT": "ollama_cli.transport.reply",
+    "LONGEST_RETRY_AFTER": "ollama_cli.transport.retries",
     "Reply": "ollama_cli.transport.reply",
     "Retry": "ollama_cli.transport.retries",
     "Transport": "ollama_cli.transport.client",
+    "is_passing": "ollama_cli.transport.retries",
     "log_requests": "ollama_cli.transport.client",
     "within": "ollama_cli.transport.watch",
 }
 
-__all__ = ["LARGEST_DOCUMENT", "Reply", "Retry", "Transport", "log_requests", "within"]
+__all__ = [
+    "LARGEST_DOCUMENT",
+    "LONGEST_RETRY_AFTER",
+    "Reply",
+    "Retry",
+    "Transport",
+    "is_passing",
+    "log_requests",
+    "within",
+]
 
 
 def __getattr__(name: str) -> object:

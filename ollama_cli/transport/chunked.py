@@ -5,6 +5,8 @@ many of them at once is several times as fast, and no token waits: what a read b
 """
 
 import http.client
+import math
+import time
 from operator import eq
 from typing import Final
 
@@ -99,8 +101,12 @@ def _is_size(line: bytes) -> bool:
 
 
 class BulkResponse(http.client.HTTPResponse):
-    """A response whose `read1` takes chunks apart in bulk; all else is http.client's."""
+    """A response whose `read1` takes chunks apart in bulk; all else is http.client's.
 
+    `deadline` bounds a read that framing alone keeps alive, in seconds of the steady clock.
+    """
+
+    deadline: float = math.inf
     _body: ChunkedBody | None = None
 
     def read1(self, n: int = -1) -> bytes:
@@ -119,5 +125,7 @@ class BulkResponse(http.client.HTTPResponse):
                 raise http.client.IncompleteRead(b"") from error
             if out:
                 return out
+            if time.monotonic() > self.deadline:
+                raise TimeoutError
         self._close_conn()  # type: ignore[attr-defined]  # http.client's own
         return b""

@@ -1,11 +1,17 @@
 """An answer under way: its status at once, its bytes as they come."""
 
+import math
+import socket
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Final, Self
 
 import requests
 
 from ollama_cli.errors import ServerError
+from ollama_cli.transport.chunked import BulkResponse
+from ollama_cli.transport.retries import seconds_of
 from ollama_cli.transport.translation import translated
 
 _READ: Final = 65536
@@ -19,8 +25,13 @@ class Reply:
         self.status: int = response.status_code
         self.content_type = response.headers.get("Content-Type", "").lower()
         self.location = response.headers.get("Location", "")
+        self.retry_after = seconds_of(response)
         self._root = root
         self._response = response
+        # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
+        # read timeout for both, so the live socket gets the second one here.
+        connection = getattr(response.raw, "connection", None)
+        self._live: socket.socket | None = getattr(connection, "live_socket", None)
         self._set_idle_timeout(idle)
 
     def __enter__(self) -> Self:
@@ -31,6 +42,11 @@ class Reply:
 
     def close(self) -> None:
         """Close the connection; closing twice does nothing."""
+        live, self._live = self._live, None
+        if live is not None and getattr(self._response.raw, "connection", None) is not None:
+            # In mid-answer: whoever else still holds the socket may not keep the server at work.
+            with suppress(OSError):
+                live.shutdown(socket.SHUT_RDWR)
         self._response.close()
 
     def chunks(self) -> Iterator[bytes]:
@@ -54,10 +70,13 @@ class Reply:
                 )
         return b"".join(parts)
 
+    def limit(self, seconds: float) -> None:
+        """Bound the wait for the next chunk, also where framing drips; 0 waits for ever."""
+        self._set_idle_timeout(seconds or None)
+        body = getattr(self._response.raw, "_fp", None)
+        if isinstance(body, BulkResponse):
+            body.deadline = time.monotonic() + seconds if seconds else math.inf
+
     def _set_idle_timeout(self, seconds: float | None) -> None:
-        # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
-        # read timeout for both, so the live socket gets the second one here.
-        connection = getattr(self._response.raw, "connection", None)
-        live = getattr(connection, "live_socket", None)
-        if live is not None:
-            live.settimeout(seconds)
+        if self._live is not None and self._live.fileno() >= 0:  # it is closed at the end
+            self._live.settimeout(seconds)

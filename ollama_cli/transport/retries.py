@@ -12,7 +12,7 @@ import requests
 _TRIES: Final = 3
 _WINDOW: Final = 10.0
 _FIRST_PAUSE: Final = 0.3
-_LONGEST_RETRY_AFTER: Final = 30.0
+LONGEST_RETRY_AFTER: Final = 30.0
 _PASSING: Final = frozenset(
     {
         HTTPStatus.TOO_MANY_REQUESTS,
@@ -41,12 +41,18 @@ def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
         yield pause
 
 
+def seconds_of(response: requests.Response) -> float | None:
+    """Read a Retry-After in seconds; None where there is none that can be read."""
+    asked = response.headers.get("Retry-After", "")
+    return float(asked) if asked.isascii() and asked.isdigit() else None
+
+
 def pause_of(response: requests.Response, pause: float) -> float | None:
     """Obey a Retry-After of up to 30 s; None where the wait asked for is longer."""
-    asked = response.headers.get("Retry-After", "")
-    if not asked.isascii() or not asked.isdigit():
+    asked = seconds_of(response)
+    if asked is None:
         return pause
-    return float(asked) if float(asked) <= _LONGEST_RETRY_AFTER else None
+    return asked if asked <= LONGEST_RETRY_AFTER else None
 
 
 def is_passing(status: int) -> bool:

@@ -110,10 +110,12 @@ def _tls(error: BaseException, at: str, _: str) -> OllamaCliError:
 
 
 def _connect_timeout(_: BaseException, at: str, __: str) -> OllamaCliError:
-    return TimedOutError(
+    timed_out = TimedOutError(
         f"no connection to the server {at} within the time allowed",
         hint="check the address, or allow more with `--connect-timeout SECONDS`",
     )
+    timed_out.connecting = True
+    return timed_out
 
 
 def _read_timeout(_: BaseException, at: str, __: str) -> OllamaCliError:

@@ -74,16 +74,19 @@ def test_an_answer_in_events(number: int, code: int) -> None:
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)
 def test_a_pull_tells_how_far_it_came_and_how_to_go_on(number: int, code: int) -> None:
-    with stopped(number, "42 %  42/100 MB\n", "models", "pull", "m", values=[*PULL]) as result:
+    with stopped(
+        number, "42 %  42/100 MB so far\n", "models", "pull", "m", values=[*PULL]
+    ) as result:
         assert (result.code, result.out) == (code, "")
         assert result.err.splitlines()[-1] == (
-            "note: pull of m interrupted at 42 % (42/100 MB): run the same command again to resume"
+            "note: pull of m interrupted at 42 % (42/100 MB so far): "
+            "run the same command again to resume"
         )
 
 
 def test_a_pull_with_a_summary() -> None:
     with stopped(
-        signal.SIGINT, "42 %  42/100 MB\n", "models", "pull", "m", "--json", values=[*PULL]
+        signal.SIGINT, "42 %  42/100 MB so far\n", "models", "pull", "m", "--json", values=[*PULL]
     ) as result:
         assert result.code == 130
         (summary,) = result.json["models"]

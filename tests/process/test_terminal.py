@@ -76,9 +76,10 @@ def test_an_answer_cannot_drive_the_terminal(command: str, options: list[str]) -
 
 def test_names_and_statuses_cannot_drive_the_terminal() -> None:
     evil = [{"status": EVIL}, {"error": EVIL}]
+    args = ("pull", f"m{EVIL}", "--progress", "plain", "--retries", "1")
     with (
         Server(lines(*evil)) as server,
-        Terminal("pull", f"m{EVIL}", "--progress", "plain", "--host", server.url) as terminal,
+        Terminal(*args, "--host", server.url) as terminal,
     ):
         assert terminal.end() == 5
     assert b"\x1b" not in terminal.raw
@@ -198,7 +199,7 @@ def test_colour_in_a_pipe_where_it_is_asked_for(demo: str) -> None:
 @pytest.mark.parametrize("topic", ["exit-codes", "environment", "formats"])
 @pytest.mark.parametrize("columns", [80, 60])
 def test_help_is_wrapped_and_not_cut(topic: str, columns: int) -> None:
-    with Terminal("help", topic, columns=columns, rows=70) as terminal:
+    with Terminal("help", topic, columns=columns, rows=100) as terminal:
         assert terminal.end() == 0
         shown = terminal.shown
     assert "…" not in shown

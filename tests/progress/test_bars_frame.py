@@ -51,19 +51,22 @@ def pulling(width: int = 80, model: str = "llama3:8b", *, unicode: bool = True) 
 @pytest.mark.parametrize(
     ("width", "line"),
     [
-        (120, f"llama3:8b  {'━' * 16}{'─' * 24}   40 %  1.9/4.7 GB  31.1 MB/s  eta 1m30s"),
-        (70, f"llama3:8b  {'━' * 6}{'─' * 11}   40 %  1.9/4.7 GB  31.1 MB/s  eta 1m30s"),
-        (60, f"llama3:8b  {'━' * 7}{'─' * 12}   40 %  1.9/4.7 GB  31.1 MB/s"),
-        (50, f"llama3:8b  {'━' * 8}{'─' * 12}   40 %  1.9/4.7 GB"),
-        (30, "llama3:8b   40 %  1.9/4.7 GB"),
-        (24, "llam…   40 %  1.9/4.7 GB"),
+        (120, f"llama3:8b  {'━' * 16}{'─' * 24}   40 %  1.9/4.7 GB so far  31.1 MB/s  eta 1m30s"),
+        (77, f"llama3:8b  {'━' * 6}{'─' * 11}   40 %  1.9/4.7 GB so far  31.1 MB/s  eta 1m30s"),
+        (67, f"llama3:8b  {'━' * 7}{'─' * 12}   40 %  1.9/4.7 GB so far  31.1 MB/s"),
+        (50, f"llama3:8b  {'━' * 5}{'─' * 8}   40 %  1.9/4.7 GB so far"),
+        (37, "llama3:8b  40 %  1.9/4.7 GB so far"),
+        (30, "llam…  40 %  1.9/4.7 GB so far"),
+        (20, "llama3:8b  40 %"),
+        (9, "ll…  40 %"),
+        (5, "40 %"),
     ],
 )
 def test_what_fits_is_shown(width: int, line: str) -> None:
     with pulling(width) as pull:
         overall, layer = pull.lines()
     assert overall == line
-    assert layer.startswith("  pulling dde5aa3fc5ff")
+    assert layer.startswith("  pulling dde5aa3fc5ff"[: width - 1])
 
 
 @pytest.mark.parametrize("width", [1, 2, 3, 7, 12, 19])

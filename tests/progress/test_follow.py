@@ -78,31 +78,6 @@ def test_an_error_is_shown_and_raised() -> None:
     assert recorder.log == ["enter", STATUS, error, "PullError", "closed"]
 
 
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("pull model manifest: file does not exist", 4),
-        ("file does not exist", 4),
-        ("model 'nope' not found", 4),
-        ('model "nope:1b" not found, try pulling it first', 4),
-        ("pull model manifest: 404: ", 4),
-        ("manifest unknown", 4),
-        ("manifest for library/x not found", 4),
-        ("open /var/lib/x: file does not exist", 5),
-        ('pull model manifest: Get "https://x/v2/": dial tcp: lookup x: no such host', 5),
-        ("this model requires MLX support, but the MLX runtime is not available", 5),
-        ("digest mismatch, file must be downloaded again: want sha256:a, got sha256:b", 5),
-        ("500: ", 5),
-        ("", 5),
-    ],
-)
-def test_the_text_decides_whether_the_model_is_unknown(text: str, code: int) -> None:
-    with pytest.raises(PullError) as caught:
-        follow([Error(text)], SilentReporter())
-    assert caught.value.exit_code == code
-    assert caught.value.message == f"pull failed: {text.strip()}"
-
-
 def test_the_servers_text_cannot_drive_the_terminal() -> None:
     with pytest.raises(PullError) as caught:
         follow([Error("bad\x1b[2J\nlayer")], SilentReporter())

@@ -23,6 +23,8 @@ KEYS = [
     "layer_completed",
     "total",
     "completed",
+    "total_known",
+    "lost",
     "fraction",
     "bytes_per_second",
     "eta_seconds",
@@ -90,7 +92,7 @@ def test_every_event_is_one_object_with_the_same_keys() -> None:
 
 def test_what_is_unknown_is_null() -> None:
     (first, *_) = objects([Status("pulling manifest"), Success()])
-    known = {"schema", "event", "model", "status"}
+    known = {"schema", "event", "model", "status", "total_known", "lost"}
     assert {key for key, value in first.items() if value is not None} == known
     assert first["status"] == "pulling manifest"
 
@@ -106,6 +108,8 @@ def test_progress_has_layer_and_sums() -> None:
         "layer_completed": 2000,
         "total": 4000,
         "completed": 2000,
+        "total_known": False,
+        "lost": 0,
         "fraction": 0.5,
         "bytes_per_second": 1000.0,
         "eta_seconds": 2.0,

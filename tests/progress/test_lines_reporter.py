@@ -65,12 +65,12 @@ def test_a_whole_pull_reads_like_a_log() -> None:
     assert lines[:4] == [
         "pulling manifest",
         "pulling dde5aa3fc5ff  4.7 GB",
-        "llama3:8b  10 %  0.5/4.7 GB  78.3 MB/s  eta 54 s",
-        "llama3:8b  20 %  0.9/4.7 GB  78.3 MB/s  eta 48 s",
+        "llama3:8b  10 %  0.5/4.7 GB so far  78.3 MB/s  eta 54 s",
+        "llama3:8b  20 %  0.9/4.7 GB so far  78.3 MB/s  eta 48 s",
     ]
     assert lines[-5:] == [
-        "pulling model",
         "verifying sha256 digest",
+        "verified in 6 s",
         "writing manifest",
         "success",
         "pulled llama3:8b  4.7 GB in 1m30s",
@@ -82,7 +82,7 @@ def test_progress_is_rare_when_it_is_slow() -> None:
     lines = watch([*events, Success()], step=1.0)
     shown = [line for line in lines if line.startswith("llama3:8b")]
     assert len(shown) == 9
-    assert shown[0] == "llama3:8b  0 %  0.0/1.0 GB  10 B/s  eta 99h+"
+    assert shown[0] == "llama3:8b  0 %  0.0/1.0 GB so far  10 B/s  eta 99h+"
 
 
 def test_progress_is_rare_when_it_is_fast() -> None:
@@ -116,7 +116,7 @@ def test_an_interrupt_says_how_far_and_how_to_go_on() -> None:
         raise KeyboardInterrupt
 
     assert watch(interrupted(), error=KeyboardInterrupt)[-1] == (
-        "note: pull of llama3:8b interrupted at 40 % (1.9/4.7 GB): "
+        "note: pull of llama3:8b interrupted at 40 % (1.9/4.7 GB so far): "
         "run the same command again to resume"
     )
 
@@ -128,7 +128,7 @@ def test_an_error_of_the_server_is_left_to_the_door() -> None:
 
 def test_a_failure_says_how_far_it_came() -> None:
     lines = watch([*chunks(10**9, 5 * 10**8), Error("no")], error=PullError)
-    assert lines[-1] == "note: pull of llama3:8b stopped at 50 % (0.5/1.0 GB)"
+    assert lines[-1] == "note: pull of llama3:8b stopped at 50 % (0.5/1.0 GB so far)"
 
 
 @pytest.mark.parametrize(("fraction", "text"), [(0.29, "29 %"), (0.999, "99 %"), (0.0, "0 %")])
