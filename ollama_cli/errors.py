@@ -4,7 +4,8 @@ OllamaCliError                 1  failure
 ├── UsageError                 2  usage
 ├── UnreachableError           3  unreachable
 ├── NotFoundError              4  not found
-│   └── ModelNotFoundError
+│   ├── ModelNotFoundError
+│   └── UnaskedError              no registry can be asked about the model
 ├── ServerError                5  server
 │   ├── ProtocolError             what came cannot be read, or its end is missing
 │   ├── StreamCutError            the connection broke in mid-answer
@@ -91,6 +92,12 @@ class ModelNotFoundError(NotFoundError):
         error = cls(f"model {model!r} is not installed{then}")
         error.model = model
         return error
+
+
+class UnaskedError(NotFoundError):
+    """No registry can be asked about a model: it comes from elsewhere, or none shall be asked."""
+
+    code = "unasked"
 
 
 class ServerError(OllamaCliError):

@@ -106,6 +106,43 @@ class ModelDetails(Value):
     document: dict[str, object] = field(default_factory=dict)
 
 
+class ManifestLayer(Value):
+    """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config …."""
+
+    digest: str
+    size: int
+    kind: str = ""
+
+
+class Manifest(Value):
+    """What a model is made of, the config last; `digest` is that of the registry's document."""
+
+    digest: str
+    layers: tuple[ManifestLayer, ...]
+
+    @property
+    def distinct(self) -> tuple[ManifestLayer, ...]:
+        """Name each layer once: a digest that is listed twice is stored and fetched once."""
+        first: dict[str, ManifestLayer] = {}
+        for layer in self.layers:
+            first.setdefault(layer.digest, layer)
+        return tuple(first.values())
+
+
+class Freshness(Value):
+    """What sets an installed model apart from the registry's, and the bytes of an update.
+
+    `status` is current, outdated, local (the registry has no such model) or unknown, `reason`
+    tells why nothing is known.
+    """
+
+    model: str
+    status: Literal["current", "outdated", "local", "unknown"]
+    changes: tuple[str, ...] = ()
+    to_fetch: int | None = None
+    reason: str = ""
+
+
 class Health(Value):
     """Whether a server answers as Ollama does, and what was found; never an exception.
 

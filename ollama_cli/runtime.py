@@ -19,7 +19,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.streams import InStream, OutStream, one_line
-from ollama_cli.values import Value, field
+from ollama_cli.values import Value, field, replace
 
 if TYPE_CHECKING:
     from ollama_cli.replies import ModelSummary
@@ -60,6 +60,11 @@ class Runtime:
         self.output = output
         self.silent = False
         self.offers_pull = True
+
+    def set_flags(self, **settings: object) -> None:
+        """Take options of one command that are settings too; None is one that was not given."""
+        given = {name: value for name, value in settings.items() if value is not None}
+        self.flags = replace(self.flags, settings={**self.flags.settings, **given})
 
     @cached_property
     def settings(self) -> Settings:
@@ -107,8 +112,23 @@ class Runtime:
         """Drop the names that were kept, as the server's models have changed."""
         cache.forget(self.settings.host)
 
+    @cached_property
+    def _registry(self) -> Any:
+        self.ollama()  # which logs requests where that is wanted
+        # What the demo server hands out is its own, and it is the registry of that.
+        is_demo = self.flags.demo and "registry" not in self.flags.settings
+        url = self.settings.host if is_demo else self.settings.registry
+        return services.Registry(url, ca_file=self.settings.ca_file)
+
+    def registry(self) -> "services.Registry":
+        """Give the client of the registry that the settings name."""
+        registry: services.Registry = self._registry
+        return registry
+
     def close(self) -> None:
         """Close what was opened."""
+        if "_registry" in self.__dict__:
+            self._registry.close()
         if "_client" in self.__dict__:
             self._client.close()
         if "_demo" in self.__dict__:
@@ -191,10 +211,15 @@ class Runtime:
         if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
             error.hint = self._missing_hint(error.model)
         if isinstance(error, PullError) and error.is_unknown and error.model:
-            near = names.nearest(error.model, [*self._installed(), *names.WELL_KNOWN])
-            if near:
-                error.hint = f"did you mean {' or '.join(near)}? {LIBRARY} lists what there is"
+            error.hint = self.unknown_hint(error.model)
             error.model = None  # said once
+
+    def unknown_hint(self, model: str) -> str:
+        """Name what a model that no registry knows may be a misspelling of."""
+        known = [name for name in self._installed() if not names.same_model(name, model)]
+        near = names.nearest(model, [*known, *names.WELL_KNOWN])
+        meant = f"did you mean {' or '.join(near)}?" if near else "check the name and the tag;"
+        return f"{meant} {LIBRARY} lists what there is"
 
     def _installed(self) -> list[str]:
         try:

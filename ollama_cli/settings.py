@@ -12,6 +12,12 @@ from ollama_cli.values import Value, field
 
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
+_REGISTRY: Final = "https://registry.ollama.ai"
+# What an address that somebody else's file names would be told.
+_TOLD: Final = {
+    "host": "send your prompts to a public address",
+    "registry": "tell the names of your models to a public address",
+}
 
 
 class Settings(Value):
@@ -33,7 +39,7 @@ class Settings(Value):
     pull_timeout: float = _PATIENCE.pull
     stall_timeout: float = 30.0
     retries: float = 8
-    registry: str = "https://registry.ollama.ai"
+    registry: str = _REGISTRY
     ca_file: str | None = None
     render: str = "auto"
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -66,7 +72,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     """Settle every setting by its first layer; presence decides, not truth.
 
     Raises ConfigError for a value that cannot be read, naming its origin, and RefusedError where an
-    untrusted layer names a host that is neither loopback nor private.
+    untrusted layer names an address that is neither loopback nor private.
     """
     settled: dict[str, Any] = {}
     origins: dict[str, str] = {}
@@ -110,8 +116,8 @@ def check_name(name: str) -> None:
 
 
 def _refuse_strange(name: str, value: object, origin: str) -> None:
-    if name == "host" and not is_private(host_of(str(value))):
+    if name in _TOLD and value != _REGISTRY and not is_private(host_of(str(value))):
         raise RefusedError(
-            f"{origin} would send your prompts to a public address: {redact(str(value))}",
+            f"{origin} would {_TOLD[name]}: {redact(str(value))}",
             hint="if you trust that file, name it: `--env-file .env`",
         )

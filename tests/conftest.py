@@ -32,6 +32,7 @@ def _clean_environment(
             monkeypatch.delenv(name)
     for name, place in PLACES.items():
         monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / place))
+    monkeypatch.setenv("OLLAMA_CLI_REGISTRY", "none")
 
 
 @pytest.fixture(autouse=True, scope="session")

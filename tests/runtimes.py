@@ -24,7 +24,7 @@ def runtime(
         out=OutStream(io.StringIO()),
         err=OutStream(io.StringIO(), is_terminal=terminal),
         stdin=InStream(file, is_terminal=terminal),
-        environ=environ or {},
+        environ={"OLLAMA_CLI_REGISTRY": "none"} if environ is None else environ,
     )
 
 

@@ -66,10 +66,13 @@ def home() -> Path:
 
 
 def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -> dict[str, str]:
-    """An environment in which nothing is set but what a process needs, and `more`."""
+    """An environment in which nothing is set but what a process needs, and `more`.
+
+    No registry is asked unless a test names one: no test leaves this machine.
+    """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    place = str(at or home())
-    return kept | {"HOME": place, "XDG_CONFIG_HOME": place} | dict(more or {})
+    place = {"HOME": str(at or home()), "XDG_CONFIG_HOME": str(at or home())}
+    return kept | place | {"OLLAMA_CLI_REGISTRY": "none"} | dict(more or {})
 
 
 def run(

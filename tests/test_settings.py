@@ -188,6 +188,15 @@ def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
     assert resolve([layer(host=value)]).host
 
 
+def test_an_untrusted_layer_may_name_no_public_registry_but_the_usual_one() -> None:
+    origin = "OLLAMA_CLI_REGISTRY in .env"
+    with pytest.raises(RefusedError) as caught:
+        resolve([layer(origin, trusted=False, registry="https://evil.example")])
+    assert caught.value.message.startswith(f"{origin} would tell the names of your models to a")
+    for value in ("none", "http://10.0.0.7:5000", "registry.ollama.ai"):
+        assert resolve([layer(origin, trusted=False, registry=value)]).registry
+
+
 @pytest.mark.parametrize(
     "value",
     ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "[::1]:11434"],

@@ -42,6 +42,8 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
         {
             "list": _LIST,
             "pull": _PULL,
+            "outdated": Entry("models.outdated", "Compare installed models with the registry."),
+            "update": Entry("models.update", "Pull outdated models again."),
             "show": _SHOW,
             "has": Entry("models.has", "Tell by the exit code whether a model is installed."),
             "rm": _RM,

@@ -17,6 +17,13 @@ Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
 NoStdin = Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")]
+Insecure = Annotated[
+    bool, typer.Option("--insecure", help="Let the server use plain http for this registry.")
+]
+Registry = Annotated[
+    str | None,
+    typer.Option("--registry", metavar="URL|none", help="Whom to ask what models hold."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 
 

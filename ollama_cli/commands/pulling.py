@@ -16,7 +16,9 @@ from ollama_cli.streams import one_line
 from ollama_cli.units import format_bytes, format_duration
 
 
-def patience(cli: Runtime, stall_timeout: str | None, retries: str | None) -> "services.Patience":
+def patience(
+    cli: Runtime, stall_timeout: str | None = None, retries: str | None = None
+) -> "services.Patience":
     """Settle how long a pull may stand still: by the options, else by the settings."""
     settled = cli.settings
     stall, tries = settled.stall_timeout, settled.retries

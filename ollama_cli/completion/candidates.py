@@ -15,6 +15,7 @@ LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"
 _SETTINGS: Final = "SETTING"
 _SERVERS: Final = "URL"
+_FAULTS: Final = "SCRIPT"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
 # Servers choose the names; these alone mean nothing to any shell.
 _HARMLESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
@@ -57,15 +58,20 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     if choices:
         return choices
     kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
+    words = filter(_WORD.fullmatch, kinds)
+    found: Iterable[str] | None = words
     if _FILES in kinds:
-        return None
-    if _SETTINGS in kinds:
-        return SETTINGS
-    if _SERVERS in kinds:
-        return filter(_HARMLESS_ADDRESS.fullmatch, dict.fromkeys([*cache.hosts(), Settings().host]))
-    if _MODELS.intersection(kinds):
-        return filter(_HARMLESS.fullmatch, _models(line.values, environ))
-    return filter(_WORD.fullmatch, kinds)
+        found = None
+    elif _SETTINGS in kinds:
+        found = SETTINGS
+    elif _SERVERS in kinds:
+        hosts = filter(_HARMLESS_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
+        found = dict.fromkeys([*hosts, *words])
+    elif _FAULTS in kinds:
+        found = import_module("ollama_cli.demo").FAULTS
+    elif _MODELS.intersection(kinds):
+        found = filter(_HARMLESS.fullmatch, _models(line.values, environ))
+    return found
 
 
 def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:

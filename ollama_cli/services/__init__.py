@@ -4,8 +4,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ollama_cli.services.freshness import compare as compare
     from ollama_cli.services.healing import Patience as Patience, heal as heal
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
+    from ollama_cli.services.registry import Registry as Registry
     from ollama_cli.services.stream import EventStream as EventStream
     from ollama_cli.transport import log_requests as log_requests
 
@@ -13,11 +15,21 @@ _PLACES = {
     "OllamaClient": "ollama_cli.services.ollama",
     "EventStream": "ollama_cli.services.stream",
     "Patience": "ollama_cli.services.healing",
+    "Registry": "ollama_cli.services.registry",
+    "compare": "ollama_cli.services.freshness",
     "heal": "ollama_cli.services.healing",
     "log_requests": "ollama_cli.transport",
 }
 
-__all__ = ["EventStream", "OllamaClient", "Patience", "heal", "log_requests"]
+__all__ = [
+    "EventStream",
+    "OllamaClient",
+    "Patience",
+    "Registry",
+    "compare",
+    "heal",
+    "log_requests",
+]
 
 
 def __getattr__(name: str) -> object:

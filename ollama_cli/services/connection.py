@@ -33,7 +33,15 @@ class Connection:
         """Fetch and decode a document."""
         return decoding.document(self.document("GET", path, wait=wait))
 
-    def once(self, method: str, path: str, body: Body | None, *, wait: float) -> object:
+    def exists(self, path: str, *, wait: float) -> bool:
+        """Tell whether something is there; an answer other than yes and no is raised."""
+        with self._http.send("HEAD", path, wait=wait, retry=Retry.ALWAYS) as reply:
+            reply.read(_LARGEST_ERROR)  # nothing, but it keeps the connection for the next one
+            if reply.status != HTTPStatus.NOT_FOUND:
+                self._raise_for_status(reply, {})
+        return reply.status == HTTPStatus.OK
+
+    def once(self, method: str, path: str, body: Body | None = None, *, wait: float) -> object:
         """Fetch and decode a document without a second try, within `wait` seconds in all."""
         with within(wait, self._http.root):
             return decoding.document(

@@ -81,6 +81,10 @@ class Models:
         """Tell whether a model is installed, comparing names as the server does."""
         return find(name, [model.name for model in self.list_models()]) is not None
 
+    def has_blob(self, digest: str) -> bool:
+        """Tell whether the server holds a blob, by its digest (`sha256:…`)."""
+        return self._http.exists(f"/api/blobs/{digest}", wait=self.timeouts.metadata)
+
     def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""
         return detection.capabilities(model, self.show)

@@ -1,6 +1,7 @@
 """A client of Ollama's native API: one method, one request, one parse."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
@@ -174,11 +175,7 @@ class OllamaClient(Models):
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; beside it the error that was found, with its hint."""
-
-        def ask(method: str, path: str, body: Body | None = None) -> object:
-            return self._http.once(method, path, body, wait=self.timeouts.health)
-
-        return examine(self.base_url, ask, model)
+        return examine(self.base_url, partial(self._http.once, wait=self.timeouts.health), model)
 
     def _answer(self, path: str, fields: Body, parser: AnswerParser) -> EventStream[ChatEvent]:
         return self._http.stream(

@@ -111,7 +111,8 @@ class BulkResponse(http.client.HTTPResponse):
 
     def read1(self, n: int = -1) -> bytes:
         """Read what one read of the socket brings, at most `n` bytes of it; b"" at the end."""
-        if not self.chunked or self.fp is None:
+        is_head = self._method == "HEAD"  # type: ignore[attr-defined]  # http.client's own
+        if not self.chunked or self.fp is None or is_head:
             return super().read1(n)
         body = self._body = self._body or ChunkedBody()
         while not body.finished:

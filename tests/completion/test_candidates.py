@@ -10,7 +10,7 @@ from ollama_cli.commands import TABLE
 from ollama_cli.settings_table import SETTINGS
 
 COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "demo", "help"]
-MODELS = ["list", "pull", "show", "has", "rm", "cp", "ps", "stop"]
+MODELS = ["list", "pull", "outdated", "update", "show", "has", "rm", "cp", "ps", "stop"]
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,8 @@ MODELS = ["list", "pull", "show", "has", "rm", "cp", "ps", "stop"]
         ("ollama-cli config set embed", ["embed_model"]),
         ("ollama-cli config unset keep", ["keep_alive"]),
         ("ollama-cli --host ", ["http://127.0.0.1:11434"]),
+        ("ollama-cli models pull --registry ", ["http://127.0.0.1:11434", "none"]),
+        ("ollama-cli models pull --retries ", ["inf"]),
         ("ollama-cli nothing ", []),
         ("ollama-cli nothing --ho", ["--host"]),
         ("ollama-cli chat --nothing --ho", ["--host"]),

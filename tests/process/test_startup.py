@@ -43,7 +43,15 @@ def test_the_version_loads_nothing_from_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    "args", [["--help"], ["chat", "--help"], ["models", "pull", "-h"], ["demo", "tour", "-h"]]
+    "args",
+    [
+        ["--help"],
+        ["chat", "--help"],
+        ["models", "pull", "-h"],
+        ["models", "outdated", "-h"],
+        ["models", "update", "-h"],
+        ["demo", "tour", "-h"],
+    ],
 )
 def test_help_loads_neither_requests_nor_rich(args: list[str]) -> None:
     modules = loaded(*args)

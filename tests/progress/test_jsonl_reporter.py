@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.errors import PullError, StreamCutError
-from ollama_cli.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.events import ChunkProgress, Error, Expected, Layer, PullEvent, Status, Success
 from ollama_cli.progress import JsonLinesReporter, follow
 from ollama_cli.streams import OutStream
 
@@ -138,6 +138,12 @@ def test_a_stream_that_breaks_ends_with_an_error_too() -> None:
     (only,) = objects(cut(), error=StreamCutError)
     assert only["schema"] == "ollama-cli/models-pull/1"
     assert (only["event"], only["message"]) == ("error", "the connection broke")
+
+
+def test_what_is_expected_is_no_event() -> None:
+    (only,) = objects([Expected(layers=(Layer("sha256:ab", 7),)), Success()])
+    assert only["event"] == "success"
+    assert only["schema"] == "ollama-cli/models-pull/1"
 
 
 def test_an_interrupt_writes_nothing() -> None:

@@ -7,7 +7,15 @@ import pytest
 from hostile import Server, document
 from runtimes import NOWHERE, at, runtime, told, with_models
 
-from ollama_cli.errors import ConfigError, NotFoundError, RefusedError, UnreachableError, UsageError
+from ollama_cli.errors import (
+    ConfigError,
+    ModelNotFoundError,
+    NotFoundError,
+    RefusedError,
+    UnaskedError,
+    UnreachableError,
+    UsageError,
+)
 from ollama_cli.runtime import Flags
 from ollama_cli.services import OllamaClient
 
@@ -190,3 +198,37 @@ def test_no_model_at_all_is_exit_4_with_a_command_to_run() -> None:
     with pytest.raises(NotFoundError, match=r"^no embedding model is installed on ") as e:
         cli.embed_model(None)
     assert e.value.hint == "get one: `ollama-cli models pull nomic-embed-text`"
+
+
+def test_the_registry_is_that_of_the_settings_and_closed_at_the_end() -> None:
+    cli = runtime(environ={})
+    cli.set_flags(registry="http://127.0.0.1:9/", timeout=None)
+    assert cli.settings.registry == "http://127.0.0.1:9"
+    assert cli.settings.origins["registry"] == "--registry"
+    assert cli.registry() is cli.registry()
+    with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"):
+        cli.registry().manifest("m")
+    cli.close()
+
+
+def test_options_of_a_command_stand_beside_the_global_ones() -> None:
+    cli = at(NOWHERE)
+    cli.set_flags(registry="none")
+    assert (cli.settings.host, cli.settings.registry) == (NOWHERE, "none")
+
+
+@pytest.mark.parametrize("environ", [{}, {"OLLAMA_CLI_REGISTRY": "http://127.0.0.1:9"}])
+def test_the_demo_is_asked_about_its_own_models(environ: dict[str, str]) -> None:
+    cli = runtime(Flags(demo=True), environ=environ)
+    assert cli.registry().manifest("llama3.2").layers
+    with pytest.raises(ModelNotFoundError):
+        cli.registry().manifest("nobody")
+    cli.close()
+
+
+def test_nobody_is_asked_about_the_models_of_the_demo_where_that_is_said() -> None:
+    cli = runtime(Flags(demo=True))
+    cli.set_flags(registry="none")
+    with pytest.raises(UnaskedError):
+        cli.registry().manifest("llama3.2")
+    cli.close()

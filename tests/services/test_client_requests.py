@@ -30,6 +30,7 @@ REQUESTS: dict[str, tuple[Callable[[OllamaClient], object], str, str, object]] =
     "version": (lambda c: c.version(), "GET", "/api/version", None),
     "list": (lambda c: c.list_models(), "GET", "/api/tags", None),
     "running": (lambda c: c.running_models(), "GET", "/api/ps", None),
+    "blob": (lambda c: c.has_blob("sha256:ab"), "HEAD", "/api/blobs/sha256:ab", None),
     "show": (lambda c: c.show("m"), "POST", "/api/show", {"model": "m"}),
     "show verbose": (
         lambda c: c.show("m", verbose=True),

@@ -117,6 +117,7 @@ def done(call: Callable[[], None]) -> list[str]:
 
 
 CALLS: dict[str, Callable[[OllamaClient], list[str]]] = {
+    "blob": lambda client: [f"there {client.has_blob('sha256:ab')}"],
     "copy": lambda client: done(lambda: client.copy("tiny", "other")),
     "delete": lambda client: done(lambda: client.delete("tiny")),
     "embed-batch": embedded(2),

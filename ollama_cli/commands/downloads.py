@@ -1,0 +1,112 @@
+"""Pulls as every command makes them: planned, healed, shown, and written down."""
+
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+
+from ollama_cli import progress, services
+from ollama_cli.commands import pulling
+from ollama_cli.commands.models import planning
+from ollama_cli.commands.pulling import Summary, Watchers
+from ollama_cli.commands.several import for_each
+from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.events import PullEvent
+from ollama_cli.output import documents
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+
+
+class Downloads:
+    """The pulls of one command, one after another or some at once.
+
+    Where there is more than one of `names`, each is shown with its number.
+    """
+
+    def __init__(
+        self,
+        cli: Runtime,
+        names: Sequence[str],
+        *,
+        mode: str = "auto",
+        jobs: int = 1,
+        patience: "services.Patience | None" = None,
+    ) -> None:
+        self._cli = cli
+        self._names = names
+        self._mode = mode
+        self._jobs = jobs
+        self._patience = patience or pulling.patience(cli)
+        self._summaries: list[Summary] = []
+        self._watchers = Watchers()
+        self._quiet = cli.flags.quiet
+        self._board = progress.board(mode, cli.err, cli.environ, quiet=self._quiet)
+
+    def run(self, *, insecure: bool, notify: bool) -> None:
+        """Pull all, and sum them up; raises what `for_each` raises."""
+        cli, started = self._cli, time.monotonic()
+        is_over = False
+        cli.registry()  # threads find it made
+        try:
+            for_each(cli, self._names, partial(self.pull, insecure=insecure), jobs=self._jobs)
+            is_over = True
+        except OllamaCliError:
+            is_over = True
+            raise
+        except (KeyboardInterrupt, InterruptError) as interrupt:
+            self._watchers.stop(interrupt)
+            if cli.output == "jsonl":
+                cli.note("interrupted: run the same command again to resume")
+            raise
+        finally:
+            if cli.output == "json":
+                listed = {"models": [summary.as_dict() for summary in self._summaries]}
+                documents.show_document(cli.out, "models-pull", listed)
+            outcome = pulling.outcome(self._summaries, len(self._names), time.monotonic() - started)
+            if is_over and len(self._names) > 1 and self._is_told:
+                cli.err.line(outcome)
+            if is_over and notify:
+                pulling.notify(cli, outcome)
+
+    def pull(self, name: str, *, insecure: bool) -> None:
+        """Pull one model; raises what ended it for good."""
+        cli = self._cli
+        reporter = progress.choose(
+            self._mode,
+            model=name,
+            out=cli.out,
+            err=cli.err,
+            quiet=self._quiet,
+            label=self._label(name),
+            board=self._board,
+        )
+        with Summary(name) as summary, cli.explaining(name):
+            self._summaries.append(summary)
+            watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
+            progress.follow(summary.watch(self._events(name, insecure=insecure)), watched)
+            cli.forget_installed()
+
+    @property
+    def _is_told(self) -> bool:
+        return not self._quiet and self._mode in {"auto", "bar", "plain"}
+
+    def _label(self, name: str) -> str:
+        """Give a pull's number for each of its lines, as some mingle, or tell it once beforehand."""
+        if len(self._names) < 2:  # noqa: PLR2004  one needs no number
+            return ""
+        label = f"[{self._names.index(name) + 1}/{len(self._names)}]"
+        if self._jobs == 1 and self._is_told:
+            self._cli.err.line(f"{label} {one_line(name)}")
+            return ""
+        return label
+
+    def _events(self, name: str, *, insecure: bool) -> Iterator[PullEvent]:
+        if expected := planning.expected(self._cli, name, insecure=insecure):
+            yield expected
+        open_pull = partial(
+            self._cli.ollama().pull,
+            name,
+            insecure=insecure,
+            join=self._mode != "json",
+            patience=self._patience.to_answer,
+        )
+        yield from services.heal(open_pull, self._patience)

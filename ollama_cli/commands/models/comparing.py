@@ -1,0 +1,43 @@
+"""Installed models beside those of the registry, for the commands that tell of it or act on it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ollama_cli import names, services
+from ollama_cli.errors import ModelNotFoundError
+from ollama_cli.replies import Freshness, ModelSummary
+from ollama_cli.runtime import Runtime
+from ollama_cli.urls import host_of, is_private
+from ollama_cli.values import as_dict
+
+Chosen = Mapping[str, ModelSummary | None]
+
+
+def choose(cli: Runtime, wanted: Sequence[str]) -> Chosen:
+    """Look the named models up, all installed ones where none is named; None is not installed."""
+    installed = sorted(cli.ollama().list_models(), key=lambda model: model.name.lower())
+    if not wanted:
+        return {model.name: model for model in installed}
+    return {
+        name: next((model for model in installed if names.same_model(name, model.name)), None)
+        for name in wanted
+    }
+
+
+def compare(cli: Runtime, chosen: Chosen, name: str, *, insecure: bool) -> Freshness:
+    """Compare one chosen model; ModelNotFoundError for one that is not installed."""
+    model = chosen[name]
+    if model is None:
+        raise ModelNotFoundError.not_installed(name)
+    return services.compare(cli.ollama(), cli.registry(), model, insecure=insecure)
+
+
+def is_near(name: str) -> bool:
+    """Tell whether a model comes from a loopback or private host, where plain http may do."""
+    parsed = names.parse(name)
+    return parsed is not None and is_private(host_of(f"http://{parsed.host}"))
+
+
+def record(found: Freshness) -> dict[str, Any]:
+    """Give the comparison as programs read it."""
+    return {**as_dict(found), "reason": found.reason or None, "error": None}

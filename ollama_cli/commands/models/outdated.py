@@ -1,0 +1,83 @@
+"""`ollama-cli models outdated`."""
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli.commands.models import comparing
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.commands.several import for_each
+from ollama_cli.output import documents, tables
+from ollama_cli.replies import Freshness
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+from ollama_cli.units import format_bytes
+
+_HEADER: Final = ("MODEL", "STATUS", "CHANGED", "TO FETCH")
+_STATUS: Final = {"current": "up to date", "local": "not in the registry"}
+_NO: Final = 12
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models; all without one.", metavar="[NAME]...")
+    ] = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="End with 12 where a model is outdated.")
+    ] = False,
+    insecure: Insecure = False,
+    registry: Registry = None,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "name"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Compare installed models with the registry, layer by layer; no model is fetched.
+
+    With -q the exit code alone tells.
+
+    Examples:
+      ollama-cli models outdated
+      ollama-cli models outdated llama3.2 -q --exit-code || echo "there is a newer one"
+      ollama-cli models outdated -o name | xargs -r ollama-cli models update
+    """
+    cli: Runtime = ctx.obj
+    cli.set_flags(registry=registry)
+    chosen = comparing.choose(cli, names or [])
+    found: list[Freshness] = []
+
+    def compare(name: str) -> None:
+        found.append(comparing.compare(cli, chosen, name, insecure=insecure))
+
+    try:
+        for_each(cli, list(chosen), compare)
+    finally:
+        _show(cli, found)
+    if exit_code and any(each.status == "outdated" for each in found):
+        raise typer.Exit(_NO)
+
+
+def _show(cli: Runtime, found: list[Freshness]) -> None:
+    match cli.output:
+        case "json":
+            listed = [comparing.record(each) for each in found]
+            documents.show_document(cli.out, "models-outdated", {"models": listed})
+        case "jsonl":
+            documents.show_lines(cli.out, "models-outdated", map(comparing.record, found))
+        case "name":
+            for each in found:
+                if each.status == "outdated":
+                    cli.out.line(one_line(each.model))
+        case _ if found and not cli.flags.quiet:
+            tables.show_table(cli.out, _HEADER, [_cells(each) for each in found])
+
+
+def _cells(found: Freshness) -> list[str]:
+    return [
+        found.model,
+        _STATUS.get(found.status, found.status),
+        ", ".join(found.changes) or (found.reason if found.status == "unknown" else "-"),
+        format_bytes(found.to_fetch) if found.changes and found.to_fetch is not None else "-",
+    ]

@@ -1,0 +1,79 @@
+"""`ollama-cli models update`."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ollama_cli.commands.downloads import Downloads
+from ollama_cli.commands.models import comparing
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.commands.several import for_each
+from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.output import documents
+from ollama_cli.replies import Freshness
+from ollama_cli.runtime import Runtime
+from ollama_cli.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models to update.", metavar="[NAME]...")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Update every installed model.")] = False,
+    insecure: Insecure = False,
+    registry: Registry = None,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Pull those models again of which the registry has another version.
+
+    Examples:
+      ollama-cli models update llama3.2
+      ollama-cli models update --all
+    """
+    cli: Runtime = ctx.obj
+    cli.set_flags(registry=registry)
+    if bool(names) is all_:
+        raise UsageError(
+            "name the models to update, or pass --all and no name",
+            hint="see which are outdated: `ollama-cli models outdated`",
+        )
+    chosen = comparing.choose(cli, names or [])
+    downloads = Downloads(cli, [])
+    told: list[dict[str, Any]] = []
+
+    def update(name: str) -> None:
+        try:
+            found = comparing.compare(cli, chosen, name, insecure=insecure)
+            if found.status == "outdated":
+                near = insecure and comparing.is_near(found.model)
+                downloads.pull(found.model, insecure=near)
+        except OllamaCliError as error:
+            told.append({**comparing.record(Freshness(name, "unknown")), **_failed(error)})
+            raise
+        told.append({**comparing.record(found), **_ended(found)})
+        if not cli.flags.quiet:
+            cli.err.line(one_line(f"{found.model}: {_words(found)}"))
+
+    try:
+        for_each(cli, list(chosen), update)
+    finally:
+        if cli.output == "json":
+            documents.show_document(cli.out, "models-update", {"models": told})
+
+
+def _ended(found: Freshness) -> dict[str, Any]:
+    return {"status": "updated"} if found.status == "outdated" else {}
+
+
+def _failed(error: OllamaCliError) -> dict[str, Any]:
+    return {"status": "error", "error": error.as_dict()}
+
+
+def _words(found: Freshness) -> str:
+    if found.status == "outdated":
+        return f"updated ({', '.join(found.changes)})"
+    return found.reason or "up to date"

@@ -1,0 +1,165 @@
+"""A registry, asked what a model is made of before the server fetches it.
+
+Nothing of the server's is sent there: no token, no password, no header.
+"""
+
+import hashlib
+import re
+import threading
+from http import HTTPStatus
+from typing import Final
+
+from ollama_cli import names
+from ollama_cli.errors import (
+    AuthError,
+    ModelNotFoundError,
+    OllamaCliError,
+    ProtocolError,
+    ServerError,
+    TimedOutError,
+    UnaskedError,
+)
+from ollama_cli.replies import Manifest
+from ollama_cli.transport import Transport, within
+from ollama_cli.urls import host_of, is_private, redact, split_userinfo
+from ollama_cli.wire.manifest import LARGEST_MANIFEST, MEDIA_TYPE, parse_manifest
+
+NONE: Final = "none"
+PATIENCE: Final = 2.0
+_LARGEST_BLOB: Final = 1 << 20
+
+
+class Registry:
+    """Asks the registry at `url` (or none, where `url` is `none`), `patience` seconds in all.
+
+    Every method raises OllamaCliError or one of its children, and nothing else.
+    """
+
+    def __init__(self, url: str, *, ca_file: str | None = None, patience: float = PATIENCE) -> None:
+        self._url = url
+        self._ca_file = ca_file
+        self._patience = patience
+        self._transports: dict[str, Transport] = {}
+
+    def close(self) -> None:
+        """Close all connections."""
+        for transport in self._transports.values():
+            transport.close()
+
+    def manifest(self, model: str, *, insecure: bool = False) -> Manifest:
+        """Ask what a model is made of; `insecure` allows plain http on private addresses.
+
+        Raises ModelNotFoundError for an unknown model or tag, UnaskedError where nobody can be
+        asked.
+        """
+        root, path = self._place(model, insecure=insecure)
+        tag = _parsed(model).tag
+        try:
+            body = self._fetch(root, f"{path}/manifests/{tag}", LARGEST_MANIFEST)
+        except ModelNotFoundError as error:
+            error.model = model
+            error.message = f"the registry at {redact(root)} knows no model {model!r}"
+            raise
+        try:
+            return parse_manifest(body)
+        except ProtocolError as error:
+            raise ProtocolError(f"the registry at {redact(root)} sent no manifest") from error
+
+    def blob(self, model: str, digest: str, *, insecure: bool = False) -> bytes:
+        """Fetch a small blob of a model, verified by its digest."""
+        root, path = self._place(model, insecure=insecure)
+        body = self._fetch(root, f"{path}/blobs/{digest}", _LARGEST_BLOB)
+        if digest != f"sha256:{hashlib.sha256(body).hexdigest()}":
+            raise ProtocolError(f"the registry at {redact(root)} sent another blob than {digest}")
+        return body
+
+    def _place(self, model: str, *, insecure: bool) -> tuple[str, str]:
+        """Find where a model comes from: the root of its registry, and its path there."""
+        name = _parsed(model)
+        path = f"/v2/{name.namespace}/{name.model}"
+        host = name.host.lower()
+        if self._url == NONE:
+            raise UnaskedError("no registry shall be asked")
+        if host in {names.DEFAULT_HOST, _authority(self._url)}:
+            return self._url, path
+        is_near = is_private(host_of(f"http://{host}"))
+        if is_near and insecure:
+            return f"http://{host}", path
+        how = "asked with --insecure only" if is_near else "not asked"
+        raise UnaskedError(f"it comes from {host}, which is {how}")
+
+    def _fetch(self, root: str, path: str, largest: int) -> bytes:
+        errand = _Errand(self._transport(root), path, largest, self._patience)
+        errand.start()
+        errand.join(self._patience)
+        where = f"the registry at {errand.root}"
+        if errand.is_alive():
+            raise TimedOutError(f"{where} did not answer in full within {self._patience:g} s")
+        if errand.error:
+            raise _about_registry(errand.error)
+        if errand.status == HTTPStatus.NOT_FOUND:
+            raise ModelNotFoundError(f"{where} has no {path}", http_status=errand.status)
+        if errand.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise AuthError(f"{where} wants a sign-in", http_status=errand.status)
+        if errand.status != HTTPStatus.OK:
+            raise ServerError(f"{where} answers {errand.status}", http_status=errand.status)
+        return errand.body
+
+    def _transport(self, root: str) -> Transport:
+        if root not in self._transports:
+            self._transports[root] = Transport(
+                root,
+                connect_timeout=self._patience,
+                headers={"Accept": MEDIA_TYPE},
+                ca_file=self._ca_file,
+            )
+        return self._transports[root]
+
+
+class _Errand(threading.Thread):
+    """One request on a thread of its own: not even a look-up of a name outlasts our patience."""
+
+    def __init__(self, transport: Transport, path: str, largest: int, patience: float) -> None:
+        super().__init__(daemon=True)
+        self._transport = transport
+        self._path = path
+        self._largest = largest
+        self._patience = patience
+        self.root = transport.root
+        self.status = 0
+        self.body = b""
+        self.error: Exception | None = None
+
+    def run(self) -> None:
+        try:
+            with (
+                within(self._patience, self.root),
+                self._transport.send("GET", self._path, wait=self._patience) as reply,
+            ):
+                self.status = reply.status
+                self.body = reply.read(self._largest)
+        except Exception as error:  # noqa: BLE001  carried to the thread that waits for it
+            self.error = error
+
+
+def _parsed(model: str) -> names.Name:
+    name = names.parse(model)
+    if name is None:
+        raise UnaskedError(f"no model can be named {model!r}")
+    return name
+
+
+def _authority(url: str) -> str:
+    """Name host and port of a registry as they stand in the name of a model."""
+    return split_userinfo(url)[0].partition("://")[2].partition("/")[0].lower()
+
+
+def _about_registry(error: Exception) -> Exception:
+    """Tell of a registry what the transport tells of a server, without hints about the server."""
+    if isinstance(error, OllamaCliError):
+        error.message = re.sub(
+            r"^no running Ollama server detected at ", "no way to the registry at ", error.message
+        )
+        error.message = error.message.replace("the server at ", "the registry at ", 1)
+        error.hint = None
+    return error
