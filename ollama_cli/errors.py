@@ -1,6 +1,7 @@
 """What can go wrong, drawn once; each class carries its exit code.
 
 OllamaCliError                 1  failure
+├── DigestError                   a model came that is not the one that was asked for
 ├── UsageError                 2  usage
 ├── UnreachableError           3  unreachable
 ├── NotFoundError              4  not found
@@ -57,6 +58,12 @@ class OllamaCliError(Exception):
             "hint": self.hint,
             "http_status": self.http_status,
         }
+
+
+class DigestError(OllamaCliError):
+    """A model was pulled whose digest is not the one that was asked for."""
+
+    code = "digest_mismatch"
 
 
 class UsageError(OllamaCliError):

@@ -1,16 +1,63 @@
-"""Files that are written whole or not at all."""
+"""Files of the user's: read within bounds, TOML both ways, written whole or not at all."""
 
 import os
+from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from ollama_cli.errors import ConfigError
+
+LARGEST: Final = 1 << 20
 _FREE_NAMES: Final = 8
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write a file through a new one beside it, readable by its owner alone; makes its folder.
+def read_bytes(path: Path) -> bytes | None:
+    """Read a file, None where there is none; ConfigError if it cannot be read or is too large."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    if len(data) > LARGEST:
+        raise ConfigError(f"{path} is larger than {LARGEST} bytes")
+    return data
 
-    Raises OSError, ValueError for what is no text, RuntimeError for a link to itself.
+
+def parse_toml(data: bytes, name: str) -> dict[str, Any]:
+    """Read TOML; ConfigError naming the file where it is none."""
+    # The libraries of this room are loaded when they are needed: `--help` reads no settings.
+    tomllib = import_module("tomllib")
+    try:
+        document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"{name} is no valid TOML: {error}", hint=f"correct it, or move it away: {name}"
+        ) from error
+    return document
+
+
+def format_toml(document: Mapping[str, Any]) -> str:
+    """Write TOML."""
+    text: str = import_module("tomli_w").dumps(document)
+    return text
+
+
+def says(text: str, wanted: Mapping[str, Any]) -> bool:
+    """Tell whether a text is TOML that means exactly the document."""
+    try:
+        return bool(text) and import_module("tomllib").loads(text) == wanted
+    except ValueError:
+        return False
+
+
+def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file through a new one beside it; makes its folder. Unless told, for its owner alone.
+
+    The umask is taken from `mode`. Raises OSError, ValueError for what is no text, RuntimeError for
+    a link to itself.
     """
     target = path.resolve()
     data = text.encode()
@@ -19,9 +66,18 @@ def write_whole(path: Path, text: str) -> None:
     beside = target.with_name(f".{os.urandom(_FREE_NAMES).hex()}.tmp")
     new = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(beside, new, 0o600), "wb") as file:
+        with os.fdopen(os.open(beside, new, mode), "wb") as file:
             file.write(data)
         beside.replace(target)
     except BaseException:
         beside.unlink(missing_ok=True)
         raise
+
+
+def write_text(path: Path, text: str, *, mode: int = 0o600) -> None:
+    """Write a file as `write_whole` does; ConfigError for one that cannot be written."""
+    try:
+        write_whole(path, text, mode=mode)
+    except (OSError, ValueError, RuntimeError) as error:  # also no text; a link to itself
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"cannot write {path}: {reason}") from error

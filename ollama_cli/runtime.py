@@ -60,6 +60,7 @@ class Runtime:
         self.output = output
         self.silent = False
         self.offers_pull = True
+        self._warned: set[str] = set()
 
     def set_flags(self, **settings: object) -> None:
         """Take options of one command that are settings too; None is one that was not given."""
@@ -140,8 +141,9 @@ class Runtime:
             self.err.line(f"note: {one_line(text)}")
 
     def warn(self, text: str) -> None:
-        """Warn on stderr, unless quiet."""
-        if not self.flags.quiet:
+        """Warn on stderr, once of each thing, unless quiet."""
+        if not self.flags.quiet and text not in self._warned:
+            self._warned.add(text)
             self.err.line(f"warning: {one_line(text)}")
 
     def tell_waiting(self) -> None:

@@ -40,6 +40,7 @@ class Settings(Value):
     stall_timeout: float = 30.0
     retries: float = 8
     registry: str = _REGISTRY
+    history: bool = True
     ca_file: str | None = None
     render: str = "auto"
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -104,6 +105,11 @@ def read(name: str, value: object, origin: str) -> Any:
             f"{name} = {shown!r} (from {origin}){joint}{error.message}",
             hint=f"{name}: {SETTINGS[name].help}",
         ) from error
+
+
+def write(value: object) -> str:
+    """Write a value as people, shells and TOML write it; text is without quotes."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def check_name(name: str) -> None:

@@ -58,6 +58,16 @@ def read_render(value: object) -> str:
     return str(value)
 
 
+def read_switch(value: object) -> bool:
+    """Read a yes or no: true or false, on or off, yes or no, 1 or 0."""
+    words = {"true": True, "on": True, "yes": True, "1": True}
+    words |= {"false": False, "off": False, "no": False, "0": False}
+    found = words.get(str(value).strip().lower())
+    if found is None:
+        raise ConfigError("is neither true nor false")
+    return found
+
+
 def read_host(value: object) -> str:
     """Read the server's address as Ollama reads OLLAMA_HOST."""
     return parse_host(read_text(value))
@@ -147,6 +157,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "where the sizes of a model are asked for before it is pulled: a URL, or none",
         read_registry,
         ("OLLAMA_CLI_REGISTRY",),
+    ),
+    "history": Setting(
+        "whether pulls are written down for `models history`: true or false",
+        read_switch,
+        ("OLLAMA_CLI_HISTORY",),
     ),
     "ca_file": Setting(
         "certificate authority of an https server, a PEM file",

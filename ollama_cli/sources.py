@@ -8,12 +8,13 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
+from ollama_cli import files
 from ollama_cli.errors import ConfigError, NotFoundError
-from ollama_cli.files import write_whole
 from ollama_cli.settings import Layer
 from ollama_cli.settings_table import SETTINGS
 
 SECTION: Final = "ollama"
+_NAME: Final = "ollama-cli"
 _PREFIX: Final = "OLLAMA_CLI_"
 CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
 VARIABLES: Final = {
@@ -32,7 +33,6 @@ VARIABLES: Final = {
     "NO_PROXY": "hosts that no proxy is used for",
 }
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
-_LARGEST_FILE: Final = 1 << 20
 
 
 def environment() -> Mapping[str, str]:
@@ -48,9 +48,18 @@ def config_path(environ: Mapping[str, str]) -> Path:
             return Path(named).expanduser()
         except RuntimeError as error:
             raise ConfigError(f"{named} (from {CONFIG_VARIABLE}): no such home folder") from error
-    # The libraries of this room are loaded when they are needed: `--help` reads no settings.
-    platformdirs = import_module("platformdirs")
-    return Path(platformdirs.user_config_dir("ollama-cli", appauthor=False)) / "config.toml"
+    return _folder("user_config_dir") / "config.toml"
+
+
+def history_path() -> Path:
+    """Find the file of the history of pulls, where this system keeps what a program remembers.
+
+    Raises ConfigError for somebody without a home.
+    """
+    folder = _folder("user_state_dir")
+    if not folder.is_absolute():
+        raise ConfigError(f"cannot keep a history in {folder}: there is no home folder")
+    return folder / "history.sqlite3"
 
 
 def layers(
@@ -93,7 +102,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
         if not env_file and not path.is_file():  # a pipe would hang every command in this folder
             return []
         with path.open(encoding="utf-8-sig", errors="replace") as file:
-            text = file.read(_LARGEST_FILE)
+            text = file.read(files.LARGEST)
     except FileNotFoundError as error:
         if env_file:
             raise NotFoundError(f"no such file: {env_file}") from error
@@ -139,23 +148,8 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
 
 def read_config(path: Path) -> dict[str, Any]:
     """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST_FILE + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return {}
-    except OSError as error:
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-    if len(data) > _LARGEST_FILE:
-        raise ConfigError(f"{path} is larger than {_LARGEST_FILE} bytes")
-    tomllib = import_module("tomllib")
-    try:
-        document: dict[str, Any] = tomllib.loads(data.decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise ConfigError(
-            f"{path} is no valid TOML: {error}", hint=f"correct it, or move it away: {path}"
-        ) from error
-    return document
+    data = files.read_bytes(path)
+    return {} if data is None else files.parse_toml(data, str(path))
 
 
 def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
@@ -180,10 +174,9 @@ def write_setting(path: Path, name: str, value: object) -> bool:
     if value is None:
         del changed[name]
     wanted = {**document, SECTION: changed}
-    tomli_w = import_module("tomli_w")
-    line = "" if value is None else tomli_w.dumps({name: value})
+    line = "" if value is None else files.format_toml({name: value})
     text = _edited(path.read_text("utf-8-sig"), name, line) if path.exists() else ""
-    write_text(path, text if _says(text, wanted) else tomli_w.dumps(wanted))
+    files.write_text(path, text if files.says(text, wanted) else files.format_toml(wanted))
     return True
 
 
@@ -203,20 +196,13 @@ def _edited(text: str, name: str, line: str) -> str:
     return ""
 
 
-def _says(text: str, wanted: Mapping[str, Any]) -> bool:
+def _folder(kind: str) -> Path:
+    # Loaded when it is needed: `--help` reads no settings.
+    platformdirs = import_module("platformdirs")
     try:
-        return bool(text) and import_module("tomllib").loads(text) == wanted
-    except ValueError:
-        return False
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a file through a temporary one beside it, readable by its owner alone."""
-    try:
-        write_whole(path, text)
-    except (OSError, ValueError, RuntimeError) as error:  # also no text; a link to itself
-        reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write {path}: {reason}") from error
+        return Path(getattr(platformdirs, kind)(_NAME, appauthor=False))
+    except RuntimeError as error:  # older versions give a relative path instead
+        raise ConfigError("there is no home folder", hint="set HOME to a folder") from error
 
 
 def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[object, str]]:

@@ -8,7 +8,12 @@ from typing import Any
 
 import pytest
 
-PLACES = {"HOME": "home", "XDG_CONFIG_HOME": "no-config", "XDG_CACHE_HOME": "cache"}
+PLACES = {
+    "HOME": "home",
+    "XDG_CONFIG_HOME": "no-config",
+    "XDG_CACHE_HOME": "cache",
+    "XDG_STATE_HOME": "state",
+}
 
 
 @pytest.fixture(autouse=True)

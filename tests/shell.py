@@ -71,8 +71,8 @@ def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -
     No registry is asked unless a test names one: no test leaves this machine.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    place = {"HOME": str(at or home()), "XDG_CONFIG_HOME": str(at or home())}
-    return kept | place | {"OLLAMA_CLI_REGISTRY": "none"} | dict(more or {})
+    places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(at or home()))
+    return kept | places | {"OLLAMA_CLI_REGISTRY": "none"} | dict(more or {})
 
 
 def run(
@@ -161,7 +161,10 @@ def call(
         stack.enter_context(mock.patch.multiple(sys, stdin=source, stdout=out, stderr=err))
         stack.enter_context(mock.patch.dict(os.environ, environment(env, at), clear=True))
         stack.enter_context(contextlib.chdir(cwd or at or home()))
-        code = Door([str(arg) for arg in args]).run()
+        try:
+            code = Door([str(arg) for arg in args]).run()
+        except SystemExit as leave:  # as a command leaves that has told all
+            code = leave.code if isinstance(leave.code, int) else 1
         return Result(code, out.written, err.written)
 
 

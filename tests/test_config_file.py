@@ -7,7 +7,7 @@ import pytest
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.settings import Layer
-from ollama_cli.sources import config_layer, config_path, read_config
+from ollama_cli.sources import config_layer, config_path, history_path, read_config
 
 DEEP = b"a = " + b"[" * 100_000
 
@@ -33,6 +33,33 @@ def test_the_config_file_is_where_the_system_keeps_such_files(
 def test_a_home_that_is_nobodys_is_a_config_error() -> None:
     with pytest.raises(ConfigError, match=r"~nobody-at-all/x .*: no such home folder"):
         config_path({"OLLAMA_CLI_CONFIG": "~nobody-at-all/x"})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
+def test_the_history_is_where_the_system_keeps_what_is_remembered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    assert history_path() == tmp_path / "ollama-cli" / "history.sqlite3"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have other places")
+def test_nobody_without_a_home_writes_into_the_current_folder(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XDG_STATE_HOME")
+    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as where nobody has this number
+    with pytest.raises(ConfigError, match="there is no home folder"):
+        history_path()
+
+
+def test_a_library_that_finds_no_home_is_a_config_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> str:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr("platformdirs.user_config_dir", fail)
+    with pytest.raises(ConfigError, match="there is no home folder"):
+        config_path({})
 
 
 def test_a_missing_config_file_is_an_empty_one(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 import tomli_w
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.sources import read_config, section, write_setting, write_text
+from ollama_cli.files import write_text
+from ollama_cli.sources import read_config, section, write_setting
 
 
 def write_config(path: Path, document: dict[str, Any]) -> None:

@@ -89,6 +89,20 @@ def test_what_is_no_number_of_seconds_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "kept"),
+    [(True, True), (False, False), (0, False), (1, True), (" OFF ", False), ("yes", True)],
+)
+def test_history_is_a_yes_or_a_no(value: object, kept: bool) -> None:
+    assert resolve([layer(history=value)]).history is kept
+
+
+@pytest.mark.parametrize("value", ["", "maybe", 2, -1, [], "\u0661"])
+def test_history_is_nothing_else(value: object) -> None:
+    with pytest.raises(ConfigError, match="is neither true nor false"):
+        resolve([layer(history=value)])
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
     [
         ("10m", "10m"),
         (" 1h30m ", "1h30m"),

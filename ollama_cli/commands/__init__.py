@@ -50,6 +50,8 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "cp": _CP,
             "ps": _PS,
             "stop": _STOP,
+            "ensure": Entry("models.ensure", "Pull the models that a file lists."),
+            "history": Entry("models.history", "List what was pulled, and how it ended."),
             "ls": Entry("models.list", _LIST.help, hidden=True),
         },
         examples=(

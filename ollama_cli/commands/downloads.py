@@ -8,6 +8,7 @@ from ollama_cli import progress, services
 from ollama_cli.commands import pulling
 from ollama_cli.commands.models import planning
 from ollama_cli.commands.pulling import Summary, Watchers
+from ollama_cli.commands.recording import Record, recorded
 from ollama_cli.commands.several import for_each
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.events import PullEvent
@@ -37,6 +38,7 @@ class Downloads:
         self._jobs = jobs
         self._patience = patience or pulling.patience(cli)
         self._summaries: list[Summary] = []
+        self._records: list[Record] = []
         self._watchers = Watchers()
         self._quiet = cli.flags.quiet
         self._board = progress.board(mode, cli.err, cli.environ, quiet=self._quiet)
@@ -54,6 +56,8 @@ class Downloads:
             raise
         except (KeyboardInterrupt, InterruptError) as interrupt:
             self._watchers.stop(interrupt)
+            for record in self._records:
+                record.end(interrupt)
             if cli.output == "jsonl":
                 cli.note("interrupted: run the same command again to resume")
             raise
@@ -79,10 +83,13 @@ class Downloads:
             label=self._label(name),
             board=self._board,
         )
-        with Summary(name) as summary, cli.explaining(name):
+        record = recorded(cli, name)
+        self._records.append(record)
+        with Summary(name) as summary, record, cli.explaining(name):
             self._summaries.append(summary)
             watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
-            progress.follow(summary.watch(self._events(name, insecure=insecure)), watched)
+            events = record.watch(self._events(name, insecure=insecure))
+            progress.follow(summary.watch(events), watched)
             cli.forget_installed()
 
     @property
@@ -90,7 +97,7 @@ class Downloads:
         return not self._quiet and self._mode in {"auto", "bar", "plain"}
 
     def _label(self, name: str) -> str:
-        """Give a pull's number for each of its lines, as some mingle, or tell it once beforehand."""
+        """Give a pull's number for each of its lines, as some mingle, or tell it once before."""
         if len(self._names) < 2:  # noqa: PLR2004  one needs no number
             return ""
         label = f"[{self._names.index(name) + 1}/{len(self._names)}]"

@@ -10,7 +10,10 @@ from ollama_cli.commands import TABLE
 from ollama_cli.settings_table import SETTINGS
 
 COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "demo", "help"]
-MODELS = ["list", "pull", "outdated", "update", "show", "has", "rm", "cp", "ps", "stop"]
+MODELS = [
+    *("list", "pull", "outdated", "update", "show", "has", "rm", "cp", "ps", "stop"),
+    *("ensure", "history"),
+]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,13 @@ def test_what_is_piped_loads_no_rich(args: list[str]) -> None:
     with Server(by_path({**paths, "/api/pull": answers})) as server:
         modules = loaded(*args, "--host", server.url)
     assert not modules & {"rich", "pydantic", "tomli_w", "asyncio", "readline"}
+    assert ("sqlite3" in modules) is ("pull" in args)
+
+
+def test_who_wants_no_history_loads_no_database() -> None:
+    with Server(lines({"status": "success"})) as server:
+        env = {"OLLAMA_CLI_HISTORY": "0"}
+        assert "sqlite3" not in loaded("models", "pull", "m", "--host", server.url, env=env)
 
 
 def test_config_loads_nothing_of_the_network() -> None:

@@ -232,3 +232,10 @@ def test_nobody_is_asked_about_the_models_of_the_demo_where_that_is_said() -> No
     with pytest.raises(UnaskedError):
         cli.registry().manifest("llama3.2")
     cli.close()
+
+
+def test_a_warning_is_told_once() -> None:
+    cli = runtime()
+    for text in ("one", "two", "one"):
+        cli.warn(text)
+    assert told(cli) == "warning: one\nwarning: two\n"

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings import check_name
+from ollama_cli.settings import check_name, write
 from ollama_cli.urls import redact
 
 
@@ -22,4 +22,4 @@ def command(
     check_name(name)
     value = getattr(cli.settings, name)
     if value is not None:
-        cli.out.line(redact(f"{value}"))
+        cli.out.line(redact(write(value)))

@@ -2,9 +2,9 @@
 
 import typer
 
-from ollama_cli import sources
+from ollama_cli import files, sources
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings import Settings
+from ollama_cli.settings import Settings, write
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.streams import one_line
 
@@ -22,7 +22,7 @@ def command(ctx: typer.Context) -> None:
     if path.exists():
         cli.note(f"{path} is there already; nothing was written")
         return
-    sources.write_text(path, template())
+    files.write_text(path, template())
     if not cli.flags.quiet:
         cli.err.line(one_line(f"wrote {path}"))
 
@@ -34,6 +34,6 @@ def template() -> str:
     for name, setting in SETTINGS.items():
         default = getattr(Settings(), name)
         value = setting.sample if default is None else default
-        shown = f'"{value}"' if isinstance(value, str) else value
+        shown = f'"{value}"' if isinstance(value, str) else write(value)
         lines += [f"# {setting.help}", f"# {name} = {shown}"]
     return "\n".join(lines) + "\n"

@@ -7,6 +7,7 @@ import typer
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
 from ollama_cli.runtime import Runtime
+from ollama_cli.settings import write
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.urls import redact
 
@@ -33,7 +34,7 @@ def command(
         settings = {name: {"value": v, "origin": origins[name]} for name, v in shown.items()}
         documents.show_document(cli.out, "config-show", {"settings": settings})
         return
-    rows = [[name, "-" if v is None else f"{v}", origins[name]] for name, v in shown.items()]
+    rows = [[name, "-" if v is None else write(v), origins[name]] for name, v in shown.items()]
     tables.show_wrapped(cli.out, _HEADER, rows)
 
 
