@@ -12,3 +12,11 @@ def demo() -> Iterator[str]:
     """Give the address of a demo server that answers at once."""
     with DemoServer(tokens_per_second=0, bytes_per_second=0) as server:
         yield server.url
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave the soak out unless it is asked for by its name."""
+    if "soak" not in str(config.option.markexpr):
+        for item in items:
+            if item.get_closest_marker("soak"):
+                item.add_marker(pytest.mark.skip(reason="takes a minute: pytest -m soak"))
