@@ -107,11 +107,15 @@ class ModelDetails(Value):
 
 
 class ManifestLayer(Value):
-    """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config …."""
+    """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config ….
+
+    `origin` names the model that it was taken from, where whoever made this one took it from one.
+    """
 
     digest: str
     size: int
     kind: str = ""
+    origin: str = ""
 
 
 class Manifest(Value):
@@ -133,7 +137,7 @@ class Freshness(Value):
     """What sets an installed model apart from the registry's, and the bytes of an update.
 
     `status` is current, outdated, local (the registry has no such model) or unknown, `reason`
-    tells why nothing is known.
+    tells why nothing is known. `parent` is the model that an outdated one was made from by a user.
     """
 
     model: str
@@ -141,6 +145,7 @@ class Freshness(Value):
     changes: tuple[str, ...] = ()
     to_fetch: int | None = None
     reason: str = ""
+    parent: str = ""
 
 
 class Health(Value):

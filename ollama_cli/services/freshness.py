@@ -13,7 +13,7 @@ from ollama_cli.errors import ModelNotFoundError, UnaskedError
 from ollama_cli.replies import Freshness, Manifest, ManifestLayer, ModelDetails, ModelSummary
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.registry import Registry
-from ollama_cli.wire import decoding, manifest as wire
+from ollama_cli.wire import decoding, fields, manifest as wire
 
 _NO_TEMPLATE: Final = "{{ .Prompt }}"  # what the server says where a model has none
 _WEIGHTS_LINE: Final = r"(FROM|ADAPTER) .*sha256-([0-9a-f]{64})\"*$"
@@ -46,10 +46,12 @@ def compare(
         if kind in kinds
     }
     sizes = {each.digest: each.size for each in manifest.layers if not client.has_blob(each.digest)}
-    changed = tuple(changes(kinds, client.show(model.name), sizes.keys(), stored))
+    shown = client.show(model.name)
+    changed = tuple(changes(kinds, shown, sizes.keys(), stored))
     if not changed:
         return Freshness(model.name, "current", to_fetch=0)
-    return Freshness(model.name, "outdated", changed, sum(sizes.values()))
+    parent = "" if any(layer.origin for layer in manifest.layers) else _parent(shown)
+    return Freshness(model.name, "outdated", changed, sum(sizes.values()), parent=parent)
 
 
 def changes(
@@ -123,6 +125,11 @@ def _is_stored(text: str, layers: Sequence[ManifestLayer], absent: AbstractSet[s
         if f"sha256:{hashlib.sha256(data[start:end]).hexdigest()}" != layer.digest:
             return _LOST in text and not _any_absent(layers, absent)
     return end == len(data)
+
+
+def _parent(shown: ModelDetails) -> str:
+    """Name the model that one was made from on a server; pulled ones have it from the registry."""
+    return fields.text(fields.mapping(shown.document.get("details")).get("parent_model"))
 
 
 def _any_absent(layers: Sequence[ManifestLayer], absent: AbstractSet[str]) -> bool:

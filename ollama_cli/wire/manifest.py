@@ -68,7 +68,8 @@ def _layer(value: Any, kind: str | None = None) -> ManifestLayer:
     if size is None or not re.fullmatch(_DIGEST, digest):
         raise ProtocolError("the registry lists a layer without a digest or a size")
     media_type = fields.text(layer.get("mediaType"))
-    return ManifestLayer(digest, size, kind or media_type.removeprefix(_KIND))
+    kind = kind or media_type.removeprefix(_KIND)
+    return ManifestLayer(digest, size, kind, fields.text(layer.get("from")))
 
 
 def _shown_value(text: str) -> object:

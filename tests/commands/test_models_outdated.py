@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 from dead_ports import closed_port
 from hostile import Script, Server, answer, document, lines, page
-from registries import changed, registry, server
+from registries import changed, registry, server, showing
 from shell import Result, call, run
 
 NEWER = registry(changed(model=b"newer weights", license=b"new"))
@@ -67,6 +67,7 @@ def test_for_programs() -> None:
         "changes": ["weights", "license"],
         "to_fetch": COST,
         "reason": None,
+        "parent": None,
         "error": None,
     }
     assert (local["status"], local["to_fetch"]) == ("local", None)
@@ -168,6 +169,19 @@ def test_an_update_whose_pull_fails() -> None:
     assert result.code == 5
     assert result.json["models"][0]["status"] == "error"
     assert "updated" not in result.err
+
+
+def test_a_model_that_was_made_here_is_updated_by_its_name_alone() -> None:
+    made = showing(details={"parent_model": "base:latest"})
+    here = server(made, more={"/api/pull": PULLED})
+    with both(NEWER, here) as (one, other):
+        where = ("--host", other.url, "--registry", one.url)
+        kept = call("models", "update", "--all", *where)
+        assert "/api/pull" not in [each.path for each in other.requests]
+        replaced = call("models", "update", "m", *where)
+    words = "left as it is: it was made from base:latest; name it to replace it"
+    assert (kept.code, kept.err) == (0, f"m:latest: {words}\n")
+    assert replaced.err.endswith("m:latest: updated (weights, license)\n")
 
 
 @pytest.mark.parametrize("args", [[], ["m", "--all"]])

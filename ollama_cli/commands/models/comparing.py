@@ -40,4 +40,5 @@ def is_near(name: str) -> bool:
 
 def record(found: Freshness) -> dict[str, Any]:
     """Give the comparison as programs read it."""
-    return {**as_dict(found), "reason": found.reason or None, "error": None}
+    unsaid = {"reason": found.reason or None, "parent": found.parent or None, "error": None}
+    return {**as_dict(found), **unsaid}

@@ -30,6 +30,8 @@ def command(
 ) -> None:
     """Pull those models again of which the registry has another version.
 
+    With --all a model that was made on the server from another one is left as it is.
+
     Examples:
       ollama-cli models update llama3.2
       ollama-cli models update --all
@@ -48,15 +50,16 @@ def command(
     def update(name: str) -> None:
         try:
             found = comparing.compare(cli, chosen, name, insecure=insecure)
-            if found.status == "outdated":
+            is_due = found.status == "outdated" and not (all_ and found.parent)
+            if is_due:
                 near = insecure and comparing.is_near(found.model)
                 downloads.pull(found.model, insecure=near)
         except OllamaCliError as error:
             told.append({**comparing.record(Freshness(name, "unknown")), **_failed(error)})
             raise
-        told.append({**comparing.record(found), **_ended(found)})
+        told.append({**comparing.record(found), **({"status": "updated"} if is_due else {})})
         if not cli.flags.quiet:
-            cli.err.line(one_line(f"{found.model}: {_words(found)}"))
+            cli.err.line(one_line(f"{found.model}: {_words(found, is_updated=is_due)}"))
 
     try:
         for_each(cli, list(chosen), update)
@@ -65,15 +68,13 @@ def command(
             documents.show_document(cli.out, "models-update", {"models": told})
 
 
-def _ended(found: Freshness) -> dict[str, Any]:
-    return {"status": "updated"} if found.status == "outdated" else {}
-
-
 def _failed(error: OllamaCliError) -> dict[str, Any]:
     return {"status": "error", "error": error.as_dict()}
 
 
-def _words(found: Freshness) -> str:
-    if found.status == "outdated":
+def _words(found: Freshness, *, is_updated: bool) -> str:
+    if is_updated:
         return f"updated ({', '.join(found.changes)})"
+    if found.parent:
+        return f"left as it is: it was made from {found.parent}; name it to replace it"
     return found.reason or "up to date"
