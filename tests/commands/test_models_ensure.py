@@ -151,7 +151,7 @@ def test_a_failure_keeps_its_code_and_its_secrets(tmp_path: Path) -> None:
     echo = {"error": "proxy http://me:s3cret@h says no"}
     paths = {"/api/tags": document({"models": []}), "/api/pull": lines(echo)}
     with Server(by_path(paths)) as server:
-        result = ensured(server.url, tmp_path, "--json")
+        result = ensured(server.url, tmp_path, "--json", env={"OLLAMA_CLI_RETRIES": "0"})
     assert result.code == 5
     assert "http://***@h says no" in result.json["models"][0]["error"]["message"]
     assert "s3cret" not in result.out + result.err
