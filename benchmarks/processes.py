@@ -124,7 +124,8 @@ class Bench:
         homes = ("HOME", "XDG_CONFIG_HOME", "LLM_USER_PATH", "HTTPIE_CONFIG_DIR")
         kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
         terminal = {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", "OLLAMA_HOST": self.url}
-        return kept | dict.fromkeys(homes, home) | terminal
+        alone = {"OLLAMA_CLI_REGISTRY": "none"}  # no pull leaves this machine
+        return kept | dict.fromkeys(homes, home) | terminal | alone
 
     def _start(self, argv: list[str], cpu: int | None) -> subprocess.Popen[bytes]:
         pinned = [] if cpu is None else [str(cpu)]
