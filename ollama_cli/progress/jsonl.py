@@ -47,6 +47,7 @@ class JsonLinesReporter:
         self._stats = PullStats()
         self._started = clock()
         self._is_first = True
+        self._has_layers = False
         self._known = self._fields(PullSnapshot(0, None, 0.0, None, None, ()))
         self._reported: Error | None = None
 
@@ -71,7 +72,10 @@ class JsonLinesReporter:
     def report(self, event: PullEvent) -> None:
         """Write one line."""
         now = self._clock()
-        snapshot = self._stats.update(event, now)
+        self._stats.add(event, now)
+        self._has_layers = self._has_layers or isinstance(event, ChunkProgress | Expected)
+        # Without its layers, which in a model of many would be most of the work.
+        snapshot = self._stats.snapshot(with_layers=False)
         fields = self._known = self._fields(snapshot)
         match event:
             case Status(text):
@@ -111,7 +115,7 @@ class JsonLinesReporter:
             "layer_total": None,
             "layer_completed": None,
             "total": snapshot.total,
-            "completed": snapshot.completed if snapshot.layers else None,
+            "completed": snapshot.completed if self._has_layers else None,
             "total_known": snapshot.total_known,
             "lost": snapshot.lost,
             "fraction": round(snapshot.fraction, 6) if is_known else None,

@@ -120,17 +120,18 @@ class PullStats:
         layer = self._layers.get(digest)
         return layer.snapshot() if layer else None
 
-    def snapshot(self, now: float | None = None) -> PullSnapshot:
+    def snapshot(self, now: float | None = None, *, with_layers: bool = True) -> PullSnapshot:
         """Show how far the pull has come; a silence until `now` lowers the speed."""
         speed = self._speed.at(now)
         left = self._total - self.completed + self._unmeasured
+        layers = self._layers.values() if with_layers else ()
         return PullSnapshot(
             completed=self.completed,
             total=self._total or None,
             fraction=self.fraction,
             bytes_per_second=speed,
             eta_seconds=left / speed if speed and self._total else None,
-            layers=tuple([layer.snapshot() for layer in self._layers.values()]),
+            layers=tuple([layer.snapshot() for layer in layers]),
             lost=self.lost,
             total_known=bool(self._total) and (self._is_expected or self._is_past_layers),
         )
