@@ -1,11 +1,13 @@
 """What it costs to show a pull on a terminal: `python -m benchmarks.probes.progress MODEL MODE`.
 
-`bars` shows the events, `silent` runs the same loop and shows nothing.
+Both modes make events of lines that are decoded already, read by read. `bars` joins those of a read
+and shows them, as `models pull` does; `silent` takes every event in and shows nothing.
 """
 
 import os
 import sys
 import time
+from collections.abc import Iterator
 
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
@@ -16,18 +18,27 @@ from ollama_cli.streams import open_stream
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.pull import PullParser
 
+_LINES = 400  # about what one read of 64 KiB holds
+
+
+def _events(reads: list[list[object]], *, join: bool) -> Iterator[PullEvent]:
+    parser = PullParser(join=join)
+    for values in reads:
+        found: list[PullEvent] = []
+        parser.read(values, found)
+        yield from found
+
 
 def main() -> None:
-    """Follow a pull whose events are there already, and tell the seconds of CPU."""
+    """Follow a pull whose lines are there already, and tell the seconds of CPU."""
     model, mode = sys.argv[1:]
-    parser = PullParser()
-    events: list[PullEvent] = []
-    parser.read(ndjson.decode(bodies.lines("pull", read_wish(model))), events)
+    values = list(ndjson.decode(bodies.lines("pull", read_wish(model))))
+    reads = [values[start : start + _LINES] for start in range(0, len(values), _LINES)]
+    shows = mode == "bars"
     out = open_stream(sys.stdout, os.environ)
-    chosen = "bar" if mode == "bars" else "none"
-    reporter = progress.choose(chosen, model=model, out=out, err=out)
+    reporter = progress.choose("bar" if shows else "none", model=model, out=out, err=out)
     started = time.process_time()
-    progress.follow(events, reporter)
+    progress.follow(_events(reads, join=shows), reporter)
     tell(cpu_inside=time.process_time() - started)
 
 
