@@ -41,11 +41,13 @@ class Downloads:
         self._records: list[Record] = []
         self._watchers = Watchers()
         self._quiet = cli.flags.quiet
+        self._sums_up = cli.output == "json" or len(names) > 1
         self._board = progress.board(mode, cli.err, cli.environ, quiet=self._quiet)
 
     def run(self, *, insecure: bool, notify: bool) -> None:
         """Pull all, and sum them up; raises what `for_each` raises."""
         cli, started = self._cli, time.monotonic()
+        self._sums_up = self._sums_up or notify
         is_over = False
         cli.registry()  # threads find it made
         try:
@@ -89,7 +91,7 @@ class Downloads:
             self._summaries.append(summary)
             watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
             events = record.watch(self._events(name, insecure=insecure))
-            progress.follow(summary.watch(events), watched)
+            progress.follow(summary.watch(events) if self._sums_up else events, watched)
             cli.forget_installed()
 
     @property
