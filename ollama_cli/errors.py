@@ -29,6 +29,7 @@ from typing import Final, Self
 from ollama_cli.values import Value
 
 LIBRARY: Final = "https://ollama.com/library"
+RESUMES: Final = "run the same command again: it resumes where it stopped"
 
 
 class OllamaCliError(Exception):

@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import Final, NoReturn, Protocol
 
 from ollama_cli.errors import (
+    RESUMES,
     OllamaCliError,
     ProtocolError,
     ServerError,
@@ -28,7 +29,6 @@ _JITTER: Final = (0.5, 1.5)
 # After these words no byte is gained any more: the server is silent while it works.
 _AFTER_LAYERS: Final = ("verifying", "writing", "removing")
 _OWN: Final = HTTPStatus.INTERNAL_SERVER_ERROR
-_RESUMES: Final = "run the same command again: it resumes where it stopped"
 
 
 class Patience(Value):
@@ -122,10 +122,10 @@ class _Pull:
                 self._has_answered = self._has_answered or bool(events)
                 self._pace.add(0, now)
                 if self._gains.is_near_end() and not self._after_layers and self._pace.is_slow():
-                    raise StalledError("the pull came down to a trickle", hint=_RESUMES)
+                    raise StalledError("the pull came down to a trickle", hint=RESUMES)
         finally:
             stream.close()
-        raise StreamCutError("the pull stream ended without success", hint=_RESUMES)
+        raise StreamCutError("the pull stream ended without success", hint=RESUMES)
 
     def restart(self, error: OllamaCliError) -> Restart:
         """Decide on another try after a failure; raises what it came to if there is none."""
@@ -157,10 +157,10 @@ class _Pull:
     def _stalled(self, seconds: float) -> StalledError:
         waited = format_duration(seconds)
         if not self._is_open:
-            return StalledError(f"the server did not answer within {waited}", hint=_RESUMES)
+            return StalledError(f"the server did not answer within {waited}", hint=RESUMES)
         if self._after_layers:
-            return StalledError(f"the server was silent for {waited}", hint=_RESUMES)
-        return StalledError(f"no byte was gained for {waited}", hint=_RESUMES)
+            return StalledError(f"the server was silent for {waited}", hint=RESUMES)
+        return StalledError(f"no byte was gained for {waited}", hint=RESUMES)
 
     def _advance(self, gained: int, now: float) -> None:
         self._attempt = 0
@@ -204,5 +204,5 @@ class _Pull:
             raise error
         tries = "try" if self._attempt == 1 else "tries"
         raise TimedOutError(
-            f"{error.message}, and {self._attempt} further {tries} did not help", hint=_RESUMES
+            f"{error.message}, and {self._attempt} further {tries} did not help", hint=RESUMES
         ) from error

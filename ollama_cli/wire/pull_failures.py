@@ -8,7 +8,7 @@ from enum import Enum
 from functools import cache
 from typing import Final
 
-from ollama_cli.errors import LIBRARY, AuthError, OllamaCliError, PullError
+from ollama_cli.errors import LIBRARY, RESUMES, AuthError, OllamaCliError, PullError
 from ollama_cli.streams import sentence
 from ollama_cli.values import Value
 
@@ -36,8 +36,6 @@ class Failure(Value):
     unknown: bool = False
 
 
-_RESUMES: Final = "run the same command again: it resumes where it stopped"
-
 FAILURES: Final = (
     Failure(r"no space left on device|not enough space|disk quota|disk is full"
             r"|insufficient (?:disk|storage)", Again.NEVER,
@@ -64,11 +62,11 @@ FAILURES: Final = (
             r"|unsupported protocol scheme|permission denied|read-only file system", Again.NEVER),
     Failure(r"x509|certificate (?:is not|has expired|signed by)|failed to verify certificate",
             Again.NEVER, hint="check the certificates of the registry, and the server's clock"),
-    Failure(r"digest mismatch", Again.ALWAYS, hint=_RESUMES),
+    Failure(r"digest mismatch", Again.ALWAYS, hint=RESUMES),
     Failure(r"max retries exceeded|unexpected EOF|\bEOF$|connection reset|broken pipe"
             r"|tls: |TLS handshake|i/o timeout|context deadline exceeded|unexpected status code"
             r"|connection refused|network is unreachable|no route to host|proxyconnect"
-            r"|\b5\d\d:(?: |$)|server busy|too many requests|\b429\b", Again.ALWAYS, hint=_RESUMES),
+            r"|\b5\d\d:(?: |$)|server busy|too many requests|\b429\b", Again.ALWAYS, hint=RESUMES),
 )  # fmt: skip
 OTHERWISE: Final = Failure("", Again.ALWAYS)
 

@@ -39,9 +39,7 @@ class Plan(Value):
     @property
     def to_fetch(self) -> int | None:
         """Sum the layers that the server lacks, in bytes."""
-        if self.layers is None:
-            return None
-        return sum(layer.size for layer, is_present in self.layers if not is_present)
+        return None if self.layers is None else (self.total or 0) - (self.present or 0)
 
     def as_dict(self) -> dict[str, Any]:
         """Give the plan as programs read it."""
