@@ -208,7 +208,9 @@ class Runtime:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
             known = f"at {base} (from {origin})"
-            if origin != "default" and known not in error.message:
+            # A registry may stand at the same address, and has it from elsewhere.
+            elsewhere = f"registry at {base}"
+            if origin != "default" and not any(s in error.message for s in (known, elsewhere)):
                 error.message = error.message.replace(f"at {base}", known, 1)
         if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
             error.hint = self._missing_hint(error.model)
@@ -218,8 +220,9 @@ class Runtime:
 
     def unknown_hint(self, model: str) -> str:
         """Name what a model that no registry knows may be a misspelling of."""
-        known = [name for name in self._installed() if not names.same_model(name, model)]
-        near = names.nearest(model, [*known, *names.WELL_KNOWN])
+        known = [*self._installed(), *names.WELL_KNOWN]
+        others = [name for name in known if not names.same_model(name, model)]
+        near = names.nearest(model, others)
         meant = f"did you mean {' or '.join(near)}?" if near else "check the name and the tag;"
         return f"{meant} {LIBRARY} lists what there is"
 

@@ -46,6 +46,21 @@ def test_a_default_address_and_unsettled_settings_need_no_origin() -> None:
     assert error.message == "nothing at http://127.0.0.1:11434"
 
 
+def test_a_registry_at_the_same_address_has_it_from_elsewhere() -> None:
+    cli = runtime(environ={"OLLAMA_HOST": "h"})
+    cli.ollama()
+    error = ModelNotFoundError("the registry at http://h:11434 knows no model 'm'")
+    cli.explain(error)
+    assert error.message == "the registry at http://h:11434 knows no model 'm'"
+    cli.close()
+
+
+def test_an_unknown_model_is_not_told_its_own_name() -> None:
+    hint = with_models().unknown_hint("llama3.3")
+    assert hint.startswith("did you mean llama3")
+    assert "llama3.3" not in hint
+
+
 def test_an_error_about_something_else_stays_as_it_is() -> None:
     cli = runtime(environ={"OLLAMA_HOST": "h"})
     assert cli.settings.host
