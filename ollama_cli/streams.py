@@ -126,11 +126,13 @@ class OutStream:
             binary.flush()
 
 
-def show_error(err: OutStream, error: OllamaCliError, about: str = "") -> None:
+def show_error(
+    err: OutStream, error: OllamaCliError, about: str = "", *, with_hint: bool = True
+) -> None:
     """Write what happened, then one thing to do; `about` names the item where there are several."""
     item = f"{one_line(about)}: " if about else ""
     err.line(f"error: {item}{sentence(error.message)}")
-    if error.hint and not about:
+    if error.hint and with_hint:
         err.line(f"hint: {sentence(error.hint)}")
 
 

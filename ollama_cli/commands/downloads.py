@@ -87,7 +87,7 @@ class Downloads:
         )
         record = recorded(cli, name)
         self._records.append(record)
-        with Summary(name) as summary, record, cli.explaining(name):
+        with Summary(name) as summary, record:
             self._summaries.append(summary)
             watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
             events = record.watch(self._events(name, insecure=insecure))
@@ -118,4 +118,5 @@ class Downloads:
             join=self._mode != "json",
             patience=self._patience.to_answer,
         )
-        yield from services.heal(open_pull, self._patience)
+        with self._cli.explaining(name):  # before any of those around it tell of the error
+            yield from services.heal(open_pull, self._patience)

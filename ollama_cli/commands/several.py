@@ -17,9 +17,11 @@ def for_each(
 ) -> None:
     """Do the action for each name, `jobs` at a time; raises the one error, or what sums them up.
 
-    Where all failed alike it is their own error, else PartialError; each is told as it happens.
+    Where all failed alike it is their own error, else PartialError; each is told as it happens,
+    and what to do about it once.
     """
     failures: dict[str, OllamaCliError] = {}
+    hints: set[str | None] = set()
 
     def attempt(name: str) -> None:
         try:
@@ -28,7 +30,8 @@ def for_each(
             failures[name] = error
             if len(names) > 1:
                 cli.explain(error)
-                show_error(cli.err, error, about=name)
+                show_error(cli.err, error, about=name, with_hint=error.hint not in hints)
+                hints.add(error.hint)
 
     if jobs > 1 and len(names) > 1:
         _side_by_side(names, attempt, jobs)
@@ -47,7 +50,7 @@ def _sum_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
     alike = len(failures) == count and len({each.exit_code for each in failures}) == 1
     if not alike:
         return PartialError(message)
-    summary = OllamaCliError(message, hint=first.hint, http_status=first.http_status)
+    summary = OllamaCliError(message, http_status=first.http_status)
     summary.exit_code, summary.code = first.exit_code, first.code
     return summary
 

@@ -120,7 +120,8 @@ def test_one_of_several_is_unknown(demo: str) -> None:
     result = call("models", "stop", "demo", "nobody", "--host", demo)
     assert (result.code, result.out) == (11, "")
     assert result.err == (
-        "stopped demo\nerror: nobody: model 'nobody' not found\nerror: 1 of 2 failed\n"
+        "stopped demo\nerror: nobody: model 'nobody' not found\n"
+        "hint: what is installed: `ollama-cli models list`\nerror: 1 of 2 failed\n"
     )
 
 

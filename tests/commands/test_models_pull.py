@@ -131,7 +131,22 @@ def test_one_of_several_fails(server: str, output: str) -> None:
 def test_all_fail_alike(server: str) -> None:
     result = call("models", "pull", "nobody", "noone", "--host", server)
     assert result.code == 4
-    assert "error: 2 of 2 failed\n" in result.err
+    assert result.err.endswith("error: 2 of 2 failed\n")
+    assert result.err.count("hint: check the name and the tag") == 1
+
+
+@pytest.mark.parametrize("args", [[], ["-j", "2"], ["-o", "jsonl"], ["-o", "json"]])
+def test_each_of_several_is_told_what_it_may_be(server: str, args: list[str]) -> None:
+    result = call("models", "pull", "lama3.2", "noone", "qwen3x", *args, "--host", server)
+    assert "error: lama3.2: the registry knows no such model" in result.err
+    assert "hint: did you mean llama3.2 or " in result.err
+    assert "hint: did you mean qwen3 or " in result.err
+
+
+def test_the_last_event_knows_what_an_unknown_model_may_be(server: str) -> None:
+    result = call("models", "pull", "lama3.2", "-o", "jsonl", "--host", server)
+    assert result.events[-1]["hint"] == result.error["hint"]
+    assert result.events[-1]["hint"].startswith("did you mean llama3.2 or ")
 
 
 def test_all_fail_for_different_reasons() -> None:
