@@ -198,11 +198,16 @@ class _Pull:
         return again is Again.ALWAYS or (again is Again.UNDER_WAY and under_way)
 
     def _give_up(self, error: OllamaCliError) -> NoReturn:
-        """Raise what a failure comes to when no try is left: a server's own words stay its own."""
+        """Raise what a failure comes to when no try is left: a server's own words keep their code.
+
+        What was worth another try resumes whenever it is begun again, and the hint says so.
+        """
+        message = error.message
+        if self._attempt:
+            tries = "try" if self._attempt == 1 else "tries"
+            message += f", and {self._attempt} further {tries} did not help"
         lost = isinstance(error, StalledError | StreamCutError | UnreachableError | TimedOutError)
-        if not lost or not self._attempt:
-            raise error
-        tries = "try" if self._attempt == 1 else "tries"
-        raise TimedOutError(
-            f"{error.message}, and {self._attempt} further {tries} did not help", hint=RESUMES
-        ) from error
+        if lost and self._attempt:
+            raise TimedOutError(message, hint=RESUMES) from error
+        error.message, error.hint = message, error.hint or RESUMES
+        raise error

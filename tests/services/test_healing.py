@@ -119,7 +119,18 @@ def test_tries_run_out(failing: list[Step]) -> None:
 
 def test_the_servers_words_keep_their_code() -> None:
     world = World(*repeat([MANIFEST, Error("max retries exceeded: EOF")], 3))
-    assert ends(world, PullError, retries=2).exit_code == 5
+    error = ends(world, PullError, retries=2)
+    assert error.exit_code == 5
+    assert error.message.endswith(": EOF, and 2 further tries did not help")
+
+
+@pytest.mark.parametrize("retries", [0, 1])
+def test_whatever_ran_out_of_tries_resumes(retries: int) -> None:
+    unknown = ends(World(*repeat([MANIFEST, Error("never seen")], 2)), PullError, retries=retries)
+    html = ProtocolError("no JSON: '<html>'")
+    page = ends(World(*repeat([MANIFEST, html], 2)), ProtocolError, retries=retries)
+    for error in (unknown, page):
+        assert "run the same command again" in (error.hint or "")
 
 
 def test_any_gain_of_bytes_renews_the_tries() -> None:
