@@ -75,11 +75,10 @@ class Record:
                         self._count(digest, completed or 0)
                     case Restart():
                         self._restarts += 1
-                        self._seen.clear()
                 yield event
 
     def _count(self, digest: str, completed: int) -> None:
-        # What a try finds there when it begins was fetched by an earlier one.
+        # What is there when a layer is first told of was fetched by an earlier pull.
         self._fetched += max(0, completed - self._seen.get(digest, completed))
         self._seen[digest] = completed
 

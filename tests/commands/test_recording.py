@@ -46,6 +46,17 @@ def kept() -> Pull:
             12,
             2,
         ),
+        (
+            [
+                ChunkProgress(A, 10, 2),
+                ChunkProgress(A, 10, 5),
+                Restart(1, "cut"),
+                ChunkProgress(A, 10, 8),
+                ChunkProgress(A, 10, 10),
+            ],
+            8,
+            1,
+        ),
     ],
 )
 def test_what_this_pull_fetched_is_counted(
