@@ -67,11 +67,8 @@ class Downloads:
             if cli.output == "json":
                 listed = {"models": [summary.as_dict() for summary in self._summaries]}
                 documents.show_document(cli.out, "models-pull", listed)
-            outcome = pulling.outcome(self._summaries, len(self._names), time.monotonic() - started)
-            if is_over and len(self._names) > 1 and self._is_told:
-                cli.err.line(outcome)
-            if is_over and notify:
-                pulling.notify(cli, outcome)
+            if is_over:
+                self._tell_outcome(time.monotonic() - started, notify=notify)
 
     def pull(self, name: str, *, insecure: bool) -> None:
         """Pull one model; raises what ended it for good."""
@@ -93,6 +90,13 @@ class Downloads:
             events = record.watch(self._events(name, insecure=insecure))
             progress.follow(summary.watch(events) if self._sums_up else events, watched)
             cli.forget_installed()
+
+    def _tell_outcome(self, seconds: float, *, notify: bool) -> None:
+        outcome = pulling.outcome(self._summaries, len(self._names), seconds)
+        if len(self._names) > 1 and self._is_told:
+            self._cli.err.line(outcome)
+        if notify:
+            pulling.notify(self._cli, outcome)
 
     @property
     def _is_told(self) -> bool:

@@ -39,7 +39,7 @@ class Summary:
         self._last: ChunkProgress | None = None
         self._has_begun = False
         self._started = time.monotonic()
-        self._seconds = 0.0
+        self._seconds: float | None = None
         self._error: dict[str, object] | None = None
 
     def __enter__(self) -> Self:
@@ -83,23 +83,27 @@ class Summary:
 
     def as_dict(self) -> dict[str, object]:
         """Give the summary as programs read it."""
-        snapshot = self.snapshot
+        snapshot, seconds = self.snapshot, self._seconds
+        if seconds is None:  # a signal left its thread behind
+            seconds = time.monotonic() - self._started
         return {
             "model": self.model,
             "status": self.status,
             "total": snapshot.total,
             "completed": snapshot.completed if self._has_begun else None,
-            "seconds": round(self._seconds, 3),
+            "seconds": round(seconds, 3),
             "error": self._error,
         }
 
 
 def outcome(summaries: Sequence[Summary], count: int, seconds: float) -> str:
-    """Write the last line of a pull of `count` models."""
+    """Write the last line of a pull of `count` models; one is called by its name."""
     good = [each for each in summaries if each.status == "success"]
     bad = [one_line(each.model) for each in summaries if each.status == "error"]
     size = sum(each.snapshot.completed for each in good)
-    text = f"pulled {len(good)} of {count} models"
+    if count == 1 and bad:
+        return f"pull of {bad[0]} failed"
+    text = f"pulled {one_line(good[0].model) if count == 1 else f'{len(good)} of {count} models'}"
     text += f"  {format_bytes(size)}" if size else ""
     text += f" in {format_duration(seconds)}"
     return text + (f"; failed: {', '.join(bad)}" if bad else "")

@@ -65,6 +65,21 @@ def test_events_of_several_at_once_are_whole_lines() -> None:
     assert (result.code, sorted(ends)) == (0, ["a", "b", "c", "d"])
 
 
+def test_a_summary_of_interrupted_pulls_tells_how_long_they_took() -> None:
+    with Server(by_path({"/api/pull": by_model})) as server:
+        process = start(
+            "models", "pull", "half1", "half2", "-j", "2", "--json", "--host", server.url
+        )
+        assert process.stderr is not None
+        told = b""
+        while told.count(b"50 %") < 2:
+            told += process.stderr.read(1)
+        process.send_signal(signal.SIGTERM)
+        result = ended(process)
+    assert [each["status"] for each in result.json["models"]] == ["interrupted"] * 2
+    assert all(each["seconds"] > 0 for each in result.json["models"])
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_ends_all_of_them(number: int, code: int) -> None:
     with Server(by_path({"/api/pull": by_model})) as server:
@@ -123,8 +138,11 @@ def test_the_end_rings_and_is_posted() -> None:
         args = ("pull", "nomic-embed-text", "--notify", "--host", server.url)
         with Terminal(*args, env=env) as terminal:
             assert terminal.end() == 0
-        assert b"\x07\x1b]777;notify;ollama-cli;pulled 1 of 1 models" in terminal.raw
+        assert b"\x07\x1b]777;notify;ollama-cli;pulled nomic-embed-text 8.0 MB in " in terminal.raw
         assert b"\x07" not in run(*args).errors
+        with Terminal("pull", "nobody", "--notify", "--host", server.url, env=env) as terminal:
+            assert terminal.end() == 4
+        assert b"notify;ollama-cli;pull of nobody failed\x1b" in terminal.raw
 
 
 def test_a_restart_is_told_above_the_bars() -> None:
