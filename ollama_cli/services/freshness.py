@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
 from typing import Final
 
+from ollama_cli import names
 from ollama_cli.errors import ModelNotFoundError, UnaskedError
 from ollama_cli.replies import Freshness, Manifest, ManifestLayer, ModelDetails, ModelSummary
 from ollama_cli.services.ollama import OllamaClient
@@ -50,8 +51,8 @@ def compare(
     changed = tuple(changes(kinds, shown, sizes.keys(), stored))
     if not changed:
         return Freshness(model.name, "current", to_fetch=0)
-    parent = "" if any(layer.origin for layer in manifest.layers) else _parent(shown)
-    return Freshness(model.name, "outdated", changed, sum(sizes.values()), parent=parent)
+    to_fetch = sum(sizes.values())
+    return Freshness(model.name, "outdated", changed, to_fetch, parent=_parent(shown, manifest))
 
 
 def changes(
@@ -127,9 +128,16 @@ def _is_stored(text: str, layers: Sequence[ManifestLayer], absent: AbstractSet[s
     return end == len(data)
 
 
-def _parent(shown: ModelDetails) -> str:
-    """Name the model that one was made from on a server; pulled ones have it from the registry."""
-    return fields.text(fields.mapping(shown.document.get("details")).get("parent_model"))
+def _parent(shown: ModelDetails, manifest: Manifest) -> str:
+    """Name what a model was made from on this server, empty where that was done elsewhere.
+
+    What was pulled tells of its maker's machine: a name as the registry has it, or a path, which
+    may be another one in each version.
+    """
+    parent = fields.text(fields.mapping(shown.document.get("details")).get("parent_model"))
+    origins = [layer.origin for layer in manifest.layers if layer.origin]
+    is_known = any(names.same_model(parent, origin) for origin in origins)
+    return "" if origins and (is_known or not names.is_valid(parent)) else parent
 
 
 def _any_absent(layers: Sequence[ManifestLayer], absent: AbstractSet[str]) -> bool:

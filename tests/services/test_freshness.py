@@ -1,10 +1,11 @@
 """What an update changes is found layer by layer, in what the server shows of a model."""
 
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from hostile import Peer, Script, Server, answer, document
+from hostile import Peer, Script, Server, answer, by_path, document
 from recordings import WIRE, parts
 from registries import (
     BLOBS,
@@ -122,6 +123,28 @@ def test_parameters_are_compared_by_value_and_messages_by_words() -> None:
 def test_a_text_of_no_bytes_is_no_text() -> None:
     layers = changed(system=b"", messages=b"[]")
     assert changes(layers, shown=showing(layers=changed(system=None))) == []
+
+
+@pytest.mark.parametrize(
+    ("parent", "origin", "told"),
+    [
+        ("base:latest", None, "base:latest"),
+        ("/models/blobs/sha256-ab", None, "/models/blobs/sha256-ab"),
+        ("base:latest", "base", ""),
+        ("base:latest", "/home/maker/blobs/sha256-cd", "base:latest"),
+        ("/home/maker/blobs/sha256-ab", "/home/maker/blobs/sha256-cd", ""),
+        ("", "base", ""),
+    ],
+)
+def test_what_was_made_here_is_told_from_what_was_made_elsewhere(
+    parent: str, origin: str | None, told: str
+) -> None:
+    newer = json.loads(manifest(changed(model=b"newer")))
+    newer["layers"][0]["from"] = origin
+    params = answer(200, PARAMS)
+    there = by_path({f"/v2/library/m/blobs/{digest_of(PARAMS)}": params}, document(newer))
+    found = compare(there, server(showing(details={"parent_model": parent})))
+    assert (found.status, found.parent) == ("outdated", told)
 
 
 def test_several_licenses_are_found_in_the_text_that_joins_them() -> None:

@@ -55,6 +55,7 @@ def command(
                 near = insecure and comparing.is_near(found.model)
                 downloads.pull(found.model, insecure=near)
         except OllamaCliError as error:
+            cli.explain(error)
             told.append({**comparing.record(Freshness(name, "unknown")), **_failed(error)})
             raise
         told.append({**comparing.record(found), **({"status": "updated"} if is_due else {})})
