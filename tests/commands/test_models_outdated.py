@@ -185,6 +185,24 @@ def test_a_model_that_was_made_here_is_updated_by_its_name_alone() -> None:
     assert replaced.err.endswith("m:latest: updated (weights, license)\n")
 
 
+@pytest.mark.parametrize(
+    ("args", "shown", "code"),
+    [
+        ([], "m:latest  made here  weights, license", 0),
+        (["m"], "m:latest  made here  weights, license", 12),
+        (["-o", "name"], "", 0),
+        (["m", "-o", "name"], "m:latest\n", 12),
+    ],
+)
+def test_a_model_that_was_made_here_is_outdated_where_it_is_named(
+    args: list[str], shown: str, code: int
+) -> None:
+    made = showing(details={"parent_model": "base:latest"})
+    result = ask(NEWER, server(made), "outdated", *args, "--exit-code")
+    assert (result.code, result.err) == (code, "")
+    assert shown in result.out if shown else not result.out
+
+
 @pytest.mark.parametrize("args", [[], ["m", "--all"]])
 def test_what_to_update_is_named_or_all(args: list[str]) -> None:
     result = call("models", "update", *args)

@@ -32,6 +32,11 @@ def compare(cli: Runtime, chosen: Chosen, name: str, *, insecure: bool) -> Fresh
     return services.compare(cli.ollama(), cli.registry(), model, insecure=insecure)
 
 
+def is_due(found: Freshness, *, is_named: bool) -> bool:
+    """Tell whether a model is to be pulled again; what was made here only if it was named."""
+    return found.status == "outdated" and (is_named or not found.parent)
+
+
 def is_near(name: str) -> bool:
     """Tell whether a model comes from a loopback or private host, where plain http may do."""
     parsed = names.parse(name)

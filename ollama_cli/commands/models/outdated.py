@@ -36,7 +36,8 @@ def command(
 ) -> None:
     """Compare installed models with the registry, layer by layer; no model is fetched.
 
-    With -q the exit code alone tells.
+    With -q the exit code alone tells. A model that was made on the server from another one is
+    outdated for -o name and the exit code only where it is named.
 
     Examples:
       ollama-cli models outdated
@@ -54,12 +55,13 @@ def command(
     try:
         for_each(cli, list(chosen), compare)
     finally:
-        _show(cli, found)
-    if exit_code and any(each.status == "outdated" for each in found):
+        due = [each for each in found if comparing.is_due(each, is_named=bool(names))]
+        _show(cli, found, due)
+    if exit_code and due:
         raise typer.Exit(_NO)
 
 
-def _show(cli: Runtime, found: list[Freshness]) -> None:
+def _show(cli: Runtime, found: list[Freshness], due: list[Freshness]) -> None:
     match cli.output:
         case "json":
             listed = [comparing.record(each) for each in found]
@@ -67,9 +69,8 @@ def _show(cli: Runtime, found: list[Freshness]) -> None:
         case "jsonl":
             documents.show_lines(cli.out, "models-outdated", map(comparing.record, found))
         case "name":
-            for each in found:
-                if each.status == "outdated":
-                    cli.out.line(one_line(each.model))
+            for each in due:
+                cli.out.line(one_line(each.model))
         case _ if found and not cli.flags.quiet:
             tables.show_table(cli.out, _HEADER, [_cells(each) for each in found])
 
@@ -77,7 +78,7 @@ def _show(cli: Runtime, found: list[Freshness]) -> None:
 def _cells(found: Freshness) -> list[str]:
     return [
         found.model,
-        _STATUS.get(found.status, found.status),
+        "made here" if found.parent else _STATUS.get(found.status, found.status),
         ", ".join(found.changes) or (found.reason if found.status == "unknown" else "-"),
         format_bytes(found.to_fetch) if found.changes and found.to_fetch is not None else "-",
     ]

@@ -50,7 +50,7 @@ def command(
     def update(name: str) -> None:
         try:
             found = comparing.compare(cli, chosen, name, insecure=insecure)
-            is_due = found.status == "outdated" and not (all_ and found.parent)
+            is_due = comparing.is_due(found, is_named=not all_)
             if is_due:
                 near = insecure and comparing.is_near(found.model)
                 downloads.pull(found.model, insecure=near)
