@@ -60,8 +60,6 @@ class Downloads:
             self._watchers.stop(interrupt)
             for record in self._records:
                 record.end(interrupt)
-            if cli.output == "jsonl":
-                cli.note("interrupted: run the same command again to resume")
             raise
         finally:
             if cli.output == "json":

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any, Final, Self
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.events import (
     ChunkProgress,
     Error,
@@ -27,8 +27,8 @@ class JsonLinesReporter:
     """Write the events of a pull to `stream`; sizes are bytes, times seconds on `clock`.
 
     `fraction` is what people are shown, which never falls; `completed` of `total` is the truth.
-    Restarts are told on `notes` too. A failure of the stream itself becomes an `error` line, so
-    that the last line always tells how the pull ended.
+    Restarts are told on `notes` too, an interrupt there alone. A failure of the stream itself
+    becomes an `error` line, so that the last line tells how any other pull ended.
     """
 
     def __init__(
@@ -62,12 +62,15 @@ class JsonLinesReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write the `error` line of a failure, as complete as it is known by now."""
+        """Write the `error` line of a failure, as it is known by now; an interrupt is a note."""
         known = self._known | {"event": "error"}
         if isinstance(exc, OllamaCliError):
             self._write(known | exc.as_dict())
         elif self._reported:
             self._write(known | {"message": self._reported.message})
+        elif isinstance(exc, KeyboardInterrupt | InterruptError):
+            snapshot = self._stats.snapshot(with_layers=False)
+            self._note(phrases.stopped(one_line(self._model), snapshot, exc))
 
     def report(self, event: PullEvent) -> None:
         """Write one line."""

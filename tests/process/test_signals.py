@@ -38,7 +38,7 @@ def stopped(number: int, awaited: str, *args: str, values: list[object]) -> Iter
     script = Stuck(*values)
     with Server(script) as server:
         process = start(*args, "--host", server.url)
-        stream = process.stdout if "two " in awaited else process.stderr
+        stream = process.stdout if '"' in awaited or "two " in awaited else process.stderr
         assert stream is not None
         seen = b""
         while awaited.encode() not in seen:
@@ -82,6 +82,15 @@ def test_a_pull_tells_how_far_it_came_and_how_to_go_on(number: int, code: int) -
             "note: pull of m interrupted at 42 % (42/100 MB so far): "
             "run the same command again to resume"
         )
+
+
+@pytest.mark.parametrize(("args", "told"), [([], "at 42 % (42/100 MB so far): "), (["-q"], "")])
+def test_a_pull_in_events(args: list[str], told: str) -> None:
+    args = ["models", "pull", "m", "-o", "jsonl", *args]
+    with stopped(signal.SIGTERM, '"layer_completed": 42000000', *args, values=[*PULL]) as result:
+        assert result.code == 143
+    note = f"note: pull of m interrupted {told}run the same command again to resume\n"
+    assert result.err == (note if told else "")
 
 
 def test_a_pull_with_a_summary() -> None:
