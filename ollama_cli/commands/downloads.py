@@ -117,7 +117,7 @@ class Downloads:
             self._cli.ollama().pull,
             name,
             insecure=insecure,
-            join=self._mode != "json",
+            join=True,
             patience=self._patience.to_answer,
         )
         with self._cli.explaining(name):  # before any of those around it tell of the error

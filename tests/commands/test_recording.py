@@ -33,6 +33,7 @@ def kept() -> Pull:
         ([ChunkProgress(A, 10), ChunkProgress(A, 10, 4), ChunkProgress(A, 10, 10)], 10, 0),
         ([ChunkProgress(A, 10, 10), ChunkProgress(B, 5, 5)], 0, 0),
         ([ChunkProgress(A, 10, 7), ChunkProgress(A, 10, 10)], 3, 0),
+        ([ChunkProgress(A, 10, done) for done in (4, 9, 6, 10)], 9, 0),
         ([ChunkProgress(A, 9, 0), ChunkProgress(B, 9), ChunkProgress(A, 9, 9)], 9, 0),
         (
             [
