@@ -42,8 +42,15 @@ def races(make: Commands, sizes: Sizes) -> list[Race]:
             rounds=15,
         ),
         Race(
-            {OURS: make.ours("models", "pull", many), BARE: make.reference("bare_pull", many)},
-            [Claim("P1", f"pull, {events} / bare requests", "wall", at_most(0.55), BARE)],
+            {
+                OURS: make.ours("models", "pull", many),
+                "jsonl": make.ours("models", "pull", many, "-o", "jsonl"),
+                BARE: make.reference("bare_pull", many),
+            },
+            [
+                Claim("P1", f"pull, {events} / bare requests", "wall", at_most(0.55), BARE),
+                Claim("P1", "pull -o jsonl / bare requests", "cpu", at_most(2.5), BARE, "jsonl"),
+            ],
             rounds=7,
         ),
     ]
