@@ -108,6 +108,7 @@ class PullStats:
                 self._expect(event)
             case Restart():
                 self._begin_again()
+                return
             case Success():
                 self._finish_layers()
                 self.fraction = 1.0
@@ -168,9 +169,7 @@ class PullStats:
         if self._is_expected and (layer is None or (total is not None and total != layer.total)):
             self._disbelieve()
             layer = self._layers.get(digest)
-        if layer is None:
-            layer = self._layers[digest] = _Layer(digest)
-        return layer
+        return layer or self._layers.setdefault(digest, _Layer(digest))
 
     def _open_layer(self, layer: _Layer, completed: int, total: int | None) -> None:
         """Begin a layer in this try; those before it are done, as no line at 100 % is owed."""
@@ -208,6 +207,7 @@ class PullStats:
     def _begin_again(self) -> None:
         """Wait for what the next try says of each layer; until then what was seen counts."""
         self._attempt += 1
+        self._speed = Speedometer()
         self._is_past_layers = False
         self._open = {}
         for layer in self._layers.values():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.events import ChunkProgress, PullEvent, Status, Success
+from ollama_cli.events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.progress.stats import LayerSnapshot, PullSnapshot, PullStats
 
 VERIFYING = Status("verifying sha256 digest")
@@ -63,6 +63,13 @@ def test_a_stall_brings_the_speed_to_zero_and_takes_the_eta() -> None:
     last = run(chunk("a", 100, 0), chunk("a", 100, 50), *[chunk("a", 100, 50)] * 8)[-1]
     assert last.bytes_per_second == 0
     assert last.eta_seconds is None
+
+
+def test_the_speed_begins_anew_with_a_further_try() -> None:
+    before = [chunk("a", 100, 10 * n) for n in range(4)]
+    after = [chunk("a", 100, 30), chunk("a", 100, 32)]
+    snapshots = run(*before, Restart(1, "cut"), *after)
+    assert [s.bytes_per_second for s in snapshots[-4:]] == [10, None, None, 2]
 
 
 def test_the_window_holds_few_samples_however_fast_events_come() -> None:
