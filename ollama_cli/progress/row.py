@@ -1,5 +1,6 @@
 """One pull as it is drawn: the model's line, and below it the layer or phase under way."""
 
+import math
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -24,6 +25,7 @@ _RATE_WIDTH: Final = len("12.3 MB/s")
 _ETA_WIDTH: Final = len("eta 59m59s")
 _STALLED_SECONDS: Final = 5.0
 _SHOWN_SECONDS: Final = 1.0
+_AGAIN: Final = "trying again"
 
 
 class Row:
@@ -71,7 +73,7 @@ class Row:
             case Status(text):
                 self._enter_phase(one_line(text), None, now)
             case Restart(_, _, pause):
-                self._enter_phase(f"trying again in {format_duration(pause)}", None, now)
+                self._digest, self._phase, self._phase_since = None, _AGAIN, now + pause
                 self._stream.line(phrases.restarted(self._model, event))
             case Success():
                 self._seconds = now - self._started
@@ -113,10 +115,10 @@ class Row:
         title = self._label + self._model
         if snapshot.total is None:
             return self._text(self._clip(title, width))
-        longest = format_counter(snapshot.total, snapshot.total) + phrases.growing(snapshot)
+        longest = _longest_counter(snapshot.total) + len(phrases.growing(snapshot))
         columns = [
             phrases.percent(snapshot.fraction).rjust(_PERCENT_WIDTH),
-            phrases.counter(snapshot).rjust(len(longest)),
+            phrases.counter(snapshot).rjust(longest),
             phrases.rate(snapshot).rjust(_RATE_WIDTH),
             phrases.eta(snapshot).ljust(_ETA_WIDTH),
         ]
@@ -149,6 +151,8 @@ class Row:
             parts.append(format_counter(layer.completed, layer.total))
             if now - self._moved_at >= _STALLED_SECONDS:
                 parts.append(f"no data for {_whole(now - self._moved_at)}")
+        elif now < self._phase_since:
+            parts = [f"{self._phase} in {_whole(math.ceil(self._phase_since - now))}"]
         elif now - self._phase_since >= _SHOWN_SECONDS:
             parts.append(_whole(now - self._phase_since))
         return self._text(_GAP + self._clip(_GAP.join(parts), width - len(_GAP)), "bright_black")
@@ -176,6 +180,11 @@ class Row:
 
 def _width(columns: list[str]) -> int:
     return sum(len(_GAP + column) for column in columns)
+
+
+def _longest_counter(total: int) -> int:
+    """Count the cells of the longest counter on the way to a total: 9.9/32 beats 32/32."""
+    return max(len(format_counter(part, total)) for part in (total // 11 + 1, total))
 
 
 def _room(width: int, name: str, columns: list[str]) -> int:

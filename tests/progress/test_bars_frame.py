@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyte
 import pytest
 
-from ollama_cli.events import ChunkProgress, PullEvent, Status
+from ollama_cli.events import ChunkProgress, PullEvent, Restart, Status
 from ollama_cli.progress import BarsReporter
 from ollama_cli.streams import OutStream
 
@@ -117,6 +117,37 @@ def test_a_stall_is_named() -> None:
         overall, layer = pull.lines()
     assert overall.endswith("0 B/s")
     assert layer == "  pulling dde5aa3fc5ff  1.9/4.7 GB  no data for 21 s"
+
+
+def test_the_pause_before_a_further_try_is_counted_down() -> None:
+    with pulling() as pull:
+        for pause, waits in ((3.7, ["in 4 s", "in 3 s", "in 2 s"]), (1.5, ["in 2 s", "in 1 s"])):
+            pull.reporter.report(Restart(1, "the connection was cut", pause))
+            for wait in waits:
+                assert pull.lines()[-1] == f"  trying again {wait}"
+                pull.now += pause / 3
+            pull.now += 2
+        assert pull.lines()[-1].startswith("  trying again  ")  # and nobody has answered yet
+
+
+def test_an_outage_is_no_speed() -> None:
+    with pulling() as pull:
+        pull.report(Restart(1, "the connection was cut", 10.0))
+        overall = pull.lines()[-2]
+        assert overall.endswith("GB so far")
+        pull.now += 10
+        pull.report(*(ChunkProgress(DIGEST, TOTAL, n * 31_100_000) for n in range(61, 64)))
+        assert pull.lines()[-2].endswith("31.1 MB/s  eta 1m27s")
+
+
+def test_the_bar_keeps_its_width_while_the_counter_gains_a_digit() -> None:
+    widths = set()
+    pull = Pull(60, "llama3.2")
+    with pull.reporter:
+        for completed in (0, 4_900_000, 10_000_000, 12_300_000):
+            pull.report(ChunkProgress(DIGEST, 20_000_000, completed))
+            widths.add(sum(pull.lines()[0].count(char) for char in "━─"))
+    assert len(widths) == 1
 
 
 def test_text_of_the_server_is_literal() -> None:
