@@ -45,7 +45,8 @@ def one_line(text: str) -> str:
 
 def sentence(text: str) -> str:
     """Make an error's words fit to be shown: one line, no secrets, and no more than a screen."""
-    line = one_line(redact(text))
+    # Cut before it is searched too: a server may send any amount of it.
+    line = one_line(redact(text[: 4 * _LONGEST]))
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
 
 

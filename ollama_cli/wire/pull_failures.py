@@ -69,12 +69,17 @@ FAILURES: Final = (
             r"|\b5\d\d:(?: |$)|server busy|too many requests|\b429\b", Again.ALWAYS, hint=RESUMES),
 )  # fmt: skip
 OTHERWISE: Final = Failure("", Again.ALWAYS)
+# What tells stands at the ends of a text; to search all of a giant one takes hours.
+_SEARCHED: Final = 1000
 
 
 def failure_of(text: str) -> Failure:
     """Find the row of a text; the first one that fits, else the one for all others."""
+    words = text.strip()
+    if len(words) > 2 * _SEARCHED:
+        words = f"{words[:_SEARCHED]} … {words[-_SEARCHED:]}"
     for row, pattern in zip(FAILURES, _patterns(), strict=True):
-        if pattern.search(text.strip()):
+        if pattern.search(words):
             return row
     return OTHERWISE
 
