@@ -79,7 +79,7 @@ class Summary:
     def snapshot(self) -> PullSnapshot:
         """Show how far the pull came."""
         self._count_last()
-        return self._stats.snapshot()
+        return self._stats.snapshot(with_layers=False)
 
     def as_dict(self) -> dict[str, object]:
         """Give the summary as programs read it."""

@@ -8,7 +8,7 @@ from typing import Final, Self
 from ollama_cli.events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.progress import phrases
 from ollama_cli.progress.stats import PullStats
-from ollama_cli.streams import OutStream, one_line
+from ollama_cli.streams import OutStream, one_line, sentence
 from ollama_cli.units import format_bytes, format_duration
 
 SECONDS_BETWEEN: Final = 10.0
@@ -76,7 +76,7 @@ class LinesReporter:
                     self._show_lost()
                 self._show_progress(now)
             case Status(text):
-                self._show_state(one_line(text), now)
+                self._show_state(sentence(text), now)
             case Restart():
                 self._state = ""
                 self._line(phrases.restarted(self._model, event))

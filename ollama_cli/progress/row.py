@@ -11,7 +11,7 @@ from rich.text import Text
 from ollama_cli.events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.progress import phrases
 from ollama_cli.progress.stats import LayerSnapshot, PullSnapshot, PullStats
-from ollama_cli.streams import OutStream, one_line
+from ollama_cli.streams import OutStream, one_line, sentence
 from ollama_cli.units import format_counter, format_duration
 
 _GAP: Final = "  "
@@ -71,7 +71,7 @@ class Row:
                     self._stream.line(phrases.lost(self._model, self._stats.lost - self._lost))
                     self._lost = self._stats.lost
             case Status(text):
-                self._enter_phase(one_line(text), None, now)
+                self._enter_phase(sentence(text), None, now)
             case Restart(_, _, pause):
                 self._digest, self._phase, self._phase_since = None, _AGAIN, now + pause
                 self._stream.line(phrases.restarted(self._model, event))
@@ -91,7 +91,7 @@ class Row:
     def snapshot(self, now: float | None = None) -> PullSnapshot:
         """Show how far the pull has come."""
         with self._lock:
-            return self._stats.snapshot(now)
+            return self._stats.snapshot(now, with_layers=False)
 
     def lines(self, width: int, *, brief: bool) -> list[Text]:
         """Draw the row; a brief one is a single line."""

@@ -81,8 +81,7 @@ class PullStats:
         self._total = 0
         self.fraction = 0.0
         self._attempt = 0
-        self._is_expected = False
-        self._is_past_layers = False
+        self._is_expected = self._is_past_layers = self._ends_early = False
         self._in_parallel = False
         self._has_begun = False
         self.fetched = False
@@ -101,7 +100,7 @@ class PullStats:
             case ChunkProgress():
                 moved = self._advance(event)
             case Status(text):
-                if not text.startswith(_AFTER_LAYERS):
+                if self._ends_early or not text.startswith(_AFTER_LAYERS):
                     return
                 self._finish_layers()
             case Expected():
@@ -198,7 +197,8 @@ class PullStats:
     def _reopen(self) -> None:
         """Take back what was settled too early: this server loads its layers side by side."""
         self._in_parallel = True
-        self._is_past_layers = False
+        # Such a word was no end: in this try it is not believed again, as each one costs a walk.
+        self._ends_early, self._is_past_layers = self._is_past_layers, False
         for layer in self._layers.values():
             layer.settled = False
             self._open[layer.digest] = layer
@@ -208,7 +208,7 @@ class PullStats:
         """Wait for what the next try says of each layer; until then what was seen counts."""
         self._attempt += 1
         self._speed = Speedometer()
-        self._is_past_layers = False
+        self._is_past_layers = self._ends_early = False
         self._open = {}
         for layer in self._layers.values():
             layer.baseline = None

@@ -156,3 +156,10 @@ def test_text_of_the_server_is_literal() -> None:
         pull.report(Status("[red]:smile:[/red]\x1b[2J\nx"))
         pull.now -= 1
         assert pull.lines() == ["m[bold]\\x1b[31m", "  [red]:smile:[/red]\\x1b[2J x"]
+
+
+def test_a_giant_status_is_cut_before_it_is_drawn() -> None:
+    with pulling(60) as pull:
+        pull.report(Status("pushing " + "A" * 10**6))
+        assert len(pull.reporter._row._phase) < 3000
+        assert pull.lines()[1].startswith("  pushing AAA")

@@ -89,3 +89,10 @@ def test_until_the_next_try_speaks_what_was_seen_counts() -> None:
 
 def test_a_fall_within_one_try_is_no_loss() -> None:
     assert run(chunk("a", 900, 450), chunk("a", 900), chunk("a", 900, 10))[-1].lost == 0
+
+
+def test_a_word_that_was_no_end_is_believed_once_in_each_try() -> None:
+    verifying, early = Status("verifying sha256 digest"), chunk("a", 900, 20)
+    first = run(chunk("a", 900, 10), verifying, early, verifying)
+    assert [each.completed for each in first] == [10, 900, 20, 20]
+    assert run(chunk("a", 900, 10), verifying, early, AGAIN, early, verifying)[-1].completed == 900
