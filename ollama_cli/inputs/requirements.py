@@ -31,20 +31,19 @@ def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
         raise ConfigError(
             f"{file}: models: {problem}", hint='write for example: models = ["llama3.2"]'
         )
-    required: list[Requirement] = []
+    required: dict[str, Requirement] = {}
     for index, item in enumerate(listed):
         place = f"{file}: models[{index}]"
         if isinstance(item, Mapping):
             warnings += _strange(item, fields(Requirement), place)
         one = _read(item, place)
-        same = next((each for each in required if names.same_model(each.name, one.name)), None)
-        if same is None:
-            required.append(one)
-        elif same.digest != one.digest:
+        same = required.setdefault(_identity(one), one)
+        if same is one:
+            continue
+        if same.digest != one.digest:
             raise ConfigError(f"{place}: {one.name} is listed twice, with other digests")
-        else:
-            warnings.append(f"{place}: {one.name} is listed twice")
-    return required, warnings
+        warnings.append(f"{place}: {one.name} is listed twice")
+    return list(required.values()), warnings
 
 
 def lock_of(file: str) -> Path:
@@ -52,6 +51,8 @@ def lock_of(file: str) -> Path:
     if file == "-":
         return Path(LOCK)
     path = Path(file)
+    if not path.name:
+        raise UsageError(f"{file!r} names no file, which a lock could stand beside")
     if path.suffix == _SUFFIX:
         raise UsageError(f"{file} is a lock itself", hint="name the file that it locks")
     return path.with_suffix(_SUFFIX)
@@ -68,16 +69,16 @@ def frozen(
 ) -> list[Requirement]:
     """Give each model the digest of the lock; ConfigError where the two do not fit together."""
     result = []
+    left = {_identity(one): one for one in locked}
     for each in required:
-        match = next((one for one in locked if names.same_model(one.name, each.name)), None)
+        match = left.pop(_identity(each), None)
         if match is None or match.digest is None:
             raise _misfit(lock, file, f"{each.name} is not locked")
         if each.digest not in {None, match.digest}:
             raise _misfit(lock, file, f"{each.name} is locked at another digest")
         result.append(replace(each, digest=match.digest))
-    for one in locked:
-        if not any(names.same_model(one.name, each.name) for each in required):
-            raise _misfit(lock, file, f"{one.name} is locked and not required")
+    for one in left.values():
+        raise _misfit(lock, file, f"{one.name} is locked and not required")
     return result
 
 
@@ -110,6 +111,11 @@ def read_flag(value: object, place: str) -> bool:
     if not isinstance(value, bool):
         raise ConfigError(f"{place}: {value!r} is neither true nor false")
     return value
+
+
+def _identity(required: Requirement) -> str:
+    """Write a name so that all spellings of it are one text, found at once among thousands."""
+    return names.shortest(required.name).lower()
 
 
 def _read(item: Any, place: str) -> Requirement:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import Result, call
+from shell import Result, call, run
 
 from ollama_cli.demo import DemoServer
 
@@ -167,3 +167,14 @@ def test_a_plan_that_cannot_be_written_is_10(server: str, folder: Path) -> None:
     result = ensured(server, folder, "--plan", "models.toml/p.jsonl")
     assert result.code == 10
     assert "cannot write models.toml/p.jsonl: " in result.err
+
+
+def test_a_file_and_a_lock_of_very_many_models(server: str, folder: Path) -> None:
+    many = range(20_000)
+    listed = ", ".join(f'"m{n}"' for n in many)
+    locked = ", ".join(f'{{name = "m{n}", digest = "{"ab" * 32}"}}' for n in many)
+    (folder / "models.toml").write_text(f"models = [{listed}]")
+    (folder / "models.lock").write_text(f"models = [{locked}]")
+    options = ("--frozen", "--check", "-o", "jsonl", "--host", server)
+    result = run("models", "ensure", *options, cwd=folder)  # in a process, which does not hang us
+    assert (result.code, len(result.raw.splitlines())) == (12, len(many))

@@ -108,6 +108,12 @@ def test_a_lock_has_no_lock() -> None:
         lock_of("models.lock")
 
 
+@pytest.mark.parametrize("file", ["", ".", "/"])
+def test_what_is_no_file_has_no_lock(file: str) -> None:
+    with pytest.raises(UsageError, match="names no file"):
+        lock_of(file)
+
+
 def test_frozen_takes_the_digests_of_the_lock() -> None:
     file = [Requirement("a", insecure=True), Requirement("b", B)]
     lock = [Requirement("B:latest", B), Requirement("a:latest", A)]

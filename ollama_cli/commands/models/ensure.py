@@ -92,7 +92,8 @@ def command(
     if not yes:
         _ask(cli, steps)
     with ensuring.Report(cli) as report:
-        kept = [each for each in required if not any(each.name == step.model for step in steps)]
+        changed = {step.model for step in steps}
+        kept = [each for each in required if each.name not in changed]
         report.compare(kept, [], installed)
         ensuring.perform(cli, steps, report)
     if not steps:
