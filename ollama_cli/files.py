@@ -57,10 +57,14 @@ def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:
     """Write a file through a new one beside it; makes its folder. Unless told, for its owner alone.
 
     The umask is taken from `mode`. Raises OSError, ValueError for what is no text, RuntimeError for
-    a link to itself.
+    a link to itself. What is no regular file, such as a device or a pipe, is written to instead.
     """
-    target = path.resolve()
     data = text.encode()
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            file.write(data)
+        return
+    target = path.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     # By hand, as tempfile loads more than all the rest of a start needs.
     beside = target.with_name(f".{os.urandom(_FREE_NAMES).hex()}.tmp")

@@ -84,3 +84,14 @@ def test_what_cannot_be_written_leaves_nothing_behind(tmp_path: Path) -> None:
         files.write_whole(tmp_path / "folder", "new")
     assert sorted(each.name for each in tmp_path.iterdir()) == ["file", "folder"]
     assert (tmp_path / "file").read_text() == "old"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes with names are POSIX")
+def test_what_is_no_regular_file_stays_and_is_written_to(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    files.write_whole(pipe, "text")
+    assert pipe.is_fifo()
+    assert os.read(reader, 10) == b"text"
+    os.close(reader)
