@@ -125,7 +125,9 @@ def _read_timeout(_: BaseException, at: str, __: str) -> OllamaCliError:
     )
 
 
-def _unusable(error: BaseException, at: str, _: str) -> OllamaCliError:
+def _unusable(error: BaseException, at: str, url: str) -> OllamaCliError:
+    if any(isinstance(each, urllib3.exceptions.InvalidHeader) for each in _chain(error)):
+        return _undecodable(error, at, url)  # the header is one of the server's
     return ConfigError(f"cannot use the address {at}: {_words(error)}", hint=_ADDRESS_HINT)
 
 

@@ -213,3 +213,11 @@ def test_a_document_that_never_ends_is_given_up() -> None:
         pytest.raises(ServerError, match="more than 4000 bytes"),
     ):
         reply.read(4000)
+
+
+def test_a_header_that_no_answer_may_have_is_the_servers_fault() -> None:
+    lengths = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\nContent-Length: 7\r\n\r\nabcdefg"
+    with Server(bytes_then(lengths)) as server:
+        error = failure(server.url)
+    assert type(error) is ServerError
+    assert "contained multiple unmatching values" in error.message
