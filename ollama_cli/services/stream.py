@@ -1,13 +1,15 @@
 """A stream under way: events for those who read, bytes for those who pass them on."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Generic, Protocol, Self, TypeVar
+from typing import Final, Generic, Protocol, Self, TypeVar
 
 from ollama_cli.errors import OllamaCliError, StreamCutError
 from ollama_cli.transport import Reply
 from ollama_cli.wire import ndjson
 
 E = TypeVar("E")
+# What is read step by step is a pull, whose lines are short: others would only fill the memory.
+_LONGEST_STEP: Final = 16 << 20
 
 
 class Parser(Protocol[E]):
@@ -96,7 +98,7 @@ def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[lis
 
 
 def _reads(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[list[E], float, None]:
-    decoder = ndjson.Decoder()
+    decoder = ndjson.Decoder(_LONGEST_STEP)
     events: list[E] = []
     with open_reply() as reply:
         chunks = reply.chunks()

@@ -16,7 +16,8 @@ LONGEST_LINE: Final = 256 << 20
 class Decoder:
     """Turns chunks into values; linear in the bytes fed, whatever the length of a line."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int | None = None) -> None:
+        self._longest = longest or LONGEST_LINE
         self._pending: list[bytes] = []
         self._size = 0
         self._decoded = 0
@@ -31,8 +32,8 @@ class Decoder:
         if end < 0:
             self._pending.append(chunk)
             self._size += len(chunk)
-            if self._size > LONGEST_LINE:
-                raise ProtocolError(f"the server sent a line of more than {LONGEST_LINE} bytes")
+            if self._size > self._longest:
+                raise ProtocolError(f"the server sent a line of more than {self._longest} bytes")
             return iter(())
         block = b"".join((*self._pending, chunk[:end]))
         self._pending = [chunk[end + 1 :]]

@@ -1,9 +1,11 @@
 """A stream read by read: each wait has its own bound, and a read without a line is told."""
 
+from collections import deque
+
 import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Server, chunk
 
-from ollama_cli.errors import TimedOutError
+from ollama_cli.errors import ProtocolError, TimedOutError
 from ollama_cli.events import ChunkProgress, Status
 from ollama_cli.services import OllamaClient
 
@@ -44,3 +46,13 @@ def test_a_read_waits_no_longer_than_it_is_told_and_the_server_sees_the_end() ->
             stream.read(0.05)
         stream.close()
     assert left == [True]
+
+
+def test_a_line_without_end_fills_no_memory() -> None:
+    def script(peer: Peer) -> None:
+        peer.send(CHUNKED, *[chunk(b"x" * (1 << 20))] * 20)
+
+    with Server(script) as server, OllamaClient(server.url) as client:
+        stream = client.pull("m", patience=5.0)
+        with pytest.raises(ProtocolError, match="a line of more than 16777216 bytes"):
+            deque(iter(lambda: stream.read(5.0), None), maxlen=0)
