@@ -110,7 +110,9 @@ class History:
             base.execute("BEGIN")  # what follows sees one state of the file
             if self._is_new(base):
                 return []
-            rows = base.execute("SELECT * FROM pulls ORDER BY id DESC")
+            rows = base.execute("SELECT * FROM pulls ORDER BY id DESC").fetchall()
+            if not all(map(_is_sound, rows)):
+                raise self._unusable("it is damaged")
             return [_pull(row) for row in rows]
 
     def clear(self) -> int:
@@ -198,6 +200,12 @@ def unfinished(pulls: list[Pull]) -> list[Pull]:
     return left
 
 
+def _is_sound(row: Any) -> bool:
+    """Tell whether a row holds what it must: SQLite keeps anything in any column."""
+    kinds = {**Pull.__annotations__, "result": str | None, "pid": int, "born": str}
+    return all(n in row.keys() and isinstance(row[n], k) for n, k in kinds.items())  # noqa: SIM118  a row holds its values
+
+
 def _pull(row: Mapping[str, Any]) -> Pull:
     told = {name: row[name] for name in fields(Pull)}
     if told["result"] is None:
@@ -218,7 +226,7 @@ def _is_running(pid: int, born: str) -> bool:
         os.kill(pid, 0)
     except PermissionError:
         return True
-    except OSError:
+    except (OSError, OverflowError):
         return False
     return True
 

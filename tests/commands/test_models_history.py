@@ -1,7 +1,9 @@
 """`models history`: what was pulled and how it ended; no trouble with it fails a pull."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -219,3 +221,22 @@ def test_rubbish_is_told_of_where_it_is_asked_for(tmp_path: Path) -> None:
         f"error: cannot use the history of pulls {file_at(tmp_path)}: file is not a database\n"
         "hint: move it away, or keep none: `ollama-cli config set history false`\n"
     )
+
+
+@pytest.mark.parametrize("change", ["model = x'ff'", "bytes = 'x'", "seconds = 'x'", "pid = 'x'"])
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_a_row_of_rubbish_is_told(server: str, tmp_path: Path, change: str, output: str) -> None:
+    pulled(server, "nomic-embed-text", "-q", at=tmp_path)
+    with closing(sqlite3.connect(file_at(tmp_path), isolation_level=None)) as base:
+        base.execute("UPDATE pulls SET result = NULL, born = ''")
+        base.execute(f"UPDATE pulls SET {change}")  # noqa: S608  the tests' own words
+    result = call("models", "history", "-o", output, at=tmp_path)
+    assert (result.code, result.out) == (10, "")
+    assert "it is damaged" in result.err
+
+
+def test_a_number_of_no_process_is_gone(server: str, tmp_path: Path) -> None:
+    pulled(server, "nomic-embed-text", "-q", at=tmp_path)
+    with closing(sqlite3.connect(file_at(tmp_path), isolation_level=None)) as base:
+        base.execute("UPDATE pulls SET result = NULL, born = '', pid = 1 << 60")
+    assert history(tmp_path)[0]["result"] == "unfinished"
