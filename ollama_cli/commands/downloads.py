@@ -42,7 +42,9 @@ class Downloads:
         self._watchers = Watchers()
         self._quiet = cli.flags.quiet
         self._sums_up = cli.output == "json" or len(names) > 1
-        self._board = progress.board(mode, cli.err, cli.environ, quiet=self._quiet)
+        self._board = progress.board(
+            mode, cli.err, cli.environ, quiet=self._quiet, count=len(names)
+        )
 
     def run(self, *, insecure: bool, notify: bool) -> None:
         """Pull all, and sum them up; raises what `for_each` raises."""
@@ -57,11 +59,13 @@ class Downloads:
             is_over = True
             raise
         except (KeyboardInterrupt, InterruptError) as interrupt:
+            self._clear()
             self._watchers.stop(interrupt)
             for record in self._records:
                 record.end(interrupt)
             raise
         finally:
+            self._clear()
             if cli.output == "json":
                 listed = {"models": [summary.as_dict() for summary in self._summaries]}
                 documents.show_document(cli.out, "models-pull", listed)
@@ -82,12 +86,21 @@ class Downloads:
         )
         record = recorded(cli, name)
         self._records.append(record)
-        with Summary(name) as summary, record:
-            self._summaries.append(summary)
-            watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
-            events = record.watch(self._events(name, insecure=insecure))
-            progress.follow(summary.watch(events) if self._sums_up else events, watched)
-            cli.forget_installed()
+        try:
+            with Summary(name) as summary, record:
+                self._summaries.append(summary)
+                watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
+                events = record.watch(self._events(name, insecure=insecure))
+                progress.follow(summary.watch(events) if self._sums_up else events, watched)
+                cli.forget_installed()
+        finally:
+            if self._jobs == 1:
+                self._clear()
+
+    def _clear(self) -> None:
+        """Give the terminal back, also where a second signal came while the first one did so."""
+        if self._board:
+            self._board.close()
 
     def _tell_outcome(self, seconds: float, *, notify: bool) -> None:
         outcome = pulling.outcome(self._summaries, len(self._names), seconds)

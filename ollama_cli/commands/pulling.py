@@ -120,15 +120,17 @@ class Watchers:
 
     def __init__(self) -> None:
         self._active: list[_Watcher] = []
+        self._is_over = False
 
     def of(self, reporter: PullProgressReporter) -> PullProgressReporter:
         """Put a reporter under watch."""
-        watcher = _Watcher(reporter)
+        watcher = _Watcher(reporter, is_over=self._is_over)
         self._active.append(watcher)
         return watcher
 
     def stop(self, exc: BaseException) -> None:
-        """Have each say how far its pull came, and nothing after that."""
+        """Have each say how far its pull came, and nothing after that, nor any other."""
+        self._is_over = True
         for watcher in self._active:
             watcher.__exit__(type(exc), exc, exc.__traceback__)
 
@@ -136,10 +138,10 @@ class Watchers:
 class _Watcher:
     """A reporter that is entered and left once, by whichever thread comes first."""
 
-    def __init__(self, reporter: PullProgressReporter) -> None:
+    def __init__(self, reporter: PullProgressReporter, *, is_over: bool) -> None:
         self._reporter = reporter
         self._lock = threading.Lock()
-        self._is_shown = self._is_over = False
+        self._is_shown, self._is_over = False, is_over
 
     def __enter__(self) -> Self:
         with self._lock:

@@ -29,11 +29,15 @@ class Board:
     """All rows that are under way on one terminal, drawn ten times a second, also in silence.
 
     Lines that are written to `stream` meanwhile stand above the bars. The terminal's tab shows the
-    percentage where it is told that it can.
+    percentage of all `count` pulls, which never falls, where it is told that it can.
     """
 
-    def __init__(self, stream: OutStream, *, tab_progress: bool = False) -> None:
+    def __init__(self, stream: OutStream, *, tab_progress: bool = False, count: int = 1) -> None:
         self._stream = stream
+        self._count = count
+        self._gone = 0
+        self._share = 0.0
+        self._is_drawn = False
         self._tab_progress = tab_progress
         self._rows: list[Row] = []
         self._lock = threading.RLock()
@@ -64,6 +68,7 @@ class Board:
                     redirect_stderr=False,
                 )
                 self._stream.above = self._print
+                self._is_drawn = True
                 self._live.start(refresh=True)
                 over = self._over = threading.Event()
                 threading.Thread(target=self._draw, args=(over,), daemon=True).start()
@@ -72,13 +77,23 @@ class Board:
         """Draw one row less; the last one gives the cursor back."""
         with self._lock:
             self._rows.remove(row)
-            if self._rows or self._live is None:
+            self._gone += 1
+            if self._rows:
                 self.refresh()
-                return
+            else:
+                self.close()
+
+    def close(self) -> None:
+        """Give the terminal back; also where a signal broke off what did so before."""
+        with self._lock:
             self._over.set()
             self._stream.above = None
-            self._live.stop()
-            self._live = None
+            live, self._live = self._live, None
+            if live is not None:
+                live.stop()
+            if self._is_drawn:
+                self._console.show_cursor()
+                self._is_drawn = False
             self._show_tab("")
 
     def refresh(self) -> None:
@@ -101,7 +116,7 @@ class Board:
         width = self._stream.width - self._console.legacy_windows
         self._console.width = width
         rows = list(self._rows)
-        self._show_tab(_percentage(rows))
+        self._show_tab(self._percentage(rows))
         brief = len(rows) > 1
         # Terminals echo ^C where the last line ends: it must not begin another one.
         width -= len("^C") if brief else 0
@@ -110,8 +125,17 @@ class Board:
     def _show_tab(self, state: str) -> None:
         """Set the progress of the terminal's tab by OSC 9;4; an empty state takes it away."""
         if self._tab_progress and state != self._tab:
-            self._tab = state
             self._stream.write(f"\x1b]9;4;{state or '0;0'}\x1b\\")
+            self._tab = state
+
+    def _percentage(self, rows: list[Row]) -> str:
+        """Put all pulls into one state of a tab: 3 is busy, 1 a percentage."""
+        snapshots = [row.snapshot() for row in rows]
+        if not self._gone and not any(each.total for each in snapshots):
+            return "3;0"
+        done = self._gone + sum(each.fraction for each in snapshots)
+        self._share = max(self._share, done / max(self._count, self._gone + len(rows)))
+        return f"1;{int(self._share * 100 + 1e-9)}"
 
 
 class BarsReporter:
@@ -159,12 +183,3 @@ class BarsReporter:
     def refresh(self) -> None:
         """Draw a frame now."""
         self._board.refresh()
-
-
-def _percentage(rows: list[Row]) -> str:
-    """Put the rows into one state of a tab: 3 is busy, 1 a percentage."""
-    snapshots = [row.snapshot() for row in rows]
-    if not any(each.total for each in snapshots):
-        return "3;0"
-    share = sum(each.fraction for each in snapshots) / len(snapshots)
-    return f"1;{int(share * 100 + 1e-9)}"

@@ -52,12 +52,13 @@ def choose(
 
 
 def board(
-    mode: str, err: OutStream, environ: Mapping[str, str], *, quiet: bool = False
+    mode: str, err: OutStream, environ: Mapping[str, str], *, quiet: bool = False, count: int = 1
 ) -> "Board | None":
-    """Build the board that the bars of all pulls stand on; None where no bars are drawn."""
+    """Build the board that the bars of all `count` pulls stand on; None where none are drawn."""
     if quiet or mode not in {"auto", "bar"} or not err.motion:
         return None
-    made: Board = _bars().Board(err, tab_progress=terminals.shows_tab_progress(environ))
+    tab_progress = terminals.shows_tab_progress(environ)
+    made: Board = _bars().Board(err, tab_progress=tab_progress, count=count)
     return made
 
 

@@ -3,6 +3,7 @@
 import json
 import signal
 import threading
+import time
 
 import pytest
 from hostile import CHUNKED, Peer, Server, by_path, chunk, lines
@@ -108,6 +109,23 @@ def test_bars_of_several_stand_below_one_another() -> None:
         assert "interrupted at 50 %" in terminal.shown
         assert "━" not in terminal.shown
         assert not terminal.screen.cursor.hidden
+
+
+@pytest.mark.parametrize("pause", [0.0, 0.001, 0.003, 0.01])
+def test_ctrl_c_twice_gives_the_terminal_back_too(pause: float) -> None:
+    env = {"TERM_PROGRAM": "ghostty"}
+    names = ("half1", "half2", "half3", "half4")
+    with (
+        Server(by_path({"/api/pull": by_model})) as server,
+        Terminal("pull", *names, "-j", "4", "--host", server.url, env=env) as terminal,
+    ):
+        terminal.expect("[4/4] half4  ━")
+        terminal.send(CTRL_C)
+        time.sleep(pause)
+        terminal.send(CTRL_C)
+        assert terminal.end() == 130
+        assert not terminal.screen.cursor.hidden
+        assert terminal.raw.split(TAB)[-1].startswith(b"0;0")
 
 
 def test_the_tab_shows_progress_and_is_cleared_on_ctrl_c() -> None:
