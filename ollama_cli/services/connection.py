@@ -33,9 +33,16 @@ class Connection:
         """Fetch and decode a document."""
         return decoding.document(self.document("GET", path, wait=wait))
 
-    def exists(self, path: str, *, wait: float) -> bool:
-        """Tell whether something is there; an answer other than yes and no is raised."""
-        with self._http.send("HEAD", path, wait=wait, retry=Retry.ALWAYS) as reply:
+    def exists(self, path: str, *, wait: float, patience: float = 0.0) -> bool:
+        """Tell whether something is there; an answer other than yes and no is raised.
+
+        `wait` bounds each silence; `patience`, where it is given, all of it, which is tried once.
+        """
+        wait, retry = (patience, Retry.NEVER) if patience else (wait, Retry.ALWAYS)
+        with (
+            within(patience, self._http.root),
+            self._http.send("HEAD", path, wait=wait, retry=retry) as reply,
+        ):
             reply.read(_LARGEST_ERROR)  # nothing, but it keeps the connection for the next one
             if reply.status != HTTPStatus.NOT_FOUND:
                 self._raise_for_status(reply, {})

@@ -81,9 +81,13 @@ class Models:
         """Tell whether a model is installed, comparing names as the server does."""
         return find(name, [model.name for model in self.list_models()]) is not None
 
-    def has_blob(self, digest: str) -> bool:
-        """Tell whether the server holds a blob, by its digest (`sha256:…`)."""
-        return self._http.exists(f"/api/blobs/{digest}", wait=self.timeouts.metadata)
+    def has_blob(self, digest: str, *, patience: float = 0.0) -> bool:
+        """Tell whether the server holds a blob, by its digest (`sha256:…`).
+
+        `patience` bounds that as a whole, in seconds; 0 waits as for all that is asked.
+        """
+        path, wait = f"/api/blobs/{digest}", self.timeouts.metadata
+        return self._http.exists(path, wait=wait, patience=patience)
 
     def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""

@@ -9,6 +9,8 @@ from hostile import Peer, Script, Server, answer, by_path, document, lines, page
 from registries import CONFIG, LAYERS, PARAMS, SYSTEM, WEIGHTS, digest_of, registry, server
 from shell import Result, call
 
+from ollama_cli.commands.models import planning
+
 TOTAL = sum(len(data) for _, data in LAYERS) + len(CONFIG)
 HELD = (SYSTEM, PARAMS)
 DIGEST = "sha256:" + "ab" * 32
@@ -202,3 +204,14 @@ def test_a_registry_that_is_no_address(args: list[str]) -> None:
     assert result.err.startswith(
         "error: registry = 'ftp://x' (from --registry): not an http or https address"
     )
+
+
+@pytest.mark.parametrize("slow", [Peer.stall, lambda peer: peer.left(0.2) or answer(404)(peer)])
+def test_slow_answers_about_layers_do_not_hold_up_a_pull(
+    slow: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "_PATIENCE", 0.5)
+    result, asked = pull(of_size(*[GIGABYTE] * 20), by_path({"/api/pull": PULLED}, slow), "m")
+    assert (result.code, result.err.splitlines()[0]) == (0, "note: m: 20 GB")
+    assert asked[-1] == "POST /api/pull"
+    assert len(asked) < 5

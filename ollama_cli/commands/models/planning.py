@@ -1,5 +1,6 @@
 """What a pull will fetch, known from the registry before the first byte: plans, and their words."""
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from ollama_cli.values import Value
 _HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
 _LARGE: Final = 10**9
 _MANY_LAYERS: Final = 100  # more questions than that would hold up a pull
+_PATIENCE: Final = 2.0  # and so would answers that take longer, all together
+_LEAST: Final = 0.001
 
 
 class Plan(Value):
@@ -107,13 +110,23 @@ def _plan(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
     return Plan(name, tuple((layer, server.has_blob(layer.digest)) for layer in layers))
 
 
+def _plan_within(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
+    """Plan in the time that a pull may be held up for; raises TimedOutError where it is over."""
+    server, end = cli.ollama(), time.monotonic() + _PATIENCE
+    found: list[tuple[Layer, bool]] = []
+    for layer in layers:
+        left = max(end - time.monotonic(), _LEAST)
+        found.append((layer, server.has_blob(layer.digest, patience=left)))
+    return Plan(name, tuple(found))
+
+
 def _words(cli: Runtime, name: str, layers: Sequence[Layer]) -> str:
     """Say the plan of a pull in a line; the size alone where asking for the rest is no use."""
     total = format_bytes(sum(layer.size for layer in layers))
     if len(layers) > _MANY_LAYERS:
         return total
     try:
-        plan = _plan(cli, name, layers)
+        plan = _plan_within(cli, name, layers)
     except OllamaCliError:  # told by the pull itself, if it is more than a server without blobs
         return total
     sizes = [format_bytes(size or 0) for size in (plan.present, plan.to_fetch)]
