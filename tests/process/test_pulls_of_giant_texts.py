@@ -19,7 +19,6 @@ def pull(*values: object, options: tuple[str, ...] = LINES) -> Result:
         "model " * 40_000,
         "lookup a: " * 40_000,
         "@ " + "//a:" * 60_000,
-        "a b" * 10_000_000,
     ],
     ids=lambda text: text[:8],
 )
