@@ -2,6 +2,7 @@
 
 OllamaCliError                 1  failure
 ├── DigestError                   a model came that is not the one that was asked for
+├── OutputError                   what is to be told cannot be written
 ├── UsageError                 2  usage
 ├── UnreachableError           3  unreachable
 ├── NotFoundError              4  not found
@@ -65,6 +66,12 @@ class DigestError(OllamaCliError):
     """A model was pulled whose digest is not the one that was asked for."""
 
     code = "digest_mismatch"
+
+
+class OutputError(OllamaCliError):
+    """A stream of ours cannot be written, as on a full disk: nothing more can be told."""
+
+    code = "output"
 
 
 class UsageError(OllamaCliError):

@@ -16,7 +16,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import OllamaCliError, OutputError
 from ollama_cli.urls import redact
 
 FALLBACK_WIDTH = 80
@@ -148,9 +148,9 @@ def writing(file: TextIO | None = None) -> Iterator[None]:
         raise _not_written(file or sys.stdout, error) from error
 
 
-def _not_written(file: TextIO, error: OSError) -> OllamaCliError:
+def _not_written(file: TextIO, error: OSError) -> OutputError:
     let_go(file)
-    return OllamaCliError(f"cannot write the output: {error.strerror}")
+    return OutputError(f"cannot write the output: {error.strerror}")
 
 
 def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:

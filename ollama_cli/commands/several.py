@@ -5,7 +5,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError, PartialError
+from ollama_cli.errors import OllamaCliError, OutputError, PartialError
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import show_error
 
@@ -26,6 +26,8 @@ def for_each(
     def attempt(name: str) -> None:
         try:
             action(name)
+        except OutputError:  # nobody would see how the others go
+            raise
         except OllamaCliError as error:
             failures[name] = error
             if len(names) > 1:

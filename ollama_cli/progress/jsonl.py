@@ -42,6 +42,7 @@ class JsonLinesReporter:
         self._stream = stream
         self._notes = notes
         self._lost = 0
+        self._status: str | None = None
         self._model = model
         self._clock = clock
         self._stats = PullStats()
@@ -82,6 +83,9 @@ class JsonLinesReporter:
         fields = self._known = self._fields(snapshot)
         match event:
             case Status(text):
+                if text == self._status:  # real servers repeat it with each line of progress
+                    return
+                self._status = text
                 fields = fields | {"event": "status", "status": text}
             case ChunkProgress(digest):
                 fields = fields | {"event": "progress", "digest": digest} | self._layer(digest)
@@ -89,6 +93,7 @@ class JsonLinesReporter:
                 reason = sentence(reason)
                 fields = fields | {"event": "restart", "attempt": attempt, "reason": reason}
                 fields["pause"] = pause
+                self._status = None
                 self._note(phrases.restarted(one_line(self._model), event))
             case Expected():
                 return
@@ -136,4 +141,4 @@ class JsonLinesReporter:
         schema = {"schema": SCHEMA} if self._is_first else {}
         self._is_first = False
         # ASCII only: no character of the server's can drive a terminal that shows the line.
-        self._stream.line(json.dumps(schema | fields))
+        self._stream.line(json.dumps(schema | fields).replace("\x7f", "\\u007f"))

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from hostile import CHUNKED, Peer, Server, by_path, chunk, lines
-from shell import ended, run, start
+from shell import bash, ended, run, start
 from terminals import CTRL_C, Terminal
 
 from ollama_cli.demo import DemoServer
@@ -182,3 +182,14 @@ def test_a_restart_is_told_above_the_bars() -> None:
         assert terminal.end() == 0
         last = terminal.shown.splitlines()[-1]
         assert last.startswith("pulled m  1 KB in ")
+
+
+@pytest.mark.parametrize("more", ["", "-j 3"])
+def test_where_nothing_can_be_told_nothing_more_is_pulled(more: str) -> None:
+    with Server(by_path({"/api/pull": by_model})) as server:
+        line = f"ollama-cli models pull a b c {more} -o jsonl --host {server.url} > /dev/full"
+        result = bash(line)
+        asked = [r.path for r in server.requests].count("/api/pull")
+    assert (result.code, result.err.count('"error": ')) == (1, 1)
+    assert "cannot write the output: No space left on device" in result.err
+    assert asked <= (3 if more else 1)

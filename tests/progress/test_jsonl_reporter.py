@@ -166,3 +166,17 @@ def test_no_character_drives_a_terminal() -> None:
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["status"] == text
+
+
+def test_a_state_that_is_repeated_with_each_line_is_told_once() -> None:
+    def line(completed: int) -> list[PullEvent]:
+        return [Status("pulling ab"), ChunkProgress(DIGEST, 100, completed)]
+
+    events = [json.loads(told)["event"] for told in watch([*line(10), *line(20), Success()])]
+    assert events == ["status", "progress", "progress", "success"]
+
+
+def test_no_control_character_of_a_name_is_written_raw() -> None:
+    told = watch([Status("pulling manifest"), Success()], model="a\x7fb\x1bc\x9bd")
+    assert all(text.isascii() and text.strip("\n").isprintable() for text in told)
+    assert json.loads(told[0])["model"] == "a\x7fb\x1bc\x9bd"
