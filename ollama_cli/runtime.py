@@ -1,17 +1,14 @@
 """What every command is given: settings, streams, and clients that are built on first use."""
 
 import gc
-import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ollama_cli import cache, names, services, sources
+from ollama_cli import cache, explanations, services, sources
 from ollama_cli.errors import (
-    LIBRARY,
-    ModelNotFoundError,
     NotFoundError,
     OllamaCliError,
     PullError,
@@ -207,40 +204,8 @@ class Runtime:
         if "settings" in self.__dict__:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
-            known = f"at {base} (from {origin})"
-            # A registry may stand at the same address, and has it from elsewhere.
-            elsewhere = f"registry at {base}"
-            if origin != "default" and not any(s in error.message for s in (known, elsewhere)):
-                error.message = error.message.replace(f"at {base}", known, 1)
-        if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
-            error.hint = self._missing_hint(error.model)
-        if isinstance(error, PullError) and error.is_unknown and error.model:
-            error.hint = self.unknown_hint(error.model)
-            error.model = None  # said once
-
-    def unknown_hint(self, model: str) -> str:
-        """Name what a model that no registry knows may be a misspelling of."""
-        known = [*self._installed(), *names.WELL_KNOWN]
-        others = [name for name in known if not names.same_model(name, model)]
-        near = names.nearest(model, others)
-        meant = f"did you mean {' or '.join(near)}?" if near else "check the name and the tag;"
-        return f"{meant} {LIBRARY} lists what there is"
-
-    def _installed(self) -> list[str]:
-        try:
-            return [each.name for each in self.installed()]
-        except OllamaCliError:
-            return []
-
-    def _missing_hint(self, model: str) -> str:
-        pull = f"`ollama-cli models pull {shlex.quote(model)}`"
-        near = names.nearest(model, self._installed())
-        if near and self.offers_pull:
-            return f"did you mean {' or '.join(near)}? if not: {pull}"
-        if near:
-            return f"did you mean {' or '.join(near)}?"
-        installed_ones = "what is installed: `ollama-cli models list`"
-        return f"get it: {pull}; {installed_ones}" if self.offers_pull else installed_ones
+            explanations.add_origin(error, base, origin)
+        explanations.add_hint(error, self)
 
 
 def _named(flag: str | None, setting: str | None) -> str | None:

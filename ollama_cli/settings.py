@@ -43,6 +43,12 @@ class Settings(Value):
     history: bool = True
     ca_file: str | None = None
     render: str = "auto"
+    api: str = "auto"
+    api_key_env: str | None = None
+    auto_pull: str = "ask"
+    auto_start: str = "ask"
+    allowed_models: tuple[str, ...] = ()
+    local_only: bool = False
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -109,6 +115,8 @@ def read(name: str, value: object, origin: str) -> Any:
 
 def write(value: object) -> str:
     """Write a value as people, shells and TOML write it; text is without quotes."""
+    if isinstance(value, tuple):
+        return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

@@ -32,6 +32,10 @@ VARIABLES: Final = {
     "ALL_PROXY": "proxy for remote servers of either kind, likewise",
     "NO_PROXY": "hosts that no proxy is used for",
 }
+# Whom to trust, and what is done without asking, is not for a folder to say.
+_NOT_FOR_FOLDERS: Final = (
+    "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
+)  # fmt: skip
 _ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
@@ -113,7 +117,8 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
         raise ConfigError(f"cannot read {env_file}: {error.strerror}") from error
     values = _from_variables(parse_dotenv(text), f" in {path}")
     if not env_file:
-        values.pop("ca_file", None)  # whom to trust is not for a folder to say
+        for name in _NOT_FOR_FOLDERS:
+            values.pop(name, None)
     return [Layer(values, trusted=bool(env_file))]
 
 

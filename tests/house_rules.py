@@ -16,17 +16,17 @@ FLOORS = {
     room: floor
     for floor, rooms in {
         1: "values errors events replies urls names streams timeouts units selection files"
-        " settings_table plans",
+        " settings_table settings_readers plans",
         2: "wire transport settings",
         3: "services progress output inputs sources history cache shells demo",
-        4: "runtime",
+        4: "runtime explanations",
         5: "commands",
         6: "app completion door __main__",
     }.items()
     for room in rooms.split()
 }
 TOP = max(FLOORS.values()) + 1  # where the package's own __init__ stands
-NEIGHBOURLY = {1, 6}  # floors whose rooms may import one another
+NEIGHBOURLY = {1, 4, 6}  # floors whose rooms may import one another
 OUT_OF_REACH = {"commands": {"transport", "wire"}}
 OWNERS = {
     "requests": {"transport"},

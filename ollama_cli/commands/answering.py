@@ -14,7 +14,7 @@ from ollama_cli.output.answers import AnswerWriter
 from ollama_cli.output.text import Thinks
 from ollama_cli.replies import Answer, Think
 from ollama_cli.runtime import Runtime
-from ollama_cli.settings_table import read_keep_alive
+from ollama_cli.settings_readers import read_keep_alive
 from ollama_cli.streams import one_line
 from ollama_cli.units import format_duration
 

@@ -1,5 +1,7 @@
 """`ollama-cli config init`."""
 
+import json
+
 import typer
 
 from ollama_cli import files, sources
@@ -34,6 +36,6 @@ def template() -> str:
     for name, setting in SETTINGS.items():
         default = getattr(Settings(), name)
         value = setting.sample if default is None else default
-        shown = f'"{value}"' if isinstance(value, str) else write(value)
+        shown = json.dumps(value) if isinstance(value, str | tuple) else write(value)
         lines += [f"# {setting.help}", f"# {name} = {shown}"]
     return "\n".join(lines) + "\n"

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
+from ollama_cli import explanations
 from ollama_cli.commands.several import for_each
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
 from ollama_cli.events import Expected, Layer
@@ -87,7 +88,7 @@ def show_plans(cli: Runtime, names: Sequence[str], *, insecure: bool) -> None:
         try:
             manifest = registry.manifest(name, insecure=insecure)
         except ModelNotFoundError as error:
-            error.hint = cli.unknown_hint(name)
+            error.hint = explanations.unknown_hint(name, cli)
             raise
         except OllamaCliError as error:
             cli.note(f"{name}: sizes are not known beforehand: {error.message}")
