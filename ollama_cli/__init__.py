@@ -22,8 +22,12 @@ if TYPE_CHECKING:
         follow as follow,
     )
     from ollama_cli.progress.stats import PullSnapshot as PullSnapshot, PullStats as PullStats
-    from ollama_cli.replies import Health as Health
-    from ollama_cli.services import OllamaClient as OllamaClient
+    from ollama_cli.replies import Capabilities as Capabilities, Health as Health
+    from ollama_cli.services import (
+        OllamaClient as OllamaClient,
+        OpenAIClient as OpenAIClient,
+        Provider as Provider,
+    )
     from ollama_cli.timeouts import Timeouts as Timeouts
     from ollama_cli.urls import (
         base_url_to_host_root as base_url_to_host_root,
@@ -37,6 +41,7 @@ __version__ = "0.1.0"
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
     "BarsReporter": "progress",
+    "Capabilities": "replies",
     "ChunkProgress": "events",
     "Error": "events",
     "Health": "replies",
@@ -44,6 +49,8 @@ _PLACES = {
     "LinesReporter": "progress",
     "OllamaCliError": "errors",
     "OllamaClient": "services",
+    "OpenAIClient": "services",
+    "Provider": "services",
     "PullProgressReporter": "progress",
     "PullSnapshot": "progress.stats",
     "PullStats": "progress.stats",
@@ -62,6 +69,7 @@ _PLACES = {
 
 __all__ = [
     "BarsReporter",
+    "Capabilities",
     "ChunkProgress",
     "Error",
     "Health",
@@ -69,6 +77,8 @@ __all__ = [
     "LinesReporter",
     "OllamaCliError",
     "OllamaClient",
+    "OpenAIClient",
+    "Provider",
     "PullProgressReporter",
     "PullSnapshot",
     "PullStats",

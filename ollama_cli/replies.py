@@ -106,6 +106,17 @@ class ModelDetails(Value):
     document: dict[str, object] = field(default_factory=dict)
 
 
+class Capabilities(Value):
+    """What one model can do and its longest context in tokens; None where nobody tells."""
+
+    names: tuple[str, ...] | None = None
+    context_length: int | None = None
+
+    def has(self, name: str) -> bool | None:
+        """Tell whether the model has a capability (`vision`, `tools`, …); None if not known."""
+        return None if self.names is None else name in self.names
+
+
 class ManifestLayer(Value):
     """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config ….
 

@@ -7,14 +7,18 @@ if TYPE_CHECKING:
     from ollama_cli.services.freshness import compare as compare
     from ollama_cli.services.healing import Patience as Patience, heal as heal
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
+    from ollama_cli.services.openai import OpenAIClient as OpenAIClient
+    from ollama_cli.services.provider import Provider as Provider
     from ollama_cli.services.registry import Registry as Registry
     from ollama_cli.services.stream import EventStream as EventStream
     from ollama_cli.transport import log_requests as log_requests
 
 _PLACES = {
     "OllamaClient": "ollama_cli.services.ollama",
+    "OpenAIClient": "ollama_cli.services.openai",
     "EventStream": "ollama_cli.services.stream",
     "Patience": "ollama_cli.services.healing",
+    "Provider": "ollama_cli.services.provider",
     "Registry": "ollama_cli.services.registry",
     "compare": "ollama_cli.services.freshness",
     "heal": "ollama_cli.services.healing",
@@ -24,7 +28,9 @@ _PLACES = {
 __all__ = [
     "EventStream",
     "OllamaClient",
+    "OpenAIClient",
     "Patience",
+    "Provider",
     "Registry",
     "compare",
     "heal",

@@ -1,9 +1,9 @@
 """The two verbs that know HTTP: fetch a document, open a stream; all methods stand on them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ollama_cli.errors import (
     ModelNotFoundError,
@@ -13,9 +13,10 @@ from ollama_cli.errors import (
     StreamCutError,
 )
 from ollama_cli.services.stream import E, EventStream, Parser
+from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
-from ollama_cli.urls import redact
-from ollama_cli.wire import decoding
+from ollama_cli.urls import base_url_to_host_root, parse_host, redact
+from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
 
 _LARGEST_ERROR: Final = 1 << 20
@@ -24,10 +25,22 @@ Body = Mapping[str, Any]
 
 
 class Connection:
-    """Requests and answers of one server, with error answers raised as errors."""
+    """Requests and answers of one server, with error answers raised as errors.
 
-    def __init__(self, transport: Transport) -> None:
+    `failure` reads an error answer as `failures.error_from_answer` does, `speaks` names what an
+    HTML page is not.
+    """
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        failure: Callable[..., OllamaCliError] = error_from_answer,
+        speaks: str = "Ollama",
+    ) -> None:
         self._http = transport
+        self._failure = failure
+        self._speaks = speaks
 
     def get(self, path: str, *, wait: float) -> object:
         """Fetch and decode a document."""
@@ -93,26 +106,34 @@ class Connection:
         idle: float | None = None,
         retry: Retry,
         patience: float | None = None,
+        longest: int | None = None,
     ) -> EventStream[E]:
         """Make a stream that sends its request when the first event is asked for.
 
         `wait` and `idle` bound each silence before and in the answer. Where `patience` is given, it
-        bounds the whole way to the answer instead of `wait`, and nothing is tried twice.
+        bounds the whole way to the answer instead of `wait`, and nothing is tried twice. A line of
+        more than `longest` bytes is an error.
         """
         idle = wait if idle is None else idle
         if patience is not None:
             wait, retry = patience, Retry.NEVER
         ask = partial(
-            self._open, path, body, wait=wait, idle=idle, retry=retry, patience=patience or 0.0
+            self.open,
+            path,
+            present(body),
+            wait=wait,
+            idle=idle,
+            retry=retry,
+            patience=patience or 0.0,
         )
-        return EventStream(ask, parser)
+        return EventStream(ask, ndjson.Decoder(longest), parser)
 
     def passed_on(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
         """Yield a document's bytes as they arrive, unread; `wait` bounds each silence."""
-        with self._open(path, body, wait=wait, idle=wait, retry=Retry.ALWAYS) as reply:
+        with self.open(path, present(body), wait=wait, idle=wait, retry=Retry.ALWAYS) as reply:
             yield from reply.chunks()
 
-    def _open(
+    def open(
         self,
         path: str,
         body: Body,
@@ -122,9 +143,12 @@ class Connection:
         retry: Retry,
         patience: float = 0.0,
     ) -> Reply:
-        sent = present(body)
+        """Send a request and return its answer, its bytes unread; raises the error it tells.
+
+        A field that is None is sent as null.
+        """
         with within(patience, self._http.root):
-            reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
+            reply = self._http.send("POST", path, body, wait=wait, idle=idle, retry=retry)
             try:
                 self._raise_for_status(reply, body)
             except BaseException:
@@ -139,7 +163,7 @@ class Connection:
             raise _about(
                 body,
                 reply.retry_after,
-                error_from_answer(reply.status, reply.content_type, answer, where=where),
+                self._failure(reply.status, reply.content_type, answer, where=where),
             )
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ServerError(
@@ -149,10 +173,43 @@ class Connection:
             )
         if "html" in reply.content_type:
             raise ProtocolError(
-                f"an HTML page came from {self._http.root}: it is not Ollama, or behind a proxy",
+                f"an HTML page came from {self._http.root}: "
+                f"it is not {self._speaks}, or behind a proxy",
                 hint="check the address with `ollama-cli config show`",
                 http_status=reply.status,
             )
+
+
+class Client:
+    """What the clients of all protocols share: one server, its connections and their end."""
+
+    _failure: Callable[..., OllamaCliError] = staticmethod(error_from_answer)
+    _speaks = "Ollama"
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:11434",
+        *,
+        timeouts: Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str | None = None,
+    ) -> None:
+        root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
+        self.timeouts = timeouts or Timeouts()
+        connect = self.timeouts.connect
+        self._transport = Transport(root, connect_timeout=connect, headers=headers, ca_file=ca_file)
+        self._http = Connection(self._transport, failure=self._failure, speaks=self._speaks)
+        self.base_url = self._transport.root
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
 
 
 def present(fields: Body) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """The models of a server: which it has, what they are, and how they come and go."""
 
+from typing import Final
+
 from ollama_cli.events import PullEvent
 from ollama_cli.names import find
-from ollama_cli.replies import ModelDetails, ModelSummary, RunningModel
+from ollama_cli.replies import Capabilities, ModelDetails, ModelSummary, RunningModel
 from ollama_cli.services import detection
 from ollama_cli.services.connection import Body, Connection
 from ollama_cli.services.stream import EventStream
@@ -10,6 +12,9 @@ from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import Retry
 from ollama_cli.wire import decoding, ollama as wire
 from ollama_cli.wire.pull import PullParser
+
+# The lines of a pull are short: a longer one would only fill the memory.
+_LONGEST_LINE: Final = 16 << 20
 
 
 class Models:
@@ -63,6 +68,7 @@ class Models:
             wait=self.timeouts.pull,
             retry=Retry.ALWAYS,
             patience=patience,
+            longest=_LONGEST_LINE,
         )
 
     def delete(self, name: str) -> None:
@@ -89,7 +95,11 @@ class Models:
         path, wait = f"/api/blobs/{digest}", self.timeouts.metadata
         return self._http.exists(path, wait=wait, patience=patience)
 
-    def capabilities(self, model: ModelSummary) -> tuple[str, ...]:
+    def capabilities(self, model: str) -> Capabilities:
+        """Tell what a model can do, as far as known; ModelNotFoundError if it is not installed."""
+        return wire.parse_capabilities(self.show(model))
+
+    def capabilities_of(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""
         return detection.capabilities(model, self.show)
 

@@ -9,17 +9,15 @@ from ollama_cli.events import ChatEvent, GenerateEvent
 from ollama_cli.replies import Embeddings, Health, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
-from ollama_cli.services.connection import Body, Connection, present
+from ollama_cli.services.connection import Body, Client, present
 from ollama_cli.services.models import Models
 from ollama_cli.services.stream import EventStream
-from ollama_cli.timeouts import Timeouts
-from ollama_cli.transport import Retry, Transport
-from ollama_cli.urls import base_url_to_host_root, parse_host
+from ollama_cli.transport import Retry
 from ollama_cli.wire import ollama as wire
 from ollama_cli.wire.answers import AnswerParser
 
 
-class OllamaClient(Models):
+class OllamaClient(Client, Models):
     """Speaks to one Ollama server; the constructor touches no network.
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
@@ -28,21 +26,6 @@ class OllamaClient(Models):
 
     provider_type: Final = "ollama"
 
-    def __init__(
-        self,
-        base_url: str = "http://127.0.0.1:11434",
-        *,
-        timeouts: Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        ca_file: str | None = None,
-    ) -> None:
-        root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
-        self.timeouts = timeouts or Timeouts()
-        connect = self.timeouts.connect
-        self._transport = Transport(root, connect_timeout=connect, headers=headers, ca_file=ca_file)
-        self._http = Connection(self._transport)
-        self.base_url = self._transport.root
-
     @classmethod
     def connect(cls, base_url: str = "http://127.0.0.1:11434", **options: Any) -> Self:
         """Make a client and verify that a server answers; raises what `version` raises."""
@@ -50,15 +33,9 @@ class OllamaClient(Models):
         client.version()
         return client
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
+    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Part arguments into those that can be sent and the names of what cannot: all can."""
+        return dict(fields), ()
 
     def version(self) -> str:
         """Ask for the server's version; ProtocolError if something else than Ollama answers."""

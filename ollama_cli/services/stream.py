@@ -1,15 +1,24 @@
 """A stream under way: events for those who read, bytes for those who pass them on."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from typing import Final, Generic, Protocol, Self, TypeVar
+from typing import Generic, Protocol, Self, TypeVar
 
 from ollama_cli.errors import OllamaCliError, StreamCutError
 from ollama_cli.transport import Reply
-from ollama_cli.wire import ndjson
 
 E = TypeVar("E")
-# What is read step by step is a pull, whose lines are short: others would only fill the memory.
-_LONGEST_STEP: Final = 16 << 20
+
+
+class Decoder(Protocol):
+    """Turns the bytes of one stream into values, whatever they are framed by."""
+
+    def values(self, chunk: bytes) -> Iterable[object]:
+        """Decode what this chunk completes, one by one; raises ProtocolError for rubbish."""
+        ...
+
+    def close(self) -> Iterable[object]:
+        """Decode what is left; raises StreamCutError for the start of a value."""
+        ...
 
 
 class Parser(Protocol[E]):
@@ -34,12 +43,14 @@ class EventStream(Generic[E]):
     Closing it closes the connection, and the server then stops its work.
     """
 
-    def __init__(self, open_reply: Callable[[], Reply], parser: Parser[E]) -> None:
+    def __init__(
+        self, open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+    ) -> None:
         # The generators do not hold the stream: forgetting it closes the connection too.
-        self._bursts = _bursts(open_reply, parser)
+        self._bursts = _bursts(open_reply, decoder, parser)
         self._events = _events(self._bursts)
-        self._bytes = _bytes(open_reply, parser)
-        self._reads = _reads(open_reply, parser)
+        self._bytes = _bytes(open_reply, decoder, parser)
+        self._reads = _reads(open_reply, decoder, parser)
         self._is_open = False
 
     def __iter__(self) -> Self:
@@ -84,8 +95,9 @@ class EventStream(Generic[E]):
         return self._bytes
 
 
-def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[list[E], None, None]:
-    decoder = ndjson.Decoder()
+def _bursts(
+    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+) -> Generator[list[E], None, None]:
     with open_reply() as reply:
         try:
             for chunk in reply.chunks():
@@ -97,8 +109,9 @@ def _bursts(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[lis
     parser.finish()
 
 
-def _reads(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[list[E], float, None]:
-    decoder = ndjson.Decoder(_LONGEST_STEP)
+def _reads(
+    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+) -> Generator[list[E], float, None]:
     events: list[E] = []
     with open_reply() as reply:
         chunks = reply.chunks()
@@ -139,8 +152,9 @@ def _events(bursts: Generator[list[E], None, None]) -> Generator[E, None, None]:
         bursts.close()
 
 
-def _bytes(open_reply: Callable[[], Reply], parser: Parser[E]) -> Generator[bytes, None, None]:
-    decoder = ndjson.Decoder()
+def _bytes(
+    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+) -> Generator[bytes, None, None]:
     with open_reply() as reply:
         try:
             for chunk in reply.chunks():

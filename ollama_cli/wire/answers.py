@@ -30,9 +30,10 @@ class AnswerParser:
     def read(self, values: Iterable[object], events: list[ChatEvent]) -> None:
         """Add the events of decoded lines to `events`; raises the error that a line reports."""
         run: list[str] = []
+        plain_text = self._plain_text
         try:
             for value in values:
-                text = None if self._done else _plain_text(value)
+                text = None if self._done else plain_text(value)
                 if text is not None and self._join:
                     run.append(text)
                 elif text is not None:
@@ -42,6 +43,20 @@ class AnswerParser:
                     events += self.parse(value)
         finally:
             self._end_run(run, events)
+
+    @staticmethod
+    def _plain_text(value: object) -> str | None:
+        """Find the text of a line that holds a piece of text and no more, as nearly all do."""
+        if type(value) is not dict or value.get("done") is not False or "error" in value:
+            return None
+        part = value.get("message")
+        if type(part) is dict:
+            text = part.get("content")
+        else:
+            part, text = value, value.get("response")
+        if type(text) is not str or not text or "thinking" in part or "tool_calls" in part:
+            return None
+        return text
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded line into its events; raises the error that the line reports."""
@@ -114,17 +129,3 @@ class AnswerParser:
             ),
             timings=ollama.parse_timings(line),
         )
-
-
-def _plain_text(value: object) -> str | None:
-    """Find the text of a line that holds a piece of text and no more, as nearly all lines do."""
-    if type(value) is not dict or value.get("done") is not False or "error" in value:
-        return None
-    part = value.get("message")
-    if type(part) is dict:
-        text = part.get("content")
-    else:
-        part, text = value, value.get("response")
-    if type(text) is not str or not text or "thinking" in part or "tool_calls" in part:
-        return None
-    return text

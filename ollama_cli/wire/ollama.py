@@ -2,6 +2,7 @@
 
 from ollama_cli.errors import ProtocolError
 from ollama_cli.replies import (
+    Capabilities,
     Embeddings,
     ModelDetails,
     ModelSummary,
@@ -81,12 +82,24 @@ def parse_show(document: object, name: str) -> ModelDetails:
     )
 
 
+def parse_capabilities(shown: ModelDetails) -> Capabilities:
+    """Read what a model can do; an empty list tells nothing."""
+    family = fields.text(shown.info.get("general.architecture"))
+    return Capabilities(
+        names=shown.capabilities or None,
+        context_length=fields.count(shown.info.get(f"{family}.context_length")),
+    )
+
+
 def decode_embed(body: bytes, model: str, expected: int) -> Embeddings:
     """Read the bytes of `/api/embed` as `parse_embed` reads their value."""
+    return parse_embed(decoding.document(body), model, expected, wordless=is_wordless(body))
+
+
+def is_wordless(body: bytes) -> bool:
+    """Tell whether no list in a document can hold true or false: the letters are not there."""
     start, end = body.find(b"["), body.rfind(b"]")
-    # Without these letters between the outmost brackets no list holds true or false.
-    wordless = body.find(b"u", start, end) < 0 and body.find(b"s", start, end) < 0
-    return parse_embed(decoding.document(body), model, expected, wordless=wordless)
+    return body.find(b"u", start, end) < 0 and body.find(b"s", start, end) < 0
 
 
 def parse_embed(
@@ -97,14 +110,21 @@ def parse_embed(
     listed = reply.get("embeddings")
     rows = listed if isinstance(listed, list) else []
     vectors = [fields.vector(row, wordless=wordless) for row in rows]
-    if len(vectors) != expected:
-        raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
     return Embeddings(
         model=fields.text(reply.get("model")) or model,
-        vectors=tuple(_checked(vector) for vector in vectors),
+        vectors=checked_vectors(vectors, expected),
         usage=Usage(prompt_tokens=fields.count(reply.get("prompt_eval_count"))),
         timings=parse_timings(reply),
     )
+
+
+def checked_vectors(
+    vectors: list[tuple[float, ...] | None], expected: int
+) -> tuple[tuple[float, ...], ...]:
+    """Give the vectors of a reply; ProtocolError unless each of `expected` inputs has one."""
+    if len(vectors) != expected:
+        raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
+    return tuple(map(_checked, vectors))
 
 
 def parse_legacy_embedding(document: object) -> tuple[float, ...]:

@@ -64,7 +64,7 @@ def command(
 
 def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
     """Ask for what servers before 0.30 leave out of their list."""
-    return replace(model, capabilities=cli.ollama().capabilities(model))
+    return replace(model, capabilities=cli.ollama().capabilities_of(model))
 
 
 def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:

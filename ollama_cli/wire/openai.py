@@ -1,0 +1,71 @@
+"""Documents of the OpenAI-compatible API (`/v1/models`, `/v1/embeddings`), turned into replies."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from ollama_cli.errors import ProtocolError
+from ollama_cli.replies import Capabilities, Embeddings, ModelSummary, Usage
+from ollama_cli.wire import decoding, fields, ollama
+from ollama_cli.wire.openai_failures import error_in
+
+_CONTEXT_NAMES: Final = ("max_model_len", "context_length", "max_context_length", "context_window")
+
+
+def parse_models(document: object) -> list[ModelSummary]:
+    """Read `/v1/models`: newest first, in the server's order where all are of one age."""
+    models = _listed(document)
+    models.sort(key=lambda each: fields.count(each.get("created")) or 0, reverse=True)
+    return [
+        ModelSummary(name=fields.text(each.get("id")), modified_at=_moment(each.get("created")))
+        for each in models
+    ]
+
+
+def parse_capabilities(document: object, model: str) -> Capabilities:
+    """Read what `/v1/models` tells of one model beyond its name: at most its context length."""
+    for each in _listed(document):
+        if each.get("id") == model:
+            meta = fields.mapping(each.get("meta"))
+            lengths = [fields.count(each.get(name)) for name in _CONTEXT_NAMES]
+            lengths += [fields.count(meta.get(name)) for name in ("n_ctx", "n_ctx_train")]
+            return Capabilities(context_length=next(filter(None, lengths), None))
+    return Capabilities()
+
+
+def decode_embeddings(body: bytes, model: str, expected: int) -> Embeddings:
+    """Read `/v1/embeddings`; ProtocolError unless each of `expected` inputs has a vector."""
+    reply = _checked(decoding.document(body))
+    wordless = ollama.is_wordless(body)
+    rows = fields.items(reply.get("data"))
+    rows.sort(key=lambda row: fields.count(row.get("index")) or 0)
+    vectors = [fields.vector(row.get("embedding"), wordless=wordless) for row in rows]
+    usage = fields.mapping(reply.get("usage"))
+    return Embeddings(
+        model=fields.text(reply.get("model")) or model,
+        vectors=ollama.checked_vectors(vectors, expected),
+        usage=Usage(prompt_tokens=fields.count(usage.get("prompt_tokens"))),
+    )
+
+
+def _listed(document: object) -> list[dict[str, object]]:
+    reply = _checked(document)
+    if not isinstance(reply.get("data", ""), list | None):
+        raise ProtocolError("the server answers, but not as OpenAI does: no list of models")
+    return [each for each in fields.items(reply["data"]) if fields.text(each.get("id"))]
+
+
+def _checked(document: object) -> dict[str, object]:
+    error = error_in(document)
+    if error is not None:
+        raise error
+    return fields.mapping(document)
+
+
+def _moment(created: object) -> str | None:
+    seconds = fields.count(created)
+    if not seconds:
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat().replace("+00:00", "Z")
+    except (ValueError, OverflowError, OSError):
+        return None

@@ -1,0 +1,169 @@
+"""Chunks of `/v1/chat/completions` and `/v1/completions`, turned into the events of an answer."""
+
+import json
+from typing import Any, Final
+
+from ollama_cli.errors import ProtocolError
+from ollama_cli.events import ChatEvent, Done, Thinking, ToolCall
+from ollama_cli.replies import Answer, Timings, Usage
+from ollama_cli.wire import fields
+from ollama_cli.wire.answers import AnswerParser
+from ollama_cli.wire.openai_failures import error_in
+from ollama_cli.wire.sse import END
+
+_SHOWN: Final = 80
+_MILLISECONDS: Final = 1000
+# What Ollama's own API calls them; all others keep the server's word.
+_REASONS: Final = {
+    "tool_calls": "stop",
+    "function_call": "stop",
+    "eos_token": "stop",
+    "stop_sequence": "stop",
+    "max_tokens": "length",
+    "model_length": "length",
+}
+
+
+class ChunkParser(AnswerParser):
+    """Reads one answer in chunks, of either route; `[DONE]` is its end, and usage comes before."""
+
+    def __init__(self, *, gather: bool = True, join: bool = False) -> None:
+        super().__init__(gather=gather, join=join)
+        self._model = ""
+        self._reason: str | None = None
+        self._usage: dict[str, Any] = {}
+        self._timings: dict[str, Any] = {}
+        self._fragments: list[_Fragments] = []
+
+    @staticmethod
+    def _plain_text(value: object) -> str | None:
+        """Find the text of a chunk that holds a piece of text and no more, as nearly all do."""
+        if type(value) is not dict or "error" in value or value.get("usage"):
+            return None
+        choices = value.get("choices")
+        if type(choices) is not list or not choices or type(choice := choices[0]) is not dict:
+            return None
+        if choice.get("finish_reason"):
+            return None
+        part = choice.get("delta")
+        if type(part) is not dict:
+            part, text = choice, choice.get("text")
+        else:
+            text = part.get("content")
+        if type(text) is not str or not text or part.get("tool_calls"):
+            return None
+        return None if part.get("reasoning") or part.get("reasoning_content") else text
+
+    def parse(self, value: object) -> list[ChatEvent]:
+        """Turn one decoded chunk into its events; raises the error that the chunk reports."""
+        if self._done:  # nothing that comes after the end marker belongs to the answer
+            return []
+        if value is END:
+            return self._end()
+        if not isinstance(value, dict):
+            raise ProtocolError("the server sent an event that is no JSON object")
+        if (error := error_in(value)) is not None:
+            raise error
+        self._model = fields.text(value.get("model")) or self._model
+        self._usage = fields.mapping(value.get("usage")) or self._usage
+        self._timings = fields.mapping(value.get("timings")) or self._timings
+        choice = next(iter(fields.items(value.get("choices"))), {})
+        self._reason = fields.text(choice.get("finish_reason")) or self._reason
+        return self._delta(choice)
+
+    def _delta(self, choice: dict[str, Any]) -> list[ChatEvent]:
+        part = fields.mapping(choice.get("delta")) or choice
+        events: list[ChatEvent] = []
+        thinking = fields.text(part.get("reasoning")) or fields.text(part.get("reasoning_content"))
+        if thinking:
+            self._thinking.write(thinking)
+            events.append(Thinking(thinking))
+        text = part.get("content") or part.get("text") or part.get("refusal")
+        if text and isinstance(text, str):
+            events.append(self._piece(text))
+        for fragment in fields.items(part.get("tool_calls")):
+            self._gather_call(fragment)
+        return events
+
+    def _gather_call(self, fragment: dict[str, Any]) -> None:
+        place = fields.count(fragment.get("index"))
+        known = [each for each in self._fragments if place is None or each.place == place]
+        if not known or known[-1].is_over(fragment):
+            known.append(_Fragments(place))
+            self._fragments.append(known[-1])
+        known[-1].add(fragment)
+
+    def _end(self) -> list[ChatEvent]:
+        self._done = True
+        calls: list[ChatEvent] = [self._told(fragments.call()) for fragments in self._fragments]
+        return [*calls, Done(self._whole())]
+
+    def _told(self, call: ToolCall) -> ToolCall:
+        self._calls.append({"name": call.name, "arguments": call.arguments, "id": call.id})
+        return call
+
+    def _whole(self) -> Answer:
+        return Answer(
+            model=self._model,
+            text=self._text.getvalue(),
+            thinking=self._thinking.getvalue(),
+            done_reason=_REASONS.get(self._reason or "", self._reason),
+            tool_calls=tuple(self._calls),
+            usage=Usage(
+                prompt_tokens=fields.count(self._usage.get("prompt_tokens")),
+                completion_tokens=fields.count(self._usage.get("completion_tokens")),
+            ),
+            timings=Timings(
+                prompt=_seconds(self._timings.get("prompt_ms")),
+                completion=_seconds(self._timings.get("predicted_ms")),
+            ),
+        )
+
+
+class _Fragments:
+    """One tool call as it comes: the pieces of its id, its name and its arguments."""
+
+    def __init__(self, place: int | None) -> None:
+        self.place = place
+        self._id = ""
+        self._name = ""
+        self._arguments: list[str] = []
+
+    def is_over(self, fragment: dict[str, Any]) -> bool:
+        """Tell whether a fragment begins another call: some servers number all of them 0."""
+        told, name = fields.text(fragment.get("id")), fields.mapping(fragment.get("function"))
+        return bool(told and told != self._id and self._arguments and name.get("name"))
+
+    def add(self, fragment: dict[str, Any]) -> None:
+        function = fields.mapping(fragment.get("function"))
+        # Some servers repeat the id and the name in every fragment.
+        if (told := fields.text(fragment.get("id"))) != self._id:
+            self._id += told
+        if (name := fields.text(function.get("name"))) != self._name:
+            self._name += name
+        arguments = function.get("arguments")
+        if isinstance(arguments, dict):
+            self._arguments.append(json.dumps(arguments))
+        elif isinstance(arguments, str) and arguments:
+            self._arguments.append(arguments)
+
+    def call(self) -> ToolCall:
+        """Put the call together; ProtocolError for arguments that are no JSON object."""
+        text = "".join(self._arguments)
+        try:
+            arguments = json.loads(text) if text.strip() else {}
+        except (ValueError, RecursionError):
+            arguments = None
+        if not isinstance(arguments, dict):
+            raise ProtocolError(
+                f"the model calls the tool {self._name!r} with arguments that are no JSON object: "
+                f"{text[:_SHOWN]!r}",
+                hint="try again, or another model: it has written them wrongly",
+            )
+        return ToolCall(name=self._name, arguments=arguments, id=self._id or None)
+
+
+def _seconds(milliseconds: object) -> float | None:
+    if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
+        return None
+    return milliseconds / _MILLISECONDS if milliseconds >= 0 else None

@@ -1,0 +1,113 @@
+"""Error answers of OpenAI-compatible servers, in all their shapes, turned into our errors."""
+
+from http import HTTPStatus
+from typing import Final
+
+from ollama_cli.errors import (
+    AuthError,
+    ModelNotFoundError,
+    OllamaCliError,
+    ProtocolError,
+    ServerError,
+    TooLongError,
+)
+from ollama_cli.urls import redact
+from ollama_cli.wire import decoding, failures, fields
+
+_TOO_LONG_CODES: Final = {"context_length_exceeded", "exceed_context_size_error"}
+_TOO_LONG: Final = (
+    "maximum context length",
+    "maximum model length",
+    "exceeds the available context size",
+    "exceeds the context",
+    "exceed context window",
+    "exceeds context window",
+    "context length of only",
+    "context size has been exceeded",
+    "larger than the max context size",
+    "too large to process",
+    "context_length_exceeded",
+)
+_NO_SUCH_MODEL: Final = ("not found", "does not exist", "is not installed", "no such model")
+_NO_SUCH_ROUTE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
+_SHOWN: Final = 500
+
+
+def error_from_answer(
+    status: int, content_type: str, body: bytes, *, where: str = "the server"
+) -> OllamaCliError:
+    """Turn an answer with an error status into an error; `where` names who answered."""
+    try:
+        document = fields.mapping(decoding.document(body))
+    except ProtocolError:
+        document = {}
+    message, code = _told(document)
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return _auth_error(status, message, fields.text(document.get("signin_url")))
+    if not message:
+        return failures.error_from_answer(status, content_type, body, where=where)
+    error = _error_from(message, code, status)
+    error.http_status = status
+    return error
+
+
+def error_in(value: object) -> OllamaCliError | None:
+    """Find the error in a document or an event that came with a status of success."""
+    document = fields.mapping(value)
+    if not document.get("error") and document.get("object") != "error":
+        return None
+    message, code = _told(document)
+    return _error_from(message or "the server reports an error without words", code, None)
+
+
+def is_unknown_route(error: OllamaCliError) -> bool:
+    """Tell whether an error says that the server has no such endpoint."""
+    return isinstance(error, ServerError) and error.http_status in _NO_SUCH_ROUTE
+
+
+def _told(document: dict[str, object]) -> tuple[str, set[str]]:
+    """Read the message of an error and the codes that name its kind."""
+    inner = document.get("error")
+    part = inner if isinstance(inner, dict) else document
+    told = fields.error_text(inner) or _detail(document.get("detail"))
+    told = told or fields.text(document.get("message"))
+    codes = {fields.text(part.get("code")), fields.text(part.get("type"))} - {""}
+    return redact(told[:_SHOWN]), codes
+
+
+def _detail(value: object) -> str:
+    """Read what FastAPI tells: a sentence, or a list of fields and what is wrong with each."""
+    wrongs = fields.items(value)
+    if not wrongs:
+        return fields.error_text(value)
+    return "; ".join(
+        ".".join(map(str, place)) + ": " + fields.text(wrong.get("msg"))
+        if isinstance(place := wrong.get("loc"), list)
+        else fields.text(wrong.get("msg"))
+        for wrong in wrongs
+    )
+
+
+def _error_from(message: str, codes: set[str], status: int | None) -> OllamaCliError:
+    low = message.lower()
+    if codes & _TOO_LONG_CODES or any(phrase in low for phrase in _TOO_LONG):
+        return TooLongError(
+            message, hint="shorten the prompt, or start the server with a larger context"
+        )
+    unknown = status == HTTPStatus.NOT_FOUND and "model" in low
+    if "model_not_found" in codes or (unknown and any(words in low for words in _NO_SUCH_MODEL)):
+        return ModelNotFoundError(message)
+    return failures.error_from_text(message)
+
+
+def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
+    told = message or f"HTTP {status} {HTTPStatus(status).phrase}"
+    if signin_url:
+        return AuthError(
+            f"the server wants a sign-in: {told}", hint=f"open {signin_url}", http_status=status
+        )
+    return AuthError(
+        f"the server refuses: {told}",
+        hint="name the variable that holds its key with `--api-key-env NAME`",
+        http_status=status,
+    )
