@@ -16,6 +16,8 @@ END: Final = object()
 _DONE: Final = b"[DONE]"
 _BOM: Final = b"\xef\xbb\xbf"
 _NEXT: Final = b"\n\ndata: "
+_DATA: Final = b"data"
+_EVENT: Final = b"event"
 _IGNORED: Final = (b"id", b"retry")
 _SHOWN: Final = 80
 
@@ -27,7 +29,7 @@ class Decoder:
         self._pending: list[bytes] = []
         self._data: list[bytes] = []
         self._event = b""
-        self._size = 0
+        self._size = self._held = 0
         self._decoded = 0
         self._after_return = False
         self._has_begun = False
@@ -41,26 +43,24 @@ class Decoder:
         end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
         if not end:
             self._pending.append(chunk)
-            self._count(len(chunk))
+            self._size = _counted(self._size + len(chunk))
             return iter(())
         block = b"".join((*self._pending, chunk[:end]))
         self._pending = [chunk[end:]]
-        self._size = sum(map(len, self._data)) + len(chunk) - end
+        self._size = len(chunk) - end
         return self._decode(block)
 
     def close(self) -> list[object]:
         """Decode what is left; StreamCutError if the last event is only the start of one."""
-        block = b"".join(self._pending) + b"\n\n"
+        line = b"".join(self._pending)
         self._pending = []
         try:
-            return list(self._decode(block))
+            return list(self._decode(line + b"\n\n"))
         except ProtocolError as error:
+            name = line.removeprefix(_BOM).partition(b":")[0]
+            if not any(known.startswith(name) for known in (_DATA, _EVENT, *_IGNORED)):
+                raise
             raise StreamCutError("the stream was cut in the middle of an event") from error
-
-    def _count(self, size: int) -> None:
-        self._size += size
-        if self._size > LONGEST_LINE:
-            raise ProtocolError(f"the server sent an event of more than {LONGEST_LINE} bytes")
 
     def _decode(self, block: bytes) -> Iterator[object]:
         if b"\r" in block:
@@ -97,17 +97,17 @@ class Decoder:
                 continue
             name, _, value = line.partition(b":")
             value = value.removeprefix(b" ")
-            if name == b"data":
+            if name == _DATA:
                 self._data.append(value)
-                self._count(len(value))
-            elif name == b"event":
+                self._held = _counted(self._held + len(value) + 1)
+            elif name == _EVENT:
                 self._event = value
             elif name and name not in _IGNORED:
                 yield _stray(line)
 
     def _dispatch(self) -> Iterator[object]:
         payload, event = b"\n".join(self._data), self._event
-        self._data, self._event = [], b""
+        self._data, self._event, self._held = [], b"", 0
         if payload.strip() == _DONE:
             self._is_over = True
             yield END
@@ -123,6 +123,12 @@ def decode(chunks: Iterable[bytes]) -> Iterator[object]:
     for chunk in chunks:
         yield from decoder.values(chunk)
     yield from decoder.close()
+
+
+def _counted(size: int) -> int:
+    if size > LONGEST_LINE:
+        raise ProtocolError(f"the server sent an event of more than {LONGEST_LINE} bytes")
+    return size
 
 
 def _is_plain(block: bytes) -> bool:
