@@ -94,9 +94,12 @@ def _content(message: Fields) -> object:
 
 
 def _data_url(image: str) -> str:
-    start = base64.b64decode(image[: 4 * _ENOUGH])
+    try:
+        start = base64.b64decode(image[: 4 * _ENOUGH])
+    except ValueError:
+        start = b""
     for magic, kind in _PICTURES.items():
-        if start.startswith(magic):
+        if start.startswith(magic) and (kind != "webp" or start[8:12] == b"WEBP"):
             return f"data:image/{kind};base64,{image}"
     raise UsageError("an image is neither PNG, JPEG, GIF nor WebP")
 

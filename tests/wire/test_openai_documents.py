@@ -1,6 +1,7 @@
 """The documents under /v1: lists of models and of vectors, whatever a server leaves out."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,12 +11,16 @@ from ollama_cli.replies import Capabilities, ModelSummary, Usage
 from ollama_cli.wire.openai import decode_embeddings, parse_capabilities, parse_models
 
 
-def listing(*models: dict[str, Any]) -> dict[str, Any]:
+def listing(*models: Mapping[str, Any]) -> dict[str, Any]:
     return {"object": "list", "data": list(models)}
 
 
 def test_models_are_listed_newest_first() -> None:
-    made = [{"id": "old", "created": 1}, {"id": "new", "created": 1_795_217_177}, {"id": "none"}]
+    made: list[dict[str, Any]] = [
+        {"id": "old", "created": 1},
+        {"id": "new", "created": 1_795_217_177},
+        {"id": "none"},
+    ]
     assert parse_models(listing(*made)) == [
         ModelSummary(name="new", modified_at="2026-11-20T23:26:17Z"),
         ModelSummary(name="old", modified_at="1970-01-01T00:00:01Z"),
