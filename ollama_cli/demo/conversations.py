@@ -31,19 +31,27 @@ def generate(request: Request) -> Document | Stream:
     if raw and (wanted.text("system") or wanted.text("template") or wanted.items("context")):
         message = "raw mode does not support template, system, or context"
         raise RefusalError(BAD_REQUEST, message)
+    task = generate_task(request, wanted, installed)
+    if task is None:
+        return document(_head(wanted.text("model")) | {"response": ""} | _done("load"))
+    events = _generate_events(Answer(task, request), with_context=not raw)
+    if wanted.flag("stream", default=True):
+        return Stream(started(events))
+    return document(_joined(events))
+
+
+def generate_task(request: Request, wanted: Fields, installed: Installed) -> Task | None:
+    """Check a generate request and load the model; None where there is nothing to continue."""
     asked = asking.call(wanted, installed, "generate")
     if wanted.text("suffix"):
         raise asking.lacks(installed, "insert")
     asking.check_images(wanted.texts("images", "api.ImageData"))
     loaded = asking.load(request.machine, asked)
+    prompt = wanted.text("prompt")
     if not prompt:
-        return document(_head(asked.typed) | {"response": ""} | _done("load"))
-    tokens = _prompt(request, wanted, prompt, raw=raw)
-    task = asking.settle(asked, tokens, prompt, loaded=loaded, first=False)
-    events = _generate_events(Answer(task, request), with_context=not raw)
-    if wanted.flag("stream", default=True):
-        return Stream(_started(events))
-    return document(_joined(events))
+        return None
+    tokens = _prompt(request, wanted, prompt, raw=wanted.flag("raw", default=False))
+    return asking.settle(asked, tokens, prompt, loaded=loaded, first=False)
 
 
 def chat(request: Request) -> Document | Stream:
@@ -63,7 +71,7 @@ def chat(request: Request) -> Document | Stream:
         return document(_head(wanted.text("model")) | empty | _done("load"))
     events = chat_events(Answer(task, request))
     if wanted.flag("stream", default=True):
-        return Stream(_started(events))
+        return Stream(started(events))
     return document(_joined(events))
 
 
@@ -103,7 +111,7 @@ def _generate_events(answer: Answer, *, with_context: bool) -> Iterator[dict[str
     yield _head(typed) | {"response": ""} | _done(answer.reason) | context | figures
 
 
-def _started(events: Iterator[dict[str, Any]]) -> Iterator[Event]:
+def started(events: Iterator[Event]) -> Iterator[Event]:
     """Draw the first event at once, so that a refusal still has its own status."""
     first = next(events)
 

@@ -104,7 +104,7 @@ def lines(events: Iterator[Event]) -> Iterator[bytes]:
 def server_sent(events: Iterator[Event]) -> Iterator[bytes]:
     """Write server-sent events with `[DONE]` at the end.
 
-    A refusal in mid-stream is lost, as it is on the real server: an empty delta without a model,
+    A refusal in mid-stream is lost, as it is on the real server: an empty piece without a model,
     and no `[DONE]`.
     """
     last: dict[str, Any] = {}
@@ -113,7 +113,9 @@ def server_sent(events: Iterator[Event]) -> Iterator[bytes]:
             last = dict(event)
             yield _sse(encode(event))
     except RefusalError:
-        choice = {"index": 0, "delta": {"content": ""}, "finish_reason": None}
+        is_prose = last.get("object") == "text_completion"
+        piece = {"text": ""} if is_prose else {"delta": {"content": ""}}
+        choice = {**piece, "index": 0, "finish_reason": None}
         yield _sse(encode({**last, "model": "", "choices": [choice]}))
     else:
         yield _sse("[DONE]")

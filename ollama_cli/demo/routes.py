@@ -12,6 +12,7 @@ from ollama_cli.demo import (
     embedding,
     models,
     openai,
+    openai_answers,
     pulls,
     registry,
 )
@@ -57,7 +58,8 @@ TABLE: Final[Mapping[str, Mapping[str, Route]]] = {
     "/api/embed": {"POST": embedding.embed},
     "/api/embeddings": {"POST": embedding.embeddings},
     "/v1/models": {"GET": openai.list_models},
-    "/v1/chat/completions": {"POST": openai.complete},
+    "/v1/chat/completions": {"POST": openai_answers.chat},
+    "/v1/completions": {"POST": openai_answers.complete},
     "/v1/embeddings": {"POST": openai.embed},
 }
 

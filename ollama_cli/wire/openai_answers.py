@@ -37,8 +37,11 @@ class ChunkParser(AnswerParser):
 
     @staticmethod
     def _plain_text(value: object) -> str | None:
-        """Find the text of a chunk that holds a piece of text and no more, as nearly all do."""
-        if type(value) is not dict or "error" in value or value.get("usage"):
+        """Find the text of a chunk that holds a piece of text and no more, as nearly all do.
+
+        What it may count is left out: the chunk with the reason, or one after it, counts all.
+        """
+        if type(value) is not dict or "error" in value:
             return None
         choices = value.get("choices")
         if type(choices) is not list or not choices or type(choice := choices[0]) is not dict:

@@ -4,13 +4,12 @@ from typing import Any
 
 import pytest
 from answer_chunks import delta, events, piece, usage
-from hostile import JSON, Server, answer, by_path, document, page
+from hostile import JSON, Server, answer, by_path, document
 
-from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError, UsageError
+from ollama_cli.errors import ModelNotFoundError, ServerError, UsageError
 from ollama_cli.events import Done, Text
-from ollama_cli.replies import Answer, Capabilities, Usage
+from ollama_cli.replies import Answer, Usage
 from ollama_cli.services import OllamaClient, OpenAIClient, Provider
-from ollama_cli.timeouts import Timeouts
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAE="
 CHAT = "/v1/chat/completions"
@@ -207,48 +206,3 @@ def test_the_bytes_of_documents_are_handed_on() -> None:
         assert client.list_models_bytes() == body
         assert b"".join(client.embed_bytes(["x"], "e", {"dimensions": None})) == body
         assert server.requests[-1].json == {"model": "e", "input": ["x"]}
-
-
-def test_models_to_chat_and_to_embed_with_are_told_apart_by_name() -> None:
-    listed = [{"id": "nomic-embed-text"}, {"id": "qwen"}, {"id": "bge-m3"}]
-    with Server(document({"data": listed})) as server, OpenAIClient(server.url) as client:
-        assert client.detect_model() == "qwen"
-        assert client.detect_embedding_model() == "nomic-embed-text"
-    with Server(document({"data": None})) as server, OpenAIClient(server.url) as client:
-        assert client.detect_model() is None
-        assert client.capabilities("qwen") == Capabilities()
-
-
-def test_health_tells_what_was_found() -> None:
-    listed = {"data": [{"id": "m:latest"}, {"id": "n"}]}
-    with Server(document(listed)) as server, OpenAIClient(server.url) as client:
-        found = client.health("m")
-        assert (found.connected, found.model_detected, found.model_id) == (True, True, "m:latest")
-        assert (found.provider_type, found.version, found.model_count) == ("openai", None, 2)
-        assert (found.http_status, found.error) == (200, None)
-        missing, error = client.examine("other")
-        assert (missing.connected, missing.model_detected) == (True, False)
-        assert isinstance(error, ModelNotFoundError)
-
-
-@pytest.mark.parametrize(
-    ("script", "kind"),
-    [
-        (document({"error": {"message": "no key"}}, 401), "auth"),
-        (page(), "protocol"),
-        (document({"version": "0.32"}), "protocol"),
-    ],
-)
-def test_health_tells_what_is_wrong(script: Any, kind: str) -> None:
-    with Server(script) as server, OpenAIClient(server.url) as client:
-        found = client.health()
-    assert (found.connected, found.error_kind, found.provider_type) == (False, kind, "openai")
-
-
-def test_a_page_is_said_to_be_no_api() -> None:
-    with (
-        Server(page()) as server,
-        OpenAIClient(server.url, timeouts=Timeouts()) as client,
-        pytest.raises(ProtocolError, match="it is not an OpenAI-compatible API"),
-    ):
-        client.list_models()

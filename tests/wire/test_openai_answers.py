@@ -105,11 +105,13 @@ def test_the_reason_is_told_in_the_words_of_the_native_api(
     assert answer(delta(told), END).done_reason == reason
 
 
-def test_usage_may_come_with_a_choice_and_grow() -> None:
-    grown = [{**delta(content="a"), "usage": usage(4, n)["usage"]} for n in (1, 2)]
-    told = answer(*grown, {**usage(0, 0), "usage": None}, END)
-    assert told.text == "aa"
-    assert told.usage == Usage(prompt_tokens=4, completion_tokens=2)
+def test_usage_may_come_with_every_chunk() -> None:
+    grown = [{**piece("a"), "usage": usage(0, 0)["usage"]} for _ in range(2)]
+    last = {**delta("stop", content="b"), "usage": usage(4, 3)["usage"]}
+    assert read(*grown, last, END, join=True)[0] == Text("aa")
+    told = answer(*grown, last, {**usage(0, 0), "usage": None}, END)
+    assert told.text == "aab"
+    assert told.usage == Usage(prompt_tokens=4, completion_tokens=3)
 
 
 def test_durations_are_told_where_the_server_tells_them() -> None:

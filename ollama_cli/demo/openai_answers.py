@@ -1,0 +1,213 @@
+"""The OpenAI-compatible routes that write: chat completions and completions."""
+
+import time
+from collections.abc import Iterator
+from random import randrange
+from typing import Any, Final
+
+from ollama_cli.demo import asking
+from ollama_cli.demo.answer import Answer
+from ollama_cli.demo.conversations import chat_task, generate_task, started
+from ollama_cli.demo.documents import BAD_REQUEST, SSE, Document, Event, RefusalError, Stream
+from ollama_cli.demo.fields import Fields
+from ollama_cli.demo.machine import Request
+from ollama_cli.demo.openai import EarlyRefusalError, document, read
+
+_FIRST_TEMPERATURE: Final = 1.0
+_NOTHING: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_GO_NAMES: Final = {
+    type(None): "<nil>",
+    bool: "bool",
+    int: "float64",
+    float: "float64",
+    dict: "map[string]interface {}",
+}
+
+
+def chat(request: Request) -> Document | Stream:
+    """Answer a conversation, as one document or as server-sent events."""
+    wanted = read(request, "ChatCompletionRequest")
+    native = _native_chat(wanted)
+    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
+    task = chat_task(request, native, installed)
+    assert task is not None  # noqa: S101  _native_chat refuses an empty conversation
+    return _told(wanted, Answer(task, request), _Talk())
+
+
+def complete(request: Request) -> Document | Stream:
+    """Continue a prompt, as one document or as server-sent events; an empty one loads the model."""
+    wanted = read(request, "CompletionRequest")
+    native = _native_prompt(wanted)
+    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
+    task = generate_task(request, native, installed)
+    if task is None:
+        return _loaded(wanted)
+    return _told(wanted, Answer(task, request), _Prose())
+
+
+class _Talk:
+    """How the route of conversations words an answer: deltas, the role in the first."""
+
+    prefix: Final = "chatcmpl"
+    kinds: Final = ("chat.completion", "chat.completion.chunk")
+
+    def whole(self, text: str, reason: str) -> dict[str, Any]:
+        message = {"role": "assistant", "content": text}
+        return {"index": 0, "message": message, "finish_reason": reason}
+
+    def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
+        role = {"role": "assistant"}
+        for piece in answer:
+            yield {"index": 0, "delta": role | {"content": piece}, "finish_reason": None}
+            role = {}
+        yield {"index": 0, "delta": {}, "finish_reason": answer.reason}
+
+
+class _Prose:
+    """How the route of prompts words an answer: texts, the last one empty."""
+
+    prefix: Final = "cmpl"
+    kinds: Final = ("text_completion", "text_completion")
+
+    def whole(self, text: str, reason: str) -> dict[str, Any]:
+        return {"text": text, "index": 0, "finish_reason": reason}
+
+    def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
+        for piece in answer:
+            yield {"text": piece, "index": 0, "finish_reason": None}
+        yield {"text": "", "index": 0, "finish_reason": answer.reason}
+
+
+def _told(wanted: Fields, answer: Answer, wording: _Talk | _Prose) -> Document | Stream:
+    kind, kind_of_chunk = wording.kinds
+    typed = wanted.text("model")
+    if wanted.flag("stream", default=False):
+        with_usage = bool(wanted.object("stream_options").get("include_usage"))
+        head = _head(typed, wording.prefix, kind_of_chunk)
+        chunks = _chunks(answer, wording, head, with_usage=with_usage)
+        return Stream(started(chunks), SSE)
+    choice = wording.whole("".join(answer), answer.reason)
+    head = _head(typed, wording.prefix, kind)
+    return document(head | {"choices": [choice], "usage": _usage(answer)})
+
+
+def _loaded(wanted: Fields) -> Document | Stream:
+    """Tell that a model was loaded, as an answer without a word."""
+    head = _head(wanted.text("model"), _Prose.prefix, _Prose.kinds[0])
+    told = head | {"choices": [_Prose().whole("", "load")], "usage": _NOTHING}
+    if not wanted.flag("stream", default=False):
+        return document(told)
+    if not wanted.object("stream_options").get("include_usage"):
+        del told["usage"]
+        return Stream(iter([told]), SSE)
+    return Stream(iter([told, {**told, "choices": []}]), SSE)
+
+
+def _native_chat(wanted: Fields) -> Fields:
+    """Say the request in the words of the native route."""
+    messages = [_native_message(message) for message in wanted.objects("messages")]
+    if not messages:
+        raise EarlyRefusalError(BAD_REQUEST, "[] is too short - 'messages'")
+    stop = wanted.raw("stop")
+    effort = wanted.text("reasoning_effort")
+    native = {
+        "model": wanted.text("model"),
+        "messages": messages,
+        "options": _options(wanted) | {"stop": [stop] if isinstance(stop, str) else stop},
+        "tools": wanted.items("tools"),
+        "format": _format(wanted.object("response_format")),
+        "think": effort != "none" if effort else None,
+    }
+    return Fields(native, "ChatRequest")
+
+
+def _native_prompt(wanted: Fields) -> Fields:
+    """Say the request in the words of the native route; this one has neither format nor tools."""
+    try:
+        native = {
+            "model": wanted.text("model"),
+            "prompt": wanted.text("prompt"),
+            "suffix": wanted.text("suffix"),
+            "options": _options(wanted) | {"stop": _stops(wanted.raw("stop"))},
+        }
+    except RefusalError as error:
+        raise EarlyRefusalError(error.status, error.text) from error
+    return Fields(native, "GenerateRequest")
+
+
+def _options(wanted: Fields) -> dict[str, Any]:
+    temperature, top_p = wanted.number("temperature"), wanted.number("top_p")
+    return {
+        "temperature": _FIRST_TEMPERATURE if temperature is None else temperature,
+        "top_p": 1.0 if top_p is None else top_p,
+        "seed": wanted.whole("seed"),
+        "num_predict": wanted.whole("max_tokens"),
+    }
+
+
+def _stops(stop: Any) -> list[str]:
+    """Read stop sequences: one or several; what is neither is none."""
+    if isinstance(stop, str):
+        return [stop]
+    stops = stop if isinstance(stop, list) else []
+    for each in stops:
+        if not isinstance(each, str):
+            kind = _GO_NAMES.get(type(each), "[]interface {}")
+            raise RefusalError(BAD_REQUEST, f"invalid type for 'stop' field: {kind}")
+    return stops
+
+
+def _native_message(message: Fields) -> dict[str, Any]:
+    """Join the text parts of a message; pictures become images."""
+    content = message.raw("content")
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
+    texts, images = [], []
+    for part in parts:
+        match part:
+            case {"type": "text", "text": str(text)}:
+                texts.append(text)
+            case {"type": "text", "text": None}:
+                pass
+            case {"type": "image_url", "image_url": {"url": str(url)}}:
+                images.append(url.partition(",")[2])
+            case _:
+                raise EarlyRefusalError(BAD_REQUEST, "invalid message format")
+    return {"role": message.text("role"), "content": "\n".join(texts), "images": images}
+
+
+def _format(wanted: dict[str, Any]) -> Any:
+    if wanted.get("type") == "json_object":
+        return "json"
+    described = wanted.get("json_schema")
+    return described.get("schema") if isinstance(described, dict) else None
+
+
+def _chunks(
+    answer: Answer, wording: _Talk | _Prose, head: dict[str, Any], *, with_usage: bool
+) -> Iterator[Event]:
+    """Tell an answer in chunks; the one that counts has no choices."""
+    # The real server sends these zeros with each piece of prose, and with no piece of talk.
+    zeros = {"usage": _NOTHING} if with_usage and isinstance(wording, _Prose) else {}
+    for choice in wording.pieces(answer):
+        yield head | {"choices": [choice]} | zeros
+    if with_usage:
+        yield head | {"choices": [], "usage": _usage(answer)}
+
+
+def _head(typed: str, prefix: str, kind: str) -> dict[str, Any]:
+    return {
+        "id": f"{prefix}-{randrange(999)}",  # noqa: S311  an identifier, as weak as the real one
+        "object": kind,
+        "created": int(time.time()),
+        "model": typed,
+        "system_fingerprint": "fp_ollama",
+    }
+
+
+def _usage(answer: Answer) -> dict[str, int]:
+    read, written = len(answer.task.prompt), len(answer.tokens)
+    return {
+        "prompt_tokens": read,
+        "completion_tokens": written,
+        "total_tokens": read + written,
+    }
