@@ -18,6 +18,8 @@ class AnswerParser:
     that are read together are one event.
     """
 
+    _hint = "the server stops a model that repeats itself this way; try another seed"
+
     def __init__(self, *, gather: bool = True, join: bool = False) -> None:
         self._gather = gather
         self._join = join
@@ -92,8 +94,7 @@ class AnswerParser:
         """Check that the end marker came: ProtocolError if the stream ended without `done`."""
         if not self._done:
             raise ProtocolError(
-                "the answer ended without its end marker: it is incomplete",
-                hint="the server stops a model that repeats itself this way; try another seed",
+                "the answer ended without its end marker: it is incomplete", hint=self._hint
             )
 
     def _end_run(self, run: list[str], events: list[ChatEvent]) -> None:

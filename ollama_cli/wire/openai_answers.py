@@ -27,6 +27,8 @@ _REASONS: Final = {
 class ChunkParser(AnswerParser):
     """Reads one answer in chunks, of either route; `[DONE]` is its end, and usage comes before."""
 
+    _hint = "errors in mid-answer are lost by some servers; the log of the server tells why"
+
     def __init__(self, *, gather: bool = True, join: bool = False) -> None:
         super().__init__(gather=gather, join=join)
         self._model = ""

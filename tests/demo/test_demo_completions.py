@@ -88,8 +88,10 @@ def test_an_empty_prompt_loads_the_model(demo: Any, streams: bool) -> None:
         (
             {"prompt": ["a"]},
             400,
-            "json: cannot unmarshal array into Go struct field CompletionRequest.prompt "
-            + "of type string",
+            (
+                "json: cannot unmarshal array into Go struct field CompletionRequest.prompt "
+                "of type string"
+            ),
         ),
     ],
 )
