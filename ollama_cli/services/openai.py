@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
-from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.errors import OllamaCliError, ServerError, UsageError
 from ollama_cli.events import ChatEvent, GenerateEvent
 from ollama_cli.replies import Embeddings, Think
 from ollama_cli.services import embedding, openai_requests as requests
@@ -18,6 +18,7 @@ from ollama_cli.wire.openai_answers import ChunkParser
 _CHAT: Final = "/v1/chat/completions"
 _COMPLETIONS: Final = "/v1/completions"
 _EMBEDDINGS: Final = "/v1/embeddings"
+_STREAMING: Final = {"stream": True, "stream_options": {"include_usage": True}}
 
 
 class OpenAIClient(Client, OpenAIModels):
@@ -151,22 +152,30 @@ class OpenAIClient(Client, OpenAIModels):
 
     def _open(self, ways: Sequence[tuple[str, Body]]) -> Reply:
         """Ask by the first way that the server knows."""
-        ask = partial(
-            self._http.open,
-            wait=self.timeouts.first_token,
-            idle=self.timeouts.between_tokens,
-            retry=Retry.REFUSAL,
-        )
         (path, body), *others = ways
-        streaming = {"stream": True, "stream_options": {"include_usage": True}}
         try:
-            return ask(path, {**body, **streaming})
+            return self._ask(path, {**body, **_STREAMING})
         except OllamaCliError as error:
             if not others or not openai_failures.is_unknown_route(error):
                 raise
         reply = self._open(others)
         self._has_completions = False
         return reply
+
+    def _ask(self, path: str, body: Body) -> Reply:
+        try:
+            return self._http.open(
+                path,
+                body,
+                wait=self.timeouts.first_token,
+                idle=self.timeouts.between_tokens,
+                retry=Retry.REFUSAL,
+            )
+        except ServerError as error:
+            said = requests.adapted(body, error.message)
+            if said is None:
+                raise
+        return self._ask(path, said)
 
 
 def _further(fields: Body) -> dict[str, Any]:

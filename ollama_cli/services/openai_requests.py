@@ -61,6 +61,18 @@ def sampling(
     return said
 
 
+def adapted(body: Fields, complaint: str) -> dict[str, Any] | None:
+    """Say a request as the server's complaint about it asks; None where it asks for nothing."""
+    said = dict(body)
+    if "max_completion_tokens" in complaint and "max_tokens" in said:
+        said["max_completion_tokens"] = said.pop("max_tokens")
+    elif "stream_options" in complaint and "stream_options" in said:
+        del said["stream_options"]
+    else:
+        return None
+    return said
+
+
 def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
     """Say a conversation: images as parts, the arguments of tool calls as JSON text."""
     said: list[dict[str, Any]] = []

@@ -36,6 +36,7 @@ class ChunkParser(AnswerParser):
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
         self._fragments: list[_Fragments] = []
+        self._by_place: dict[int | None, _Fragments] = {}
 
     @staticmethod
     def _plain_text(value: object) -> str | None:
@@ -92,11 +93,13 @@ class ChunkParser(AnswerParser):
 
     def _gather_call(self, fragment: dict[str, Any]) -> None:
         place = fields.count(fragment.get("index"))
-        known = [each for each in self._fragments if place is None or each.place == place]
-        if not known or known[-1].is_over(fragment):
-            known.append(_Fragments(place))
-            self._fragments.append(known[-1])
-        known[-1].add(fragment)
+        known = self._by_place.get(place)
+        if place is None and self._fragments:  # some servers number none
+            known = self._fragments[-1]
+        if known is None or known.is_over(fragment):
+            known = self._by_place[place] = _Fragments()
+            self._fragments.append(known)
+        known.add(fragment)
 
     def _end(self) -> list[ChatEvent]:
         self._done = True
@@ -128,8 +131,7 @@ class ChunkParser(AnswerParser):
 class _Fragments:
     """One tool call as it comes: the pieces of its id, its name and its arguments."""
 
-    def __init__(self, place: int | None) -> None:
-        self.place = place
+    def __init__(self) -> None:
         self._id = ""
         self._name = ""
         self._arguments: list[str] = []

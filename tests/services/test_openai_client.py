@@ -12,6 +12,7 @@ from ollama_cli.replies import Answer, Usage
 from ollama_cli.services import OllamaClient, OpenAIClient, Provider
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAE="
+MESSAGES = [{"role": "user", "content": "Hello"}]
 CHAT = "/v1/chat/completions"
 COMPLETIONS = "/v1/completions"
 ANSWER = events(piece("Hi"), piece(" you", "stop"), usage(3, 2))
@@ -85,6 +86,30 @@ def test_a_failure_of_both_ways_is_that_of_the_second() -> None:
         assert client._has_completions
 
 
+def test_a_server_that_is_stricter_is_asked_in_its_words() -> None:
+    scripts = [
+        document({"error": {"message": "Use 'max_completion_tokens' instead."}}, 400),
+        document({"detail": [{"loc": ["body", "stream_options"], "msg": "not permitted"}]}, 422),
+        TALK,
+    ]
+    with Server(*scripts) as server, OpenAIClient(server.url) as client:
+        assert list(client.chat("m", MESSAGES, options={"num_predict": 5}))[-1] == WHOLE
+        body = {"model": "m", "messages": MESSAGES, "stream": True}
+        assert sent_by(server) == [
+            (CHAT, {**body, **STREAMING, "max_tokens": 5}),
+            (CHAT, {**body, **STREAMING, "max_completion_tokens": 5}),
+            (CHAT, {**body, "max_completion_tokens": 5}),
+        ]
+
+
+def test_a_complaint_that_stays_is_told() -> None:
+    told = {"error": {"message": "no stream_options, no max_completion_tokens"}}
+    with Server(document(told, 400)) as server, OpenAIClient(server.url) as client:
+        with pytest.raises(ServerError, match="no stream_options"):
+            next(client.chat("m", MESSAGES, options={"num_predict": 5}))
+        assert server.connections == 3
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -133,14 +158,13 @@ def test_a_conversation_is_sent_with_its_tools_and_format() -> None:
     schema = {"type": "object", "properties": {}}
     options = {"temperature": 0.5, "stop": ["."], "num_predict": 9, "seed": 1, "top_p": 0.9}
     with Server(TALK) as server, OpenAIClient(server.url) as client:
-        messages = [{"role": "user", "content": "Hello"}]
-        answered = client.chat("m", messages, tools=[TOOL], format=schema, options=options)
+        answered = client.chat("m", MESSAGES, tools=[TOOL], format=schema, options=options)
         assert list(answered) == [Text("Hi"), Text(" you"), WHOLE]
         ((path, body),) = sent_by(server)
     assert path == CHAT
     assert body == {
         "model": "m",
-        "messages": messages,
+        "messages": MESSAGES,
         "tools": [TOOL],
         "temperature": 0.5,
         "stop": ["."],
