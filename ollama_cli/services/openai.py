@@ -58,7 +58,8 @@ class OpenAIClient(Client, OpenAIModels):
         """Answer one prompt by `/v1/completions`, else as a conversation of one message.
 
         A system prompt, images, a format and thinking are things of conversations alone; `raw` and
-        `suffix` are of `/v1/completions` alone, and UsageError refuses both kinds together.
+        `suffix` are of `/v1/completions` alone, and UsageError refuses both kinds together. Ollama
+        puts even a raw prompt into the model's template there.
         """
         requests.refuse_unsent({"template": template, "options": options, "keep_alive": keep_alive})
         is_plain = raw or suffix is not None

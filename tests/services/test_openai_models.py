@@ -27,6 +27,7 @@ def test_health_tells_what_was_found() -> None:
         assert (found.connected, found.model_detected, found.model_id) == (True, True, "m:latest")
         assert (found.provider_type, found.version, found.model_count) == ("openai", None, 2)
         assert (found.http_status, found.error) == (200, None)
+        assert client.health().model_id == "m:latest"
         missing, error = client.examine("other")
         assert (missing.connected, missing.model_detected) == (True, False)
         assert isinstance(error, ModelNotFoundError)
