@@ -13,6 +13,7 @@ from ollama_cli import app, sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.runtime import Flags, Runtime
 from ollama_cli.streams import let_go, open_stdin, open_stream, sentence, show_error
+from ollama_cli.urls import redact
 
 T = TypeVar("T")
 # In slots of 8 bytes, one more than half a megabyte: see `_roomy`.
@@ -77,7 +78,7 @@ class Door:
         debug = "--debug" in self._arguments
         try:
             if debug:
-                err.write("".join(traceback.format_exception(error)))
+                err.write(redact("".join(traceback.format_exception(error))))
             if self._wants_json():
                 told = error.as_dict() | {"message": sentence(error.message)}
                 err.line(json.dumps({"error": told}))

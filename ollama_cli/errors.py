@@ -156,10 +156,11 @@ class PullError(ServerError):
 
 
 class AuthError(OllamaCliError):
-    """The server wants a sign-in, or forbids the request (HTTP 401, 403)."""
+    """The server wants a sign-in, or forbids the request (HTTP 401, 403); maybe it `wants_key`."""
 
     exit_code = 6
     code = "auth"
+    wants_key = False
 
 
 class TimedOutError(OllamaCliError):

@@ -1,10 +1,13 @@
 """What an error is told with: where the address came from, which models are like the missing."""
 
 import shlex
+from collections.abc import Mapping, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol
 
 from ollama_cli import names
-from ollama_cli.errors import LIBRARY, ModelNotFoundError, OllamaCliError, PullError
+from ollama_cli.errors import LIBRARY, AuthError, ModelNotFoundError, OllamaCliError, PullError
+from ollama_cli.settings import Layer, Settings
 
 if TYPE_CHECKING:
     from ollama_cli.replies import ModelSummary
@@ -27,6 +30,16 @@ def add_origin(error: OllamaCliError, base_url: str, origin: str) -> None:
     told = (known, f"registry at {base_url}")
     if origin != "default" and not any(words in error.message for words in told):
         error.message = error.message.replace(f"at {base_url}", known, 1)
+
+
+def add_key_hint(
+    error: OllamaCliError, settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]
+) -> None:
+    """Tell how the server in use is given the key that it wants."""
+    if isinstance(error, AuthError) and error.wants_key:
+        # Loaded where it is needed: most servers want none.
+        hint = import_module("ollama_cli.credentials").missing_hint
+        error.hint = hint(settings, layers, variables)
 
 
 def add_hint(error: OllamaCliError, run: Run) -> None:

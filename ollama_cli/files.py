@@ -10,6 +10,7 @@ from ollama_cli.errors import ConfigError
 
 LARGEST: Final = 1 << 20
 _FREE_NAMES: Final = 8
+_OTHERS_READ: Final = 0o044
 
 
 def read_bytes(path: Path) -> bytes | None:
@@ -51,6 +52,11 @@ def says(text: str, wanted: Mapping[str, Any]) -> bool:
         return bool(text) and import_module("tomllib").loads(text) == wanted
     except ValueError:
         return False
+
+
+def is_open_to_others(path: Path) -> bool:
+    """Tell whether others than its owner may read a file, where a system knows such modes."""
+    return os.name == "posix" and bool(path.stat().st_mode & _OTHERS_READ)
 
 
 def write_whole(path: Path, text: str, *, mode: int = 0o600) -> None:

@@ -16,7 +16,8 @@ from ollama_cli.errors import (
 )
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.streams import InStream, OutStream, one_line
-from ollama_cli.values import Value, field, replace
+from ollama_cli.urls import host_of, is_private
+from ollama_cli.values import Value, as_dict, field, replace
 
 if TYPE_CHECKING:
     from ollama_cli.replies import ModelSummary
@@ -65,14 +66,19 @@ class Runtime:
         self.flags = replace(self.flags, settings={**self.flags.settings, **given})
 
     @cached_property
-    def settings(self) -> Settings:
-        """Settle the settings; raises ConfigError, NotFoundError or RefusedError."""
+    def layers(self) -> list[Layer]:
+        """Read what the settings are settled from; raises ConfigError or NotFoundError."""
         layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
         for warning in warnings:
             self.warn(warning)
         if self.flags.demo:
             layers.insert(0, Layer({"host": (self._demo.__enter__().url, "--demo")}))
-        settings = resolve(layers)
+        return layers
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settle the settings; raises ConfigError, NotFoundError or RefusedError."""
+        settings = resolve(self.layers)
         for warning in settings.warnings:
             self.warn(warning)
         return settings
@@ -82,12 +88,33 @@ class Runtime:
         return import_module("ollama_cli.demo").DemoServer()
 
     @cached_property
+    def variables(self) -> Mapping[str, str]:
+        """Read the variables that keys may be in."""
+        return sources.variables(self.environ, self.flags.env_file)
+
+    @cached_property
+    def credentials(self) -> Mapping[str, Any]:
+        """Settle the keywords of a client for the server in use; raises what `settle` raises.
+
+        A command that tells the key is run now.
+        """
+        settings, entry = self.settings, self.settings.entry
+        is_given = entry or settings.api_key_env or any(layer.key for layer in self.layers)
+        if self.flags.demo or (not is_given and is_private(host_of(settings.host))):
+            return {"ca_file": settings.ca_file}
+        # Loaded where there is a key: most servers have none.
+        settle = import_module("ollama_cli.credentials").settle
+        found = as_dict(settle(settings, self.layers, self.variables))
+        if entry and entry.insecure:
+            self.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
+        return found
+
+    @cached_property
     def _client(self) -> Any:
         if self.flags.verbose:
             services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
-        host = self.settings.host
         client = services.OllamaClient(
-            host, timeouts=self.settings.timeouts, ca_file=self.settings.ca_file
+            self.settings.host, timeouts=self.settings.timeouts, **self.credentials
         )
         # All is imported now: from here on streams may run for hours, so collect, but not this.
         gc.freeze()
@@ -205,6 +232,7 @@ class Runtime:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
             explanations.add_origin(error, base, origin)
+            explanations.add_key_hint(error, self.settings, self.layers, self.variables)
         explanations.add_hint(error, self)
 
 

@@ -2,13 +2,17 @@
 
 import difflib
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Final
 
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, ignored_port, is_private, redact
 from ollama_cli.values import Value, field
+
+if TYPE_CHECKING:
+    from ollama_cli.hosts import Host
 
 TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
@@ -23,7 +27,8 @@ _TOLD: Final = {
 class Settings(Value):
     """What every command is given; `origins` names the source of each value.
 
-    `warnings` tell what was read otherwise than it was written.
+    `entry` is what the config file tells of the address, by its name or its origin; `warnings` tell
+    what was read otherwise than it was written.
     """
 
     host: str = "http://127.0.0.1:11434"
@@ -49,6 +54,7 @@ class Settings(Value):
     auto_start: str = "ask"
     allowed_models: tuple[str, ...] = ()
     local_only: bool = False
+    entry: "Host | None" = None
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -69,10 +75,13 @@ class Layer(Value):
     """One source of values: each is a pair (value as it stands there, its origin in words).
 
     An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.
+    `key` is one for whatever server is in use, `hosts` are those that have a name.
     """
 
     values: Mapping[str, tuple[object, str]]
     trusted: bool = True
+    key: str | None = None
+    hosts: "Mapping[str, Host]" = field(default_factory=dict)
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:
@@ -84,19 +93,26 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     settled: dict[str, Any] = {}
     origins: dict[str, str] = {}
     warnings: list[str] = []
+    hosts = {name: host for layer in layers for name, host in layer.hosts.items()}
+    entry: Host | None = None
     for name in SETTINGS:
         layer = next((layer for layer in layers if name in layer.values), None)
         if layer is None:
             origins[name] = "default"
             continue
         value, origin = layer.values[name]
+        if name == "host" and (entry := hosts.get(str(value).strip())):
+            value, origin = entry.url, f"[hosts.{entry.name}], named by {origin}"
         settled[name] = read(name, value, origin)
         origins[name] = origin
         if not layer.trusted:
             _refuse_strange(name, settled[name], origin)
         if name == "host" and (port := ignored_port(str(value))):
             warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
-    return Settings(**settled, origins=origins, warnings=tuple(warnings))
+    if hosts and entry is None:
+        address = settled.get("host", Settings().host)
+        entry = import_module("ollama_cli.hosts").find(hosts, address)
+    return Settings(**settled, entry=entry, origins=origins, warnings=tuple(warnings))
 
 
 def read(name: str, value: object, origin: str) -> Any:

@@ -17,8 +17,12 @@ SECTION: Final = "ollama"
 _NAME: Final = "ollama-cli"
 _PREFIX: Final = "OLLAMA_CLI_"
 CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
+KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
+    KEY_VARIABLE: "key of the server, wherever it is",
+    "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
+    "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
     "NO_COLOR": "no colour, whatever its value",
     "FORCE_COLOR": "colour also where there is no terminal",
     "TERM": "`dumb` means neither colour nor motion",
@@ -85,12 +89,16 @@ def layers(
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
     """Read the variables of the process; a blank one counts as unset, as Ollama has it."""
-    return Layer(_from_variables(environ, ""))
+    return Layer(_from_variables(environ, ""), key=_key(environ))
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Warn of variables that look like ours and are not, naming the nearest one."""
-    known = {CONFIG_VARIABLE, *(v for each in SETTINGS.values() for v in each.variables)}
+    known = {
+        CONFIG_VARIABLE,
+        KEY_VARIABLE,
+        *(v for each in SETTINGS.values() for v in each.variables),
+    }
     strange = sorted(n for n in environ if n.startswith(_PREFIX) and n not in known)
     near = {name: difflib.get_close_matches(name, known, n=1) for name in strange}
     return [
@@ -102,24 +110,40 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
 def dotenv_layers(env_file: str | None) -> list[Layer]:
     """Read the `.env` that was named, else the one in the current folder, which is not trusted."""
     path = Path(env_file) if env_file else Path(".env")
-    try:
-        if not env_file and not path.is_file():  # a pipe would hang every command in this folder
-            return []
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            text = file.read(files.LARGEST)
-    except FileNotFoundError as error:
-        if env_file:
-            raise NotFoundError(f"no such file: {env_file}") from error
+    text = _dotenv_text(path, is_named=bool(env_file))
+    if text is None:
         return []
-    except OSError as error:
-        if not env_file:  # a folder or an unreadable file named .env is none of ours
-            return []
-        raise ConfigError(f"cannot read {env_file}: {error.strerror}") from error
-    values = _from_variables(parse_dotenv(text), f" in {path}")
+    variables = parse_dotenv(text)
+    values = _from_variables(variables, f" in {path}")
+    if env_file:
+        return [Layer(values, key=_key(variables))]
+    for name in _NOT_FOR_FOLDERS:
+        values.pop(name, None)
+    return [Layer(values, trusted=False)]
+
+
+def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, str]:
+    """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
     if not env_file:
-        for name in _NOT_FOR_FOLDERS:
-            values.pop(name, None)
-    return [Layer(values, trusted=bool(env_file))]
+        return environ
+    named = parse_dotenv(_dotenv_text(Path(env_file), is_named=True) or "")
+    return {**named, **{name: value for name, value in environ.items() if value.strip()}}
+
+
+def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
+    try:
+        if not is_named and not path.is_file():  # a pipe would hang every command in this folder
+            return None
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return file.read(files.LARGEST)
+    except FileNotFoundError as error:
+        if is_named:
+            raise NotFoundError(f"no such file: {path}") from error
+        return None
+    except OSError as error:
+        if not is_named:  # a folder or an unreadable file named .env is none of ours
+            return None
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
 
 
 def parse_dotenv(text: str) -> dict[str, str]:
@@ -133,7 +157,7 @@ def parse_dotenv(text: str) -> dict[str, str]:
 
 
 def config_layer(path: Path) -> tuple[Layer, list[str]]:
-    """Read the config file's section; unknown keys become warnings that name the nearest one."""
+    """Read the config file: settings and hosts; unknown keys become warnings, the nearest named."""
     values: dict[str, tuple[object, str]] = {}
     warnings: list[str] = []
     document = read_config(path)
@@ -147,8 +171,15 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
         else:
             near = difflib.get_close_matches(name, SETTINGS, n=1)
             guess = f": did you mean {near[0]}?" if near else ""
+            guess = ": hosts stand at the top level, as [hosts.NAME]" if name == "hosts" else guess
             warnings.append(f"{path}: unknown setting {name!r}{guess}")
-    return Layer(values), warnings
+    if "hosts" not in document:
+        return Layer(values), warnings
+    # Loaded where there are any: most files hold none.
+    hosts, strange = import_module("ollama_cli.hosts").read_hosts(document["hosts"], str(path))
+    if any(host.holds_secret for host in hosts.values()) and files.is_open_to_others(path):
+        strange.append(f"{path} holds a secret that others may read: `chmod 600 {path}`")
+    return Layer(values, hosts=hosts), [*warnings, *strange]
 
 
 def read_config(path: Path) -> dict[str, Any]:
@@ -180,25 +211,10 @@ def write_setting(path: Path, name: str, value: object) -> bool:
         del changed[name]
     wanted = {**document, SECTION: changed}
     line = "" if value is None else files.format_toml({name: value})
-    text = _edited(path.read_text("utf-8-sig"), name, line) if path.exists() else ""
+    edit = import_module("ollama_cli.config_text").with_line
+    text = edit(path.read_text("utf-8-sig"), SECTION, name, line) if path.exists() else ""
     files.write_text(path, text if files.says(text, wanted) else files.format_toml(wanted))
     return True
-
-
-def _edited(text: str, name: str, line: str) -> str:
-    """Put a line in the place of the setting, of its commented default, or below the header."""
-    section_text = re.search(
-        rf"^\[{SECTION}\][^\n]*\n(?:(?!\[)[^\n]*(?:\n|$))*", text, re.MULTILINE
-    )
-    if section_text is None:
-        return ""
-    body = section_text[0]
-    for pattern in (rf"^{name}\s*=[^\n]*(?:\n|$)", rf"^# {name} =[^\n]*(?:\n|$)", r"\n"):
-        place = re.search(pattern, body, re.MULTILINE)
-        if place:
-            before = body[: place.end() if pattern == r"\n" else place.start()]
-            return text.replace(body, before + line + body[place.end() :], 1)
-    return ""
 
 
 def _folder(kind: str) -> Path:
@@ -208,6 +224,10 @@ def _folder(kind: str) -> Path:
         return Path(getattr(platformdirs, kind)(_NAME, appauthor=False))
     except RuntimeError as error:  # older versions give a relative path instead
         raise ConfigError("there is no home folder", hint="set HOME to a folder") from error
+
+
+def _key(variables: Mapping[str, str]) -> str | None:
+    return variables.get(KEY_VARIABLE, "").strip() or None
 
 
 def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[object, str]]:

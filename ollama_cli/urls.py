@@ -21,6 +21,8 @@ _USERINFO: Final = (
     r"(?<=//)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
     r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
 )
+_SECRETS: Final[set[str]] = set()
+_SHORTEST_SECRET: Final = 8  # shorter ones are words that stand everywhere
 _AUTHORISES: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
 _V1_ROUTE: Final = (
     r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
@@ -109,8 +111,16 @@ def split_userinfo(url: str) -> tuple[str, str]:
     return str(address._replace(userinfo="")), address.userinfo.removesuffix("@")
 
 
+def keep_secret(text: str) -> None:
+    """Have `redact` hide a key or a password from now on, wherever it stands, if it is no word."""
+    if len(text) >= _SHORTEST_SECRET:
+        _SECRETS.add(text)
+
+
 def redact(text: str) -> str:
-    """Hide `user:password@` wherever a URL in the text carries one, and what authorises."""
+    """Hide `user:password@` of URLs in the text, what authorises, and what was kept secret."""
+    for secret in sorted(_SECRETS, key=len, reverse=True):
+        text = text.replace(secret, "***")
     if "@" in text:
         text = re.sub(_USERINFO, "***@", text)
     if "Basic " in text or "Bearer " in text:

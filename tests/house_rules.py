@@ -16,10 +16,10 @@ FLOORS = {
     room: floor
     for floor, rooms in {
         1: "values errors events replies urls names streams timeouts units selection files"
-        " settings_table settings_readers plans",
+        " settings_table settings_readers plans hosts config_text",
         2: "wire transport settings",
         3: "services progress output inputs sources history cache shells demo",
-        4: "runtime explanations",
+        4: "runtime explanations credentials",
         5: "commands",
         6: "app completion door __main__",
     }.items()

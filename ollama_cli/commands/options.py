@@ -67,7 +67,12 @@ def completion_options(
 def global_options(
     host: Annotated[
         str | None,
-        typer.Option("--host", "--base-url", metavar="URL", help="Address of the server."),
+        typer.Option(
+            "--host", "--base-url", metavar="URL", help="The server: an address, or a name."
+        ),
+    ] = None,
+    api_key_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
     ] = None,
     timeout: Annotated[
         str | None,

@@ -193,11 +193,19 @@ class Client:
         timeouts: Timeouts | None = None,
         headers: Mapping[str, str] | None = None,
         ca_file: str | None = None,
+        client_cert: str | tuple[str, str] | None = None,
+        insecure: bool = False,
     ) -> None:
         root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
         self.timeouts = timeouts or Timeouts()
-        connect = self.timeouts.connect
-        self._transport = Transport(root, connect_timeout=connect, headers=headers, ca_file=ca_file)
+        self._transport = Transport(
+            root,
+            connect_timeout=self.timeouts.connect,
+            headers=headers,
+            ca_file=ca_file,
+            client_cert=client_cert,
+            insecure=insecure,
+        )
         self._http = Connection(self._transport, failure=self._failure, speaks=self._speaks)
         self.base_url = self._transport.root
 

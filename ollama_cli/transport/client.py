@@ -8,11 +8,13 @@ from typing import Any, Final, TextIO
 
 import requests
 from requests.utils import get_environ_proxies
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
 from ollama_cli.transport import redirects
-from ollama_cli.transport.authorization import basic
+from ollama_cli.transport.authorization import basic, keep_secrets
 from ollama_cli.transport.outgoing import Outbox, sendable
 from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.reply import Reply
@@ -25,7 +27,11 @@ _SHOWN_BODY: Final = 2000
 
 
 class Transport:
-    """Sends requests to one server; `root` may carry `user:password@`, which is never shown."""
+    """Sends requests to one server; `root` may carry `user:password@`, which is never shown.
+
+    `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` no
+    certificate of the server's is verified. What was given for it goes to no other server.
+    """
 
     def __init__(
         self,
@@ -34,13 +40,19 @@ class Transport:
         connect_timeout: float,
         headers: Mapping[str, str] | None = None,
         ca_file: str | None = None,
+        client_cert: str | tuple[str, str] | None = None,
+        insecure: bool = False,
     ) -> None:
         self.root, userinfo = split_userinfo(root)
         self._connect_timeout = connect_timeout or None
         self._session = requests.Session()
         # Off, because ~/.netrc would replace our Authorization and proxies would trap loopback.
         self._session.trust_env = False
-        self._session.verify = ca_file or True
+        self._verify: str | bool = False if insecure else ca_file or True
+        # As a pair in any case: OpenSSL would ask for a pass phrase, and urllib3 looks before.
+        self._cert = (client_cert, client_cert) if isinstance(client_cert, str) else client_cert
+        if insecure:  # said once, and not by a library for each request
+            disable_warnings(InsecureRequestWarning)
         if not is_private(host_of(self.root)):
             self._session.proxies = dict(get_environ_proxies(self.root))
         self._adapter = Adapter()
@@ -52,6 +64,7 @@ class Transport:
         if userinfo:
             self._session.headers["Authorization"] = basic(userinfo)
         self._session.headers.update(sendable(headers or {}))
+        keep_secrets(userinfo, headers or {})
         self._outbox = Outbox(self._session, self.root)
 
     def close(self) -> None:
@@ -110,21 +123,22 @@ class Transport:
         data = None if body is None else json.dumps(body).encode()
         timeout: Any = (self._connect_timeout, wait or None)
         if data is not None and _LOG.isEnabledFor(logging.DEBUG):
-            _LOG.debug("> %s", data[:_SHOWN_BODY].decode())
+            _LOG.debug("> %s", redact(data[: 2 * _SHOWN_BODY].decode())[:_SHOWN_BODY])
         started = time.monotonic()
         outcome = "failed"
+        at_home = redirects.same_origin(url, self.root)
         try:
             # By the adapter, as Session.send reads the body of a redirect even if none is followed.
             response: requests.Response = self._adapter.send(
                 self._outbox.request(method, url, data),
                 stream=True,
                 timeout=timeout,
-                verify=self._session.verify or True,
+                verify=self._verify if at_home else self._verify or True,
+                cert=self._cert if at_home else None,
                 proxies=self._session.proxies,
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            at_home = redirects.same_origin(url, self.root)
             raise _translated(error, self.root if at_home else url) from error
         finally:
             if _LOG.isEnabledFor(logging.INFO):

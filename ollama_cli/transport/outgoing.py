@@ -8,6 +8,7 @@ import requests
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.transport import redirects
+from ollama_cli.transport.authorization import HARMLESS
 
 _JSON: Final = "application/json"
 MOST_ROUTES: Final = 64
@@ -42,8 +43,9 @@ class Outbox:
     def _prepared(self, method: str, url: str) -> requests.PreparedRequest:
         headers: dict[str, str | None] = {}
         if not redirects.same_origin(url, self._root):
-            headers["Authorization"] = None  # it belongs to the server that it was given for
-        request = requests.Request(method, url, headers=headers)  # None takes one out
+            # They belong to the server that they were given for; None takes one out.
+            headers = {n: None for n in self._session.headers if n.lower() not in HARMLESS}
+        request = requests.Request(method, url, headers=headers)
         return self._session.prepare_request(request)
 
 

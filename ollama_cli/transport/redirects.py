@@ -9,6 +9,7 @@ from ollama_cli.errors import ServerError
 from ollama_cli.urls import redact
 
 MOST: Final = 5
+_PORTS: Final = {"http": 80, "https": 443}
 _CODES: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -37,5 +38,9 @@ def checked(location: str, url: str, status: int) -> str:
 
 def same_origin(one: str, other: str) -> bool:
     """Tell whether two URLs lead to one server, which may be shown the same secrets."""
-    a, b = urlsplit(one), urlsplit(other)
-    return (a.scheme, a.hostname, a.port) == (b.scheme, b.hostname, b.port)
+    return _origin(one) == _origin(other)
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)

@@ -30,6 +30,7 @@ _HINTS: Final = {
     "server busy": "try again in a moment",
 }
 _SHOWN: Final = 500
+_READ: Final = 2000
 
 
 def error_from_answer(
@@ -37,7 +38,7 @@ def error_from_answer(
 ) -> OllamaCliError:
     """Turn an answer with an error status into an error; `where` names who answered."""
     document = _document(body)
-    message = redact(fields.error_text(document.get("error"))[:_SHOWN])
+    message = shown(fields.error_text(document.get("error")))
     reason = _reason(status)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
@@ -47,7 +48,7 @@ def error_from_answer(
         return error_from_text(message, http_status=status)
     if "html" in content_type:
         return ServerError(f"{where} answered {reason} with an HTML page", http_status=status)
-    plain = " ".join(body[:_SHOWN].decode("utf-8", "replace").split())
+    plain = shown(" ".join(body[:_READ].decode("utf-8", "replace").split()))
     told = f": {plain}" if plain and not plain.startswith(str(status)) else ""
     return ServerError(f"{where} answered {reason}{told}", http_status=status)
 
@@ -69,7 +70,12 @@ def error_from_line(value: object) -> OllamaCliError | None:
     if not isinstance(value, dict):
         return ProtocolError("the server sent a line that is no JSON object")
     message = fields.error_text(value.get("error"))
-    return error_from_text(redact(message[:_SHOWN])) if message else None
+    return error_from_text(shown(message)) if message else None
+
+
+def shown(message: str) -> str:
+    """Hide secrets before the text is cut, as half of one would be shown otherwise."""
+    return redact(message[:_READ])[:_SHOWN]
 
 
 def _document(body: bytes) -> dict[str, object]:
@@ -99,8 +105,10 @@ def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
             hint="name it by its IP address, or let the server listen on all addresses",
             http_status=status,
         )
-    return AuthError(
+    refused = AuthError(
         f"the server refuses: {message or _reason(status)}",
         hint="put `user:password@` into the address, or sign in where the server runs",
         http_status=status,
     )
+    refused.wants_key = status == HTTPStatus.UNAUTHORIZED
+    return refused

@@ -11,7 +11,6 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.urls import redact
 from ollama_cli.wire import decoding, failures, fields
 
 _TOO_LONG_CODES: Final = {"context_length_exceeded", "exceed_context_size_error"}
@@ -30,7 +29,6 @@ _TOO_LONG: Final = (
 )
 _NO_SUCH_MODEL: Final = ("not found", "does not exist", "is not installed", "no such model")
 _NO_SUCH_ROUTE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
-_SHOWN: Final = 500
 
 
 def error_from_answer(
@@ -72,7 +70,7 @@ def _told(document: dict[str, object]) -> tuple[str, set[str]]:
     told = fields.error_text(inner) or _detail(document.get("detail"))
     told = told or fields.text(document.get("message"))
     codes = {fields.text(part.get("code")), fields.text(part.get("type"))} - {""}
-    return redact(told[:_SHOWN]), codes
+    return failures.shown(told), codes
 
 
 def _detail(value: object) -> str:
@@ -106,8 +104,10 @@ def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
         return AuthError(
             f"the server wants a sign-in: {told}", hint=f"open {signin_url}", http_status=status
         )
-    return AuthError(
+    refused = AuthError(
         f"the server refuses: {told}",
         hint="name the variable that holds its key with `--api-key-env NAME`",
         http_status=status,
     )
+    refused.wants_key = status == HTTPStatus.UNAUTHORIZED
+    return refused
