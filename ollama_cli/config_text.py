@@ -3,7 +3,8 @@
 import re
 from typing import Final
 
-_REST: Final = r"[^\n]*(?:\n(?!\s*\[)[^\n]*)*(?:\n|\Z)"  # of a table: up to the next one
+# Of a table: up to the next one, and the comments above that.
+_REST: Final = r"[^\n]*(?:\n(?!(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\[)[^\n]*)*(?:\n|\Z)"
 
 
 def with_line(text: str, section: str, name: str, line: str) -> str:

@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -11,6 +12,7 @@ from ollama_cli.urls import parse_host, split_userinfo
 from ollama_cli.values import Value, field
 
 SECTION: Final = "hosts"
+_HEADER: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 KEYS: Final = ("api_key", "api_key_env", "api_key_cmd")
 
 
@@ -126,6 +128,8 @@ def _words(value: object) -> tuple[str, ...]:
 def _headers(value: object) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(each, str) for each in value.values()):
         raise ConfigError("is no table of texts")
+    if not all(re.fullmatch(_HEADER, name) for name in value):
+        raise ConfigError("has a name that no header can have")
     return value
 
 

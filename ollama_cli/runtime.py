@@ -14,9 +14,8 @@ from ollama_cli.errors import (
     PullError,
     UsageError,
 )
-from ollama_cli.settings import Layer, Settings, resolve
+from ollama_cli.settings import Layer, Settings, resolve, wants_credentials
 from ollama_cli.streams import InStream, OutStream, one_line
-from ollama_cli.urls import host_of, is_private
 from ollama_cli.values import Value, as_dict, field, replace
 
 if TYPE_CHECKING:
@@ -99,8 +98,7 @@ class Runtime:
         A command that tells the key is run now.
         """
         settings, entry = self.settings, self.settings.entry
-        is_given = entry or settings.api_key_env or any(layer.key for layer in self.layers)
-        if self.flags.demo or (not is_given and is_private(host_of(settings.host))):
+        if self.flags.demo or not wants_credentials(settings, self.layers):
             return {"ca_file": settings.ca_file}
         # Loaded where there is a key: most servers have none.
         settle = import_module("ollama_cli.credentials").settle

@@ -115,6 +115,12 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     return Settings(**settled, entry=entry, origins=origins, warnings=tuple(warnings))
 
 
+def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:
+    """Tell whether the server may be shown more than requests, which `credentials` settles."""
+    is_given = settings.entry or settings.api_key_env or any(layer.key for layer in layers)
+    return bool(is_given) or not is_private(host_of(settings.host))
+
+
 def read(name: str, value: object, origin: str) -> Any:
     """Read one value; ConfigError (where it was typed UsageError) naming it and its origin."""
     try:

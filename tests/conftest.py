@@ -40,6 +40,12 @@ def _clean_environment(
     monkeypatch.setenv("OLLAMA_CLI_REGISTRY", "none")
 
 
+@pytest.fixture(autouse=True)
+def _no_secrets_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Forget what other tests kept secret in this process."""
+    monkeypatch.setattr("ollama_cli.urls._SECRETS", set())
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _loopback_only() -> Iterator[None]:
     """Let no test look up a foreign name or connect to a foreign address."""

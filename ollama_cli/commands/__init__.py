@@ -77,6 +77,18 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "ollama-cli config set model llama3.2",
         ),
     ),
+    "hosts": Branch(
+        "Give servers names, and keys that no other server is shown.",
+        {
+            "list": Entry("hosts.list", "List the hosts that have a name."),
+            "add": Entry("hosts.add", "Give an address a name, and say where its key is."),
+            "rm": Entry("hosts.rm", "Remove a name, its address and its key."),
+        },
+        examples=(
+            "ollama-cli hosts add work https://llm.example.com --api-key-env WORK_KEY",
+            "ollama-cli --host work health",
+        ),
+    ),
     "demo": Branch(
         "See a tour of it on the built-in demo server, or run that server.",
         {

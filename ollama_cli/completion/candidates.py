@@ -8,13 +8,14 @@ from typing import Any, Final, NamedTuple
 from ollama_cli import cache, sources
 from ollama_cli.completion.line import Line
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.settings import Settings, resolve
+from ollama_cli.settings import Layer, Settings, resolve, wants_credentials
 from ollama_cli.settings_table import SETTINGS
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"
 _SETTINGS: Final = "SETTING"
 _SERVERS: Final = "URL"
+_HOSTS: Final = "HOST"
 _FAULTS: Final = "SCRIPT"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
 # Servers choose the names; these alone mean nothing to any shell.
@@ -66,7 +67,9 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
         found = SETTINGS
     elif _SERVERS in kinds:
         hosts = filter(_HARMLESS_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
-        found = dict.fromkeys([*hosts, *words])
+        found = dict.fromkeys([*_hosts(environ), *hosts, *words])
+    elif _HOSTS in kinds:
+        found = _hosts(environ)
     elif _FAULTS in kinds:
         found = import_module("ollama_cli.demo").FAULTS
     elif _MODELS.intersection(kinds):
@@ -74,22 +77,49 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     return found
 
 
+def _hosts(environ: Mapping[str, str]) -> list[str]:
+    """List the hosts that have a name."""
+    try:
+        config, _ = sources.config_layer(sources.config_path(environ))
+    except OllamaCliError:  # the command itself will tell it
+        return []
+    return [*filter(_HARMLESS.fullmatch, config.hosts)]
+
+
+def _shown(
+    settings: Settings, layers: Sequence[Layer], environ: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """Settle what the server is shown; None where a shell shall not wait, or there is an error."""
+    if not wants_credentials(settings, layers):
+        return {"ca_file": settings.ca_file, "headers": {}}
+    credentials = import_module("ollama_cli.credentials")
+    key = credentials.find_key(settings, layers, environ)
+    if key is not None and key.command:
+        return None
+    shown = credentials.settle(settings, layers, environ)
+    is_simple = not shown.client_cert and not shown.insecure
+    return {"ca_file": shown.ca_file, "headers": shown.headers} if is_simple else None
+
+
 def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
     """List the models of the server that this line would ask: from the cache, else from there."""
     if "demo" in typed:  # a server that is not yet there
         return ()
-    flags = {name: value for name, value in typed.items() if name == "host"}
+    flags = {name: typed[name] for name in ("host", "api_key_env") if name in typed}
+    env_file = typed.get("env_file")
     try:
-        settings = resolve(sources.layers(flags, environ, typed.get("env_file"))[0])
+        layers = sources.layers(flags, environ, env_file)[0]
+        settings = resolve(layers)
+        shown = _shown(settings, layers, sources.variables(environ, env_file))
     except OllamaCliError:  # the command itself will tell it
         return ()
     kept = cache.read(settings.host)
     if kept and kept.is_fresh:
         return kept.names
-    installed = import_module("ollama_cli.services.installed")
-    names: list[str] | None = installed.installed_names(
-        settings.host, seconds=LONGEST_WAIT, environ=environ, ca_file=settings.ca_file
-    )
+    names: list[str] | None = None
+    if shown is not None:
+        ask = import_module("ollama_cli.services.installed").installed_names
+        names = ask(settings.host, seconds=LONGEST_WAIT, environ=environ, **shown)
     if names is None:
         return kept.names if kept else ()
     cache.write(settings.host, names)

@@ -8,10 +8,17 @@ from ollama_cli.wire import decoding, ollama as wire
 
 
 def installed_names(
-    host: str, *, seconds: float, environ: Mapping[str, str], ca_file: str | None
+    host: str,
+    *,
+    seconds: float,
+    environ: Mapping[str, str],
+    ca_file: str | None,
+    headers: Mapping[str, str],
 ) -> list[str] | None:
     """Ask a server for its models' names within `seconds`; None where no list came in time."""
-    answer = glance(host, "/api/tags", seconds=seconds, environ=environ, ca_file=ca_file)
+    answer = glance(
+        host, "/api/tags", seconds=seconds, environ=environ, ca_file=ca_file, headers=headers
+    )
     if answer is None:
         return None
     try:

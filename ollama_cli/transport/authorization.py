@@ -1,14 +1,17 @@
 """How `user:password@` of an address becomes a header, and what of headers is never shown."""
 
 import base64
+import re
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import quote, unquote
 
+from ollama_cli.errors import ConfigError
 from ollama_cli.urls import keep_secret
 
 # All others may hold a secret: they go to one server alone, and are hidden wherever they return.
-HARMLESS: Final = frozenset({"accept", "accept-encoding", "user-agent"})
+HARMLESS: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent"})
+_HEADER_VALUE: Final = r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?"
 
 
 def basic(userinfo: str) -> str:
@@ -26,3 +29,15 @@ def keep_secrets(userinfo: str, headers: Mapping[str, str]) -> None:
     for secret in secrets:
         keep_secret(secret)
         keep_secret(quote(secret, safe=""))
+
+
+def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+    """Check headers that users gave; ConfigError for one that no request can carry."""
+    # Checked before the library does it, as its words show the value, and that may be a token.
+    for name, value in headers.items():
+        if not re.fullmatch(_HEADER_VALUE, value):
+            raise ConfigError(
+                f"the header {name} holds a character that no header can hold",
+                hint="look for a line break or a blank around a token",
+            )
+    return headers

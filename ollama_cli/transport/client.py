@@ -14,8 +14,8 @@ from urllib3.exceptions import InsecureRequestWarning
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
 from ollama_cli.transport import redirects
-from ollama_cli.transport.authorization import basic, keep_secrets
-from ollama_cli.transport.outgoing import Outbox, sendable
+from ollama_cli.transport.authorization import basic, keep_secrets, sendable
+from ollama_cli.transport.outgoing import Outbox
 from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.reply import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses

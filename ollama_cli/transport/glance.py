@@ -12,7 +12,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ollama_cli import __version__
-from ollama_cli.transport.authorization import basic
+from ollama_cli.errors import ConfigError
+from ollama_cli.transport.authorization import basic, sendable
 from ollama_cli.urls import host_of, is_private, split_userinfo
 
 _LARGEST: Final = 4 << 20
@@ -21,7 +22,13 @@ _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def glance(
-    root: str, path: str, *, seconds: float, environ: Mapping[str, str], ca_file: str | None
+    root: str,
+    path: str,
+    *,
+    seconds: float,
+    environ: Mapping[str, str],
+    ca_file: str | None,
+    headers: Mapping[str, str] | None = None,
 ) -> bytes | None:
     """Fetch a document within `seconds` in all; None where that was not to be done.
 
@@ -34,8 +41,8 @@ def glance(
 
     def ask() -> None:
         try:
-            answers.append(_ask(root, path, time.monotonic() + seconds, ca_file))
-        except (OSError, ValueError):  # no answer is an answer here
+            answers.append(_ask(root, path, time.monotonic() + seconds, ca_file, headers or {}))
+        except (OSError, ValueError, ConfigError):  # no answer is an answer here
             return
 
     # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
@@ -45,21 +52,24 @@ def glance(
     return answers[0] if answers else None
 
 
-def _ask(root: str, path: str, end: float, ca_file: str | None) -> bytes:
+def _ask(
+    root: str, path: str, end: float, ca_file: str | None, headers: Mapping[str, str]
+) -> bytes:
     address, (_, userinfo) = urlsplit(root), split_userinfo(root)
     host = address.hostname or ""
+    own = {"Authorization": basic(userinfo)} if userinfo else {}
     lines = [
         f"GET {address.path}{path} HTTP/1.0",
         f"Host: {address.netloc.rpartition('@')[2]}",
         f"User-Agent: ollama-cli/{__version__}",
-        *([f"Authorization: {basic(userinfo)}"] if userinfo else []),
+        *(f"{name}: {value}" for name, value in {**own, **sendable(headers)}.items()),
     ]
     secure: Any = None
     if address.scheme == "https":
         secure = import_module("ssl").create_default_context(cafile=ca_file)
     connection = socket.create_connection((host, address.port), _left(end))
     with secure.wrap_socket(connection, server_hostname=host) if secure else connection as asked:
-        asked.sendall("\r\n".join([*lines, "", ""]).encode("ascii"))
+        asked.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         return _document(asked, end)
 
 

@@ -1,18 +1,14 @@
 """Requests on their way out: what is alike in all of one route is prepared once."""
 
-import re
-from collections.abc import Mapping
 from typing import Final
 
 import requests
 
-from ollama_cli.errors import ConfigError
 from ollama_cli.transport import redirects
 from ollama_cli.transport.authorization import HARMLESS
 
 _JSON: Final = "application/json"
 MOST_ROUTES: Final = 64
-_HEADER_VALUE: Final = r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?"
 
 
 class Outbox:
@@ -47,15 +43,3 @@ class Outbox:
             headers = {n: None for n in self._session.headers if n.lower() not in HARMLESS}
         request = requests.Request(method, url, headers=headers)
         return self._session.prepare_request(request)
-
-
-def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
-    """Check headers that users gave; ConfigError for one that no request can carry."""
-    # Checked before the library does it, as its words show the value, and that may be a token.
-    for name, value in headers.items():
-        if not re.fullmatch(_HEADER_VALUE, value):
-            raise ConfigError(
-                f"the header {name} holds a character that no header can hold",
-                hint="look for a line break or a blank around a token",
-            )
-    return headers

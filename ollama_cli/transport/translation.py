@@ -34,6 +34,11 @@ from ollama_cli.urls import host_of, is_loopback, redact
 
 _START_HINT: Final = "start it with `ollama serve` (install: https://ollama.com/download)"
 _ADDRESS_HINT: Final = "check the address: `ollama-cli config get host`, or pass `--host`"
+_AUTHORITY_HINT: Final = (
+    "check http:// against https://, or name the server's CA with OLLAMA_CLI_CA_FILE"
+)
+_CERTIFICATE_HINT: Final = "check client_cert in the [hosts] entry of this server"
+_OWN_CERTIFICATE: Final = ("certificate required", "PEM lib", "mismatch", "is encrypted")
 _USERS_FAULT: Final = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
@@ -103,9 +108,11 @@ def _proxy(error: BaseException, at: str, _: str) -> OllamaCliError:
 
 def _tls(error: BaseException, at: str, _: str) -> OllamaCliError:
     reasons = [each for each in _chain(error) if isinstance(each, ssl.SSLError)]
+    words = _words(reasons[-1] if reasons else error)
+    is_ours = any(sign in words for sign in _OWN_CERTIFICATE)
     return UnreachableError(
-        f"no secure connection to the server {at}: {_words(reasons[-1] if reasons else error)}",
-        hint="check http:// against https://, or name the server's CA with OLLAMA_CLI_CA_FILE",
+        f"no secure connection to the server {at}: {words}",
+        hint=_CERTIFICATE_HINT if is_ours else _AUTHORITY_HINT,
     )
 
 
