@@ -20,7 +20,7 @@ CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
-    KEY_VARIABLE: "key of the server, wherever it is",
+    KEY_VARIABLE: "key of the server in use, or of the one that is set beside it",
     "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
     "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
     "NO_COLOR": "no colour, whatever its value",

@@ -77,6 +77,13 @@ def test_health_loads_what_it_asks_with_and_no_more() -> None:
     assert "requests" in modules
 
 
+def test_a_server_without_a_key_loads_nothing_about_keys() -> None:
+    with Server(by_path({"/api/version": VERSION, "/api/tags": TAGS})) as server:
+        modules = python(LOADED, "health", "--host", server.url).err.split()
+    assert "ollama_cli.settings" in modules
+    assert not {"ollama_cli.hosts", "ollama_cli.credentials", "ollama_cli.config_text"} & {*modules}
+
+
 @pytest.mark.parametrize(
     "args",
     [
