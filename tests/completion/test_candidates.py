@@ -9,7 +9,7 @@ from ollama_cli import app
 from ollama_cli.commands import TABLE
 from ollama_cli.settings_table import SETTINGS
 
-COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "demo", "help"]
+COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "hosts", "demo", "help"]
 MODELS = [
     *("list", "pull", "outdated", "update", "show", "has", "rm", "cp", "ps", "stop"),
     *("ensure", "history"),

@@ -199,7 +199,7 @@ def test_colour_in_a_pipe_where_it_is_asked_for(demo: str) -> None:
 @pytest.mark.parametrize("topic", ["exit-codes", "environment", "formats"])
 @pytest.mark.parametrize("columns", [80, 60])
 def test_help_is_wrapped_and_not_cut(topic: str, columns: int) -> None:
-    with Terminal("help", topic, columns=columns, rows=100) as terminal:
+    with Terminal("help", topic, columns=columns, rows=200) as terminal:
         assert terminal.end() == 0
         shown = terminal.shown
     assert "…" not in shown
