@@ -163,6 +163,7 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
     document = read_config(path)
     warnings += [
         f"{path}: {name!r} stands outside [{SECTION}] and is not read"
+        + (": did you mean [hosts.NAME]?" if isinstance(document[name], dict) else "")
         for name in document.keys() & SETTINGS.keys()
     ]
     for name, value in section(document, path).items():

@@ -195,6 +195,26 @@ def test_a_file_of_another_shape_loses_no_value(tmp_path: Path) -> None:
     assert home.run("hosts", "list", "-o", "name").out == "b\nc\n"
 
 
+def test_an_entry_that_is_wrong_can_be_removed(tmp_path: Path) -> None:
+    home = Home(tmp_path, "[hosts.bad]\nurl = 1\n")
+    assert home.run("hosts", "list").code == 10
+    assert home.run("hosts", "rm", "bad").code == 0
+    assert home.run("hosts", "list").code == 0
+    home.path.write_text("hosts = 1\n", encoding="utf-8")
+    assert "hosts holds tables, as [hosts.NAME]" in home.run("hosts", "rm", "bad").err
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[ollama.hosts.x]\nurl = 'a'\n", "hosts stand at the top level, as [hosts.NAME]"),
+        ("[host.x]\nurl = 'a'\n", "is not read: did you mean [hosts.NAME]?"),
+    ],
+)
+def test_a_table_in_the_wrong_place_is_told_of(tmp_path: Path, text: str, told: str) -> None:
+    assert told in Home(tmp_path, text).run("hosts", "list").err
+
+
 def test_config_show_tells_where_the_address_comes_from_and_no_key(mine: Home) -> None:
     result = mine.run("config", "show", OLLAMA_CLI_API_KEY=KEY)
     assert f"https://work.example:443  [hosts.work], named by {mine.path}" in result.out

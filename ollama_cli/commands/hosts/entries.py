@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ollama_cli import config_text, files, names, sources
-from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.hosts import SECTION, read_hosts
 
 
@@ -40,7 +40,8 @@ def remove(path: Path, name: str) -> None:
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
     document = sources.read_config(path)
     hosts = document.get(SECTION, {})
-    read_hosts(hosts, str(path))
+    if not isinstance(hosts, dict):
+        raise ConfigError(f"{path}: {SECTION} holds tables, as [{SECTION}.NAME]")
     return document, hosts, path.read_text("utf-8-sig") if path.exists() else ""
 
 
