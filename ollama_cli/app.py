@@ -52,7 +52,7 @@ ROOT_OPTIONS: Final = [
     *get_params_convertors_ctx_param_name_from_function(completion_options)[0],
 ]
 _GLOBAL_NAMES: Final = frozenset(str(param.name) for param in GLOBALS)
-_SETTING_FLAGS: Final = ("host", "api_key_env", "timeout", "connect_timeout")
+_SETTING_FLAGS: Final = ("host", "api_key_env", "timeout", "connect_timeout", "local_only")
 
 
 class _Parser(_OptionParser):

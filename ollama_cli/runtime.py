@@ -7,9 +7,8 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ollama_cli import cache, explanations, services, sources
+from ollama_cli import cache, explanations, policies, services, sources
 from ollama_cli.errors import (
-    NotFoundError,
     OllamaCliError,
     PullError,
     UsageError,
@@ -111,6 +110,8 @@ class Runtime:
     def _client(self) -> Any:
         if self.flags.verbose:
             services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
+        if self.settings.local_only:
+            policies.check_host(self.settings.host)
         client = services.OllamaClient(
             self.settings.host, timeouts=self.settings.timeouts, **self.credentials
         )
@@ -185,33 +186,21 @@ class Runtime:
                 "this needs a confirmation, and there is nobody to ask",
                 hint=f"confirm it with {flag}",
             )
-        self.err.write(f"{question} [y/N] ")
+        return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
+
+    def ask(self, question: str) -> str | None:
+        """Ask for one line, where `can_ask` allows it; None at the end of input."""
+        self.err.write(question)
         assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
-        answer = self.stdin.file.readline().decode("utf-8", "replace")
-        return answer.strip().lower() in {"y", "yes"}
+        line = self.stdin.file.readline()
+        if not line:
+            self.err.line()
+        return line.decode("utf-8", "replace").strip() if line else None
 
-    def chat_model(self, named: str | None) -> str:
-        """Settle the model to chat with: named, else set, else found on the server."""
-        if (model := _named(named, self.settings.model)) is not None:
-            return model
-        found = self.ollama().detect_model()
-        return self._detected(found, "chat", "llama3.2")
-
-    def embed_model(self, named: str | None) -> str:
-        """Settle the model to embed with: named, else set, else the newest one installed."""
-        if (model := _named(named, self.settings.embed_model)) is not None:
-            return model
-        found = self.ollama().detect_embedding_model()
-        return self._detected(found, "embedding", "nomic-embed-text")
-
-    def _detected(self, found: str | None, kind: str, example: str) -> str:
-        if found is None:
-            raise NotFoundError(
-                f"no {kind} model is installed on {self.ollama().base_url}",
-                hint=f"get one: `ollama-cli models pull {example}`",
-            )
-        self.note(f"using {found} (choose another with -m)")
-        return found
+    def permit(self, model: str) -> None:
+        """Raise RefusedError for a model that the settings forbid, as far as its name tells."""
+        settings = self.settings
+        policies.check_model(model, settings.allowed_models, local_only=settings.local_only)
 
     @contextmanager
     def explaining(self, model: str | None = None) -> Iterator[None]:
@@ -232,9 +221,3 @@ class Runtime:
             explanations.add_origin(error, base, origin)
             explanations.add_key_hint(error, self.settings, self.layers, self.variables)
         explanations.add_hint(error, self)
-
-
-def _named(flag: str | None, setting: str | None) -> str | None:
-    if flag is not None and not flag.strip():
-        raise UsageError("-m is empty", hint="name a model, or leave -m out")
-    return setting if flag is None else flag

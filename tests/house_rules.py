@@ -16,7 +16,7 @@ FLOORS = {
     room: floor
     for floor, rooms in {
         1: "values errors events replies urls names streams timeouts units selection files"
-        " settings_table settings_readers plans hosts config_text",
+        " settings_table settings_readers plans policies hosts config_text",
         2: "wire transport settings",
         3: "services progress output inputs sources history cache shells demo",
         4: "runtime explanations credentials",

@@ -52,11 +52,15 @@ class FakeClient:
             raise self.error
         return [ModelSummary(name=name) for name in self.installed]
 
-    def detect_model(self) -> str | None:
-        return next((name for name in self.installed if "embed" not in name), None)
+    def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        return next((name for name in self._names(among) if "embed" not in name), None)
 
-    def detect_embedding_model(self) -> str | None:
-        return next((name for name in self.installed if "embed" in name), None)
+    def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        return next((name for name in self._names(among) if "embed" in name), None)
+
+    def _names(self, among: list[ModelSummary] | None) -> list[str]:
+        models = self.list_models() if among is None else among
+        return [model.name for model in models]
 
     def close(self) -> None:
         self.closed = True

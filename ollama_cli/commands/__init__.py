@@ -44,6 +44,8 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "pull": _PULL,
             "outdated": Entry("models.outdated", "Compare installed models with the registry."),
             "update": Entry("models.update", "Pull outdated models again."),
+            "default": Entry("models.default", "Print or set the model for chat and generate."),
+            "pick": Entry("models.pick", "Choose a model by its number."),
             "show": _SHOW,
             "has": Entry("models.has", "Tell by the exit code whether a model is installed."),
             "rm": _RM,

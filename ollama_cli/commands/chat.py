@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.commands import answering, conversation
+from ollama_cli.commands import answering, conversation, model_choice, suitability
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.commands.options import Model
 from ollama_cli.runtime import Runtime
@@ -39,9 +39,12 @@ def talk(cli: Runtime, prompt: str | None, model: str | None, options: AnswerOpt
     if text is None:
         if not (cli.can_ask() and cli.out.is_terminal and cli.output == "text"):
             raise answering.no_prompt()
-        conversation.hold(cli, cli.chat_model(model), opening, pictures, options, fields)
+        conversation.hold(
+            cli, model_choice.chat_model(cli, model), opening, pictures, options, fields
+        )
         return
-    name = cli.chat_model(model)
+    name = model_choice.chat_model(cli, model)
+    suitability.check(cli, name, suitability.needs(pictures, fields["think"]))
     messages = [*opening, answering.question(text, pictures)]
     events = cli.ollama().chat(name, messages, **fields)
     answering.show_answer(cli, events, options, "chat", name)

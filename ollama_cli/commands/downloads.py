@@ -75,6 +75,7 @@ class Downloads:
     def pull(self, name: str, *, insecure: bool) -> None:
         """Pull one model; raises what ended it for good."""
         cli = self._cli
+        cli.permit(name)
         reporter = progress.choose(
             self._mode,
             model=name,

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ollama_cli.commands import model_choice, suitability
 from ollama_cli.commands.options import OUTPUT_HELP, PROGRAM, AsJson, Model, NoStdin
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
@@ -50,7 +51,8 @@ def command(
     """
     cli: Runtime = ctx.obj
     texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
-    name = cli.embed_model(model)
+    name = model_choice.embed_model(cli, model)
+    suitability.check(cli, name, [suitability.EMBEDDING])
     fields = {
         "dimensions": dimensions,
         "truncate": truncate,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.commands import answering
+from ollama_cli.commands import answering, model_choice, suitability
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.commands.options import Model
 from ollama_cli.errors import UsageError
@@ -53,6 +53,7 @@ def command(
         raise answering.no_prompt()
     if options.render is None and cli.settings.render == "auto" and (raw or suffix is not None):
         options = replace(options, render="plain")  # what goes on with a text is no Markdown
-    name = cli.chat_model(model)
+    name = model_choice.chat_model(cli, model)
+    suitability.check(cli, name, suitability.needs(fields["images"], fields["think"]))
     events = cli.ollama().generate(name, text, **fields)
     answering.show_answer(cli, events, options, "generate", name)

@@ -93,6 +93,10 @@ def global_options(
             "--verbose", "-v", count=True, show_default=False, help="Log requests; -vv: bodies too."
         ),
     ] = 0,
+    local_only: Annotated[
+        bool | None,
+        typer.Option("--local-only", help="Refuse models and hosts that are elsewhere."),
+    ] = None,
     *,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,

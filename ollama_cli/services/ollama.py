@@ -6,7 +6,7 @@ from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.events import ChatEvent, GenerateEvent
-from ollama_cli.replies import Embeddings, Health, Think
+from ollama_cli.replies import Embeddings, Health, ModelSummary, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
 from ollama_cli.services.connection import Body, Client, present
@@ -138,13 +138,17 @@ class OllamaClient(Client, Models):
         body = {"model": model, "input": inputs, **fields}
         return self._http.passed_on("/api/embed", body, wait=self.timeouts.first_token)
 
-    def detect_model(self) -> str | None:
-        """Find a model to chat with: a running one, else the newest installed; None without any."""
-        return detection.chat_model(self.running_models(), self.list_models(), self.show)
+    def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find a model to chat with: a running one, else the newest installed; None without any.
 
-    def detect_embedding_model(self) -> str | None:
-        """Find the newest installed embedding model; None without any."""
-        return detection.embedding_model(self.list_models(), self.show)
+        Only those `among` are looked at, where that is given.
+        """
+        running = self.running_models()
+        return detection.chat_model(running, self._among(among), self.show)
+
+    def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find the newest installed embedding model; None without any. `among` as above."""
+        return detection.embedding_model(self._among(among), self.show)
 
     def health(self, model: str | None = None) -> Health:
         """Check whether an Ollama server answers, and has the model; never raises."""
@@ -153,6 +157,9 @@ class OllamaClient(Client, Models):
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; beside it the error that was found, with its hint."""
         return examine(self.base_url, partial(self._http.once, wait=self.timeouts.health), model)
+
+    def _among(self, models: list[ModelSummary] | None) -> list[ModelSummary]:
+        return self.list_models() if models is None else models
 
     def _answer(self, path: str, fields: Body, parser: AnswerParser) -> EventStream[ChatEvent]:
         return self._http.stream(

@@ -10,7 +10,6 @@ from runtimes import NOWHERE, at, runtime, told, with_models
 from ollama_cli.errors import (
     ConfigError,
     ModelNotFoundError,
-    NotFoundError,
     RefusedError,
     UnaskedError,
     UnreachableError,
@@ -157,47 +156,6 @@ def test_closing_closes_the_client() -> None:
     cli = with_models()
     cli.close()
     assert vars(cli)["_client"].closed
-
-
-def test_a_named_model_is_taken_unseen() -> None:
-    cli = runtime()
-    assert (cli.chat_model("m"), cli.embed_model("e")) == ("m", "e")
-    assert "_client" not in vars(cli)
-    assert told(cli) == ""
-
-
-def test_a_set_model_is_taken_unseen() -> None:
-    cli = runtime(environ={"OLLAMA_CLI_MODEL": "m", "OLLAMA_CLI_EMBED_MODEL": "e"})
-    assert (cli.chat_model(None), cli.embed_model(None)) == ("m", "e")
-    assert "_client" not in vars(cli)
-
-
-def test_a_detected_model_is_named() -> None:
-    cli = with_models("m:1", "e-embed:2")
-    assert (cli.chat_model(None), cli.embed_model(None)) == ("m:1", "e-embed:2")
-    assert told(cli) == (
-        "note: using m:1 (choose another with -m)\nnote: using e-embed:2 (choose another with -m)\n"
-    )
-    quiet = with_models("m:1", flags=Flags(quiet=True))
-    assert (quiet.chat_model(None), told(quiet)) == ("m:1", "")
-
-
-@pytest.mark.parametrize("name", ["", " "])
-def test_an_empty_name_is_a_usage_error(name: str) -> None:
-    with pytest.raises(UsageError, match="-m is empty"):
-        with_models("m:1").chat_model(name)
-    with pytest.raises(UsageError, match="-m is empty"):
-        with_models("m:1").embed_model(name)
-
-
-def test_no_model_at_all_is_exit_4_with_a_command_to_run() -> None:
-    cli = with_models()
-    with pytest.raises(NotFoundError, match=r"^no chat model is installed on http://h:11434$") as e:
-        cli.chat_model(None)
-    assert (e.value.exit_code, e.value.hint) == (4, "get one: `ollama-cli models pull llama3.2`")
-    with pytest.raises(NotFoundError, match=r"^no embedding model is installed on ") as e:
-        cli.embed_model(None)
-    assert e.value.hint == "get one: `ollama-cli models pull nomic-embed-text`"
 
 
 def test_the_registry_is_that_of_the_settings_and_closed_at_the_end() -> None:

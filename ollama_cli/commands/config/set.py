@@ -24,6 +24,8 @@ def command(
     settings.check_name(name)
     checked = settings.read(name, value, settings.TYPED)
     path = sources.config_path(cli.environ)
-    sources.write_setting(path, name, checked if isinstance(checked, float | bool) else value)
+    sources.write_setting(
+        path, name, checked if isinstance(checked, float | bool | tuple) else value
+    )
     if not cli.flags.quiet:
         cli.err.line(one_line(f"set {name} in {path}"))

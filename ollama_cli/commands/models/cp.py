@@ -23,6 +23,8 @@ def command(
     """
     cli: Runtime = ctx.obj
     cli.offers_pull = False
+    for name in (source, destination):  # one that is forbidden could be used under another name
+        cli.permit(name)
     cli.ollama().copy(source, destination)
     cli.forget_installed()
     if not cli.flags.quiet:

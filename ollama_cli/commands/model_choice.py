@@ -1,0 +1,69 @@
+"""Which model a command uses: the one that is named, else set, else found on the server."""
+
+from ollama_cli import policies
+from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.replies import ModelSummary
+from ollama_cli.runtime import Runtime
+
+
+def chat_model(cli: Runtime, named: str | None) -> str:
+    """Settle the model to chat with; RefusedError for one that is not allowed."""
+    model = _settled(cli, named, cli.settings.model)
+    return model if model is not None else _told(cli, detected(cli))
+
+
+def embed_model(cli: Runtime, named: str | None) -> str:
+    """Settle the model to embed with; RefusedError for one that is not allowed."""
+    model = _settled(cli, named, cli.settings.embed_model)
+    if model is not None:
+        return model
+    found = cli.ollama().detect_embedding_model(_limited(cli))
+    return _told(cli, _existing(cli, found, "embedding", "nomic-embed-text"))
+
+
+def detected(cli: Runtime) -> str:
+    """Find a model to chat with: a running one, else the newest; NotFoundError without any."""
+    return _existing(cli, cli.ollama().detect_model(_limited(cli)), "chat", "llama3.2")
+
+
+def eligible(cli: Runtime) -> list[ModelSummary]:
+    """List the installed models that the settings allow."""
+    settings = cli.settings
+    return [
+        model
+        for model in cli.installed()
+        if policies.is_allowed(model.name, settings.allowed_models)
+        and not (settings.local_only and (model.is_remote or policies.is_cloud(model.name)))
+    ]
+
+
+def _settled(cli: Runtime, flag: str | None, setting: str | None) -> str | None:
+    if flag is not None and not flag.strip():
+        raise UsageError("-m is empty", hint="name a model, or leave -m out")
+    model = setting if flag is None else flag
+    if model is not None:
+        cli.permit(model)
+    return model
+
+
+def _is_limited(cli: Runtime) -> bool:
+    return bool(cli.settings.allowed_models) or cli.settings.local_only
+
+
+def _limited(cli: Runtime) -> list[ModelSummary] | None:
+    return eligible(cli) if _is_limited(cli) else None
+
+
+def _existing(cli: Runtime, found: str | None, kind: str, example: str) -> str:
+    if found is None:
+        allowed = " that the settings allow" if _is_limited(cli) else ""
+        raise NotFoundError(
+            f"no {kind} model{allowed} is installed on {cli.ollama().base_url}",
+            hint=f"get one: `ollama-cli models pull {example}`",
+        )
+    return found
+
+
+def _told(cli: Runtime, found: str) -> str:
+    cli.note(f"using {found} (choose another with -m)")
+    return found

@@ -1,0 +1,104 @@
+"""`models default` and `models pick`: which model it is from now on."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from dead_ports import closed_port
+from shell import Result, call
+from terminals import CTRL_D, Terminal
+
+
+def written(at: Path) -> Any:
+    return tomllib.loads((at / "ollama-cli" / "config.toml").read_text())["ollama"]
+
+
+def default(demo: str, at: Path, *args: str, **env: str) -> Result:
+    return call("models", "default", *args, "--host", demo, at=at, env=env)
+
+
+def test_none_is_set_at_first(demo: str, tmp_path: Path) -> None:
+    result = default(demo, tmp_path)
+    assert (result.code, result.out) == (4, "")
+    assert result.err.startswith("error: no default model is set\nhint: set one: `ollama-cli")
+    document = default(demo, tmp_path, "--json").json
+    assert document == {"schema": "ollama-cli/models-default/1", "model": None, "origin": "default"}
+
+
+def test_one_is_set_as_the_server_spells_it(demo: str, tmp_path: Path) -> None:
+    result = default(demo, tmp_path, "DEMO")
+    path = tmp_path / "ollama-cli" / "config.toml"
+    assert (result.code, result.out) == (0, "")
+    assert result.err == f"set model = demo:latest in {path}\n"
+    assert written(tmp_path) == {"model": "demo:latest"}
+    assert default(demo, tmp_path).out == "demo:latest\n"
+    assert default(demo, tmp_path, "--json").json["origin"] == str(path)
+
+
+def test_one_that_is_not_installed_is_exit_4_and_nothing_is_written(
+    demo: str, tmp_path: Path
+) -> None:
+    result = default(demo, tmp_path, "demmo")
+    assert result.code == 4
+    assert result.err.startswith("error: model 'demmo' is not installed\nhint: did you mean demo")
+    assert not (tmp_path / "ollama-cli").exists()
+
+
+def test_one_can_be_found(demo: str, tmp_path: Path) -> None:
+    assert default(demo, tmp_path, "--detect", "-q").code == 0
+    assert "embed" not in written(tmp_path)["model"]
+
+
+def test_a_server_that_is_away_is_warned_of(tmp_path: Path) -> None:
+    away = f"http://127.0.0.1:{closed_port()}"
+    result = default(away, tmp_path, "llama3.2")
+    assert result.code == 0
+    assert result.err.startswith("warning: no running Ollama server detected at ")
+    assert "'llama3.2' is taken as it is" in result.err
+    assert written(tmp_path) == {"model": "llama3.2"}
+    assert default(away, tmp_path).out == "llama3.2\n"
+
+
+def test_what_wins_over_the_file_is_told(demo: str, tmp_path: Path) -> None:
+    result = default(demo, tmp_path, "demo", OLLAMA_CLI_MODEL="other")
+    assert "warning: OLLAMA_CLI_MODEL says other, and wins over the config file" in result.err
+
+
+@pytest.mark.parametrize("args", [("demo", "--detect"), (" ",)])
+def test_what_makes_no_sense_is_a_usage_error(
+    demo: str, tmp_path: Path, args: tuple[str, ...]
+) -> None:
+    assert default(demo, tmp_path, *args).code == 2
+
+
+def test_one_that_is_not_allowed_is_refused(demo: str, tmp_path: Path) -> None:
+    result = default(demo, tmp_path, "demo", OLLAMA_CLI_ALLOWED_MODELS="llama*")
+    assert result.code == 13
+    assert not (tmp_path / "ollama-cli").exists()
+
+
+def test_one_is_picked_by_its_number(demo: str, tmp_path: Path) -> None:
+    with Terminal("models", "pick", "--default", "--host", demo, at=tmp_path) as terminal:
+        terminal.expect("which one? [1-")
+        terminal.send("99\n")
+        terminal.expect("there is no '99'")
+        terminal.send("1\n")
+        assert terminal.end() == 0
+    picked = written(tmp_path)["model"]
+    assert f"1  {picked}" in terminal.shown
+    assert f"\n{picked}\n" in f"{terminal.shown}\n"
+
+
+def test_the_end_of_input_picks_nothing(demo: str, tmp_path: Path) -> None:
+    with Terminal("models", "pick", "--host", demo, at=tmp_path) as terminal:
+        terminal.expect("which one?")
+        terminal.send(CTRL_D)
+        assert terminal.end() == 2
+    assert "error: no model was chosen" in terminal.shown
+
+
+def test_nobody_is_asked_off_a_terminal(demo: str) -> None:
+    result = call("models", "pick", "--host", demo)
+    assert (result.code, result.out) == (2, "")
+    assert "there is nobody to ask" in result.err
