@@ -107,10 +107,14 @@ class ModelDetails(Value):
 
 
 class Capabilities(Value):
-    """What one model can do and its longest context in tokens; None where nobody tells."""
+    """What one model can do and its longest context in tokens; None where nobody tells.
+
+    `remote_host` names where it runs when that is elsewhere.
+    """
 
     names: tuple[str, ...] | None = None
     context_length: int | None = None
+    remote_host: str = ""
 
     def has(self, name: str) -> bool | None:
         """Tell whether the model has a capability (`vision`, `tools`, …); None if not known."""

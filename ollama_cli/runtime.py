@@ -125,6 +125,10 @@ class Runtime:
         client: services.OllamaClient = self._client
         return client
 
+    def provider(self) -> "services.OllamaClient":
+        """Give the client."""
+        return self.ollama()
+
     def installed(self) -> "list[ModelSummary]":
         """List the installed models, the newest first, and keep their names for completion."""
         models = self.ollama().list_models()

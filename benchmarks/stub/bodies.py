@@ -165,5 +165,5 @@ def tags(count: int, named: tuple[str, ...]) -> bytes:
 @cache
 def show() -> bytes:
     """Make the description of a model."""
-    details = {"details": _DETAILS, "model_info": {}, "capabilities": ["completion"]}
+    details = {"details": _DETAILS, "model_info": {}, "capabilities": ["completion", "embedding"]}
     return document(encoded({"modelfile": "FROM stub", "template": "{{ .Prompt }}", **details}))

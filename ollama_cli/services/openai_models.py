@@ -36,13 +36,13 @@ class OpenAIModels:
         """Tell what is known of a model: this API names no capability, some servers a context."""
         return wire.parse_capabilities(self._http.get(_MODELS, wait=self.timeouts.metadata), model)
 
-    def detect_model(self) -> str | None:
+    def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find a model to chat with: the newest whose name is not one of embedding models."""
-        return _first(self.list_models(), embeds=False)
+        return _first(self.list_models() if among is None else among, embeds=False)
 
-    def detect_embedding_model(self) -> str | None:
+    def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find the newest model whose name is one of embedding models; None without any."""
-        return _first(self.list_models(), embeds=True)
+        return _first(self.list_models() if among is None else among, embeds=True)
 
     def health(self, model: str | None = None) -> Health:
         """Check whether such a server answers, and has the model; never raises."""

@@ -110,12 +110,12 @@ class Provider(Protocol):
         """Tell what a model can do, as far as the server tells."""
         ...
 
-    def detect_model(self) -> str | None:
-        """Find a model to chat with; None without any."""
+    def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find a model to chat with, `among` those if given; None without any."""
         ...
 
-    def detect_embedding_model(self) -> str | None:
-        """Find an embedding model; None without any."""
+    def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find an embedding model, `among` those if given; None without any."""
         ...
 
     def health(self, model: str | None = None) -> Health:

@@ -88,6 +88,7 @@ def parse_capabilities(shown: ModelDetails) -> Capabilities:
     return Capabilities(
         names=shown.capabilities or None,
         context_length=fields.count(shown.info.get(f"{family}.context_length")),
+        remote_host=shown.remote_host or shown.remote_model,
     )
 
 

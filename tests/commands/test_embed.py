@@ -24,10 +24,15 @@ def lengths(peer: Peer) -> None:
 EMBEDDER = by_path({"/api/embed": lengths})
 
 
+def embedded(server: Server) -> list[Any]:
+    """What was sent to be embedded, without the question what the model can do."""
+    return [request.json for request in server.requests if request.path == "/api/embed"]
+
+
 def test_a_document() -> None:
     with Server(EMBEDDER) as server:
         result = call(*TEXTS, "--json", "--host", server.url)
-        sent = server.requests[0].json
+        sent = embedded(server)[0]
     assert (result.code, result.err) == (0, "")
     assert json.dumps(result.json) == json.dumps(
         {
@@ -72,7 +77,7 @@ def test_raw_is_what_the_server_sent() -> None:
 def test_all_options_are_sent() -> None:
     with Server(EMBEDDER) as server:
         call(*TEXTS, "--dimensions", "2", "--no-truncate", "--host", server.url)
-        sent = server.requests[0].json
+        sent = embedded(server)[0]
     assert (sent["dimensions"], sent["truncate"]) == (2, False)
 
 
@@ -81,7 +86,7 @@ def test_many_texts_go_in_batches_and_come_in_order(tmp_path: Path) -> None:
     args = ("embed", "-m", "m", "-f", "texts", "--lines", "-o", "jsonl")
     with Server(EMBEDDER) as server:
         result = call(*args, "--host", server.url, cwd=tmp_path)
-        batches = [len(request.json["input"]) for request in server.requests]
+        batches = [len(sent["input"]) for sent in embedded(server)]
     assert result.code == 0
     assert [event["embedding"][0] for event in result.events] == list(range(1, 151))
     assert batches == [64, 64, 22]
@@ -104,7 +109,7 @@ def test_an_older_server_is_asked_text_by_text() -> None:
         paths = [request.path for request in server.requests]
     assert result.code == 0
     assert result.json["embeddings"] == [[0.25, 0.5]] * 2
-    assert paths == ["/api/embed", "/api/embeddings", "/api/embeddings"]
+    assert paths == ["/api/show", "/api/embed", "/api/embeddings", "/api/embeddings"]
 
 
 @pytest.mark.parametrize("vectors", [[[]], [[0, 0.0]], [], [[1.0], [2.0]], "x", [["a"]]])

@@ -83,11 +83,18 @@ def test_one_is_picked_by_its_number(demo: str, tmp_path: Path) -> None:
         terminal.expect("which one? [1-")
         terminal.send("99\n")
         terminal.expect("there is no '99'")
-        terminal.send("1\n")
+        terminal.send("2\n")
         assert terminal.end() == 0
-    picked = written(tmp_path)["model"]
-    assert f"1  {picked}" in terminal.shown
-    assert f"\n{picked}\n" in f"{terminal.shown}\n"
+    assert written(tmp_path) == {"model": "demo:latest"}
+    assert "2  demo:latest  10 KB\n" in terminal.shown
+    assert "\ndemo:latest\n" in terminal.shown + "\n"
+
+
+def test_a_model_that_cannot_chat_becomes_no_default(demo: str, tmp_path: Path) -> None:
+    result = default(demo, tmp_path, "demo-embed")
+    assert (result.code, result.out) == (2, "")
+    assert "error: model 'demo-embed:latest' cannot chat\n" in result.err
+    assert not (tmp_path / "ollama-cli").exists()
 
 
 def test_the_end_of_input_picks_nothing(demo: str, tmp_path: Path) -> None:

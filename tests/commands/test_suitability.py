@@ -21,7 +21,7 @@ INSTALLED: dict[str, list[str] | None] = {
 }
 
 
-def server(known: bool = True, **more: Script) -> Server:
+def server(more: dict[str, Script] | None = None, *, known: bool = True) -> Server:
     listed = [
         model(name, *(can or ()), known=known and can is not None)
         for name, can in INSTALLED.items()
@@ -35,7 +35,7 @@ def server(known: bool = True, **more: Script) -> Server:
                 "/api/chat": document(said),
                 "/api/generate": document(said),
                 "/api/embed": document({"embeddings": [[1.0, 2.0]]}),
-                **more,
+                **(more or {}),
             }
         )
     )
@@ -56,7 +56,7 @@ def picture(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("command", ["chat", "generate"])
 @pytest.mark.parametrize("known", [True, False])
 def test_an_image_for_a_model_without_vision(command: str, known: bool, picture: Path) -> None:
-    with server(known) as one:
+    with server(known=known) as one:
         result, paths = asked(one, command, "what is it?", "-m", "talker", "-i", picture)
     assert (result.code, result.out) == (2, "")
     assert result.err == (
@@ -115,7 +115,7 @@ def test_nothing_is_asked_where_nothing_is_needed() -> None:
 def test_no_byte_of_a_prompt_leaves_where_all_shall_stay_local(
     command: str, where: dict[str, Any]
 ) -> None:
-    with server(**{"/api/show": document({"capabilities": ["completion"], **where})}) as one:
+    with server({"/api/show": document({"capabilities": ["completion"], **where})}) as one:
         result, paths = asked(one, command, "SECRET", "-m", "far", "--local-only")
         sent = b"".join(request.body for request in one.requests)
     assert result.code == 13
@@ -127,7 +127,7 @@ def test_no_byte_of_a_prompt_leaves_where_all_shall_stay_local(
 
 def test_a_server_that_does_not_tell_where_a_model_runs_gets_no_prompt() -> None:
     broken = document({"error": "no such thing"}, 500)
-    with server(**{"/api/show": broken}) as one:
+    with server({"/api/show": broken}) as one:
         result, paths = asked(one, "chat", "SECRET", "-m", "far", OLLAMA_CLI_LOCAL_ONLY="1")
     assert result.code == 5
     assert set(paths) == {"/api/show"}
@@ -163,7 +163,7 @@ def test_a_model_that_is_not_allowed_is_refused_everywhere(args: tuple[str, ...]
 
 def test_of_several_pulls_those_that_are_allowed_go_on() -> None:
     done = document({"status": "success"})
-    with server(**{"/api/pull": done}) as one:
+    with server({"/api/pull": done}) as one:
         result, paths = asked(
             one, "models", "pull", "qwen3", "llama3", OLLAMA_CLI_ALLOWED_MODELS="llama3*"
         )

@@ -11,7 +11,8 @@ from ollama_cli.settings_table import SETTINGS
 
 COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "hosts", "demo", "help"]
 MODELS = [
-    *("list", "pull", "outdated", "update", "show", "has", "rm", "cp", "ps", "stop"),
+    *("list", "pull", "outdated", "update", "default", "pick"),
+    *("show", "has", "rm", "cp", "ps", "stop"),
     *("ensure", "history"),
 ]
 

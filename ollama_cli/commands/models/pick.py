@@ -40,9 +40,9 @@ def command(
             hint="get one: `ollama-cli models pull llama3.2`",
         )
     name = _choose(cli, models).name
-    cli.out.line(one_line(name))
     if keep:
         default.keep(cli, name)
+    cli.out.line(one_line(name))
 
 
 def _choose(cli: Runtime, models: list[ModelSummary]) -> ModelSummary:
