@@ -4,6 +4,7 @@ import pytest
 from hostile import Server, page
 from runtimes import NOWHERE, at, runtime, with_models
 
+from ollama_cli import explanations
 from ollama_cli.errors import ModelNotFoundError, UnreachableError, UsageError
 
 
@@ -56,7 +57,7 @@ def test_a_registry_at_the_same_address_has_it_from_elsewhere() -> None:
 
 
 def test_an_unknown_model_is_not_told_its_own_name() -> None:
-    hint = with_models().unknown_hint("llama3.3")
+    hint = explanations.unknown_hint("llama3.3", with_models())
     assert hint.startswith("did you mean llama3")
     assert "llama3.3" not in hint
 
