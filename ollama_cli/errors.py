@@ -19,7 +19,9 @@ OllamaCliError                 1  failure
 ├── InvalidOutputError         9  invalid output
 ├── ConfigError               10  config
 ├── PartialError              11  partial
-└── RefusedError              13  refused
+├── RefusedError              13  refused
+├── UnrunnableError          126  cannot run
+└── NoCommandError           127  no command
 
 Code 12 ("no") is an answer, not an error. InterruptError stands apart, beside KeyboardInterrupt:
 it ends the process by a signal's code, and no `except Exception` may swallow it.
@@ -206,6 +208,20 @@ class RefusedError(OllamaCliError):
     code = "refused"
 
 
+class UnrunnableError(OllamaCliError):
+    """A command that `env` was to run is there and cannot be run; the code is that of shells."""
+
+    exit_code = 126
+    code = "cannot_run"
+
+
+class NoCommandError(OllamaCliError):
+    """There is no command as `env` was to run; the code is that of shells."""
+
+    exit_code = 127
+    code = "no_command"
+
+
 class InterruptError(BaseException):
     """A signal asked the process to end (SIGTERM); `exit_code` is 128 + its number."""
 
@@ -237,6 +253,8 @@ EXIT_CODES: Final = (
     ExitCode("11", "partial", "some of several items failed, or all for different reasons"),
     ExitCode("12", "no", 'the command worked and the answer is "no"'),
     ExitCode("13", "refused", "a policy forbids it"),
+    ExitCode("126", "cannot run", "`env -- COMMAND`: the command cannot be run"),
+    ExitCode("127", "no command", "`env -- COMMAND`: there is no such command"),
     ExitCode("130", "interrupted", "Ctrl-C; partial text stays on stdout"),
     ExitCode("141", "pipe closed", "the reader of stdout went away"),
     ExitCode("143", "terminated", "SIGTERM"),

@@ -86,6 +86,8 @@ def test_the_table_of_exit_codes_is_the_contract() -> None:
         11: "partial",
         12: "no",
         13: "refused",
+        126: "cannot run",
+        127: "no command",
         130: "interrupted",
         141: "pipe closed",
         143: "terminated",

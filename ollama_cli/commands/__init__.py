@@ -64,6 +64,8 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
     ),
     "embed": Entry("embed", "Turn texts into vectors."),
     "health": Entry("health", "Check the server, by exit code."),
+    "doctor": Entry("doctor", "Find out what is wrong with the connection, and what cures it."),
+    "env": Entry("env", "Print or pass on the variables that other tools read."),
     "config": Branch(
         "Show and change settings.",
         {

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from ollama_cli.services.freshness import compare as compare
     from ollama_cli.services.healing import Patience as Patience, heal as heal
+    from ollama_cli.services.ladder.climb import RUNGS as RUNGS, climb as climb
+    from ollama_cli.services.ladder.patient import Case as Case
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
     from ollama_cli.services.openai import OpenAIClient as OpenAIClient
     from ollama_cli.services.provider import Provider as Provider
@@ -14,24 +16,30 @@ if TYPE_CHECKING:
     from ollama_cli.transport import log_requests as log_requests
 
 _PLACES = {
+    "Case": "ollama_cli.services.ladder.patient",
+    "RUNGS": "ollama_cli.services.ladder.climb",
     "OllamaClient": "ollama_cli.services.ollama",
     "OpenAIClient": "ollama_cli.services.openai",
     "EventStream": "ollama_cli.services.stream",
     "Patience": "ollama_cli.services.healing",
     "Provider": "ollama_cli.services.provider",
     "Registry": "ollama_cli.services.registry",
+    "climb": "ollama_cli.services.ladder.climb",
     "compare": "ollama_cli.services.freshness",
     "heal": "ollama_cli.services.healing",
     "log_requests": "ollama_cli.transport",
 }
 
 __all__ = [
+    "RUNGS",
+    "Case",
     "EventStream",
     "OllamaClient",
     "OpenAIClient",
     "Patience",
     "Provider",
     "Registry",
+    "climb",
     "compare",
     "heal",
     "log_requests",

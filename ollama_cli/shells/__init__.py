@@ -5,15 +5,22 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from ollama_cli.shells.installation import install as install, script as script
+    from ollama_cli.shells.variables import assignments as assignments
 
 VARIABLE: Final = "_OLLAMA_CLI_COMPLETE"  # set by the scripts, to the name of the shell
 NAMES: Final = ("bash", "zsh", "fish")
 DETECTED: Final = "the one that runs"
 
-__all__ = ["DETECTED", "NAMES", "VARIABLE", "install", "script"]
+_PLACES: Final = {
+    "assignments": "ollama_cli.shells.variables",
+    "install": "ollama_cli.shells.installation",
+    "script": "ollama_cli.shells.installation",
+}
+
+__all__ = ["DETECTED", "NAMES", "VARIABLE", "assignments", "install", "script"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in {"install", "script"}:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module("ollama_cli.shells.installation"), name)
+    return getattr(import_module(_PLACES[name]), name)

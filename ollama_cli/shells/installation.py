@@ -1,13 +1,13 @@
 """Where completion is installed: a script of our own, and one line in the shell's start file."""
 
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.files import write_whole
 from ollama_cli.shells import DETECTED, NAMES
+from ollama_cli.shells.running import running
 
 _QUOTED: Final = str.maketrans({"'": "'\\''"})
 
@@ -40,19 +40,11 @@ def install(shell: str, environ: Mapping[str, str]) -> list[str]:
 
 
 def _name(shell: str, environ: Mapping[str, str]) -> str:
-    name = _running(environ) if shell == DETECTED else shell
+    name = running(environ) if shell == DETECTED else shell
     if name not in NAMES:
         told = f"no completion for the shell {name!r}" if name else "cannot tell which shell runs"
         raise UsageError(told, hint=f"name one: --install-completion {'|'.join(NAMES)}")
     return name
-
-
-def _running(environ: Mapping[str, str]) -> str:
-    shellingham = import_module("shellingham")
-    try:
-        return str(shellingham.detect_shell()[0])
-    except shellingham.ShellDetectionFailure:  # nobody above us is a shell: then the login shell
-        return Path(environ.get("SHELL", "")).name
 
 
 def _places(name: str, environ: Mapping[str, str]) -> _Places:

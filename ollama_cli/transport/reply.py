@@ -25,6 +25,8 @@ class Reply:
         self.status: int = response.status_code
         self.content_type = response.headers.get("Content-Type", "").lower()
         self.location = response.headers.get("Location", "")
+        self.challenge = response.headers.get("WWW-Authenticate", "")
+        self.url = response.url or root
         self.retry_after = seconds_of(response)
         self._root = root
         self._response = response

@@ -1,0 +1,116 @@
+"""`ollama-cli doctor`."""
+
+import platform
+from collections.abc import Iterator, Mapping
+from importlib.metadata import PackageNotFoundError, version
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli import __version__, services, sources, surroundings
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson
+from ollama_cli.output import diagnosis
+from ollama_cli.output.waiting import Spinner
+from ollama_cli.replies import Rung
+from ollama_cli.runtime import Runtime
+from ollama_cli.values import replace
+
+_LIBRARIES: Final = ("requests", "urllib3", "typer", "rich")
+# Also where health waits for ever: somebody sits before it.
+_LONGEST: Final = 30.0
+
+
+def command(
+    ctx: typer.Context,
+    model: Annotated[
+        str | None, typer.Option("--model", "-m", metavar="MODEL", help="Try this model.")
+    ] = None,
+    token: Annotated[
+        bool, typer.Option("--token/--no-token", help="Let the model write one token.")
+    ] = True,
+    output: Annotated[
+        Literal["text", "json", "markdown"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Find out why the server does not answer, and what cures it, step by step.
+
+    The address, DNS, TCP, TLS, HTTP, the kind of server, its version, its models, the default one,
+    and one token of it, for which a model may have to be loaded (--no-token skips that). It stops
+    at the first step that fails, whose exit code it has: 3 no connection, 4 no model, 5 not an
+    Ollama server, 6 sign-in needed, 7 timeout. -o markdown is for a bug report, without secrets.
+
+    Examples:
+      ollama-cli doctor
+      ollama-cli --host 192.168.1.20 doctor --no-token
+      ollama-cli doctor -o markdown
+    """
+    cli: Runtime = ctx.obj
+    rungs: list[Rung] = []
+    for rung in _climbed(cli, model, token):
+        rungs.append(rung)
+        if cli.output == "text":
+            diagnosis.show_rung(cli.out, rung)
+    if cli.output == "json":
+        diagnosis.show_document(cli.out, rungs, _about())
+    elif cli.output == "markdown":
+        diagnosis.show_report(cli.out, rungs, _about())
+    raise typer.Exit(next((rung.exit_code for rung in rungs if rung.status == "failed"), 0))
+
+
+def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
+    """Give the rungs as they are climbed, with a spinner on a terminal for those that take long."""
+    rungs = services.climb(_case(cli, model, tries_token=token))
+    label = ""
+    for name in services.RUNGS:
+        label = f"loading {label}" if name == "token" else name
+        if cli.err.motion and not cli.flags.quiet:
+            with Spinner(cli.err, label):
+                rung = next(rungs)
+        else:
+            rung = next(rungs)
+        label = rung.value or ""
+        yield rung
+
+
+def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Case":
+    settings = cli.settings
+    seconds = min(settings.health_timeout or _LONGEST, _LONGEST)
+    client = cli.ollama()
+    client.timeouts = replace(client.timeouts, metadata=seconds)
+    origin = settings.origins["host"]
+    return services.Case(
+        client=client,
+        typed=_typed(cli),
+        origin=origin,
+        environ=cli.environ,
+        surroundings=surroundings.look_around(),
+        seconds=seconds,
+        ca_file=settings.ca_file,
+        model=model or settings.model,
+        tries_token=tries_token,
+    )
+
+
+def _typed(cli: Runtime) -> str:
+    """Find the address as it was written, before it was read."""
+    layers, _ = sources.layers(cli.flags.settings, cli.environ, cli.flags.env_file)
+    origin = cli.settings.origins["host"]
+    found = (layer.values["host"] for layer in layers if "host" in layer.values)
+    return next((str(value) for value, where in found if where == origin), "")
+
+
+def _about() -> Mapping[str, object]:
+    return {
+        "ollama-cli": __version__,
+        "Python": platform.python_version(),
+        "platform": platform.platform(),
+        "libraries": {name: _version(name) for name in _LIBRARIES},
+    }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not installed"

@@ -1,0 +1,80 @@
+"""`ollama-cli env`."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from ollama_cli import shells
+from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
+from ollama_cli.runtime import Runtime
+from ollama_cli.urls import split_userinfo
+
+# What OpenAI's own libraries want in place of a key, where a server wants none.
+_NO_KEY = "ollama"
+# Python ignores these; what it starts shall not.
+_IGNORED = ("SIGPIPE", "SIGXFSZ")
+
+
+def command(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="-- COMMAND ARGS...", help="Run this with them instead."),
+    ] = None,
+    shell: Annotated[
+        Literal["bash", "zsh", "fish", "powershell"] | None,
+        typer.Option(help="Whose syntax; otherwise that of the shell that runs."),
+    ] = None,
+) -> None:
+    """Print the variables by which other tools find this server, or run a tool with them.
+
+    OLLAMA_HOST, OPENAI_BASE_URL and OPENAI_API_KEY. A command takes the place of this one: signals,
+    terminal and exit code are its own; 127 there is no such command, 126 it cannot be run.
+
+    Examples:
+      eval "$(ollama-cli env)"
+      ollama-cli env --shell fish | source
+      ollama-cli env --shell powershell | Out-String | Invoke-Expression
+      ollama-cli --host 192.168.1.20 env -- python app.py
+    """
+    cli: Runtime = ctx.obj
+    if cli.flags.demo:
+        raise UsageError(
+            "the demo server of --demo ends with this command",
+            hint="run one that stays: `ollama-cli demo serve`",
+        )
+    variables = _variables(cli)
+    if words:
+        _become(words, {**cli.environ, **variables})
+    for line in shells.assignments(shell, variables, cli.environ):
+        cli.out.line(line)
+
+
+def _variables(cli: Runtime) -> dict[str, str]:
+    url, userinfo = split_userinfo(cli.settings.host)
+    if userinfo:
+        cli.warn("the user and the password of the address are left out: few tools can read them")
+    return {"OLLAMA_HOST": url, "OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": _NO_KEY}
+
+
+def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:
+    """Run a command in the place of this process; where that cannot be, wait for it."""
+    try:
+        if sys.platform == "win32":  # where exec returns to the shell before the command ends
+            raise typer.Exit(subprocess.call(words, env=dict(environ)))  # noqa: S603  as typed
+        for name in _IGNORED:
+            signal.signal(getattr(signal, name), signal.SIG_DFL)
+        os.execvpe(words[0], words, environ)  # noqa: S606  the user's own command, as typed
+    except OSError as error:
+        raise _unrun(words[0], error) from error
+
+
+def _unrun(name: str, error: OSError) -> OllamaCliError:
+    if isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoCommandError(f"no such command: {name}", hint="look for it in the PATH")
+    return UnrunnableError(f"cannot run {name}: {(error.strerror or str(error)).lower()}")

@@ -1,0 +1,101 @@
+"""Climbing: one rung after the other, each timed, until one fails."""
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ollama_cli.errors import OllamaCliError, TimedOutError
+from ollama_cli.replies import Rung
+from ollama_cli.services.ladder import network, server, stock
+from ollama_cli.services.ladder.patient import Case, Patient
+
+RUNGS: Final = (
+    "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
+)  # fmt: skip
+Step = Callable[[Patient], str]
+_STEPS: Final[tuple[Step, ...]] = (
+    network.address,
+    network.dns,
+    network.tcp,
+    network.tls,
+    server.http,
+    server.api,
+    server.version,
+    stock.models,
+    stock.default_model,
+    stock.token,
+)
+
+
+def climb(case: Case) -> Iterator[Rung]:
+    """Take every rung, up to the first that fails; those above it are skipped."""
+    patient = Patient(case)
+    has_failed = False
+    for name, step in zip(RUNGS, _STEPS, strict=True):
+        reason = "" if has_failed else _omitted(name, patient)
+        if has_failed or reason:
+            yield Rung(name, "skipped", reason)
+            continue
+        rung = _taken(name, step, patient)
+        has_failed = rung.status == "failed"
+        yield rung
+
+
+def _omitted(name: str, patient: Patient) -> str:
+    """Say why a rung is not needed, if it is not."""
+    if name == "tls" and patient.scheme == "http":
+        return "not used: the address says http"
+    if name == "tls" and patient.proxy:
+        return "inside the proxy's tunnel, as part of the next step"
+    if name == "token" and not patient.case.tries_token:
+        return "not asked for"
+    return ""
+
+
+def _taken(name: str, step: Step, patient: Patient) -> Rung:
+    patient.notes = []
+    started = time.monotonic()
+    try:
+        message = step(patient)
+    except OllamaCliError as error:
+        return Rung(
+            name,
+            "failed",
+            error.message,
+            seconds=time.monotonic() - started,
+            notes=tuple(patient.notes),
+            hint=_cure(name, error),
+            code=error.code,
+            exit_code=error.exit_code,
+            http_status=error.http_status,
+        )
+    return Rung(
+        name,
+        "note" if patient.notes else "ok",
+        message,
+        _fact(name, patient),
+        time.monotonic() - started,
+        tuple(patient.notes),
+    )
+
+
+def _cure(name: str, error: OllamaCliError) -> str:
+    """Give a hint that holds a command, also where the error itself names an option or nothing."""
+    hint = error.hint or ""
+    if "`" in hint and "`-" not in hint:
+        return hint
+    if isinstance(error, TimedOutError):
+        return "wait longer: `ollama-cli --timeout 600 doctor`"
+    if name == "token":
+        return "choose another model with -m or by `ollama-cli config set model NAME`"
+    return "see what is asked and answered: `ollama-cli -vv doctor`"
+
+
+def _fact(name: str, patient: Patient) -> str | None:
+    facts = {
+        "address": patient.root,
+        "api": patient.kind,
+        "version": patient.version,
+        "default model": patient.model,
+    }
+    return facts.get(name) or None

@@ -1,0 +1,106 @@
+"""The rungs below HTTP: the address, DNS, TCP, TLS."""
+
+from typing import Final
+
+from ollama_cli.errors import TimedOutError
+from ollama_cli.services.ladder import causes
+from ollama_cli.services.ladder.patient import Patient
+from ollama_cli.transport import probe
+from ollama_cli.urls import is_private
+
+_UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  looked for, not bound to
+
+
+def address(patient: Patient) -> str:
+    """Read the address as it was written, and tell what is odd about it."""
+    origin = "the default" if patient.case.origin == "default" else f"from {patient.case.origin}"
+    patient.proxy = probe.proxy_for(patient.root)
+    _judge_writing(patient)
+    if patient.proxy and is_private(patient.host):
+        direct = patient.set_direct("localhost", "127.0.0.1", "::1", patient.host)
+        patient.note(
+            f"the proxy {patient.proxy_words} is by-passed for this address; other tools may"
+            " send it there",
+            f"keep them from it: {direct}",
+        )
+        patient.proxy = None
+    via = f", through the proxy {patient.proxy_words}" if patient.proxy else ""
+    return f"{patient.root} ({origin}){via}"
+
+
+def dns(patient: Patient) -> str:
+    """Look up the host, or the proxy that stands before it."""
+    host, port = patient.next_stop
+    try:
+        patient.addresses = probe.look_up(host, port, patient.case.seconds)
+    except TimeoutError as error:
+        raise TimedOutError(
+            f"no answer about the name {host} within {patient.case.seconds:g} s",
+            hint="try the server of this machine: `ollama-cli --host 127.0.0.1 doctor`",
+        ) from error
+    except (OSError, UnicodeError) as error:
+        raise causes.unresolved(patient, host, error) from error
+    if patient.addresses == (host,):
+        return "not needed: it is a number"
+    return f"{host} is {' and '.join(patient.addresses)}"
+
+
+def tcp(patient: Patient) -> str:
+    """Connect to each address of the host."""
+    _, port = patient.next_stop
+    knocks = [probe.knock(each, port, patient.case.seconds) for each in patient.addresses]
+    opened = [knock.address for knock in knocks if knock.state == "open"]
+    if not opened:
+        raise causes.closed(patient, knocks)
+    closed = [knock for knock in knocks if knock.state != "open"]
+    if closed:
+        told = ", ".join(f"{knock.address} ({knock.words})" for knock in closed)
+        fixed = patient.set_address(patient.url(host=opened[0]))
+        patient.note(
+            f"the server listens at {opened[0]}, but not at {told}; some tools try only that one",
+            f"name the address itself: {fixed}",
+        )
+    patient.addresses = tuple(opened)
+    return f"port {port} of {opened[0]} is open"
+
+
+def tls(patient: Patient) -> str:
+    """Make a TLS handshake and check the certificate."""
+    case = patient.case
+    made = probe.secure(
+        patient.host,
+        patient.addresses[0],
+        patient.port,
+        case.seconds,
+        case.ca_file,
+        verify=case.verify,
+    )
+    if made.fault:
+        raise causes.insecure(patient, made)
+    if not case.verify:
+        patient.note("the certificate is not checked, as the settings have it")
+    return made.protocol
+
+
+def _judge_writing(patient: Patient) -> None:
+    typed = patient.case.typed.strip().strip("\"'").strip()
+    host = typed.partition("://")[2] or typed
+    fixed = patient.set_address(patient.root)
+    if host.startswith(_UNSPECIFIED) and patient.is_here:
+        patient.note(
+            "0.0.0.0 and :: are where a server listens, not where it is called:"
+            f" {patient.host} is used",
+            f"other tools need it by name: {fixed}",
+        )
+    _, _, path = host.partition("/")
+    path = f"/{path}".rstrip("/")
+    if path not in {"", patient.path} and path.endswith(("/v1", "/api")):
+        patient.note(
+            f"{path} at the end is not part of the server's own address: {patient.root} is used",
+            f"leave it out: {fixed}",
+        )
+    elif path not in {"", patient.path}:
+        patient.note(
+            f"{path} is a path of the API, not an address: {patient.root} is used",
+            f"leave it out: {fixed}",
+        )

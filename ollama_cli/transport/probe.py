@@ -1,0 +1,182 @@
+"""One step of a connection at a time, so that it can be said which one fails."""
+
+import socket
+import ssl
+import threading
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from requests.adapters import DEFAULT_CA_BUNDLE_PATH
+from requests.utils import get_environ_proxies, select_proxy
+
+from ollama_cli.errors import ConfigError
+
+State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
+Fault: TypeAlias = Literal["", "plain", "untrusted", "expired", "name", "silent", "other"]
+_SOME: Final = 4096
+_EXPIRED: Final = frozenset({9, 10})  # OpenSSL's X509_V_ERR_…: not yet valid, has expired
+_WRONG_NAME: Final = frozenset({62, 64})  # of a host, of an IP address
+_UNKNOWN_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
+_NO_CHECK_TIME: Final = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME
+_PLAIN: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
+
+
+class Knock(NamedTuple):
+    """What came of connecting to one address; `words` are the system's reason."""
+
+    address: str
+    state: State
+    words: str = ""
+
+
+class Handshake(NamedTuple):
+    """What came of a TLS handshake: `protocol` is `TLSv1.3`, or `fault` tells what went wrong.
+
+    `names` are those that a certificate for another name is for, `until` is when one expired.
+    """
+
+    protocol: str
+    fault: Fault = ""
+    words: str = ""
+    names: tuple[str, ...] = ()
+    until: str = ""
+
+
+def proxy_for(url: str) -> str | None:
+    """Name the proxy that the environment sets for a URL, also where we by-pass it."""
+    return select_proxy(url, get_environ_proxies(url))
+
+
+def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
+    """Find the addresses of a host in the order in which they are tried.
+
+    Raises what the resolver raises, and TimeoutError where it says nothing for so long.
+    """
+    found: list[tuple[str, ...]] = []
+    errors: list[OSError | UnicodeError] = []
+
+    def ask() -> None:
+        try:
+            infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError) as error:
+            errors.append(error)
+        else:
+            found.append(tuple(dict.fromkeys(str(info[4][0]) for info in infos)))
+
+    # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    if errors:
+        raise errors[0]
+    if not found:
+        raise TimeoutError
+    return found[0]
+
+
+def knock(address: str, port: int, seconds: float) -> Knock:
+    """Connect to an address and hang up again."""
+    try:
+        socket.create_connection((address, port), seconds).close()
+    except ConnectionRefusedError as error:
+        return Knock(address, "refused", _words(error))
+    except TimeoutError:
+        return Knock(address, "silent", "nothing answers")
+    except OSError as error:
+        return Knock(address, "unroutable", _words(error))
+    return Knock(address, "open")
+
+
+def say(address: str, port: int, data: bytes, seconds: float) -> bytes:
+    """Send some bytes and give the first ones of what comes back, empty where nothing does."""
+    try:
+        with socket.create_connection((address, port), seconds) as connection:
+            connection.sendall(data)
+            return connection.recv(_SOME)
+    except OSError:  # whoever hangs up has said enough
+        return b""
+
+
+def speaks_tls(address: str, port: int, seconds: float) -> bool:
+    """Tell whether TLS is spoken at a port, whoever the certificate is for."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    return not _shake(context, "localhost", address, port, seconds).fault
+
+
+def secure(
+    host: str, address: str, port: int, seconds: float, ca_file: str | None, *, verify: bool = True
+) -> Handshake:
+    """Make a TLS handshake as requests would; ConfigError for certificates that cannot be read."""
+    context = _context(ca_file)
+    if not verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    found = _shake(context, host, address, port, seconds)
+    if found.fault == "name":
+        context.check_hostname = False
+        names = _certificate(context, host, address, port, seconds).get("subjectAltName", ())
+        return found._replace(names=tuple(name for _, name in names))
+    if found.fault == "expired":
+        context.verify_flags |= ssl.VerifyFlags(_NO_CHECK_TIME)
+        until = _certificate(context, host, address, port, seconds).get("notAfter", "")
+        return found._replace(until=until)
+    return found
+
+
+def _context(ca_file: str | None) -> ssl.SSLContext:
+    place = ca_file or str(DEFAULT_CA_BUNDLE_PATH)
+    try:
+        context = ssl.create_default_context(cafile=place)
+    except IsADirectoryError:
+        context = ssl.create_default_context(capath=place)
+    except OSError as error:  # an ssl.SSLError is one, too
+        words = error.strerror or "no certificate in it"
+        raise ConfigError(f"cannot read the certificates of {place}: {words.lower()}") from error
+    return context
+
+
+def _shake(
+    context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
+) -> Handshake:
+    try:
+        with (
+            socket.create_connection((address, port), seconds) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            return Handshake(secured.version() or "TLS")
+    except ssl.SSLCertVerificationError as error:
+        return Handshake("", _fault_of(error.verify_code), error.verify_message)
+    except TimeoutError:
+        return Handshake("", "silent", "nothing is said")
+    except ssl.SSLError as error:
+        fault: Fault = "plain" if error.reason in _PLAIN else "other"
+        return Handshake("", fault, (error.reason or str(error)).lower().replace("_", " "))
+    except OSError as error:
+        return Handshake("", "other", _words(error))
+
+
+def _fault_of(code: int) -> Fault:
+    if code in _EXPIRED:
+        return "expired"
+    if code in _WRONG_NAME:
+        return "name"
+    return "untrusted" if code in _UNKNOWN_ISSUER else "other"
+
+
+def _certificate(
+    context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
+) -> dict[str, Any]:
+    """Read a certificate with one check less; empty where another one fails."""
+    try:
+        with (
+            socket.create_connection((address, port), seconds) as plain,
+            context.wrap_socket(plain, server_hostname=host) as secured,
+        ):
+            return dict(secured.getpeercert() or {})
+    except OSError:
+        return {}
+
+
+def _words(error: OSError) -> str:
+    return (error.strerror or str(error) or type(error).__name__).lower()
