@@ -19,7 +19,7 @@ from typer.main import get_command, get_params_convertors_ctx_param_name_from_fu
 from ollama_cli import names, shells
 from ollama_cli.commands import TABLE, Branch, Entry
 from ollama_cli.commands.options import PROGRAM, completion_options, global_options, spread
-from ollama_cli.errors import EXIT_CODES, UsageError
+from ollama_cli.errors import UsageError
 from ollama_cli.runtime import Flags, Runtime
 from ollama_cli.streams import writing
 
@@ -165,7 +165,8 @@ class _Group(_GlobalOptions, TyperGroup):
         _write_params(formatter, ctx, "Global options", self.get_params(ctx))
         if ctx.parent is None:
             with formatter.section("Exit codes"):
-                formatter.write_dl([(row.code, f"{row.name}: {row.when}") for row in EXIT_CODES])
+                codes = import_module("ollama_cli.exit_codes").EXIT_CODES
+                formatter.write_dl([(row.code, f"{row.name}: {row.when}") for row in codes])
 
 
 def run(arguments: Sequence[str], launch: Launch, environ: Mapping[str, str]) -> None:

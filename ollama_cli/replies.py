@@ -163,42 +163,6 @@ class Freshness(Value):
     parent: str = ""
 
 
-class Note(Value):
-    """What works and is worth knowing; a hint has one command in backticks."""
-
-    message: str
-    hint: str = ""
-
-    @property
-    def command(self) -> str | None:
-        """Give the command of the hint."""
-        return _command(self.hint)
-
-
-class Rung(Value):
-    """One step of a diagnosis: how it went, how long it took, and what to do about it.
-
-    `value` is the fact that it found (an address, a version, a model), `code` and `exit_code` are
-    those of the error where it failed.
-    """
-
-    name: str
-    status: Literal["ok", "note", "failed", "skipped"]
-    message: str = ""
-    value: str | None = None
-    seconds: float | None = None
-    notes: tuple[Note, ...] = ()
-    hint: str = ""
-    code: str | None = None
-    exit_code: int = 0
-    http_status: int | None = None
-
-    @property
-    def command(self) -> str | None:
-        """Give the command of the hint."""
-        return _command(self.hint)
-
-
 class Health(Value):
     """Whether a server answers as Ollama does, and what was found; never an exception.
 
@@ -217,7 +181,3 @@ class Health(Value):
     model_count: int | None = None
     http_status: int | None = None
     error_kind: str | None = None
-
-
-def _command(hint: str) -> str | None:
-    return hint.split("`")[1] if hint.count("`") > 1 else None

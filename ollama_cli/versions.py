@@ -15,7 +15,7 @@ SINCE: Final[Mapping[str, Version]] = {
     "the context that `models ps` shows": (0, 15, 5),
     "`--think max`": (0, 22, 0),
 }
-_PATTERN: Final = r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+.].*)?"
+_PATTERN: Final = r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?"
 
 
 def parse(text: str) -> Version | None:

@@ -16,7 +16,8 @@ FLOORS = {
     room: floor
     for floor, rooms in {
         1: "values errors events replies urls names streams timeouts units selection files"
-        " settings_table settings_readers plans policies hosts config_text versions surroundings",
+        " settings_table settings_readers plans policies hosts config_text"
+        " versions surroundings exit_codes rungs",
         2: "wire transport settings",
         3: "services progress output inputs sources history cache shells demo",
         4: "runtime explanations credentials",
@@ -45,13 +46,7 @@ OWNERS = {
     "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
-LAZY_TABLES = {
-    "__init__.py",
-    "app.py",
-    "services/__init__.py",
-    "shells/__init__.py",
-    "transport/__init__.py",
-}
+LAZY_TABLES = {"__init__.py", "services/__init__.py", "transport/__init__.py", "app.py"}
 ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
 VAGUE = {"utils", "helpers", "common", "base", "manager", "handler", "core", "misc"}
 BUSY_CALLS = {"open", "input", "print"}

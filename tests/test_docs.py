@@ -14,7 +14,7 @@ import ollama_cli
 from ollama_cli import app
 from ollama_cli.commands import Entry
 from ollama_cli.commands.options import PROGRAM
-from ollama_cli.errors import EXIT_CODES, ExitCode
+from ollama_cli.exit_codes import EXIT_CODES, ExitCode
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.sources import SECTION, VARIABLES, parse_dotenv

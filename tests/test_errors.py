@@ -8,13 +8,12 @@ import pytest
 
 from ollama_cli import errors
 from ollama_cli.errors import (
-    EXIT_CODES,
-    ExitCode,
     InterruptError,
     ModelNotFoundError,
     OllamaCliError,
     PullError,
 )
+from ollama_cli.exit_codes import EXIT_CODES, ExitCode
 
 FAMILY = [
     member

@@ -11,7 +11,7 @@ from ollama_cli import __version__, services, sources, surroundings
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import diagnosis
 from ollama_cli.output.waiting import Spinner
-from ollama_cli.replies import Rung
+from ollama_cli.rungs import Rung
 from ollama_cli.runtime import Runtime
 from ollama_cli.values import replace
 

@@ -37,10 +37,10 @@ def command(
     terminal and exit code are its own; 127 there is no such command, 126 it cannot be run.
 
     Examples:
+      ollama-cli --host 192.168.1.20 env -- python app.py
       eval "$(ollama-cli env)"
       ollama-cli env --shell fish | source
       ollama-cli env --shell powershell | Out-String | Invoke-Expression
-      ollama-cli --host 192.168.1.20 env -- python app.py
     """
     cli: Runtime = ctx.obj
     if cli.flags.demo:

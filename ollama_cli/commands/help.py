@@ -6,7 +6,8 @@ import typer
 
 from ollama_cli.commands import TABLE
 from ollama_cli.commands.options import PROGRAM
-from ollama_cli.errors import EXIT_CODES, UsageError
+from ollama_cli.errors import UsageError
+from ollama_cli.exit_codes import EXIT_CODES
 from ollama_cli.output.tables import show_wrapped
 from ollama_cli.runtime import Runtime
 from ollama_cli.settings_table import SETTINGS

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ollama_cli.output import documents
-from ollama_cli.replies import Note, Rung
+from ollama_cli.rungs import Note, Rung
 from ollama_cli.streams import OutStream, sentence
 from ollama_cli.units import format_duration
 from ollama_cli.values import as_dict

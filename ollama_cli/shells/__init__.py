@@ -11,16 +11,12 @@ VARIABLE: Final = "_OLLAMA_CLI_COMPLETE"  # set by the scripts, to the name of t
 NAMES: Final = ("bash", "zsh", "fish")
 DETECTED: Final = "the one that runs"
 
-_PLACES: Final = {
-    "assignments": "ollama_cli.shells.variables",
-    "install": "ollama_cli.shells.installation",
-    "script": "ollama_cli.shells.installation",
-}
-
 __all__ = ["DETECTED", "NAMES", "VARIABLE", "assignments", "install", "script"]
 
 
 def __getattr__(name: str) -> object:
-    if name not in _PLACES:
+    if name == "assignments":
+        return import_module("ollama_cli.shells.variables").assignments
+    if name not in {"install", "script"}:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_PLACES[name]), name)
+    return getattr(import_module("ollama_cli.shells.installation"), name)

@@ -13,6 +13,7 @@ from ollama_cli.errors import ConfigError
 State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
 Fault: TypeAlias = Literal["", "plain", "untrusted", "expired", "name", "silent", "other"]
 _SOME: Final = 4096
+_HELLO: Final = b"GET / HTTP/1.0\r\n\r\n"
 _EXPIRED: Final = frozenset({9, 10})  # OpenSSL's X509_V_ERR_…: not yet valid, has expired
 _WRONG_NAME: Final = frozenset({62, 64})  # of a host, of an IP address
 _UNKNOWN_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
@@ -86,14 +87,19 @@ def knock(address: str, port: int, seconds: float) -> Knock:
     return Knock(address, "open")
 
 
-def say(address: str, port: int, data: bytes, seconds: float) -> bytes:
-    """Send some bytes and give the first ones of what comes back, empty where nothing does."""
+def greet(address: str, port: int, seconds: float) -> bytes:
+    """Ask in plain HTTP, and give the first bytes of what comes back, empty where nothing does."""
     try:
         with socket.create_connection((address, port), seconds) as connection:
-            connection.sendall(data)
+            connection.sendall(_HELLO)
             return connection.recv(_SOME)
     except OSError:  # whoever hangs up has said enough
         return b""
+
+
+def speaks_http(address: str, port: int, seconds: float) -> bool:
+    """Tell whether plain HTTP is spoken at a port."""
+    return greet(address, port, seconds).startswith(b"HTTP/")
 
 
 def speaks_tls(address: str, port: int, seconds: float) -> bool:
@@ -132,7 +138,10 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
         context = ssl.create_default_context(capath=place)
     except OSError as error:  # an ssl.SSLError is one, too
         words = error.strerror or "no certificate in it"
-        raise ConfigError(f"cannot read the certificates of {place}: {words.lower()}") from error
+        raise ConfigError(
+            f"cannot read the certificates of {place}: {words.lower()}",
+            hint="name another file, or none: `ollama-cli config get ca_file`",
+        ) from error
     return context
 
 

@@ -4,7 +4,7 @@ import pytest
 from shell import Result, call
 
 from ollama_cli.commands import TABLE, Branch, Entry
-from ollama_cli.errors import EXIT_CODES
+from ollama_cli.exit_codes import EXIT_CODES
 
 NOWHERE = {"OLLAMA_HOST": "http://127.0.0.1:9"}
 

@@ -9,7 +9,10 @@ from ollama_cli import app
 from ollama_cli.commands import TABLE
 from ollama_cli.settings_table import SETTINGS
 
-COMMANDS = ["chat", "generate", "models", "embed", "health", "config", "hosts", "demo", "help"]
+COMMANDS = [
+    *("chat", "generate", "models", "embed", "health", "doctor", "env"),
+    *("config", "hosts", "demo", "help"),
+]
 MODELS = [
     *("list", "pull", "outdated", "update", "default", "pick"),
     *("show", "has", "rm", "cp", "ps", "stop"),

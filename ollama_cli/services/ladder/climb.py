@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
-from ollama_cli.replies import Rung
+from ollama_cli.rungs import Rung
 from ollama_cli.services.ladder import network, server, stock
 from ollama_cli.services.ladder.patient import Case, Patient
 

@@ -75,6 +75,10 @@ def tls(patient: Patient) -> str:
         case.ca_file,
         verify=case.verify,
     )
+    if made.fault in {"silent", "other"} and probe.speaks_http(
+        patient.addresses[0], patient.port, case.seconds
+    ):
+        made = made._replace(fault="plain")
     if made.fault:
         raise causes.insecure(patient, made)
     if not case.verify:

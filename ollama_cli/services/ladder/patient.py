@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.replies import Note
+from ollama_cli.rungs import Note
 from ollama_cli.services.connection import Look
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.surroundings import Surroundings
@@ -139,8 +139,8 @@ class Patient:
         """Find Ollama beside the address that was given: another loopback, port or path."""
         twins = {"127.0.0.1": "::1", "::1": "127.0.0.1"}
         others = [self.url(host=twins[self.host])] if self.host in twins else []
-        if self.port != int(DEFAULT_PORT) and is_private(self.host):
-            others.append(self.url(scheme="http", port=int(DEFAULT_PORT), path=""))
         if self.path:
             others.append(self.url(path=""))
+        if self.port != int(DEFAULT_PORT) and is_private(self.host):
+            others.append(self.url(scheme="http", port=int(DEFAULT_PORT), path=""))
         return next((url for url in others if self.has_ollama(url)), None)

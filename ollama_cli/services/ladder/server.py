@@ -13,7 +13,6 @@ from ollama_cli.urls import redact
 from ollama_cli.wire.failures import error_from_answer
 
 _VERSION: Final = "/api/version"
-_HELLO: Final = b"GET / HTTP/1.0\r\n\r\n"
 _SHOWN: Final = 60
 _UPDATE: Final = "curl -fsSL https://ollama.com/install.sh | sh"
 
@@ -97,7 +96,7 @@ def _speechless(patient: Patient, error: OllamaCliError) -> OllamaCliError:
         )
     said = b""
     if patient.scheme == "http":
-        said = probe.say(patient.addresses[0], patient.port, _HELLO, patient.case.seconds)
+        said = probe.greet(patient.addresses[0], patient.port, patient.case.seconds)
     if said and not said.startswith(b"HTTP/"):
         words = said[:_SHOWN].decode("utf-8", "replace").strip()
         return _elsewhere(
@@ -127,7 +126,7 @@ def _refuse_status(patient: Patient, look: Look) -> None:
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise AuthError(
                 f"the proxy {patient.proxy_words} wants a password",
-                hint="put it before the name: `export HTTPS_PROXY=http://USER:PASSWORD@PROXY:PORT`",
+                hint=f"name yourself: `export {patient.scheme.upper()}_PROXY=http://USER:PASSWORD@PROXY:PORT`",
                 http_status=look.status,
             )
         case HTTPStatus.BAD_REQUEST if not patient.proxy and _is_tls(patient):

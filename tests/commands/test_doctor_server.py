@@ -1,0 +1,193 @@
+"""`doctor`: proxies, TLS and certificates, and servers that answer otherwise than they should."""
+
+import pytest
+from diagnoses import CERTIFICATES, OLLAMA, at, failure, free_port, notes, ollama
+from hostile import Script, Server, answer, by_path, document, page
+
+REMOTE = "http://ollama.example.com"
+SIGN_IN = {"error": "unauthorized", "signin_url": "https://example.test/connect"}
+LOCALHOST, EXPIRED, ELSEWHERE = (
+    CERTIFICATES / f"{name}.pem" for name in ("localhost", "expired", "elsewhere")
+)
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
+def test_a_proxy_that_would_trap_loopback(variable: str) -> None:
+    with Server(page()) as proxy, Server(ollama) as server:
+        env = {variable: proxy.url.replace("://", "://me:hunter2@")}
+        ((told, command),) = notes(server.url, "address", env=env)
+        assert proxy.connections == 0
+    assert told == (
+        f"the proxy http://***@127.0.0.1:{proxy.port} (from {variable}) is by-passed for this "
+        "address; other tools may send it there"
+    )
+    assert command == "export NO_PROXY=localhost,127.0.0.1,::1"
+
+
+def test_a_proxy_that_nobody_uses_for_loopback_is_no_note() -> None:
+    with Server(ollama) as server:
+        env = {"HTTP_PROXY": "http://127.0.0.1:9", "NO_PROXY": "127.0.0.1"}
+        code, rungs = at(server.url, env=env)
+    assert (code, rungs["address"]["status"]) == (0, "ok")
+
+
+def test_a_proxy_answers_with_html() -> None:
+    with Server(page(503)) as proxy:
+        env = {"HTTP_PROXY": proxy.url, "NO_PROXY": "a.example"}
+        code, rung, cause, command = failure(REMOTE, env=env)
+    assert (code, rung) == (5, "http")
+    assert cause == (
+        f"the proxy {proxy.url} (from HTTP_PROXY) answers with an HTML page "
+        "(HTTP 503 Service Unavailable)"
+    )
+    assert command == "export NO_PROXY=a.example,ollama.example.com"
+
+
+def test_a_proxy_that_wants_a_password() -> None:
+    with Server(answer(407)) as proxy:
+        code, rung, cause, command = failure(REMOTE, env={"HTTP_PROXY": proxy.url})
+    assert (code, rung) == (6, "http")
+    assert cause == f"the proxy {proxy.url} (from HTTP_PROXY) wants a password"
+    assert command == "export HTTP_PROXY=http://USER:PASSWORD@PROXY:PORT"
+
+
+def test_a_proxy_that_is_away() -> None:
+    port = free_port()
+    code, rung, cause, command = failure(REMOTE, env={"HTTP_PROXY": f"http://127.0.0.1:{port}"})
+    assert (code, rung, command) == (3, "tcp", "export NO_PROXY=ollama.example.com")
+    assert "cannot be reached: connection refused at 127.0.0.1" in cause
+    code, rung, cause, _ = failure(REMOTE, env={"HTTP_PROXY": "http://proxy.example.com:3128"})
+    assert (code, rung, cause) == (3, "dns", "no such proxy: proxy.example.com")
+
+
+def test_a_server_behind_a_proxy_is_reached() -> None:
+    through = by_path({f"{REMOTE}{path}": script for path, script in OLLAMA.items()})
+    through_port = by_path({f"{REMOTE}:80{path}": script for path, script in OLLAMA.items()})
+    with Server(
+        lambda peer: (through_port if ":80/" in peer.request.path else through)(peer)
+    ) as proxy:
+        code, rungs = at(REMOTE, env={"HTTP_PROXY": proxy.url})
+    assert code == 0, rungs
+    assert rungs["address"]["message"].endswith(f"through the proxy {proxy.url} (from HTTP_PROXY)")
+
+
+def test_https_where_http_is_spoken() -> None:
+    with Server(ollama) as server:
+        url = server.url.replace("http", "https")
+        assert failure(url) == (
+            3, "tls", "plain http is spoken at this port, not https",
+            f"export OLLAMA_HOST={server.url}",
+        )  # fmt: skip
+
+
+def test_http_where_https_is_spoken() -> None:
+    with Server(ollama, certificate=LOCALHOST) as server:
+        url = server.url.replace("https", "http")
+        assert failure(url) == (
+            5, "http", "https is spoken at this port, not plain http",
+            f"export OLLAMA_HOST={server.url}",
+        )  # fmt: skip
+
+
+def test_a_certificate_that_is_vouched_for() -> None:
+    with Server(ollama, certificate=LOCALHOST) as server:
+        code, rungs = at(server.url, env={"OLLAMA_CLI_CA_FILE": str(LOCALHOST)})
+    assert (code, rungs["tls"]["message"]) == (0, "TLSv1.3")
+
+
+def test_a_certificate_that_vouches_for_itself() -> None:
+    with Server(ollama, certificate=LOCALHOST) as server:
+        code, rung, cause, command = failure(server.url)
+    assert (code, rung) == (3, "tls")
+    assert cause == "nobody known vouches for the certificate (self-signed certificate)"
+    assert command.startswith(f"openssl s_client -connect 127.0.0.1:{server.port} ")
+    assert command.endswith("export OLLAMA_CLI_CA_FILE=$PWD/server.pem")
+
+
+def test_a_certificate_that_is_out_of_date() -> None:
+    with Server(ollama, certificate=EXPIRED) as server:
+        env = {"OLLAMA_CLI_CA_FILE": str(EXPIRED)}
+        code, rung, cause, command = failure(server.url, env=env)
+    assert (code, rung, command) == (3, "tls", "date")
+    assert cause.startswith("the certificate is out of date (valid until Jan 1 00:00:00 2021 GMT)")
+
+
+def test_a_certificate_for_another_name() -> None:
+    with Server(ollama, certificate=ELSEWHERE) as server:
+        env = {"OLLAMA_CLI_CA_FILE": str(ELSEWHERE)}
+        code, rung, cause, command = failure(server.url, env=env)
+        assert (code, rung) == (3, "tls")
+        assert cause == "the certificate is for ollama.example.com, not for 127.0.0.1"
+        assert command == f"export OLLAMA_HOST=https://ollama.example.com:{server.port}"
+
+
+def test_certificates_that_cannot_be_read() -> None:
+    with Server(ollama, certificate=LOCALHOST) as server:
+        env = {"OLLAMA_CLI_CA_FILE": "/nowhere/ca.pem"}
+        code, rung, cause, command = failure(server.url, env=env)
+    assert (code, rung, command) == (10, "tls", "ollama-cli config get ca_file")
+    assert cause == "cannot read the certificates of /nowhere/ca.pem: no such file or directory"
+
+
+def test_a_server_that_accepts_and_stays_silent() -> None:
+    with Server(lambda peer: peer.stall()) as server:
+        code, rung, cause, command = failure(server.url)
+        assert (code, rung, command) == (7, "http", "ollama-cli --timeout 60 doctor")
+        assert cause.startswith("the connection is accepted, and then nothing comes for 0.5 s")
+        code, rung, cause, _ = failure(server.url.replace("http", "https"))
+        assert (code, rung) == (7, "tls")
+
+
+@pytest.mark.parametrize(
+    ("script", "told", "command"),
+    [
+        (
+            answer(401, headers={"WWW-Authenticate": 'Basic realm="x"'}),
+            "the server refuses: HTTP 401 Unauthorized",
+            "export OLLAMA_HOST=http://USER:PASSWORD@",
+        ),
+        (
+            document({"error": "no key"}, 401),
+            "the server refuses: no key",
+            "export OLLAMA_CLI_API_KEY=KEY",
+        ),
+        (document(SIGN_IN, 401), "the server wants a sign-in: unauthorized", "ollama signin"),
+        (document({"error": "no"}, 403), "the server refuses: no", "export OLLAMA_CLI_API_KEY=KEY"),
+    ],
+)
+def test_a_server_that_wants_to_know_who_asks(script: Script, told: str, command: str) -> None:
+    with Server(script) as server:
+        code, rung, cause, given = failure(server.url)
+    assert (code, rung, cause) == (6, "http", told)
+    assert given.startswith(command)
+
+
+def test_a_host_name_that_ollama_refuses() -> None:
+    with Server(answer(403)) as server:
+        names = {"box.example.com": ["127.0.0.1"]}
+        env = {"OLLAMA_HOST": f"http://box.example.com:{server.port}"}
+        code, rung, cause, command = failure(env["OLLAMA_HOST"], names=names)
+    assert (code, rung, command) == (6, "http", "OLLAMA_HOST=0.0.0.0 ollama serve")
+    assert cause.startswith("Ollama refuses requests for the host name box.example.com (HTTP 403)")
+
+
+def test_a_gateway_whose_server_is_away() -> None:
+    with Server(page(502)) as server:
+        code, rung, cause, command = failure(server.url)
+    assert (code, rung, command) == (5, "http", "ollama serve")
+    assert cause == "a gateway answers, and the server behind it does not (HTTP 502 Bad Gateway)"
+
+
+def test_a_server_that_fails() -> None:
+    with Server(document({"error": "boom"}, 500)) as server:
+        code, rung, cause, command = failure(server.url)
+    assert (code, rung, cause, command) == (5, "api", "boom", "ollama serve")
+
+
+def test_a_server_that_sends_everything_on() -> None:
+    with Server(ollama) as other:
+        scripts = {path: answer(301, headers={"Location": other.url + path}) for path in OLLAMA}
+        with Server(by_path(scripts)) as server:
+            code, rung, cause, command = failure(server.url)
+    assert (code, rung, command) == (5, "http", f"export OLLAMA_HOST={other.url}")
+    assert cause == f"the server sends everything on to {other.url}, where no prompt follows"

@@ -1,0 +1,102 @@
+"""`doctor` as a whole process, in surroundings and among names that a test makes up."""
+
+import json
+import socket
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hostile import by_path, document, lines
+from shell import Result, python
+
+RUNGS = [
+    "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
+]  # fmt: skip
+CERTIFICATES = Path(__file__).parent / "data" / "tls"
+# A machine of its own: no container, unless a test says so, and no name but those it tells.
+_PRELUDE = """
+import json, pathlib, socket, sys
+from ollama_cli import door, surroundings
+root, names, *arguments = sys.argv[1:]
+surroundings.ROOT = pathlib.Path(root)
+known = json.loads(names)
+look_up = socket.getaddrinfo
+def looked_up(host, *args, **kwargs):
+    if host in known:
+        return [each for name in known[host] for each in look_up(name, *args, **kwargs)]
+    if host.replace(".", "").isdigit() or ":" in host or host == "localhost":
+        return look_up(host, *args, **kwargs)
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+socket.getaddrinfo = looked_up
+sys.exit(door.main(["doctor", *arguments]))
+"""
+VERSION = document({"version": "0.32.15"})
+TAGS = document({"models": [{"name": "m:latest", "capabilities": ["completion"]}]})
+DONE = {"model": "m", "message": {"content": "ok"}, "done": True}
+OLLAMA = {"/api/version": VERSION, "/api/tags": TAGS, "/api/chat": lines(DONE)}
+OLLAMA |= {"/api/ps": document({"models": []})}
+ollama = by_path(OLLAMA)
+
+
+def doctor(
+    *args: object,
+    env: Mapping[str, str] | None = None,
+    names: Mapping[str, list[str]] | None = None,
+    around: Mapping[str, str] | None = None,
+) -> Result:
+    """Run it; `names` are host names and their addresses, `around` files of the system."""
+    settings = {"OLLAMA_CLI_HEALTH_TIMEOUT": "0.5", "OLLAMA_CLI_FIRST_TOKEN_TIMEOUT": "2"}
+    with tempfile.TemporaryDirectory() as root:
+        for name, text in (around or {}).items():
+            path = Path(root, name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        return python(
+            _PRELUDE, root, json.dumps(names or {}), *args, env=settings | dict(env or {})
+        )
+
+
+def at(host: str, *args: object, **more: Any) -> tuple[int, dict[str, Any]]:
+    """Examine the server that OLLAMA_HOST names: the exit code, and the rungs by their names.
+
+    The rung that failed has a cause and a command, and those after it are skipped.
+    """
+    env = {"OLLAMA_HOST": host, **more.pop("env", {})}
+    result = doctor("--json", *args, env=env, **more)
+    found = result.json
+    rungs = {rung["name"]: rung for rung in found["rungs"]}
+    assert list(rungs) == RUNGS
+    failed = [name for name, rung in rungs.items() if rung["status"] == "failed"]
+    assert (result.code, found["exit"], found["ok"]) == (found["exit"], result.code, not failed)
+    if failed:
+        (name,) = failed
+        assert rungs[name]["exit"] == result.code
+        assert rungs[name]["message"]
+        assert rungs[name]["command"]
+        after = [rungs[each]["status"] for each in RUNGS[RUNGS.index(name) + 1 :]]
+        assert set(after) <= {"skipped"}
+    return result.code, rungs
+
+
+def failure(host: str, *args: object, **more: Any) -> tuple[int, str, str, str]:
+    """Give exit code, rung, cause and command of the rung that fails."""
+    code, rungs = at(host, *args, **more)
+    (found,) = (rung for rung in rungs.values() if rung["status"] == "failed")
+    return code, found["name"], found["message"], found["command"]
+
+
+def notes(host: str, rung: str, **more: Any) -> list[tuple[str, str | None]]:
+    """Give the notes on one rung, and their commands, where all is well."""
+    code, rungs = at(host, **more)
+    assert code == 0, rungs
+    assert rungs[rung]["status"] == "note"
+    return [(note["message"], note["command"]) for note in rungs[rung]["notes"]]
+
+
+def free_port(address: str = "127.0.0.1") -> int:
+    """Find a port at which nobody listens now."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    with socket.create_server((address, 0), family=family) as sock:
+        port: int = sock.getsockname()[1]
+    return port
