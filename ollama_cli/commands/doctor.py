@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from ollama_cli import __version__, services, sources, surroundings
+from ollama_cli import __version__, services, surroundings
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import diagnosis
 from ollama_cli.output.waiting import Spinner
@@ -86,7 +86,8 @@ def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Ca
         environ=cli.environ,
         surroundings=surroundings.look_around(),
         seconds=seconds,
-        ca_file=settings.ca_file,
+        ca_file=cli.credentials["ca_file"],
+        verify=not cli.credentials.get("insecure"),
         model=model or settings.model,
         tries_token=tries_token,
     )
@@ -94,10 +95,10 @@ def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Ca
 
 def _typed(cli: Runtime) -> str:
     """Find the address as it was written, before it was read."""
-    layers, _ = sources.layers(cli.flags.settings, cli.environ, cli.flags.env_file)
-    origin = cli.settings.origins["host"]
-    found = (layer.values["host"] for layer in layers if "host" in layer.values)
-    return next((str(value) for value, where in found if where == origin), "")
+    if cli.settings.entry and cli.settings.origins["host"].startswith("["):
+        return cli.settings.entry.url
+    found = (layer.values["host"] for layer in cli.layers if "host" in layer.values)
+    return next((str(value) for value, _ in found), "")
 
 
 def _about() -> Mapping[str, object]:

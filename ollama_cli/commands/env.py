@@ -59,7 +59,12 @@ def _variables(cli: Runtime) -> dict[str, str]:
     url, userinfo = split_userinfo(cli.settings.host)
     if userinfo:
         cli.warn("the user and the password of the address are left out: few tools can read them")
-    return {"OLLAMA_HOST": url, "OPENAI_BASE_URL": f"{url}/v1", "OPENAI_API_KEY": _NO_KEY}
+    shown = cli.credentials.get("headers", {}).get("Authorization", "")
+    return {
+        "OLLAMA_HOST": url,
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "OPENAI_API_KEY": shown.removeprefix("Bearer ") or _NO_KEY,
+    }
 
 
 def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:

@@ -194,3 +194,15 @@ def test_an_address_in_the_config_file_is_changed_there(tmp_path: Path) -> None:
         result = doctor("--json", env={"OLLAMA_CLI_CONFIG": str(config)})
     note = result.json["rungs"][0]["notes"][0]
     assert note["command"] == f"ollama-cli config set host {server.url}"
+
+
+def test_an_address_with_a_name_of_its_own(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    with Server(ollama) as server:
+        config.write_text(f'[hosts.box]\nurl = "{server.url}/v1"\napi_key = "secret-key"\n')
+        result = doctor("--json", "--host", "box", env={"OLLAMA_CLI_CONFIG": str(config)})
+        assert server.requests[0].headers["Authorization"] == "Bearer secret-key"
+    rung = result.json["rungs"][0]
+    assert rung["message"] == f"{server.url} (from [hosts.box], named by --host)"
+    assert rung["notes"][0]["command"] == f"ollama-cli --host {server.url} doctor"
+    assert "secret-key" not in result.out + result.err

@@ -1,5 +1,7 @@
 """`doctor`: proxies, TLS and certificates, and servers that answer otherwise than they should."""
 
+from pathlib import Path
+
 import pytest
 from diagnoses import CERTIFICATES, OLLAMA, at, failure, free_port, notes, ollama
 from hostile import Script, Server, answer, by_path, document, page
@@ -119,6 +121,15 @@ def test_a_certificate_for_another_name() -> None:
         assert (code, rung) == (3, "tls")
         assert cause == "the certificate is for ollama.example.com, not for 127.0.0.1"
         assert command == f"export OLLAMA_HOST=https://ollama.example.com:{server.port}"
+
+
+def test_a_certificate_that_nobody_checks_is_a_note(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    with Server(ollama, certificate=EXPIRED) as server:
+        config.write_text(f'[hosts.box]\nurl = "{server.url}"\ninsecure = true\n')
+        env = {"OLLAMA_CLI_CONFIG": str(config)}
+        told = notes("box", "tls", env=env)
+    assert told == [("the certificate is not checked, as the settings have it", None)]
 
 
 def test_certificates_that_cannot_be_read() -> None:

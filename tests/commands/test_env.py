@@ -62,6 +62,17 @@ def test_a_password_of_the_address_stays_here() -> None:
     assert result.err.startswith("warning: the user and the password of the address are left out")
 
 
+def test_the_key_of_the_server_goes_to_the_tool(tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[hosts.box]\nurl = "{HOST}"\napi_key_env = "BOX_KEY"\n')
+    env = {"OLLAMA_CLI_CONFIG": str(config), "BOX_KEY": "it's", "OPENAI_API_KEY": "of-openai"}
+    result = call("--host", "box", "env", "--shell", "fish", env=env)
+    assert result.out.splitlines()[0] == f"set -gx OLLAMA_HOST '{HOST}'"
+    assert result.out.splitlines()[2] == "set -gx OPENAI_API_KEY 'it\\'s'"
+    other = call("--host", "http://10.0.0.7", "env", "--shell", "fish", env=env)
+    assert other.out.splitlines()[2] == "set -gx OPENAI_API_KEY 'ollama'"
+
+
 def test_a_command_is_run_with_them() -> None:
     result = run("env", "--", sys.executable, "-c", CHILD, env={"OLLAMA_HOST": HOST})
     assert (result.code, result.out, result.err) == (0, f"{HOST} {HOST}/v1\n", "")

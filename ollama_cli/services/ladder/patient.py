@@ -99,7 +99,7 @@ class Patient:
     def set_address(self, url: str) -> str:
         """Give the command that replaces the address where it was set."""
         value, origin = shlex.quote(url), self.case.origin
-        if origin.startswith("-"):
+        if origin.startswith(("-", "[")):  # a flag, or an entry of the config file
             return f"`ollama-cli --host {value} doctor`"
         if "/" in origin or "\\" in origin:  # the config file; variables of a .env are told as such
             return f"`ollama-cli config set host {value}`"
