@@ -2,11 +2,14 @@
 
 import json
 import socket
+import ssl
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+from types import TracebackType
 from typing import Any
 
+import hostile
 from hostile import by_path, document, lines
 from shell import Result, python
 
@@ -37,6 +40,49 @@ DONE = {"model": "m", "message": {"content": "ok"}, "done": True}
 OLLAMA = {"/api/version": VERSION, "/api/tags": TAGS, "/api/chat": lines(DONE)}
 OLLAMA |= {"/api/ps": document({"models": []})}
 ollama = by_path(OLLAMA)
+
+
+class Server(hostile.Server):
+    """A server at any address of this machine, with TLS where a certificate is given."""
+
+    def __init__(
+        self,
+        script: hostile.Script,
+        *,
+        address: str = "127.0.0.1",
+        port: int = 0,
+        certificate: Path | None = None,
+        reads: bool = True,
+    ) -> None:
+        super().__init__(script, reads=reads)
+        self._listener.close()
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        self._listener = socket.create_server((address, port), family=family)
+        self.port = self._listener.getsockname()[1]
+        self._address = address
+        self._certificate = certificate
+        host = f"[{address}]" if ":" in address else address
+        self.url = f"{'https' if certificate else 'http'}://{host}:{self.port}"
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._over.set()
+        socket.create_connection((self._address, self.port), 1).close()
+        super().__exit__(exc_type, exc, traceback)
+
+    def _serve(self, sock: socket.socket, *script: Any) -> None:
+        if self._certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(self._certificate)
+            try:
+                sock = context.wrap_socket(sock, server_side=True)
+            except OSError:  # no handshake, or one that the client breaks off
+                return
+        super()._serve(sock, *script)
 
 
 def doctor(

@@ -8,13 +8,11 @@ and `bytes_then` make the usual ones.
 import contextlib
 import json
 import socket
-import ssl
 import struct
 import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -112,37 +110,20 @@ Script = Callable[[Peer], None]
 
 
 class Server:
-    """A server on a port of its own; `requests` holds what it was asked.
+    """A server on a port of its own; `requests` holds what it was asked."""
 
-    It speaks TLS with the certificate in the file `certificate`, where there is one.
-    """
-
-    def __init__(
-        self,
-        *scripts: Script,
-        reads: bool = True,
-        port: int = 0,
-        address: str = "127.0.0.1",
-        certificate: Path | None = None,
-    ) -> None:
+    def __init__(self, *scripts: Script, reads: bool = True, port: int = 0) -> None:
         self._scripts = scripts
         self._reads = reads
-        self._secure = None
-        if certificate:
-            self._secure = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-            self._secure.load_cert_chain(certificate)
         self._over = threading.Event()
         self._peers: list[threading.Thread] = []
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        self._listener = socket.create_server((address, port), family=family)
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)
         self.requests: list[Request] = []
         self.connections = 0
         self.errors: list[Exception] = []
         self.port: int = self._listener.getsockname()[1]
-        self.address = address
-        host = f"[{address}]" if family == socket.AF_INET6 else address
-        self.url = f"{'https' if certificate else 'http'}://{host}:{self.port}"
+        self.url = f"http://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -156,7 +137,7 @@ class Server:
     ) -> None:
         self._over.set()
         with contextlib.suppress(OSError):
-            socket.create_connection((self.address, self.port), 1).close()
+            socket.create_connection(("127.0.0.1", self.port), 1).close()
         self._thread.join(PATIENCE)
         self._listener.close()
         for thread in self._peers:
@@ -180,16 +161,15 @@ class Server:
             thread.start()
 
     def _serve(self, sock: socket.socket, script: Script) -> None:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(sock)
+        with sock:
+            peer = Peer(sock, self._over)
             try:
-                if self._secure:
-                    sock = stack.enter_context(self._secure.wrap_socket(sock, server_side=True))
-                peer = Peer(sock, self._over)
-                request = peer.read_request() if self._reads else peer.request
-                if request is not None:
-                    self.requests += [request] if self._reads else []
-                    script(peer)
+                if self._reads:
+                    request = peer.read_request()
+                    if request is None:
+                        return
+                    self.requests.append(request)
+                script(peer)
             except OSError:
                 pass  # the client went away: that is its right
             except Exception as error:  # noqa: BLE001  carried to the test that owns the server

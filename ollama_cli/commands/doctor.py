@@ -81,13 +81,13 @@ def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Ca
     origin = settings.origins["host"]
     return services.Case(
         client=client,
+        address=settings.host,
+        credentials=cli.credentials,
         typed=_typed(cli),
         origin=origin,
         environ=cli.environ,
         surroundings=surroundings.look_around(),
         seconds=seconds,
-        ca_file=cli.credentials["ca_file"],
-        verify=not cli.credentials.get("insecure"),
         model=model or settings.model,
         tries_token=tries_token,
     )

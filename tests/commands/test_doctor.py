@@ -3,8 +3,20 @@
 import re
 
 import pytest
-from diagnoses import OLLAMA, RUNGS, TAGS, VERSION, at, doctor, failure, free_port, notes, ollama
-from hostile import Server, answer, by_path, document, lines
+from diagnoses import (
+    OLLAMA,
+    RUNGS,
+    TAGS,
+    VERSION,
+    Server,
+    at,
+    doctor,
+    failure,
+    free_port,
+    notes,
+    ollama,
+)
+from hostile import answer, by_path, document, lines
 from shell import call, run
 from terminals import Terminal
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 from dead_ports import full_backlog
-from diagnoses import OLLAMA, at, doctor, failure, free_port, notes, ollama
-from hostile import LAST_CHUNK, Server, answer, by_path, page
+from diagnoses import OLLAMA, Server, at, doctor, failure, free_port, notes, ollama
+from hostile import LAST_CHUNK, answer, by_path, page
 
 QUIET = "127.0.0.5"  # an address of loopback where no server of the developer's listens
 DOCKER = {".dockerenv": "", "proc/version": "Linux version 6.1"}

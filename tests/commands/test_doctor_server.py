@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from diagnoses import CERTIFICATES, OLLAMA, at, failure, free_port, notes, ollama
-from hostile import Script, Server, answer, by_path, document, page
+from diagnoses import CERTIFICATES, OLLAMA, Server, at, failure, free_port, notes, ollama
+from hostile import Script, answer, by_path, document, page
 
 REMOTE = "http://ollama.example.com"
 SIGN_IN = {"error": "unauthorized", "signin_url": "https://example.test/connect"}

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
@@ -30,6 +31,11 @@ _STEPS: Final[tuple[Step, ...]] = (
 def climb(case: Case) -> Iterator[Rung]:
     """Take every rung, up to the first that fails; those above it are skipped."""
     patient = Patient(case)
+    with closing(patient.transport):
+        yield from _climb(patient)
+
+
+def _climb(patient: Patient) -> Iterator[Rung]:
     has_failed = False
     for name, step in zip(RUNGS, _STEPS, strict=True):
         reason = "" if has_failed else _omitted(name, patient)

@@ -72,8 +72,8 @@ def tls(patient: Patient) -> str:
         patient.addresses[0],
         patient.port,
         case.seconds,
-        case.ca_file,
-        verify=case.verify,
+        patient.ca_file,
+        verify=patient.verifies,
     )
     if made.fault in {"silent", "other"} and probe.speaks_http(
         patient.addresses[0], patient.port, case.seconds
@@ -81,7 +81,7 @@ def tls(patient: Patient) -> str:
         made = made._replace(fault="plain")
     if made.fault:
         raise causes.insecure(patient, made)
-    if not case.verify:
+    if not patient.verifies:
         patient.note("the certificate is not checked, as the settings have it")
     return made.protocol
 

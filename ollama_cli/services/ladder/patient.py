@@ -3,14 +3,15 @@
 import shlex
 import sys
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.rungs import Note
-from ollama_cli.services.connection import Look
+from ollama_cli.services.ladder.visits import Visit, visit
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.surroundings import Surroundings
+from ollama_cli.transport import Transport
 from ollama_cli.transport.glance import glance
 from ollama_cli.urls import DEFAULT_PORT, is_loopback, is_private, redact
 from ollama_cli.values import Value
@@ -23,17 +24,18 @@ _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
 class Case(Value):
     """What is known beforehand: `typed` is the address as it stands at its `origin`.
 
-    `model` is the one named or set, None if none is; `seconds` bound each step of a rung.
+    `credentials` are what a client of it is made with. `model` is the one named or set, None if
+    none is; `seconds` bound each step of a rung.
     """
 
     client: OllamaClient
+    address: str
+    credentials: Mapping[str, Any]
     typed: str
     origin: str
     environ: Mapping[str, str]
     surroundings: Surroundings
     seconds: float
-    ca_file: str | None = None
-    verify: bool = True
     model: str | None = None
     tries_token: bool = True
 
@@ -43,7 +45,8 @@ class Patient:
 
     def __init__(self, case: Case) -> None:
         self.case = case
-        self.root = case.client.base_url
+        self.transport = Transport(case.address, connect_timeout=case.seconds, **case.credentials)
+        self.root = self.transport.root
         parts = urlsplit(self.root)
         self.scheme, self.path = parts.scheme, parts.path
         self.host = parts.hostname or ""
@@ -51,10 +54,25 @@ class Patient:
         self.notes: list[Note] = []
         self.proxy: str | None = None
         self.addresses: tuple[str, ...] = ()
-        self.look: Look | None = None
+        self.first: Visit | None = None
         self.kind = ""
         self.version = ""
         self.model = ""
+
+    @property
+    def ca_file(self) -> str | None:
+        """Name the file of those who vouch for the server, None for requests' own."""
+        found: str | None = self.case.credentials["ca_file"]
+        return found
+
+    @property
+    def verifies(self) -> bool:
+        """Tell whether a certificate is checked."""
+        return not self.case.credentials.get("insecure")
+
+    def visit(self, path: str) -> Visit:
+        """Fetch whatever is at a path of the server."""
+        return visit(self.transport, path, self.case.seconds)
 
     @property
     def is_here(self) -> bool:
@@ -128,7 +146,7 @@ class Patient:
             "/api/version",
             seconds=self.case.seconds,
             environ=self.case.environ,
-            ca_file=self.case.ca_file,
+            ca_file=self.ca_file,
         )
         try:
             return found is not None and bool(wire.parse_version(decoding.document(found)))

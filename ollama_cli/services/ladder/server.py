@@ -6,8 +6,8 @@ from typing import Final
 
 from ollama_cli import versions
 from ollama_cli.errors import AuthError, OllamaCliError, ProtocolError, ServerError, TimedOutError
-from ollama_cli.services.connection import Look
 from ollama_cli.services.ladder.patient import Patient
+from ollama_cli.services.ladder.visits import Visit
 from ollama_cli.transport import probe
 from ollama_cli.urls import redact
 from ollama_cli.wire.failures import error_from_answer
@@ -20,31 +20,31 @@ _UPDATE: Final = "curl -fsSL https://ollama.com/install.sh | sh"
 def http(patient: Patient) -> str:
     """Ask for the version and see who answers, and how."""
     try:
-        look = patient.case.client.look(_VERSION, patient.case.seconds)
+        seen = patient.visit(_VERSION)
     except OllamaCliError as error:
         raise _speechless(patient, error) from error
-    patient.look = look
-    _refuse_status(patient, look)
-    if "html" in look.content_type:
-        raise _page(patient, look)
-    if not patient.is_at(look.url):
-        place = look.url.removesuffix(_VERSION)
+    patient.first = seen
+    _refuse_status(patient, seen)
+    if "html" in seen.content_type:
+        raise _page(patient, seen)
+    if not patient.is_at(seen.url):
+        place = seen.url.removesuffix(_VERSION)
         raise ServerError(
             f"the server sends everything on to {redact(place)}, where no prompt follows",
             hint=f"name that address, if you trust it: {patient.set_address(place)}",
-            http_status=look.status,
+            http_status=seen.status,
         )
-    return _status(look.status)
+    return _status(seen.status)
 
 
 def api(patient: Patient) -> str:
     """Find out which protocol is spoken."""
-    found = patient.look
+    found = patient.first
     version = _field(found, "version")
     if isinstance(version, str) and version:
         patient.kind, patient.version = "ollama", version
         return "Ollama"
-    listed = patient.case.client.look("/v1/models", patient.case.seconds)
+    listed = patient.visit("/v1/models")
     if listed.status == HTTPStatus.OK and isinstance(_field(listed, "data"), list):
         patient.kind = "openai"
         return "an OpenAI-compatible server"
@@ -76,8 +76,8 @@ def _status(status: int) -> str:
         return f"HTTP {status}"
 
 
-def _field(look: Look | None, name: str) -> object:
-    document = look.document if look else None
+def _field(seen: Visit | None, name: str) -> object:
+    document = seen.document if seen else None
     return document.get(name) if isinstance(document, Mapping) else None
 
 
@@ -118,65 +118,65 @@ def _secured(patient: Patient) -> OllamaCliError:
     )
 
 
-def _refuse_status(patient: Patient, look: Look) -> None:
+def _refuse_status(patient: Patient, seen: Visit) -> None:
     """Raise what a status says by itself, whoever answered."""
-    match look.status:
+    match seen.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            raise _unauthorised(patient, look)
+            raise _unauthorised(patient, seen)
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             raise AuthError(
                 f"the proxy {patient.proxy_words} wants a password",
                 hint=f"name yourself: `export {patient.scheme.upper()}_PROXY=http://USER:PASSWORD@PROXY:PORT`",
-                http_status=look.status,
+                http_status=seen.status,
             )
         case HTTPStatus.BAD_REQUEST if not patient.proxy and _is_tls(patient):
             raise _secured(patient)
         case HTTPStatus.BAD_GATEWAY | HTTPStatus.GATEWAY_TIMEOUT if not patient.proxy:
             raise ServerError(
-                f"a gateway answers, and the server behind it does not ({_status(look.status)})",
+                f"a gateway answers, and the server behind it does not ({_status(seen.status)})",
                 hint="where the gateway runs: `ollama serve`",
-                http_status=look.status,
+                http_status=seen.status,
             )
         case _:
             pass
 
 
-def _unauthorised(patient: Patient, look: Look) -> OllamaCliError:
+def _unauthorised(patient: Patient, seen: Visit) -> OllamaCliError:
     is_name = not patient.is_here and patient.addresses != (patient.host,)
-    if look.status == HTTPStatus.FORBIDDEN and not look.body and is_name:
+    if seen.status == HTTPStatus.FORBIDDEN and not seen.body and is_name:
         return AuthError(
             f"Ollama refuses requests for the host name {patient.host} (HTTP 403): it listens on"
             " loopback alone, and takes strange names only where it listens on all addresses",
             hint="where it runs: `OLLAMA_HOST=0.0.0.0 ollama serve`",
-            http_status=look.status,
+            http_status=seen.status,
         )
-    told = error_from_answer(look.status, look.content_type, look.body)
+    told = error_from_answer(seen.status, seen.content_type, seen.body)
     if told.hint and told.hint.startswith("open "):
-        return AuthError(told.message, hint="sign in: `ollama signin`", http_status=look.status)
-    if look.challenge.lower().startswith("basic"):
+        return AuthError(told.message, hint="sign in: `ollama signin`", http_status=seen.status)
+    if seen.challenge.lower().startswith("basic"):
         url = patient.url().replace("://", "://USER:PASSWORD@")
         hint = f"name yourself: {patient.set_address(url)}"
     else:
         hint = "give the key of this server: `export OLLAMA_CLI_API_KEY=KEY`"
-    return AuthError(told.message, hint=hint, http_status=look.status)
+    return AuthError(told.message, hint=hint, http_status=seen.status)
 
 
-def _page(patient: Patient, look: Look) -> OllamaCliError:
-    status = _status(look.status)
+def _page(patient: Patient, seen: Visit) -> OllamaCliError:
+    status = _status(seen.status)
     if patient.proxy:
         return ProtocolError(
             f"the proxy {patient.proxy_words} answers with an HTML page ({status})",
             hint=f"go past it: {patient.set_direct(patient.host)}",
-            http_status=look.status,
+            http_status=seen.status,
         )
     told = f"an HTML page comes back ({status}): another program listens there, or a portal"
-    return _elsewhere(patient, ProtocolError(told, http_status=look.status))
+    return _elsewhere(patient, ProtocolError(told, http_status=seen.status))
 
 
-def _stranger(patient: Patient, look: Look | None) -> OllamaCliError:
-    status = look.status if look else None
-    if look and look.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        told = error_from_answer(look.status, look.content_type, look.body)
+def _stranger(patient: Patient, seen: Visit | None) -> OllamaCliError:
+    status = seen.status if seen else None
+    if seen and seen.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        told = error_from_answer(seen.status, seen.content_type, seen.body)
         told.hint = "restart it where it runs: `ollama serve`"
         return told
     told = ProtocolError(
@@ -195,5 +195,5 @@ def _elsewhere(patient: Patient, error: OllamaCliError) -> OllamaCliError:
     elif patient.is_here:
         error.hint = f"see which program it is: `lsof -nP -i :{patient.port}`"
     else:
-        error.hint = "look at the address: `ollama-cli config get host`"
+        error.hint = "seen at the address: `ollama-cli config get host`"
     return error
