@@ -55,6 +55,7 @@ class Server(hostile.Server):
         reads: bool = True,
     ) -> None:
         super().__init__(script, reads=reads)
+        self._tells_version = False  # all that it says stands in its script
         self._listener.close()
         family = socket.AF_INET6 if ":" in address else socket.AF_INET
         self._listener = socket.create_server((address, port), family=family)
