@@ -74,13 +74,11 @@ def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
 
 
 def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Case":
-    settings = cli.settings
-    seconds = min(settings.health_timeout or _LONGEST, _LONGEST)
-    client = cli.ollama()
-    client.timeouts = replace(client.timeouts, metadata=seconds)
+    seconds = cli.settings.timeouts.health or _LONGEST
+    settings = cli.settings = replace(cli.settings, metadata_timeout=seconds)
     origin = settings.origins["host"]
     return services.Case(
-        client=client,
+        client=cli.ollama(),
         address=settings.host,
         credentials=cli.credentials,
         typed=_typed(cli),

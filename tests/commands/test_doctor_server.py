@@ -145,6 +145,7 @@ def test_a_server_that_accepts_and_stays_silent() -> None:
         code, rung, cause, command = failure(server.url)
         assert (code, rung, command) == (7, "http", "ollama-cli --timeout 60 doctor")
         assert cause.startswith("the connection is accepted, and then nothing comes for 0.5 s")
+        assert "nothing comes for 0.2 s" in failure(server.url, "--timeout", "0.2")[2]
         code, rung, cause, _ = failure(server.url.replace("http", "https"))
         assert (code, rung) == (7, "tls")
 
