@@ -87,6 +87,7 @@ def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Ca
         surroundings=surroundings.look_around(),
         seconds=seconds,
         model=model or settings.model,
+        local_only=settings.local_only,
         tries_token=tries_token,
     )
 

@@ -132,6 +132,18 @@ def test_no_model_can_chat() -> None:
     assert cause == "none of the installed models can chat"
 
 
+def test_no_prompt_leaves_where_that_is_ruled_out() -> None:
+    remote = {"name": "m:latest", "capabilities": ["completion"], "remote_host": "ollama.com"}
+    with Server(by_path({**OLLAMA, "/api/tags": document({"models": [remote]})})) as server:
+        assert at(server.url)[0] == 0
+        before = len(server.requests)
+        env = {"OLLAMA_CLI_LOCAL_ONLY": "true"}
+        code, rung, cause, _ = failure(server.url, env=env)
+        assert "/api/chat" not in {request.path for request in server.requests[before:]}
+    assert (code, rung) == (13, "default model")
+    assert cause == "m:latest runs on another host, and local_only is set"
+
+
 def test_the_model_does_not_write() -> None:
     broken = document({"error": "llama-server process has terminated"}, 500)
     with Server(by_path({**OLLAMA, "/api/chat": broken})) as server:

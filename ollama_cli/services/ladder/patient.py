@@ -7,6 +7,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ollama_cli.errors import OllamaCliError
+from ollama_cli.replies import ModelSummary
 from ollama_cli.rungs import Note
 from ollama_cli.services.ladder.visits import Visit, visit
 from ollama_cli.services.ollama import OllamaClient
@@ -37,6 +38,7 @@ class Case(Value):
     surroundings: Surroundings
     seconds: float
     model: str | None = None
+    local_only: bool = False
     tries_token: bool = True
 
 
@@ -57,6 +59,7 @@ class Patient:
         self.first: Visit | None = None
         self.kind = ""
         self.version = ""
+        self.models: list[ModelSummary] = []
         self.model = ""
 
     @property

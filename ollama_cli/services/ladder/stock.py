@@ -3,8 +3,14 @@
 import shlex
 from contextlib import closing
 
-from ollama_cli.errors import ModelNotFoundError, NotFoundError, OllamaCliError, ProtocolError
-from ollama_cli.names import find, nearest
+from ollama_cli.errors import (
+    ModelNotFoundError,
+    NotFoundError,
+    OllamaCliError,
+    ProtocolError,
+    RefusedError,
+)
+from ollama_cli.names import find, nearest, same_model
 from ollama_cli.services.ladder.patient import Patient
 
 _SOME = 5
@@ -13,7 +19,8 @@ _EXAMPLE = "llama3.2"
 
 def models(patient: Patient) -> str:
     """List the installed models."""
-    names = [model.name for model in patient.case.client.list_models()]
+    patient.models = patient.case.client.list_models()
+    names = [model.name for model in patient.models]
     if not names:
         raise NotFoundError(
             "no model is installed", hint=f"get one: `ollama-cli models pull {_EXAMPLE}`"
@@ -32,14 +39,15 @@ def default_model(patient: Patient) -> str:
                 "none of the installed models can chat",
                 hint=f"get one that can: `ollama-cli models pull {_EXAMPLE}`",
             )
-        patient.model = found
-        return f"{found}, as none is set"
-    names = [model.name for model in patient.case.client.list_models()]
-    known = find(wanted, names)
-    if known is None:
-        raise _missing(wanted, names)
-    patient.model = known
-    return known
+        told = f"{found}, as none is set"
+    else:
+        names = [model.name for model in patient.models]
+        found = told = find(wanted, names) or ""
+        if not found:
+            raise _missing(wanted, names)
+    _keep_at_home(patient, found)
+    patient.model = found
+    return told
 
 
 def token(patient: Patient) -> str:
@@ -50,6 +58,17 @@ def token(patient: Patient) -> str:
         if next(iter(events), None) is None:
             raise ProtocolError("the model wrote nothing")
     return f"{patient.model} writes"
+
+
+def _keep_at_home(patient: Patient, name: str) -> None:
+    """Raise RefusedError for a model that runs elsewhere, where that is ruled out."""
+    model = next((each for each in patient.models if same_model(each.name, name)), None)
+    is_cloud = name.lower().endswith((":cloud", "-cloud"))
+    if patient.case.local_only and (is_cloud or (model is not None and model.is_remote)):
+        raise RefusedError(
+            f"{name} runs on another host, and local_only is set",
+            hint="set one that runs here: `ollama-cli config set model NAME`",
+        )
 
 
 def _missing(wanted: str, names: list[str]) -> OllamaCliError:
