@@ -115,7 +115,8 @@ def test_no_server_is_running(tmp_path: Path) -> None:
     port = free_port(QUIET)
     told = f"connection refused at {QUIET}, port {port}"
     there = failure(f"{QUIET}:{port}", env={"PATH": str(tmp_path)})
-    assert there == (
+    inside = failure(f"{QUIET}:{port}", env={"PATH": str(tmp_path)}, around=DOCKER)
+    assert there == inside == (
         3, "tcp", f"{told}: no server is running", f"OLLAMA_HOST={QUIET}:{port} ollama serve"
     )  # fmt: skip
     code, _, cause, command = failure(f"{QUIET}:{port}", env={"PATH": str(tmp_path / "nowhere")})
@@ -138,7 +139,8 @@ def test_no_server_is_running(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_localhost_of_a_container(around: dict[str, str], place: str, host: str) -> None:
     port = free_port(QUIET)
-    code, rung, cause, command = failure(f"{QUIET}:{port}", around=around)
+    env = {"PATH": "/nowhere"}
+    code, rung, cause, command = failure(f"{QUIET}:{port}", around=around, env=env)
     assert (code, rung, command) == (3, "tcp", f"export OLLAMA_HOST=http://{host}:{port}")
     assert f"this is {place}, and its localhost is not that of the machine around it" in cause
 

@@ -76,14 +76,15 @@ def closed(patient: Patient, knocks: Sequence[probe.Knock]) -> OllamaCliError:
 
 def _refused(patient: Patient, reason: str) -> OllamaCliError:
     around = patient.case.surroundings
-    if patient.is_here and around.host:
+    is_installed = shutil.which("ollama", path=patient.case.environ.get("PATH")) is not None
+    if patient.is_here and around.host and not is_installed:
         outside = patient.set_address(patient.url(host=around.host))
         return UnreachableError(
             f"{reason}: this is {around.words}, and its localhost is not that of the machine"
             " around it; there Ollama has to listen on all addresses (OLLAMA_HOST=0.0.0.0)",
             hint=f"if the server runs there: {outside}",
         )
-    if patient.is_here and shutil.which("ollama", path=patient.case.environ.get("PATH")) is None:
+    if patient.is_here and not is_installed:
         return UnreachableError(
             f"{reason}: nothing listens there, and Ollama is not installed here",
             hint=f"install it: `{_INSTALL.get(sys.platform, _INSTALL['linux'])}`",
