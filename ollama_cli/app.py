@@ -19,8 +19,9 @@ from typer.main import get_command, get_params_convertors_ctx_param_name_from_fu
 from ollama_cli import names, shells
 from ollama_cli.commands import TABLE, Branch, Entry
 from ollama_cli.commands.options import PROGRAM, completion_options, global_options, spread
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import UsageError
-from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.runtime import Runtime
 from ollama_cli.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
@@ -52,7 +53,9 @@ ROOT_OPTIONS: Final = [
     *get_params_convertors_ctx_param_name_from_function(completion_options)[0],
 ]
 _GLOBAL_NAMES: Final = frozenset(str(param.name) for param in GLOBALS)
-_SETTING_FLAGS: Final = ("host", "api_key_env", "timeout", "connect_timeout", "local_only")
+_SETTING_FLAGS: Final = (
+    *("host", "api", "api_key_env", "timeout", "connect_timeout", "local_only"),
+)
 
 
 class _Parser(_OptionParser):

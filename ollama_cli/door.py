@@ -10,8 +10,9 @@ from types import FrameType, FunctionType
 from typing import Final, NoReturn, TypeVar
 
 from ollama_cli import app, sources
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.runtime import Runtime
 from ollama_cli.streams import let_go, open_stdin, open_stream, sentence, show_error
 from ollama_cli.urls import redact
 

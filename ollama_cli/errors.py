@@ -9,6 +9,7 @@ OllamaCliError                 1  failure
 │   ├── ModelNotFoundError
 │   └── UnaskedError              no registry can be asked about the model
 ├── ServerError                5  server
+│   ├── OtherApiError             the server shows that it does not speak what was asked in
 │   ├── ProtocolError             what came cannot be read, or its end is missing
 │   ├── StreamCutError            the connection broke in mid-answer
 │   ├── StalledError              a pull stood still for too long
@@ -126,6 +127,16 @@ class ProtocolError(ServerError):
     """What the server sent cannot be read, or it ended without its end marker."""
 
     code = "protocol"
+
+
+class OtherApiError(ServerError):
+    """The answer shows that this server does not speak the API that it was asked in.
+
+    `is_told` once the message names the server that is there instead.
+    """
+
+    code = "other_api"
+    is_told = False
 
 
 class StreamCutError(ServerError):

@@ -168,6 +168,7 @@ class Health(Value):
 
     `model_detected` and `model_id` speak of the model asked for or, without one, of a model that
     can chat. `error_kind` is the code of the error (`unreachable`, …), None when all is well.
+    `kind` is what kind of server it is (`ollama`, `lm-studio`, …), where that was found out.
     """
 
     connected: bool
@@ -181,3 +182,4 @@ class Health(Value):
     model_count: int | None = None
     http_status: int | None = None
     error_kind: str | None = None
+    kind: str | None = None

@@ -8,33 +8,23 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ollama_cli import cache, explanations, policies, services, sources
+from ollama_cli.dialogue import Dialogue, Flags
 from ollama_cli.errors import (
+    ModelNotFoundError,
     OllamaCliError,
+    OtherApiError,
     PullError,
-    UsageError,
+    UnreachableError,
 )
 from ollama_cli.settings import Layer, Settings, resolve, wants_credentials
-from ollama_cli.streams import InStream, OutStream, one_line
-from ollama_cli.values import Value, as_dict, field, replace
+from ollama_cli.streams import InStream, OutStream
+from ollama_cli.values import as_dict, replace
 
 if TYPE_CHECKING:
-    from ollama_cli.replies import ModelSummary
+    from ollama_cli.replies import Health, ModelSummary
 
 
-class Flags(Value):
-    """The global options; `settings` holds those that are settings too, by name."""
-
-    settings: Mapping[str, object] = field(default_factory=dict)
-    env_file: str | None = None
-    verbose: int = 0
-    color: str = "auto"
-    quiet: bool = False
-    no_input: bool = False
-    debug: bool = False
-    demo: bool = False
-
-
-class Runtime:
+class Runtime(Dialogue):
     """One run of one command.
 
     A `silent` one is told by its exit code alone; one that removes `offers_pull` no more.
@@ -50,13 +40,12 @@ class Runtime:
         environ: Mapping[str, str],
         output: str = "text",
     ) -> None:
-        self.flags = flags
-        self.out, self.err, self.stdin = out, err, stdin
+        super().__init__(flags, out=out, err=err, stdin=stdin)
         self.environ = environ
         self.output = output
         self.silent = False
         self.offers_pull = True
-        self._warned: set[str] = set()
+        self.word: str | None = None
 
     def set_flags(self, **settings: object) -> None:
         """Take options of one command that are settings too; None is one that was not given."""
@@ -108,37 +97,79 @@ class Runtime:
 
     @cached_property
     def _client(self) -> Any:
+        client = self.connected(services.OllamaClient)
+        client.is_ollama = self.seen.kind == "ollama"
+        return client
+
+    def connected(self, kind: Any) -> Any:
+        """Make a client, of a class of `services`, of the server that the settings name."""
+        settled = self.settings
         if self.flags.verbose:
             services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
-        if self.settings.local_only:
-            policies.check_host(self.settings.host)
-        client = services.OllamaClient(
-            self.settings.host, timeouts=self.settings.timeouts, **self.credentials
-        )
+        if settled.local_only:
+            policies.check_host(settled.host)
+        client = kind(settled.host, timeouts=settled.timeouts, **self.credentials)
         # All is imported now: from here on streams may run for hours, so collect, but not this.
         gc.freeze()
         gc.enable()
         return client
+
+    @cached_property
+    def server(self) -> "services.Server":
+        """Find out what kind of server there is, by some requests; 2 s in all."""
+        return self.ollama().identify()
 
     def ollama(self) -> "services.OllamaClient":
         """Give the client of the server that the settings name."""
         client: services.OllamaClient = self._client
         return client
 
-    def provider(self) -> "services.OllamaClient":
-        """Give the client."""
-        return self.ollama()
+    @cached_property
+    def seen(self) -> cache.Seen:
+        """Recall what the server was found to be a while ago."""
+        return cache.Seen() if self.flags.demo else cache.recall(self.settings.host)
+
+    @cached_property
+    def _either(self) -> Any:
+        return import_module("ollama_cli.dialects").either(self)
+
+    def provider(self) -> "services.Provider":
+        """Give a client for what servers of all kinds can do, in the API that this one speaks."""
+        if self.settings.api == "native":
+            return self.ollama()
+        provider: services.Provider = self._either
+        return provider
+
+    def native(self, word: str) -> "services.OllamaClient":
+        """Give the client for a command, by its word, that needs an Ollama server.
+
+        Raises OtherApiError, naming the kind of server, where that can do no such thing.
+        """
+        self.word = word
+        client: services.OllamaClient = import_module("ollama_cli.dialects").native(self, word)
+        return client
+
+    def examine(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
+        """Check whether a server answers, in either API, and has the model; never raises."""
+        if self.settings.first_api == "native" and self.seen.api is None:
+            found = self.ollama().examine(model)
+            if self.settings.api == "native" or not isinstance(found[1], OtherApiError):
+                return found
+        health, error = import_module("ollama_cli.dialects").examine(self, model)
+        return health, error
 
     def installed(self) -> "list[ModelSummary]":
         """List the installed models, the newest first, and keep their names for completion."""
-        models = self.ollama().list_models()
+        models = self.provider().list_models()
         if not self.flags.demo:  # its server is gone with the command
             cache.write(self.settings.host, [model.name for model in models])
         return models
 
     def forget_installed(self) -> None:
-        """Drop the names that were kept, as the server's models have changed."""
+        """Drop the names that were kept, as the models have changed: of an Ollama server, then."""
         cache.forget(self.settings.host)
+        if not self.flags.demo and self.seen.kind is None:
+            cache.remember(self.settings.host, cache.Seen(self.seen.api, "ollama"))
 
     @cached_property
     def _registry(self) -> Any:
@@ -154,52 +185,16 @@ class Runtime:
         return registry
 
     def close(self) -> None:
-        """Close what was opened."""
+        """Close what was opened, and keep what was found out."""
+        if "_either" in self.__dict__:
+            import_module("ollama_cli.dialects").remember(self, self._either)
+            self._either.close()
         if "_registry" in self.__dict__:
             self._registry.close()
         if "_client" in self.__dict__:
             self._client.close()
         if "_demo" in self.__dict__:
             self._demo.close()
-
-    def note(self, text: str) -> None:
-        """Tell something on stderr, unless quiet."""
-        if not self.flags.quiet:
-            self.err.line(f"note: {one_line(text)}")
-
-    def warn(self, text: str) -> None:
-        """Warn on stderr, once of each thing, unless quiet."""
-        if not self.flags.quiet and text not in self._warned:
-            self._warned.add(text)
-            self.err.line(f"warning: {one_line(text)}")
-
-    def tell_waiting(self) -> None:
-        """Tell that standard input is open and silent: a tool that hangs shall say why."""
-        self.err.line(
-            "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
-        )
-
-    def can_ask(self) -> bool:
-        """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
-        return self.stdin.is_terminal and self.err.is_terminal and not self.flags.no_input
-
-    def confirm(self, question: str, *, flag: str) -> bool:
-        """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""
-        if not self.can_ask():
-            raise UsageError(
-                "this needs a confirmation, and there is nobody to ask",
-                hint=f"confirm it with {flag}",
-            )
-        return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
-
-    def ask(self, question: str) -> str | None:
-        """Ask for one line, where `can_ask` allows it; None at the end of input."""
-        self.err.write(question)
-        assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
-        line = self.stdin.file.readline()
-        if not line:
-            self.err.line()
-        return line.decode("utf-8", "replace").strip() if line else None
 
     def permit(self, model: str) -> None:
         """Raise RefusedError for a model that the settings forbid, as far as its name tells."""
@@ -218,10 +213,14 @@ class Runtime:
             raise
 
     def explain(self, error: OllamaCliError) -> None:
-        """Complete an error: where the address came from, and which models are like the missing."""
+        """Complete an error: where the address came from, what is there, which models are like."""
         if "settings" in self.__dict__:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
             explanations.add_origin(error, base, origin)
             explanations.add_key_hint(error, self.settings, self.layers, self.variables)
+            if isinstance(error, OtherApiError | ModelNotFoundError):
+                import_module("ollama_cli.dialects").explain(self, error)
+            if isinstance(error, UnreachableError) and "seen" in self.__dict__:
+                cache.remember(host, cache.Seen())  # what comes back may be another server
         explanations.add_hint(error, self)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.timeouts import Timeouts
-from ollama_cli.urls import host_of, ignored_port, is_private, redact
+from ollama_cli.urls import host_of, ignored_port, is_private, names_v1, redact
 from ollama_cli.values import Value, field
 
 if TYPE_CHECKING:
@@ -27,11 +27,13 @@ _TOLD: Final = {
 class Settings(Value):
     """What every command is given; `origins` names the source of each value.
 
-    `entry` is what the config file tells of the address, by its name or its origin; `warnings` tell
-    what was read otherwise than it was written.
+    `host` is the root of the server, `host_is_v1` tells that it was written with `/v1`, as
+    OpenAI-compatible clients do. `entry` is what the config file tells of the address, by its name
+    or its origin; `warnings` tell what was read otherwise than it was written.
     """
 
     host: str = "http://127.0.0.1:11434"
+    host_is_v1: bool = False
     model: str | None = None
     embed_model: str | None = None
     keep_alive: str | float | None = None
@@ -57,6 +59,13 @@ class Settings(Value):
     entry: "Host | None" = None
     origins: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+    @property
+    def first_api(self) -> str:
+        """Tell which API a server is asked in that nothing is known of: `native` or `openai`."""
+        if self.api != "auto":
+            return self.api
+        return "openai" if self.host_is_v1 else "native"
 
     @property
     def timeouts(self) -> Timeouts:
@@ -107,6 +116,8 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         origins[name] = origin
         if not layer.trusted:
             _refuse_strange(name, settled[name], origin)
+        if name == "host":
+            settled["host_is_v1"] = names_v1(str(value))
         if name == "host" and (port := ignored_port(str(value))):
             warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
     if hosts and entry is None:

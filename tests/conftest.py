@@ -2,8 +2,10 @@
 
 import ipaddress
 import os
+import shutil
 import socket
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -38,6 +40,13 @@ def _clean_environment(
     for name, place in PLACES.items():
         monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / place))
     monkeypatch.setenv("OLLAMA_CLI_REGISTRY", "none")
+    forget_servers(tmp_path_factory.getbasetemp())
+
+
+def forget_servers(folder: Path) -> None:
+    """Take away what servers were found to be: another one may listen at the same port by now."""
+    for kept in (folder / place / "ollama-cli/servers" for place in ("cache", "no-config/.cache")):
+        shutil.rmtree(kept, ignore_errors=True)
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from ollama_cli import app
 from ollama_cli.commands import TABLE, Branch, Entry
-from ollama_cli.runtime import Flags
+from ollama_cli.dialogue import Flags
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Any, Self
 
 PATIENCE = 10.0
+VERSION = "/api/version"
 LAST_CHUNK = b"0\r\n\r\n"
 NDJSON = {"Content-Type": "application/x-ndjson"}
 JSON = {"Content-Type": "application/json; charset=utf-8"}
@@ -110,12 +111,18 @@ Script = Callable[[Peer], None]
 
 
 class Server:
-    """A server on a port of its own; `requests` holds what it was asked."""
+    """A server on a port of its own; `requests` holds what it was asked but its version."""
 
-    def __init__(self, *scripts: Script, reads: bool = True, port: int = 0) -> None:
+    def __init__(
+        self, *scripts: Script, reads: bool = True, port: int = 0, is_ollama: bool = True
+    ) -> None:
         self._scripts = scripts
+        self._tells_version = is_ollama and not any(
+            VERSION in each.scripts for each in scripts if isinstance(each, ByPath)
+        )
         self._reads = reads
         self._over = threading.Event()
+        self._lock = threading.Lock()
         self._peers: list[threading.Thread] = []
         self._listener = socket.create_server(("127.0.0.1", port))
         self._thread = threading.Thread(target=self._accept, daemon=True)
@@ -154,22 +161,26 @@ class Server:
             if self._over.is_set():
                 sock.close()
                 return
-            script = self._scripts[min(self.connections, len(self._scripts) - 1)]
-            self.connections += 1
-            thread = threading.Thread(target=self._serve, args=(sock, script), daemon=True)
+            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
             self._peers.append(thread)
             thread.start()
 
-    def _serve(self, sock: socket.socket, script: Script) -> None:
+    def _next_script(self, request: Request | None) -> Script:
+        if request and request.path == VERSION and self._tells_version:
+            return document({"version": "0.32.15"})
+        with self._lock:
+            self.connections += 1
+            self.requests += [request] if request else []
+            return self._scripts[min(self.connections, len(self._scripts)) - 1]
+
+    def _serve(self, sock: socket.socket) -> None:
         with sock:
             peer = Peer(sock, self._over)
             try:
-                if self._reads:
-                    request = peer.read_request()
-                    if request is None:
-                        return
-                    self.requests.append(request)
-                script(peer)
+                request = peer.read_request() if self._reads else None
+                if self._reads and request is None:
+                    return
+                self._next_script(request)(peer)
             except OSError:
                 pass  # the client went away: that is its right
             except Exception as error:  # noqa: BLE001  carried to the test that owns the server
@@ -226,5 +237,13 @@ def drip(data: bytes) -> Script:
 
 def by_path(scripts: Mapping[str, Script], otherwise: Script | None = None) -> Script:
     """The script that belongs to the path asked for."""
-    missing = otherwise or answer(404, b"404 page not found", TEXT)
-    return lambda peer: scripts.get(peer.request.path, missing)(peer)
+    return ByPath(scripts, otherwise or answer(404, b"404 page not found", TEXT))
+
+
+@dataclass
+class ByPath:
+    scripts: Mapping[str, Script]
+    missing: Script
+
+    def __call__(self, peer: Peer) -> None:
+        self.scripts.get(peer.request.path, self.missing)(peer)

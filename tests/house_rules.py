@@ -20,7 +20,7 @@ FLOORS = {
         " versions surroundings exit_codes rungs",
         2: "wire transport settings",
         3: "services progress output inputs sources history cache shells demo",
-        4: "runtime explanations credentials",
+        4: "runtime dialogue explanations credentials dialects",
         5: "commands",
         6: "app completion door __main__",
     }.items()

@@ -3,9 +3,10 @@
 import io
 from typing import Any
 
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.replies import ModelSummary
-from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.runtime import Runtime
 from ollama_cli.streams import InStream, OutStream
 
 NOWHERE = "http://127.0.0.1:9"
@@ -41,6 +42,7 @@ class FakeClient:
     """A server with some models, or with an error in their place."""
 
     base_url = "http://h:11434"
+    provider_type = "ollama"
     closed = False
 
     def __init__(self, *installed: str, error: OllamaCliError | None = None) -> None:

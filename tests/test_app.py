@@ -1,7 +1,8 @@
 """The tree of commands: options anywhere, mistakes that name what was meant."""
 
 import pytest
-from hostile import Server, document, lines
+from clients import stranger
+from hostile import document, lines
 from shell import call, run
 
 from ollama_cli.demo import DemoServer
@@ -24,13 +25,14 @@ DONE = {"model": "m", "response": "ok", "done": True}
 def test_global_options_stand_before_and_after_the_command(args: list[str]) -> None:
     if "ls" in args:
         args = [word for word in args if word != "models"]
-    with Server(document({"models": [{"name": "a:1"}]})) as server:
+    models = {"models": [{"name": "a:1"}], "data": [{"id": "a:1"}]}
+    with stranger(document(models)) as server:
         result = call(*(word.replace("URL", server.url) for word in args))
     assert (result.code, result.out, result.err) == (0, "a:1\n", "")
 
 
 def test_verbose_counts_wherever_it_stands() -> None:
-    with Server(lines(DONE)) as server:
+    with stranger(lines(DONE)) as server:
         flags = ["--host", server.url, "-m", "m", "hi"]
         once = call("generate", "-v", *flags)
         twice = call("-v", "generate", "-v", *flags)
@@ -100,7 +102,7 @@ def test_a_mistake_is_an_object_for_programs(flag: list[str]) -> None:
 
 
 def test_words_after_two_dashes_are_no_options() -> None:
-    with Server(lines(DONE)) as server:
+    with stranger(lines(DONE)) as server:
         call("generate", "-m", "m", "--host", server.url, "--", "--think")
         assert server.requests[-1].json["prompt"] == "--think"
         call("generate", "-m", "m", "--host", server.url, "--", "--json")
@@ -117,18 +119,19 @@ def test_debug_shows_the_chain_and_a_bare_error_does_not() -> None:
 
 
 def test_an_address_of_every_kind_leads_to_the_server() -> None:
-    with Server(document({"models": []})) as server:
-        for host in (
-            f"127.0.0.1:{server.port}",
-            f"{server.url}/",
-            f"{server.url}/v1",
-            f"{server.url}/v1/chat/completions",
-            f"{server.url}/api/tags",
-            f"0.0.0.0:{server.port}",
-            f" '{server.url}' ",
-        ):
+    with stranger(document({"models": [], "data": []})) as server:
+        addresses = {
+            f"127.0.0.1:{server.port}": "/api/tags",
+            f"{server.url}/": "/api/tags",
+            f"{server.url}/v1": "/v1/models",
+            f"{server.url}/v1/chat/completions": "/v1/models",
+            f"{server.url}/api/tags": "/api/tags",
+            f"0.0.0.0:{server.port}": "/api/tags",
+            f" '{server.url}' ": "/api/tags",
+        }
+        for host in addresses:
             assert call("models", "list", "--host", host).code == 0, host
-        assert {request.path for request in server.requests} == {"/api/tags"}
+        assert [request.path for request in server.requests] == list(addresses.values())
 
 
 def test_the_demo_is_closed_with_the_command() -> None:

@@ -104,3 +104,48 @@ def test_the_servers_seen_longest_ago_are_dropped() -> None:
         os.utime(path, (number, number))
     cache.write(HOST, ["a"])
     assert cache.hosts() == [HOST, *(f"http://h:{number}" for number in range(24, 5, -1))]
+
+
+def kept_of_one() -> Path:
+    [path] = cache.folder().with_name("servers").iterdir()
+    return path
+
+
+def test_what_a_server_was_found_to_be_is_recalled_for_ten_minutes() -> None:
+    assert cache.recall(HOST) == cache.Seen()
+    cache.remember(HOST, cache.Seen("openai", "vllm"))
+    assert cache.recall(HOST) == cache.Seen("openai", "vllm")
+    assert cache.recall("http://127.0.0.1:1234") == cache.Seen()
+    assert stat.S_IMODE(kept_of_one().stat().st_mode) == 0o600
+    for age, is_recalled in ((590, True), (610, False), (-100, False)):
+        moment = time.time() - age
+        os.utime(kept_of_one(), (moment, moment))
+        assert (cache.recall(HOST) != cache.Seen()) is is_recalled
+
+
+def test_a_server_of_which_nothing_is_known_any_more_is_dropped() -> None:
+    cache.remember(HOST, cache.Seen("openai"))
+    cache.remember(HOST, cache.Seen())
+    cache.remember(HOST, cache.Seen())
+    assert cache.recall(HOST) == cache.Seen()
+    assert list(cache.folder().with_name("servers").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "seen"),
+    [
+        (b"", cache.Seen()),
+        (b"\xff\xfe", cache.Seen()),
+        (b"[" * 100_000, cache.Seen()),
+        (b'["openai"]', cache.Seen()),
+        (b'{"api": "opena', cache.Seen()),
+        (b'{"api": "other", "kind": 7}', cache.Seen()),
+        (b'{"api": ["openai"], "kind": {"a": 1}}', cache.Seen()),
+        (b'{"api": "native"}', cache.Seen("native")),
+        (b'{"kind": "no such kind"}', cache.Seen(None, "no such kind")),
+    ],
+)
+def test_a_damaged_memory_is_none(written: bytes, seen: cache.Seen) -> None:
+    cache.remember(HOST, cache.Seen("openai"))
+    kept_of_one().write_bytes(written)
+    assert cache.recall(HOST) == seen

@@ -1,9 +1,10 @@
 """What `chat` and `generate` do alike: put the question together, show the answer."""
 
 from collections.abc import Iterable, Sequence
+from itertools import chain, islice
 from typing import Any, Final, TypeVar
 
-from ollama_cli import services
+from ollama_cli import dialects, services
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.events import ChatEvent, Done
@@ -130,9 +131,12 @@ def _thinking(cli: Runtime, options: AnswerOptions) -> Thinks:
 
 def awaited(cli: Runtime, items: Iterable[T], model: str) -> Iterable[T]:
     """Pass the items on; on a terminal a spinner is shown until the first one comes."""
-    if not cli.err.motion or cli.flags.quiet or cli.flags.verbose:
-        return items
-    return waiting.awaited(items, cli.err, f"loading {model}")
+    if cli.err.motion and not cli.flags.quiet and not cli.flags.verbose:
+        items = waiting.awaited(items, cli.err, f"loading {model}")
+    rest = iter(items)
+    first = list(islice(rest, 1))
+    dialects.tell_left_out(cli)  # known once the server has shown what it speaks
+    return chain(first, rest)
 
 
 def _tell(cli: Runtime, answer: Answer, *, stats: bool) -> None:

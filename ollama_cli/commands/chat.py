@@ -46,5 +46,5 @@ def talk(cli: Runtime, prompt: str | None, model: str | None, options: AnswerOpt
     name = model_choice.chat_model(cli, model)
     suitability.check(cli, name, suitability.needs(pictures, fields["think"]))
     messages = [*opening, answering.question(text, pictures)]
-    events = cli.ollama().chat(name, messages, **fields)
+    events = cli.provider().chat(name, messages, **fields)
     answering.show_answer(cli, events, options, "chat", name)

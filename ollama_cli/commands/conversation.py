@@ -38,7 +38,7 @@ def hold(
             continue
         question = answering.question(text, pictures)
         pictures = []
-        events = cli.ollama().chat(model, [*messages, question], **fields)
+        events = cli.provider().chat(model, [*messages, question], **fields)
         said = _answer(cli, events, options, model)
         if said is not None:
             messages += [question, {"role": "assistant", "content": said}]

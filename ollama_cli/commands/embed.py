@@ -62,9 +62,9 @@ def command(
         for number, batch in enumerate(in_batches(texts)):
             if number:
                 cli.out.line()
-            documents.show_chunks(cli.out, cli.ollama().embed_bytes(batch, name, fields))
+            documents.show_chunks(cli.out, cli.provider().embed_bytes(batch, name, fields))
         return
-    parts = cli.ollama().embed_batches(texts, name, fields)
+    parts = cli.provider().embed_batches(texts, name, fields)
     _show(cli, parts, name)
 
 

@@ -55,5 +55,5 @@ def command(
         options = replace(options, render="plain")  # what goes on with a text is no Markdown
     name = model_choice.chat_model(cli, model)
     suitability.check(cli, name, suitability.needs(fields["images"], fields["think"]))
-    events = cli.ollama().generate(name, text, **fields)
+    events = cli.provider().generate(name, text, **fields)
     answering.show_answer(cli, events, options, "generate", name)

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from ollama_cli import services
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.output import documents
@@ -59,7 +60,7 @@ def _examine(
     cli: Runtime, model: str | None, wait: float | None
 ) -> tuple[Health, OllamaCliError | None]:
     end = time.monotonic() + (wait or 0)
-    health, error = cli.ollama().examine(model)
+    health, error = cli.examine(model)
     while error is not None and wait is not None:
         left = end - time.monotonic()
         if left <= 0:
@@ -67,15 +68,23 @@ def _examine(
             message = f"not healthy within {wait:g} s: {error.message}"
             return health, TimedOutError(message, hint=error.hint, http_status=error.http_status)
         time.sleep(min(_POLL, left))
-        health, error = cli.ollama().examine(model)
+        health, error = cli.examine(model)
     return health, error
 
 
 def _show(cli: Runtime, health: Health) -> None:
     models = f"{health.model_count} model{'' if health.model_count == 1 else 's'}"
     latency = format_duration(health.latency_seconds or 0)
-    cli.out.line(one_line(f"ok: Ollama {health.version} at {health.base_url}, {models}, {latency}"))
+    server = f"{_server(health)} at {health.base_url}"
+    cli.out.line(one_line(f"ok: {server}, {models}, {latency}"))
     if health.model_id:
         cli.out.line(one_line(f"model: {health.model_id}"))
+    elif health.provider_type != "ollama":
+        cli.note("no model that can chat is offered")
     else:
         cli.note("no model that can chat is installed; get one: `ollama-cli models pull llama3.2`")
+
+
+def _server(health: Health) -> str:
+    name = "Ollama" if health.kind == "ollama" else services.named(health.kind)
+    return f"{name} {health.version}" if health.version else name

@@ -17,13 +17,13 @@ def embed_model(cli: Runtime, named: str | None) -> str:
     model = _settled(cli, named, cli.settings.embed_model)
     if model is not None:
         return model
-    found = cli.ollama().detect_embedding_model(_limited(cli))
+    found = cli.provider().detect_embedding_model(_limited(cli))
     return _told(cli, _existing(cli, found, "embedding", "nomic-embed-text"))
 
 
 def detected(cli: Runtime) -> str:
     """Find a model to chat with: a running one, else the newest; NotFoundError without any."""
-    return _existing(cli, cli.ollama().detect_model(_limited(cli)), "chat", "llama3.2")
+    return _existing(cli, cli.provider().detect_model(_limited(cli)), "chat", "llama3.2")
 
 
 def eligible(cli: Runtime) -> list[ModelSummary]:
@@ -57,9 +57,11 @@ def _limited(cli: Runtime) -> list[ModelSummary] | None:
 def _existing(cli: Runtime, found: str | None, kind: str, example: str) -> str:
     if found is None:
         allowed = " that the settings allow" if _is_limited(cli) else ""
+        server = cli.provider()
+        pulls = f"get one: `ollama-cli models pull {example}`"
         raise NotFoundError(
-            f"no {kind} model{allowed} is installed on {cli.ollama().base_url}",
-            hint=f"get one: `ollama-cli models pull {example}`",
+            f"no {kind} model{allowed} is installed on {server.base_url}",
+            hint=pulls if server.provider_type == "ollama" else "name one with -m",
         )
     return found
 

@@ -74,6 +74,10 @@ def global_options(
     api_key_env: Annotated[
         str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
     ] = None,
+    api: Annotated[
+        Literal["auto", "native", "openai"],
+        typer.Option(help="What to speak with the server; auto finds it out."),
+    ] = "auto",
     timeout: Annotated[
         str | None,
         typer.Option(metavar="SECONDS", help="Longest silence of the server; 0: no limit."),

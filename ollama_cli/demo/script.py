@@ -13,6 +13,7 @@ REGISTRY_ROOT: Final = "/v2/"
 """Where the paths of the registry begin."""
 
 PULL: Final = "/api/pull"
+VERSION: Final = "/api/version"
 ANSWERS: Final = "answers"
 PULLS: Final = "pulls"
 REGISTRY: Final = "registry"
@@ -87,9 +88,13 @@ class Fault:
 
 
 class Plan:
-    """Which answers go wrong: the first ones, or all; those of the registry count by themselves."""
+    """Which answers go wrong: the first ones, or all; those of the registry count by themselves.
+
+    Where it is the first ones, the version is none of them: it is asked for before what counts.
+    """
 
     def __init__(self, script: str | None, times: int | None) -> None:
+        self._spares_version = times is not None
         faults = parse(script) if script is not None else ()
         by_registry = [fault for fault in faults if fault.strikes == REGISTRY]
         self._registry = _Turns(by_registry, times)
@@ -99,6 +104,8 @@ class Plan:
         """Take the fault of the next answer."""
         if path.startswith(REGISTRY_ROOT):
             return self._registry.take(is_pull=False)
+        if path == VERSION and self._spares_version:
+            return None
         return self._server.take(is_pull=path == PULL)
 
 

@@ -4,8 +4,15 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ollama_cli.services.either import EitherClient as EitherClient
     from ollama_cli.services.freshness import compare as compare
     from ollama_cli.services.healing import Patience as Patience, heal as heal
+    from ollama_cli.services.kinds import (
+        Server as Server,
+        check as check,
+        lacking as lacking,
+        named as named,
+    )
     from ollama_cli.services.ladder.climb import RUNGS as RUNGS, climb as climb
     from ollama_cli.services.ladder.patient import Case as Case
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
@@ -18,6 +25,11 @@ if TYPE_CHECKING:
 _PLACES = {
     "Case": "ollama_cli.services.ladder.patient",
     "RUNGS": "ollama_cli.services.ladder.climb",
+    "EitherClient": "ollama_cli.services.either",
+    "named": "ollama_cli.services.kinds",
+    "Server": "ollama_cli.services.kinds",
+    "check": "ollama_cli.services.kinds",
+    "lacking": "ollama_cli.services.kinds",
     "OllamaClient": "ollama_cli.services.ollama",
     "OpenAIClient": "ollama_cli.services.openai",
     "EventStream": "ollama_cli.services.stream",
@@ -33,16 +45,21 @@ _PLACES = {
 __all__ = [
     "RUNGS",
     "Case",
+    "EitherClient",
     "EventStream",
     "OllamaClient",
     "OpenAIClient",
     "Patience",
     "Provider",
     "Registry",
+    "Server",
+    "check",
     "climb",
     "compare",
     "heal",
+    "lacking",
     "log_requests",
+    "named",
 ]
 
 

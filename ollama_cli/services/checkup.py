@@ -31,6 +31,7 @@ def examine(base_url: str, ask: Ask, wanted: str | None) -> tuple[Health, Ollama
             health,
             connected=True,
             version=version,
+            kind="ollama",
             latency_seconds=time.monotonic() - started,
             http_status=int(HTTPStatus.OK),
         )

@@ -3,23 +3,25 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Self
+from importlib import import_module
+from typing import Any, Final
 
 from ollama_cli.errors import (
     ModelNotFoundError,
     OllamaCliError,
+    OtherApiError,
     ProtocolError,
     ServerError,
     StreamCutError,
 )
 from ollama_cli.services.stream import E, EventStream, Parser
-from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
-from ollama_cli.urls import base_url_to_host_root, parse_host, redact
+from ollama_cli.urls import redact
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
 
 _LARGEST_ERROR: Final = 1 << 20
+_LARGEST_REFUSAL: Final = 1000
 _LARGEST_LIST: Final = 64 << 20
 Body = Mapping[str, Any]
 
@@ -28,7 +30,8 @@ class Connection:
     """Requests and answers of one server, with error answers raised as errors.
 
     `failure` reads an error answer as `failures.error_from_answer` does, `speaks` names what an
-    HTML page is not.
+    HTML page is not. OtherApiError is raised for an answer that shows another API than was asked
+    in; where that is Ollama's own, `is_native`, some show it by success, too.
     """
 
     def __init__(
@@ -37,8 +40,10 @@ class Connection:
         *,
         failure: Callable[..., OllamaCliError] = error_from_answer,
         speaks: str = "Ollama",
+        is_native: bool = False,
     ) -> None:
         self._http = transport
+        self._is_native = is_native
         self._failure = failure
         self._speaks = speaks
 
@@ -60,6 +65,14 @@ class Connection:
             if reply.status != HTTPStatus.NOT_FOUND:
                 self._raise_for_status(reply, {})
         return reply.status == HTTPStatus.OK
+
+    def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
+        """Give the status, the Server header and the body of a page, within `wait` seconds."""
+        with (
+            within(wait, self._http.root),
+            self._http.send("GET", path, wait=wait, retry=Retry.NEVER) as reply,
+        ):
+            return reply.status, reply.server, reply.read(_LARGEST_LIST)
 
     def once(self, method: str, path: str, body: Body | None = None, *, wait: float) -> object:
         """Fetch and decode a document without a second try, within `wait` seconds in all."""
@@ -107,8 +120,9 @@ class Connection:
         retry: Retry,
         patience: float | None = None,
         longest: int | None = None,
+        before: Callable[[], object] | None = None,
     ) -> EventStream[E]:
-        """Make a stream that sends its request when the first event is asked for.
+        """Make a stream that calls `before`, and asks, when the first event is asked for.
 
         `wait` and `idle` bound each silence before and in the answer. Where `patience` is given, it
         bounds the whole way to the answer instead of `wait`, and nothing is tried twice. A line of
@@ -117,15 +131,8 @@ class Connection:
         idle = wait if idle is None else idle
         if patience is not None:
             wait, retry = patience, Retry.NEVER
-        ask = partial(
-            self.open,
-            path,
-            present(body),
-            wait=wait,
-            idle=idle,
-            retry=retry,
-            patience=patience or 0.0,
-        )
+        bounds = {"wait": wait, "idle": idle, "patience": patience or 0.0}
+        ask = partial(self.open, path, present(body), **bounds, retry=retry, before=before)
         return EventStream(ask, ndjson.Decoder(longest), parser)
 
     def passed_on(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
@@ -142,12 +149,15 @@ class Connection:
         idle: float,
         retry: Retry,
         patience: float = 0.0,
+        before: Callable[[], object] | None = None,
     ) -> Reply:
         """Send a request and return its answer, its bytes unread; raises the error it tells.
 
-        A field that is None is sent as null.
+        A field that is None is sent as null; `before` is called first.
         """
         with within(patience, self._http.root):
+            if before is not None:
+                before()
             reply = self._http.send("POST", path, body, wait=wait, idle=idle, retry=retry)
             try:
                 self._raise_for_status(reply, body)
@@ -160,11 +170,10 @@ class Connection:
         if reply.status >= HTTPStatus.BAD_REQUEST:
             answer = reply.read(_LARGEST_ERROR)
             where = f"the server at {self._http.root}"
-            raise _about(
-                body,
-                reply.retry_after,
-                self._failure(reply.status, reply.content_type, answer, where=where),
-            )
+            error = self._failure(reply.status, reply.content_type, answer, where=where)
+            if _other_api().is_unknown_route(reply.status, answer):
+                raise OtherApiError(error.message, http_status=reply.status)
+            raise _about(body, reply.retry_after, error)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ServerError(
                 f"the server at {self._http.root} points elsewhere: {redact(reply.location)}",
@@ -178,46 +187,24 @@ class Connection:
                 hint="check the address with `ollama-cli config show`",
                 http_status=reply.status,
             )
+        self._raise_for_other_api(reply)
 
-
-class Client:
-    """What the clients of all protocols share: one server, its connections and their end."""
-
-    _failure: Callable[..., OllamaCliError] = staticmethod(error_from_answer)
-    _speaks = "Ollama"
-
-    def __init__(
-        self,
-        base_url: str = "http://127.0.0.1:11434",
-        *,
-        timeouts: Timeouts | None = None,
-        headers: Mapping[str, str] | None = None,
-        ca_file: str | None = None,
-        client_cert: str | tuple[str, str] | None = None,
-        insecure: bool = False,
-    ) -> None:
-        root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
-        self.timeouts = timeouts or Timeouts()
-        self._transport = Transport(
-            root,
-            connect_timeout=self.timeouts.connect,
-            headers=headers,
-            ca_file=ca_file,
-            client_cert=client_cert,
-            insecure=insecure,
+    def _raise_for_other_api(self, reply: Reply) -> None:
+        is_other = self._is_native and (
+            reply.server == "llama.cpp" or "event-stream" in reply.content_type
         )
-        self._http = Connection(self._transport, failure=self._failure, speaks=self._speaks)
-        self.base_url = self._transport.root
+        if not is_other and reply.length is not None and reply.length <= _LARGEST_REFUSAL:
+            seen = reply.peek()
+            is_other = b'"Unexpected endpoint' in seen and _other_api().is_unexpected(seen)
+        if is_other:
+            raise OtherApiError(
+                f"the server at {self._http.root} answers, but not as {self._speaks} does",
+                http_status=reply.status,
+            )
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close all connections."""
-        self._transport.close()
+def _other_api() -> Any:
+    return import_module("ollama_cli.wire.other_api")  # for what goes wrong
 
 
 def present(fields: Body) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
-from ollama_cli.errors import ServerError, UsageError
+from ollama_cli.errors import OtherApiError, ServerError, UsageError
 from ollama_cli.replies import Embeddings, Timings, Usage
 from ollama_cli.wire import decoding, ollama as wire
 
@@ -64,7 +64,7 @@ def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
 def _legacy(post: Post, batch: list[str], model: str, fields: Mapping[str, Any]) -> Embeddings:
     for name in ("dimensions", "truncate"):
         if name in fields:
-            raise ServerError(f"this server is too old for `{name}`: it has no /api/embed")
+            raise OtherApiError(f"this server is too old for `{name}`: it has no /api/embed")
     bodies = [post("/api/embeddings", {"model": model, "prompt": text, **fields}) for text in batch]
     vectors = tuple(wire.parse_legacy_embedding(decoding.document(body)) for body in bodies)
     return Embeddings(model=model, vectors=vectors)

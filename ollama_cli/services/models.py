@@ -1,7 +1,10 @@
 """The models of a server: which it has, what they are, and how they come and go."""
 
-from typing import Final
+from functools import partial
+from importlib import import_module
+from typing import TYPE_CHECKING, Final
 
+from ollama_cli.errors import OtherApiError, ProtocolError
 from ollama_cli.events import PullEvent
 from ollama_cli.names import find
 from ollama_cli.replies import Capabilities, ModelDetails, ModelSummary, RunningModel
@@ -13,15 +16,63 @@ from ollama_cli.transport import Retry
 from ollama_cli.wire import decoding, ollama as wire
 from ollama_cli.wire.pull import PullParser
 
+if TYPE_CHECKING:
+    from ollama_cli.services.kinds import Server
+
+UNCERTAIN: Final = "0.9.0"
+"""The version that LocalAI tells, whatever its own is; so does Ollama 0.9.0."""
+
+_CLOUD: Final = "//ollama.com"
 # The lines of a pull are short: a longer one would only fill the memory.
 _LONGEST_LINE: Final = 16 << 20
 
 
 class Models:
-    """What a client can do with the models of its server."""
+    """What a client can do with the models of its server.
 
+    What changes them is sent to no server but Ollama: `is_ollama` tells that it is known to be one,
+    and its version is asked for before the first change where it is not.
+    """
+
+    is_ollama = False
     timeouts: Timeouts
+    base_url: str
     _http: Connection
+
+    def identify(self) -> "Server":
+        """Find out what kind of server this is, within 2 s; never raises."""
+        server: Server = import_module("ollama_cli.services.kinds").identify(
+            self.base_url, self._http.look
+        )
+        return server
+
+    def require(self, word: str, *, wait: float | None = None, retry: Retry = Retry.ALWAYS) -> None:
+        """Make sure that the server can do what a command needs, by its word; OtherApiError if not.
+
+        One request, the first time, bounded as `Connection.document` bounds it.
+        """
+        if self.is_ollama:
+            return
+        wait = self.timeouts.metadata if wait is None else wait
+        wrong: OtherApiError | ProtocolError | None = None
+        version = UNCERTAIN
+        try:
+            answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
+            version = wire.parse_version(decoding.document(answer))
+        except (OtherApiError, ProtocolError) as error:
+            wrong = error
+        if version == UNCERTAIN or _CLOUD in self.base_url:
+            self._check_kind(word, wrong)
+        self.is_ollama = True
+
+    def _check_kind(self, word: str, wrong: OtherApiError | ProtocolError | None) -> None:
+        server = self.identify()
+        if isinstance(wrong, ProtocolError) and server.kind == "none":
+            raise wrong  # a page of HTML, and the like, say more than a kind that is not known
+        if not server.can(word):
+            raise import_module("ollama_cli.services.kinds").lacking(
+                word, server, self.base_url
+            ) from wrong
 
     def list_models(self) -> list[ModelSummary]:
         """List the installed models, the newest first."""
@@ -69,14 +120,22 @@ class Models:
             retry=Retry.ALWAYS,
             patience=patience,
             longest=_LONGEST_LINE,
+            before=partial(
+                self.require,
+                "pull",
+                wait=patience,
+                retry=Retry.ALWAYS if patience is None else Retry.NEVER,
+            ),
         )
 
     def delete(self, name: str) -> None:
         """Remove a model; ModelNotFoundError if it is not installed."""
+        self.require("rm")
         self._command("DELETE", "/api/delete", {"model": name})
 
     def copy(self, source: str, destination: str) -> None:
         """Copy a model to another name, overwriting it; ModelNotFoundError without a source."""
+        self.require("cp")
         self._command("POST", "/api/copy", {"source": source, "destination": destination})
 
     def stop(self, name: str) -> None:

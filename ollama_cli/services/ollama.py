@@ -9,10 +9,12 @@ from ollama_cli.events import ChatEvent, GenerateEvent
 from ollama_cli.replies import Embeddings, Health, ModelSummary, Think
 from ollama_cli.services import detection, embedding
 from ollama_cli.services.checkup import examine
-from ollama_cli.services.connection import Body, Client, present
-from ollama_cli.services.models import Models
+from ollama_cli.services.client import Client
+from ollama_cli.services.connection import Body, present
+from ollama_cli.services.models import UNCERTAIN, Models
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Retry
+from ollama_cli.values import replace
 from ollama_cli.wire import ollama as wire
 from ollama_cli.wire.answers import AnswerParser
 
@@ -25,6 +27,7 @@ class OllamaClient(Client, Models):
     """
 
     provider_type: Final = "ollama"
+    _is_native = True
 
     @classmethod
     def connect(cls, base_url: str = "http://127.0.0.1:11434", **options: Any) -> Self:
@@ -156,7 +159,11 @@ class OllamaClient(Client, Models):
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; beside it the error that was found, with its hint."""
-        return examine(self.base_url, partial(self._http.once, wait=self.timeouts.health), model)
+        ask = partial(self._http.once, wait=self.timeouts.health)
+        health, error = examine(self.base_url, ask, model)
+        if health.version == UNCERTAIN:
+            health = replace(health, kind=str(self.identify().kind))
+        return health, error
 
     def _among(self, models: list[ModelSummary] | None) -> list[ModelSummary]:
         return self.list_models() if models is None else models

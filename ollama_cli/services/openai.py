@@ -8,7 +8,8 @@ from ollama_cli.errors import OllamaCliError, ServerError, UsageError
 from ollama_cli.events import ChatEvent, GenerateEvent
 from ollama_cli.replies import Embeddings, Think
 from ollama_cli.services import embedding, openai_requests as requests
-from ollama_cli.services.connection import Body, Client, present
+from ollama_cli.services.client import Client
+from ollama_cli.services.connection import Body, present
 from ollama_cli.services.openai_models import OpenAIModels
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Reply, Retry

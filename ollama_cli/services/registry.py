@@ -158,7 +158,9 @@ def _about_registry(error: Exception) -> Exception:
     """Tell of a registry what the transport tells of a server, without hints about the server."""
     if isinstance(error, OllamaCliError):
         error.message = re.sub(
-            r"^no running Ollama server detected at ", "no way to the registry at ", error.message
+            r"^no (?:running Ollama server detected|server can be found|way to the server) at ",
+            "no way to the registry at ",
+            error.message,
         )
         error.message = error.message.replace("the server at ", "the registry at ", 1)
         error.hint = None

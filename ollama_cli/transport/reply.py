@@ -24,12 +24,15 @@ class Reply:
     def __init__(self, response: requests.Response, root: str, *, idle: float | None) -> None:
         self.status: int = response.status_code
         self.content_type = response.headers.get("Content-Type", "").lower()
+        self.server = response.headers.get("Server", "").lower()
+        self.length = _length(response)
         self.location = response.headers.get("Location", "")
         self.challenge = response.headers.get("WWW-Authenticate", "")
         self.url = response.url or root
         self.retry_after = seconds_of(response)
         self._root = root
         self._response = response
+        self._ahead = b""
         # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
         # read timeout for both, so the live socket gets the second one here.
         connection = getattr(response.raw, "connection", None)
@@ -53,10 +56,18 @@ class Reply:
 
     def chunks(self) -> Iterator[bytes]:
         """Yield bytes as they arrive, never held back to fill a buffer."""
+        ahead, self._ahead = self._ahead, b""
+        if ahead:
+            yield ahead
         raw = self._response.raw
         with translated(self._root, answering=True):
             while chunk := raw.read1(_READ, decode_content=True):
                 yield chunk
+
+    def peek(self) -> bytes:
+        """Read ahead: give the next bytes to arrive, which the chunks will begin with."""
+        self._ahead = self._ahead or next(self.chunks(), b"")
+        return self._ahead
 
     def read(self, largest: int = LARGEST_DOCUMENT) -> bytes:
         """Read the whole body, in bytes; ServerError if it is larger than `largest`."""
@@ -82,3 +93,9 @@ class Reply:
     def _set_idle_timeout(self, seconds: float | None) -> None:
         if self._live is not None and self._live.fileno() >= 0:  # it is closed at the end
             self._live.settimeout(seconds)
+
+
+def _length(response: requests.Response) -> int | None:
+    """Read how many bytes were announced; None where there is no number that can be read."""
+    told = response.headers.get("Content-Length", "")
+    return int(told) if told.isascii() and told.isdigit() else None

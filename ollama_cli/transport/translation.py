@@ -89,14 +89,17 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 
 def _unresolved(_: BaseException, at: str, url: str) -> OllamaCliError:
-    message = f"no running Ollama server detected {at}: no such host name: {host_of(url)}"
+    message = f"no server can be found {at}: no such host name: {host_of(url)}"
     return UnreachableError(message, hint=_ADDRESS_HINT)
 
 
 def _no_connection(error: BaseException, at: str, url: str) -> OllamaCliError:
     hint = _START_HINT if is_loopback(host_of(url)) else _ADDRESS_HINT
-    message = f"no running Ollama server detected {at}: {_words(_chain(error)[-1])}"
-    return UnreachableError(message, hint=hint)
+    reason = _chain(error)[-1]
+    # Whoever refuses is there, and runs no server; what else goes wrong lies on the way to it.
+    is_refused = isinstance(reason, ConnectionRefusedError)
+    what = "no running Ollama server detected" if is_refused else "no way to the server"
+    return UnreachableError(f"{what} {at}: {_words(reason)}", hint=hint)
 
 
 def _proxy(error: BaseException, at: str, _: str) -> OllamaCliError:

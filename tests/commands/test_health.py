@@ -8,14 +8,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from hostile import Script, Server, answer, by_path, document, head, page
+from clients import stranger
+from hostile import Script, answer, by_path, document, head, page
 from shell import Result, call
 
 from ollama_cli.demo import DemoServer
 
 KEYS = [
     "schema", "connected", "base_url", "model_detected", "model_id", "provider_type", "error",
-    "version", "latency_seconds", "model_count", "http_status", "error_kind",
+    "version", "latency_seconds", "model_count", "http_status", "error_kind", "kind",
 ]  # fmt: skip
 SIGN_IN = {"error": "unauthorized", "signin_url": "https://example.test/connect?key=c3No"}
 VERSION = {"/api/version": document({"version": "0.32.15"})}
@@ -76,11 +77,12 @@ def test_the_document_when_all_is_well(demo: str) -> None:
         "model_count": 2,
         "http_status": 200,
         "error_kind": None,
+        "kind": "ollama",
     }
 
 
 def test_a_server_without_models_is_healthy() -> None:
-    with Server(by_path({**VERSION, "/api/tags": document({"models": []})})) as server:
+    with stranger(by_path({**VERSION, "/api/tags": document({"models": []})})) as server:
         result = health("--host", server.url)
         silent = health("-q", "--host", server.url)
     assert result.code == silent.code == 0
@@ -125,7 +127,7 @@ def test_the_error_says_where_the_address_came_from() -> None:
 
 @pytest.mark.parametrize(("script", "code", "told"), BROKEN)
 def test_what_answers_wrongly(script: Script, code: int, told: str) -> None:
-    with Server(script) as server:
+    with stranger(script) as server:
         result = health("--host", server.url)
         verdict = health("--json", "--host", server.url)
         silent = health("-q", "--host", server.url)

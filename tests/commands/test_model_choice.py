@@ -6,8 +6,9 @@ import pytest
 from runtimes import runtime, told, with_models
 
 from ollama_cli.commands import model_choice
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import NotFoundError, RefusedError, UsageError
-from ollama_cli.runtime import Flags, Runtime
+from ollama_cli.runtime import Runtime
 
 
 def limited(*installed: str, **settings: Any) -> Runtime:

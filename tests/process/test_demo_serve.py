@@ -64,7 +64,9 @@ def test_a_fault(fault: str, command: str, code: int) -> None:
     with DemoServer(fault=fault, tokens_per_second=0, bytes_per_second=0) as server:
         result = call(*COMMANDS[command], "--timeout", patience, "--host", server.url)
     assert result.code == code, result.err
-    told = "no byte was gained" if (fault, command) == ("stall", "pull") else TELLING.get(fault, "")
+    told = (
+        "did not answer within" if (fault, command) == ("stall", "pull") else TELLING.get(fault, "")
+    )
     assert told in result.err
     assert "Traceback" not in result.err
     if command in {"generate", "chat"} and fault in {"stall", "cut", "error"}:
@@ -77,6 +79,14 @@ def test_a_fault_that_passes_is_tried_again() -> None:
     for command in ("generate", "list"):
         with DemoServer(fault="busy", fault_times=1, tokens_per_second=0) as server:
             assert call(*COMMANDS[command], "--host", server.url).code == 0
+
+
+def test_the_question_before_a_pull_does_not_use_up_a_fault() -> None:
+    with DemoServer(fault="cut", fault_times=1, tokens_per_second=0, bytes_per_second=0) as server:
+        result = call(*COMMANDS["pull"], "--host", server.url)
+    assert result.code == 5
+    assert "the answer of the server" in result.err
+    assert "was cut off" in result.err
 
 
 @contextmanager

@@ -84,6 +84,18 @@ def test_a_server_without_a_key_loads_nothing_about_keys() -> None:
     assert not {"ollama_cli.hosts", "ollama_cli.credentials", "ollama_cli.config_text"} & {*modules}
 
 
+@pytest.mark.parametrize("args", [["health"], ["models", "pull", "m"], ["models", "has", "m"]])
+def test_what_ollama_answers_loads_nothing_of_other_servers(args: list[str]) -> None:
+    pages = {"/api/version": VERSION, "/api/tags": TAGS, "/api/pull": lines({"status": "success"})}
+    with Server(by_path(pages)) as server:
+        result = python(LOADED, *args, "--host", server.url)
+    assert result.code == 0, result.err
+    ours = {name for name in result.err.split() if name.startswith("ollama_cli.")}
+    others = {"kinds", "openai", "openai_models", "openai_requests"}
+    assert not ours & {f"ollama_cli.services.{name}" for name in others}
+    assert "health" not in args or not ours & {"ollama_cli.services.either", "ollama_cli.dialects"}
+
+
 @pytest.mark.parametrize(
     "args",
     [

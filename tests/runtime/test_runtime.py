@@ -7,6 +7,7 @@ import pytest
 from hostile import Server, document
 from runtimes import NOWHERE, at, runtime, told, with_models
 
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import (
     ConfigError,
     ModelNotFoundError,
@@ -15,7 +16,6 @@ from ollama_cli.errors import (
     UnreachableError,
     UsageError,
 )
-from ollama_cli.runtime import Flags
 from ollama_cli.services import OllamaClient
 
 
@@ -129,6 +129,7 @@ def test_a_bad_setting_builds_no_client() -> None:
 def test_verbose_logs_requests_and_then_bodies(verbose: int, lines: int) -> None:
     with Server(document({})) as server:
         cli = at(server.url, verbose=verbose)
+        cli.ollama().is_ollama = True
         cli.ollama().delete("m")
         cli.close()
     assert len(told(cli).splitlines()) == lines

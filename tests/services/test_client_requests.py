@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hostile import Request, Script, Server, answer, document, lines, page
+from clients import known, stranger
+from hostile import Request, Script, answer, document, lines, page
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError
 from ollama_cli.services import OllamaClient
@@ -14,7 +15,7 @@ MESSAGES: list[dict[str, Any]] = [{"role": "user", "content": "Hi"}]
 
 
 def sent(call: Callable[[OllamaClient], object], script: Script = DONE) -> Request:
-    with Server(script) as server, OllamaClient(server.url) as client:
+    with stranger(script) as server, known(server.url) as client:
         call(client)
         (request,) = server.requests
         return request
@@ -179,8 +180,8 @@ def test_a_method_sends_one_request_and_what_is_none_is_left_out(name: str) -> N
 )
 def test_a_missing_model_is_named(call: Callable[[OllamaClient], object], model: str) -> None:
     with (
-        Server(answer(404, b'{"error":"model \'x\' not found"}')) as server,
-        OllamaClient(server.url) as client,
+        stranger(answer(404, b'{"error":"model \'x\' not found"}')) as server,
+        known(server.url) as client,
         pytest.raises(ModelNotFoundError) as caught,
     ):
         call(client)
@@ -191,8 +192,8 @@ def test_a_missing_model_is_named(call: Callable[[OllamaClient], object], model:
 @pytest.mark.parametrize("name", REQUESTS)
 def test_an_html_page_is_not_ollamas_answer(name: str) -> None:
     with (
-        Server(page()) as server,
-        OllamaClient(server.url) as client,
+        stranger(page()) as server,
+        known(server.url) as client,
         pytest.raises(ProtocolError, match="HTML page"),
     ):
         REQUESTS[name][0](client)
@@ -202,15 +203,15 @@ def test_an_html_page_is_not_ollamas_answer(name: str) -> None:
 @pytest.mark.parametrize("body", [b"", b"nothing", b"{", b"[" * 100_000, b"\xff"])
 def test_a_body_that_is_no_json_cannot_be_read(name: str, body: bytes) -> None:
     with (
-        Server(answer(200, body)) as server,
-        OllamaClient(server.url) as client,
+        stranger(answer(200, body)) as server,
+        known(server.url) as client,
         pytest.raises(ProtocolError),
     ):
         REQUESTS[name][0](client)
 
 
 def test_no_request_is_sent_before_the_first_event_is_asked_for() -> None:
-    with Server(DONE) as server, OllamaClient(server.url) as client:
+    with stranger(DONE) as server, known(server.url) as client:
         events = client.generate("m", "x")
         assert server.requests == []
         next(events)

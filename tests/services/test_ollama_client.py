@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
+from clients import stranger
 from dead_ports import closed_port
-from hostile import Script, Server, answer, document, page
+from hostile import Script, answer, document, page
 
 from ollama_cli.errors import (
     ConfigError,
@@ -78,7 +79,7 @@ def test_without_an_address_it_is_the_default_one() -> None:
 
 
 def test_connecting_verifies_that_a_server_answers() -> None:
-    with Server(document({"version": "0.32.15"})) as server:
+    with stranger(document({"version": "0.32.15"})) as server:
         with OllamaClient.connect(server.url, timeouts=Timeouts(metadata=5)) as client:
             assert client.timeouts.metadata == 5
         assert [request.path for request in server.requests] == ["/api/version"]
@@ -89,14 +90,14 @@ def test_connecting_verifies_that_a_server_answers() -> None:
     [(page(), ProtocolError), (document({}), ProtocolError), (answer(500), ServerError)],
 )
 def test_connecting_to_something_else_fails(script: Script, kind: type[OllamaCliError]) -> None:
-    with Server(script) as server, pytest.raises(kind):
+    with stranger(script) as server, pytest.raises(kind):
         OllamaClient.connect(server.url)
     with pytest.raises(UnreachableError):
         OllamaClient.connect(f"http://127.0.0.1:{closed_port()}")
 
 
 def test_a_prefix_of_a_proxy_stands_before_every_route() -> None:
-    with Server(document({"version": "1"})) as server:
+    with stranger(document({"version": "1"})) as server:
         with OllamaClient(f"{server.url}//ollama/v1/") as client:
             client.version()
         assert server.requests[0].path == "/ollama/api/version"
@@ -104,7 +105,7 @@ def test_a_prefix_of_a_proxy_stands_before_every_route() -> None:
 
 def test_a_huge_error_answer_is_not_read_to_its_end() -> None:
     with (
-        Server(answer(500, b"x" * (3 << 20))) as server,
+        stranger(answer(500, b"x" * (3 << 20))) as server,
         OllamaClient(server.url) as client,
         pytest.raises(ServerError, match="more than 1048576 bytes"),
     ):
@@ -113,7 +114,7 @@ def test_a_huge_error_answer_is_not_read_to_its_end() -> None:
 
 def test_the_servers_own_bytes_are_handed_on() -> None:
     body = b' {"models" : [ ], "x": 1.0}\n'
-    with Server(answer(200, body)) as server, OllamaClient(server.url) as client:
+    with stranger(answer(200, body)) as server, OllamaClient(server.url) as client:
         assert client.list_models_bytes() == body
         assert client.running_models_bytes() == body
         assert client.show_bytes("m", verbose=True) == body
@@ -127,7 +128,7 @@ def test_the_servers_own_bytes_are_handed_on() -> None:
 )
 def test_a_model_is_there_if_the_server_would_find_it(name: str, there: bool) -> None:
     tags = document({"models": [{"name": "m:latest"}, {"name": "other:1b"}, {}]})
-    with Server(tags) as server, OllamaClient(server.url) as client:
+    with stranger(tags) as server, OllamaClient(server.url) as client:
         assert client.has_model(name) is there
 
 

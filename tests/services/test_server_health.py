@@ -3,8 +3,9 @@
 from collections.abc import Callable
 
 import pytest
+from clients import stranger
 from dead_ports import closed_port, full_backlog
-from hostile import NDJSON, Script, Server, answer, by_path, bytes_then, document, head, page
+from hostile import NDJSON, Script, answer, by_path, bytes_then, document, head, page
 from installations import VERSION, model, playing
 
 from ollama_cli.errors import ModelNotFoundError
@@ -21,7 +22,7 @@ ILL: dict[str, tuple[Script, str, str, int | None]] = {
     "busy": (answer(503, b'{"error":"busy"}'), "server", "busy", 503),
     "sign-in": (answer(401, b'{"error":"unauthorized"}'), "auth", "unauthorized", 401),
     "forbidden": (answer(403), "auth", "HTTP 403", 403),
-    "no such route": (answer(404, b"404 page not found"), "server", "HTTP 404", 404),
+    "no such route": (answer(404, b"404 page not found"), "other_api", "HTTP 404", 404),
     "a redirect to nothing": (
         bytes_then(head(302, {"Content-Length": "0"})),
         "server",
@@ -53,7 +54,7 @@ def test_whatever_is_wrong_is_told_and_never_raised(
     script: Script, kind: str, words: str, status: int | None, pauses_taken: list[float]
 ) -> None:
     quick = QUICK if kind == "timeout" else Timeouts()
-    with Server(script) as server, OllamaClient(server.url, timeouts=quick) as client:
+    with stranger(script) as server, OllamaClient(server.url, timeouts=quick) as client:
         health = client.health("m")
         assert len(server.requests) == 1
     assert (health.connected, health.model_detected, health.model_id) == (False, False, None)
@@ -90,7 +91,7 @@ def test_a_server_that_takes_no_connection_is_told() -> None:
 )
 def test_a_healthy_server_has_the_model(wanted: str | None, found: str) -> None:
     script = by_path({"/api/version": VERSION, "/api/tags": TAGS})
-    with Server(script) as server, OllamaClient(server.url) as client:
+    with stranger(script) as server, OllamaClient(server.url) as client:
         health = client.health(wanted)
     assert health.latency_seconds is not None
     assert health == Health(
@@ -101,13 +102,14 @@ def test_a_healthy_server_has_the_model(wanted: str | None, found: str) -> None:
         version="0.32.15",
         latency_seconds=health.latency_seconds,
         model_count=2,
+        kind="ollama",
         http_status=200,
     )
 
 
 def test_a_missing_model_is_an_error_of_a_server_that_is_connected() -> None:
     script = by_path({"/api/version": VERSION, "/api/tags": TAGS})
-    with Server(script) as server, OllamaClient(server.url) as client:
+    with stranger(script) as server, OllamaClient(server.url) as client:
         health = client.health("nope")
     assert (health.connected, health.model_detected, health.model_id) == (True, False, None)
     assert (health.error, health.error_kind) == (
@@ -118,7 +120,7 @@ def test_a_missing_model_is_an_error_of_a_server_that_is_connected() -> None:
 
 
 def test_a_server_without_models_is_healthy_and_has_none() -> None:
-    with Server(playing([])) as server, OllamaClient(server.url) as client:
+    with stranger(playing([])) as server, OllamaClient(server.url) as client:
         health = client.health()
     assert (health.connected, health.model_detected, health.model_count) == (True, False, 0)
     assert (health.error, health.error_kind) == (None, None)
@@ -136,7 +138,7 @@ def test_a_server_without_models_is_healthy_and_has_none() -> None:
 def test_a_server_that_fails_at_the_second_question_was_connected(tags: Script, kind: str) -> None:
     script = by_path({"/api/version": VERSION, "/api/tags": tags})
     quick = QUICK if kind == "timeout" else Timeouts()
-    with Server(script) as server, OllamaClient(server.url, timeouts=quick) as client:
+    with stranger(script) as server, OllamaClient(server.url, timeouts=quick) as client:
         health = client.health()
     assert (health.connected, health.version, health.error_kind) == (True, "0.32.15", kind)
 
@@ -149,6 +151,6 @@ def test_a_look_at_an_older_server_is_as_short_as_any_other() -> None:
             "/api/show": lambda peer: peer.stall(),
         }
     )
-    with Server(script) as server, OllamaClient(server.url, timeouts=QUICK) as client:
+    with stranger(script) as server, OllamaClient(server.url, timeouts=QUICK) as client:
         health = client.health()
     assert (health.connected, health.model_detected, health.error_kind) == (True, False, "timeout")

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
+from clients import stranger
 from dead_ports import closed_port
-from hostile import NDJSON, Peer, Script, Server, by_path, bytes_then, document, head
+from hostile import NDJSON, Peer, Script, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services import OllamaClient
@@ -41,7 +42,7 @@ def dripping(first: bytes, again: bytes) -> Script:
 )
 def test_a_server_that_drips_does_not_hold_health(first: bytes, again: bytes) -> None:
     with (
-        Server(dripping(first, again)) as server,
+        stranger(dripping(first, again)) as server,
         OllamaClient(server.url, timeouts=QUICK) as client,
     ):
         health, error = client.examine()
@@ -54,7 +55,9 @@ def test_a_server_that_drips_does_not_hold_health(first: bytes, again: bytes) ->
 def test_a_health_without_a_bound_has_no_watch() -> None:
     tags = document({"models": []})
     with (
-        Server(by_path({"/api/version": document({"version": "1"}), "/api/tags": tags})) as server,
+        stranger(
+            by_path({"/api/version": document({"version": "1"}), "/api/tags": tags})
+        ) as server,
         OllamaClient(server.url, timeouts=Timeouts(health=0)) as client,
     ):
         assert client.health().connected
@@ -71,7 +74,10 @@ def test_the_body_of_a_redirect_is_never_read(method: str) -> None:
             for sent in range(10_000):  # noqa: B007  40 MB, told outside
                 peer.send(b"1000\r\n" + b"x" * 0x1000 + b"\r\n")
 
-    with Server(endless, document({"version": "1"})) as server, OllamaClient(server.url) as client:
+    with (
+        stranger(endless, document({"version": "1"})) as server,
+        OllamaClient(server.url) as client,
+    ):
         if method == "GET":
             assert client.version() == "1"
         else:
@@ -83,7 +89,7 @@ def test_the_body_of_a_redirect_is_never_read(method: str) -> None:
 @pytest.mark.parametrize("location", ["file:///etc/passwd", "http://[", "http://h:99999/"])
 def test_a_redirect_to_no_address_is_the_servers_fault(location: str) -> None:
     moved = bytes_then(head(302, {"Location": location, "Content-Length": "0"}))
-    with Server(moved) as server, OllamaClient(server.url) as client:
+    with stranger(moved) as server, OllamaClient(server.url) as client:
         with pytest.raises(ServerError, match="points to no address") as caught:
             client.version()
         assert caught.value.exit_code == 5
@@ -94,7 +100,7 @@ def test_a_redirect_to_a_dead_address_names_that_one() -> None:
     moved = bytes_then(
         head(302, {"Location": f"http://127.0.0.1:{closed}/x", "Content-Length": "0"})
     )
-    with Server(moved) as server, OllamaClient(server.url) as client:
+    with stranger(moved) as server, OllamaClient(server.url) as client:
         health, error = client.examine()
     assert health.error_kind == "unreachable"
     assert error is not None
@@ -102,9 +108,9 @@ def test_a_redirect_to_a_dead_address_names_that_one() -> None:
 
 
 def test_a_redirect_elsewhere_is_followed_without_the_password() -> None:
-    with Server(document({"version": "1"})) as other:
+    with stranger(document({"version": "1"})) as other:
         moved = bytes_then(head(302, {"Location": other.url + "/v", "Content-Length": "0"}))
-        with Server(moved) as server:
+        with stranger(moved) as server:
             url = server.url.replace("http://", "http://me:secret@")
             with OllamaClient(url) as client:
                 assert client.version() == "1"
@@ -115,7 +121,7 @@ def test_a_redirect_elsewhere_is_followed_without_the_password() -> None:
 def test_an_endless_list_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ollama_cli.services.connection._LARGEST_LIST", 10_000)
     body = head(200, {"Content-Type": "application/json"}) + b" " * 20_000
-    with Server(bytes_then(body)) as server, OllamaClient(server.url) as client:
+    with stranger(bytes_then(body)) as server, OllamaClient(server.url) as client:
         with pytest.raises(ServerError, match="more than 10000 bytes") as caught:
             client.list_models()
         assert server.url in caught.value.message
@@ -153,12 +159,12 @@ DONE = b'{"response":"a","done":true}\n'
 def test_a_cut_after_the_end_marker_has_lost_nothing() -> None:
     begun = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
     whole = begun + b"%x\r\n" % len(DONE) + DONE + b"\r\n"
-    with Server(bytes_then(whole)) as server, OllamaClient(server.url) as client:
+    with stranger(bytes_then(whole)) as server, OllamaClient(server.url) as client:
         assert len(list(client.generate("m", "x"))) == 2
         assert b"".join(client.generate("m", "x").raw()) == DONE
     half = begun + b"5\r\n{}\n{}\r\n"
     with (
-        Server(bytes_then(half)) as server,
+        stranger(bytes_then(half)) as server,
         OllamaClient(server.url) as client,
         pytest.raises(StreamCutError),
     ):
@@ -167,5 +173,5 @@ def test_a_cut_after_the_end_marker_has_lost_nothing() -> None:
 
 def test_what_comes_after_the_end_marker_is_no_part_of_the_answer() -> None:
     body = head(200, NDJSON) + DONE + b'{"response":"LATE"}\n{"error":"x"}\n'
-    with Server(bytes_then(body)) as server, OllamaClient(server.url) as client:
+    with stranger(bytes_then(body)) as server, OllamaClient(server.url) as client:
         assert len(list(client.generate("m", "x"))) == 2

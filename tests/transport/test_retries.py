@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 import requests
+from clients import known, stranger
 from dead_ports import closed_port
 from hostile import (
     JSON,
     NDJSON,
     TEXT,
     Script,
-    Server,
     answer,
     bytes_then,
     chunk,
@@ -58,7 +58,7 @@ STREAMS = ("pull", *ANSWERS)
 
 
 def ask(call: Call, *scripts: Script) -> tuple[object, int]:
-    with Server(*scripts) as server, OllamaClient(server.url, timeouts=QUICK) as client:
+    with stranger(*scripts) as server, known(server.url, timeouts=QUICK) as client:
         try:
             result = call(client)
         except OllamaCliError as error:
@@ -156,8 +156,8 @@ def test_a_document_that_is_cut_is_fetched_once_more(name: str) -> None:
 def test_silence_is_not_answered_with_another_try(name: str, pauses_taken: list[float]) -> None:
     impatient = Timeouts(metadata=0.1, first_token=0.1)
     with (
-        Server(lambda peer: peer.stall()) as server,
-        OllamaClient(server.url, timeouts=impatient) as client,
+        stranger(lambda peer: peer.stall()) as server,
+        known(server.url, timeouts=impatient) as client,
     ):
         with pytest.raises(TimedOutError):
             CALLS[name][0](client)
@@ -204,7 +204,7 @@ def test_a_retry_after_that_is_no_number_changes_nothing(asked_for: str) -> None
 
 
 def test_the_body_is_sent_again_whole(pauses_taken: list[float]) -> None:
-    with Server(BUSY, EMBEDDED) as server, OllamaClient(server.url) as client:
+    with stranger(BUSY, EMBEDDED) as server, known(server.url) as client:
         client.embed(["x"], "m")
         first, second = server.requests
     assert first.body == second.body

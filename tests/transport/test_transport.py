@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from clients import known, stranger
 from dead_ports import closed_port
-from hostile import JSON, Peer, Server, by_path, bytes_then, document, head
+from hostile import JSON, Peer, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, ServerError, UnreachableError
 from ollama_cli.services import OllamaClient
@@ -21,7 +22,7 @@ def basic(userinfo: str) -> str:
 
 
 def headers_sent(address: str = "", headers: dict[str, str] | None = None) -> dict[str, str]:
-    with Server(VERSION) as server:
+    with stranger(VERSION) as server:
         root = server.url.replace("http://", f"http://{address}")
         with OllamaClient(root, headers=headers) as client:
             client.version()
@@ -88,9 +89,9 @@ def test_netrc_neither_adds_nor_replaces_a_token(
 def test_loopback_is_never_asked_through_a_proxy(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with Server(VERSION) as proxy, Server(VERSION) as server:
+    with stranger(VERSION) as proxy, stranger(VERSION) as server:
         monkeypatch.setenv(name, proxy.url)
-        with OllamaClient(server.url) as client:
+        with known(server.url) as client:
             client.version()
         assert (len(server.requests), len(proxy.requests)) == (1, 0)
 
@@ -106,7 +107,7 @@ def test_private_places_have_no_proxy(host: str, monkeypatch: pytest.MonkeyPatch
 
 
 def test_a_remote_host_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server(VERSION) as proxy:
+    with stranger(VERSION) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         with OllamaClient("http://user:pw@models.example.com:8080/ollama") as client:
             assert client.version() == "1"
@@ -117,7 +118,7 @@ def test_a_remote_host_is_asked_through_the_proxy(monkeypatch: pytest.MonkeyPatc
 
 
 def test_no_proxy_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
-    with Server(VERSION) as proxy:
+    with stranger(VERSION) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
         monkeypatch.setenv("NO_PROXY", "example.com")
         with OllamaClient("http://models.example.com") as client, pytest.raises(UnreachableError):
@@ -151,7 +152,7 @@ def test_a_post_is_not_sent_elsewhere_but_told_where_the_server_points(
         "show": lambda client: client.show("m"),
         "embed": lambda client: client.embed("x", "m"),
     }
-    with Server(moved) as server, OllamaClient(server.url) as client:
+    with stranger(moved) as server, known(server.url) as client:
         with pytest.raises(ServerError) as caught:
             calls[call](client)
         assert len(server.requests) == 1
@@ -163,17 +164,17 @@ def test_a_post_is_not_sent_elsewhere_but_told_where_the_server_points(
 def test_a_get_follows_a_redirect() -> None:
     moved = bytes_then(head(301, {"Location": "/api/other", "Content-Length": "0"}))
     script = by_path({"/api/version": moved, "/api/other": VERSION})
-    with Server(script) as server, OllamaClient(server.url) as client:
+    with stranger(script) as server, known(server.url) as client:
         assert client.version() == "1"
         assert [request.path for request in server.requests] == ["/api/version", "/api/other"]
 
 
 def test_a_redirect_to_another_host_does_not_take_the_password_along() -> None:
-    with Server(VERSION) as other:
+    with stranger(VERSION) as other:
         moved = bytes_then(
             head(302, {"Location": other.url.replace("127.0.0.1", "localhost") + "/api/version"})
         )
-        with Server(moved) as server:
+        with stranger(moved) as server:
             root = server.url.replace("http://", "http://user:pw@")
             with OllamaClient(root) as client:
                 assert client.version() == "1"
@@ -189,7 +190,7 @@ def test_a_connection_that_is_kept_alive_is_used_again_and_waits_anew() -> None:
         threading.Event().wait(0.2)  # longer than silence within the first answer may last
         VERSION(peer)
 
-    with Server(twice) as server:
+    with stranger(twice) as server:
         sender = Transport(server.url, connect_timeout=5)
         with sender.send("GET", "/", wait=5, idle=0.1) as reply:
             assert reply.read() == b'{"version":"1"}'

@@ -53,7 +53,10 @@ def test_a_refused_connection_is_unreachable_and_says_how_to_start_the_server() 
 def test_a_name_that_does_not_resolve_is_unreachable_and_named() -> None:
     error = failure("http://no-such-host.invalid:11434")
     assert type(error) is UnreachableError
-    assert error.message.endswith("no such host name: no-such-host.invalid")
+    assert error.message == (
+        "no server can be found at http://no-such-host.invalid:11434: "
+        "no such host name: no-such-host.invalid"
+    )
     assert "--host" in str(error.hint)
 
 

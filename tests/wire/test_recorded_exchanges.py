@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from hostile import Script, Server, by_path, document
+from clients import known, stranger
+from hostile import Script, by_path, document
 from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
@@ -160,7 +161,7 @@ def script_for(name: str, path: Path) -> Script:
 @pytest.mark.usefixtures("pauses_taken")
 @pytest.mark.parametrize("name", FILES)
 def test_a_recorded_exchange_means_what_the_table_says(name: str) -> None:
-    with Server(script_for(name, FILES[name])) as server, OllamaClient(server.url) as client:
+    with stranger(script_for(name, FILES[name])) as server, known(server.url) as client:
         told = outline(name, client).replace(server.url, "URL")
     assert told == TABLE[name]
 

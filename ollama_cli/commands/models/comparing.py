@@ -13,9 +13,12 @@ from ollama_cli.values import as_dict
 Chosen = Mapping[str, ModelSummary | None]
 
 
-def choose(cli: Runtime, wanted: Sequence[str]) -> Chosen:
-    """Look the named models up, all installed ones where none is named; None is not installed."""
-    installed = sorted(cli.ollama().list_models(), key=lambda model: model.name.lower())
+def choose(cli: Runtime, word: str, wanted: Sequence[str]) -> Chosen:
+    """Look the named models up, all installed ones where none is named; None is not installed.
+
+    OtherApiError where the server is none that a command, by its word, can serve.
+    """
+    installed = sorted(cli.native(word).list_models(), key=lambda model: model.name.lower())
     if not wanted:
         return {model.name: model for model in installed}
     return {

@@ -25,7 +25,7 @@ def command(
     cli.offers_pull = False
     for name in (source, destination):  # one that is forbidden could be used under another name
         cli.permit(name)
-    cli.ollama().copy(source, destination)
+    cli.native("cp").copy(source, destination)
     cli.forget_installed()
     if not cli.flags.quiet:
         cli.err.line(one_line(f"copied {source} to {destination}"))

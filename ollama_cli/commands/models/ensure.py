@@ -81,7 +81,7 @@ def command(
     file = DEFAULT if file is None else file
     locked = requirements.lock_of(file) if lock or frozen else None
     required = _required(cli, file, locked if frozen else None)
-    installed = cli.ollama().list_models()
+    installed = cli.native("ensure").list_models()
     steps = plans.steps(required, installed, prune=prune)
     if plan is not None:
         _write_plan(cli, plan, steps)
@@ -169,7 +169,7 @@ def _write_plan(cli: Runtime, file: str, steps: Sequence[Step]) -> None:
 
 def _apply(cli: Runtime, file: str) -> None:
     steps = saved_plans.parse_plan(read_bytes(file, cli.stdin), _shown(file))
-    installed = cli.ollama().list_models()
+    installed = cli.native("ensure").list_models()
     for step in steps:
         if changed := plans.misfit(step, installed):
             raise RefusedError(
@@ -181,7 +181,7 @@ def _apply(cli: Runtime, file: str) -> None:
 
 
 def _write_lock(cli: Runtime, path: Path, required: Sequence[Requirement]) -> None:
-    installed = cli.ollama().list_models()
+    installed = cli.native("ensure").list_models()
     locked: dict[str, str] = {}
     for each in required:
         digest = plans.digest_of(each.name, installed)

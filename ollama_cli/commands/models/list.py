@@ -47,7 +47,7 @@ def command(
     cli: Runtime = ctx.obj
     chosen = selection.compile_all(filters or [], selection.now())
     if cli.output == "raw":
-        documents.show_raw(cli.out, cli.ollama().list_models_bytes())
+        documents.show_raw(cli.out, cli.provider().list_models_bytes())
         return
     installed = cli.installed()
     if any(selection.asks_for_capability(each) for each in filters or []):
@@ -63,7 +63,10 @@ def command(
 
 
 def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
-    """Ask for what servers before 0.30 leave out of their list."""
+    """Ask for what servers before 0.30 leave out of their list; others have no word for it."""
+    if cli.provider().provider_type == "openai":
+        cli.warn("this server does not tell what its models can do")
+        return model
     return replace(model, capabilities=cli.ollama().capabilities_of(model))
 
 

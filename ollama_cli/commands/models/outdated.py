@@ -46,7 +46,7 @@ def command(
     """
     cli: Runtime = ctx.obj
     cli.set_flags(registry=registry)
-    chosen = comparing.choose(cli, names or [])
+    chosen = comparing.choose(cli, "outdated", names or [])
     found: list[Freshness] = []
 
     def compare(name: str) -> None:

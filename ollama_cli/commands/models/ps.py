@@ -33,9 +33,9 @@ def command(
     """
     cli: Runtime = ctx.obj
     if cli.output == "raw":
-        documents.show_raw(cli.out, cli.ollama().running_models_bytes())
+        documents.show_raw(cli.out, cli.native("ps").running_models_bytes())
         return
-    models = cli.ollama().running_models()
+    models = cli.native("ps").running_models()
     if not show_listing(cli.out, cli.output, "models-ps", models, RunningModel(name="")):
         tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
 

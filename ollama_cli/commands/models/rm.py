@@ -32,6 +32,7 @@ def command(
     """
     cli: Runtime = ctx.obj
     cli.offers_pull = False
+    server = cli.native("rm")
     chosen = _choose(cli.installed(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
@@ -43,7 +44,7 @@ def command(
         raise typer.Exit(1)
 
     def remove(name: str) -> None:
-        cli.ollama().delete(name)
+        server.delete(name)
         cli.forget_installed()
         if not cli.flags.quiet:
             cli.err.line(f"removed {one_line(name)}")

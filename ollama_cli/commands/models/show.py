@@ -44,9 +44,9 @@ def command(
     if len(chosen) + (get is not None) > 1:
         raise UsageError("choose one part: --" + ", --".join([*_PARTS, "get"]))
     if cli.output == "raw":
-        documents.show_raw(cli.out, cli.ollama().show_bytes(name))
+        documents.show_raw(cli.out, cli.native("show").show_bytes(name))
         return
-    model = cli.ollama().show(name)
+    model = cli.native("show").show(name)
     if get is not None:
         _show_value(cli, get, _find(model.document, get))
     elif chosen:

@@ -22,8 +22,10 @@ def command(
     cli: Runtime = ctx.obj
     cli.offers_pull = False
 
+    server = cli.native("stop")
+
     def stop(name: str) -> None:
-        cli.ollama().stop(name)
+        server.stop(name)
         if not cli.flags.quiet:
             cli.err.line(f"stopped {one_line(name)}")
 

@@ -43,7 +43,7 @@ def command(
             "name the models to update, or pass --all and no name",
             hint="see which are outdated: `ollama-cli models outdated`",
         )
-    chosen = comparing.choose(cli, names or [])
+    chosen = comparing.choose(cli, "update", names or [])
     downloads = Downloads(cli, [])
     told: list[dict[str, Any]] = []
 

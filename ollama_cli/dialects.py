@@ -1,0 +1,92 @@
+"""What a server is found to speak, and to be: kept for a while, and told in place of an error."""
+
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final
+
+from ollama_cli import cache, services
+from ollama_cli.errors import OllamaCliError, OtherApiError
+from ollama_cli.replies import Health
+from ollama_cli.values import replace
+
+if TYPE_CHECKING:
+    from ollama_cli.runtime import Runtime
+
+# Some servers that are not Ollama answer these; all others say by their answer that they do not.
+_TRIED: Final = frozenset({"show", "ps"})
+
+
+def either(cli: "Runtime") -> "services.EitherClient":
+    """Make the client that finds out what the server speaks, or knows it by the settings."""
+    settled = cli.settings
+    openai = lru_cache(lambda: cli.connected(services.OpenAIClient))
+    clients: dict[Any, Any] = {"native": cli.ollama, "openai": openai}
+    if settled.api == "openai":
+        return services.EitherClient(clients, spoken="openai")
+    first: Any = cli.seen.api or settled.first_api
+    return services.EitherClient(clients, first=first)
+
+
+def native(cli: "Runtime", word: str) -> "services.OllamaClient":
+    """Give the native client for what only Ollama can do; OtherApiError naming what is there."""
+    settled = cli.settings
+    if settled.api == "openai":
+        error = OtherApiError(
+            f"{word} needs Ollama's own API, and {settled.origins['api']} rules it out",
+            hint="let it be found out: `--api auto`",
+        )
+        error.is_told = True
+        raise error
+    client = cli.ollama()
+    if cli.seen.kind not in {None, "ollama"}:
+        services.check(word, cli.seen.kind, client.base_url)
+    if word not in _TRIED:
+        client.require(word)
+    return client
+
+
+def examine(cli: "Runtime", model: str | None) -> tuple[Health, OllamaCliError | None]:
+    """Check a server that may speak either API, and name its kind where it is not Ollama's own."""
+    client = cli.provider()
+    if isinstance(client, services.EitherClient) and cli.settings.api == "auto":
+        client.first = "openai"  # the native one was tried, or is not the likely one
+    health, error = client.examine(model)
+    if health.connected and health.provider_type == "openai":
+        server = cli.server
+        health = replace(health, kind=str(server.kind), version=server.version)
+    return health, error
+
+
+def remember(cli: "Runtime", client: "services.EitherClient") -> None:
+    """Keep what this run found out; what the address says anyway is not worth it."""
+    if cli.flags.demo or cli.settings.api != "auto" or client.spoken is None:
+        return
+    api = None if client.spoken == cli.settings.first_api else client.spoken
+    kind = str(cli.server.kind) if "server" in vars(cli) else cli.seen.kind
+    if cache.Seen(api, kind) != cli.seen:
+        cache.remember(cli.settings.host, cache.Seen(api, kind))
+
+
+def tell_left_out(cli: "Runtime") -> None:
+    """Warn of what was asked for and could not be said in the API that the server speaks."""
+    client = cli.provider()
+    if isinstance(client, services.EitherClient) and client.left_out:
+        names = ", ".join(client.left_out)
+        cli.warn(f"this server is not told {names}: its API has no words for it")
+
+
+def explain(cli: "Runtime", error: OllamaCliError) -> None:
+    """Say in an error what kind of server there is; a hint offers no pull that it cannot do."""
+    if not isinstance(error, OtherApiError):
+        client = vars(cli).get("_either")
+        if client is not None and client.spoken == "openai" and error.hint is None:
+            cli.offers_pull = cli.offers_pull and cli.server.can("pull")
+        return
+    if error.is_told or (cli.word is None and cli.settings.api != "native"):
+        return
+    server = cli.server
+    if cli.word is not None:
+        named = services.lacking(cli.word, server, cli.ollama().base_url)
+        error.message, error.hint, error.is_told = named.message, named.hint, True
+    elif server.kind != "none":
+        error.message = f"{error.message}: this is {server.name}"
+        error.hint, error.is_told = "let it be found out: `--api auto`", True
