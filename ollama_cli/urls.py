@@ -67,12 +67,13 @@ class Address(NamedTuple):
 
 def is_openai_compatible_base_url(base_url: str) -> bool:
     """Tell whether the path ends in `/v1` or in one of its routes; ConfigError if it is no URL."""
-    return _is_v1(_address(base_url).path)
+    return bool(_address(base_url)) and names_v1(base_url)
 
 
 def names_v1(value: str) -> bool:
     """Tell as much of an address that `parse_host` reads, which may lack a scheme and a host."""
-    return _is_v1(_split(value).path)
+    path = _split(value).path
+    return path.endswith("/v1") or re.search(_V1_ROUTE, path) is not None
 
 
 def base_url_to_host_root(base_url: str) -> str:
@@ -158,10 +159,6 @@ def is_private(host: str) -> bool:
         return False
     # IDNA turns other full stops and digits into ours: only ASCII shows what will be looked up.
     return (name.isascii() and "." not in name) or name.endswith(_PRIVATE_SUFFIXES)
-
-
-def _is_v1(path: str) -> bool:
-    return path.endswith("/v1") or re.search(_V1_ROUTE, path) is not None
 
 
 def _connectable(host: str) -> str:

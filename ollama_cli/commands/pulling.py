@@ -101,8 +101,8 @@ def outcome(summaries: Sequence[Summary], count: int, seconds: float) -> str:
     good = [each for each in summaries if each.status == "success"]
     bad = [one_line(each.model) for each in summaries if each.status == "error"]
     size = sum(each.snapshot.completed for each in good)
-    if count == 1 and bad:
-        return f"pull of {bad[0]} failed"
+    if count == 1 and not good:
+        return f"pull of {bad[0]} failed" if bad else "nothing was pulled"
     text = f"pulled {one_line(good[0].model) if count == 1 else f'{len(good)} of {count} models'}"
     text += f"  {format_bytes(size)}" if size else ""
     text += f" in {format_duration(seconds)}"

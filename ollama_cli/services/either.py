@@ -118,13 +118,13 @@ class EitherClient:
         """Tell what a model can do, as far as the server tells."""
         return self.ask(lambda client: client.capabilities(model))
 
-    def detect_model(self) -> str | None:
-        """Find a model to chat with; None without any."""
-        return self.ask(lambda client: client.detect_model())
+    def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find a model to chat with, `among` those if given; None without any."""
+        return self.ask(lambda client: client.detect_model(among))
 
-    def detect_embedding_model(self) -> str | None:
-        """Find an embedding model; None without any."""
-        return self.ask(lambda client: client.detect_embedding_model())
+    def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
+        """Find an embedding model, `among` those if given; None without any."""
+        return self.ask(lambda client: client.detect_embedding_model(among))
 
     def health(self, model: str | None = None) -> Health:
         """Check whether a server answers, and has the model; never raises."""

@@ -103,8 +103,8 @@ def test_a_file_is_one_text_unless_its_lines_are_asked_for(tmp_path: Path) -> No
 
 
 def test_an_older_server_is_asked_text_by_text() -> None:
-    vector = {"embedding": [0.25, 0.5]}
-    with Server(by_path({"/api/embeddings": document(vector)})) as server:
+    pages = {"/api/show": document({}), "/api/embeddings": document({"embedding": [0.25, 0.5]})}
+    with Server(by_path(pages)) as server:
         result = call(*TEXTS, "--json", "--host", server.url)
         paths = [request.path for request in server.requests]
     assert result.code == 0
