@@ -47,7 +47,8 @@ class Dialogue:
 
     def can_ask(self) -> bool:
         """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
-        return self.stdin.is_terminal and self.err.is_terminal and not self.flags.no_input
+        has_both = self.stdin.is_terminal and self.stdin.file and self.err.is_terminal
+        return bool(has_both) and not self.flags.no_input
 
     def confirm(self, question: str, *, flag: str) -> bool:
         """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""

@@ -3,24 +3,17 @@
 import shlex
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Final
 
-from ollama_cli import names
+from ollama_cli import cache, names
+from ollama_cli.cache import Listing
 from ollama_cli.errors import LIBRARY, AuthError, ModelNotFoundError, OllamaCliError, PullError
 from ollama_cli.settings import Layer, Settings
 
 if TYPE_CHECKING:
-    from ollama_cli.replies import ModelSummary
+    from ollama_cli.runtime import Runtime
 
-
-class Run(Protocol):
-    """What is asked of a run: its models, and whether it still `offers_pull`."""
-
-    offers_pull: bool
-
-    def installed(self) -> "list[ModelSummary]":
-        """List the installed models."""
-        ...
+_MOST: Final = 3
 
 
 def add_origin(error: OllamaCliError, base_url: str, origin: str) -> None:
@@ -42,36 +35,76 @@ def add_key_hint(
         error.hint = hint(settings, layers, variables)
 
 
-def add_hint(error: OllamaCliError, run: Run) -> None:
+def add_hint(error: OllamaCliError, cli: "Runtime") -> None:
     """Tell which models are like the one that is missing, and how to get it."""
     if isinstance(error, ModelNotFoundError) and error.model and error.hint is None:
-        error.hint = _missing_hint(error.model, run)
+        error.hint = missing_hint(error.model, cli)
     if isinstance(error, PullError) and error.is_unknown and error.model:
-        error.hint = unknown_hint(error.model, run)
+        error.hint = unknown_hint(error.model, cli)
         error.model = None  # said once
 
 
-def unknown_hint(model: str, run: Run) -> str:
+def known_models(cli: "Runtime") -> Listing:
+    """Tell the installed models: as seen lately, else asked for, else as they were last seen.
+
+    None are known where there is no way to any.
+    """
+    kept = None if cli.flags.demo else cache.read(cli.settings.host)
+    if kept and kept.is_fresh:
+        return kept
+    try:
+        return Listing(tuple(model.name for model in cli.installed()), 0.0)
+    except OllamaCliError:
+        return kept or Listing((), 0.0)
+
+
+def unknown_hint(model: str, cli: "Runtime") -> str:
     """Name what a model that no registry knows may be a misspelling of."""
-    known = [*_installed(run), *names.WELL_KNOWN]
-    near = names.nearest(model, [name for name in known if not names.same_model(name, model)])
-    meant = f"did you mean {' or '.join(near)}?" if near else "check the name and the tag;"
+    known = known_models(cli)
+    others = [
+        name for name in (*known.names, *names.WELL_KNOWN) if not names.same_model(name, model)
+    ]
+    near = names.nearest(model, others)
+    aged = [_with_age(name, known) if name in known.names else name for name in near]
+    meant = f"did you mean {' or '.join(aged)}?" if near else "check the name and the tag;"
     return f"{meant} {LIBRARY} lists what there is"
 
 
-def _missing_hint(model: str, run: Run) -> str:
-    pull = f"`ollama-cli models pull {shlex.quote(model)}`"
-    near = names.nearest(model, _installed(run))
-    if near and run.offers_pull:
+def missing_hint(model: str, cli: "Runtime", *, or_else: str = "") -> str:
+    """Name what a model that is not installed may be a misspelling of, and how to get it.
+
+    `or_else` is another way to get it, in words.
+    """
+    pull = f"`ollama-cli models pull {shlex.quote(model)}`{or_else}"
+    known = known_models(cli)
+    others = [name for name in known.names if not names.same_model(name, model)]
+    near = [_with_age(name, known) for name in names.nearest(model, others)]
+    if near and cli.offers_pull:
         return f"did you mean {' or '.join(near)}? if not: {pull}"
     if near:
         return f"did you mean {' or '.join(near)}?"
     installed_ones = "what is installed: `ollama-cli models list`"
-    return f"get it: {pull}; {installed_ones}" if run.offers_pull else installed_ones
+    return f"get it: {pull}; {installed_ones}" if cli.offers_pull else installed_ones
 
 
-def _installed(run: Run) -> list[str]:
-    try:
-        return [each.name for each in run.installed()]
-    except OllamaCliError:
-        return []
+def last_seen(known: Listing | None) -> str:
+    """Say which models a server that is away had when it was last seen; empty if none are known."""
+    if known is None or not known.names:
+        return ""
+    return f"; {_ago(known)} it had {_some(known.names)}"
+
+
+def _some(known: Sequence[str]) -> str:
+    more = len(known) - _MOST
+    return ", ".join(known[:_MOST]) + (f" and {more} more" if more > 0 else "")
+
+
+def _with_age(name: str, known: Listing) -> str:
+    """Name a model, with the age of what is known where the server could not be asked."""
+    return name if known.is_fresh else f"{name} (as of {_ago(known)})"
+
+
+def _ago(known: Listing) -> str:
+    # Loaded when it is needed: `--help` loads this room, and tells no age.
+    text: str = import_module("ollama_cli.units").format_age(known.age)
+    return text

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class Runtime(Dialogue):
     """One run of one command.
 
-    A `silent` one is told by its exit code alone; one that removes `offers_pull` no more.
+    A `silent` one is told by its exit code alone; one that removes `offers_pull` no more. One that
+    `starts_server` no more is about how things are, not about getting them done.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Runtime(Dialogue):
         self.silent = False
         self.offers_pull = True
         self.word: str | None = None
+        self.starts_server = True
 
     def set_flags(self, **settings: object) -> None:
         """Take options of one command that are settings too; None is one that was not given."""
@@ -112,7 +114,16 @@ class Runtime(Dialogue):
         # All is imported now: from here on streams may run for hours, so collect, but not this.
         gc.freeze()
         gc.enable()
+        self.attend()
         return client
+
+    def attend(self) -> None:
+        """Have a local server started that is not running, where that is wanted; once."""
+        wish = self.settings.auto_start
+        may_ask = wish == "always" or (wish == "ask" and self.can_ask())
+        if may_ask and self.starts_server and not self.flags.demo:
+            self.starts_server = False
+            import_module("ollama_cli.local_server").attend(self)
 
     @cached_property
     def server(self) -> "services.Server":
@@ -160,7 +171,12 @@ class Runtime(Dialogue):
 
     def installed(self) -> "list[ModelSummary]":
         """List the installed models, the newest first, and keep their names for completion."""
-        models = self.provider().list_models()
+        try:
+            models = self.provider().list_models()
+        except UnreachableError as error:
+            if error.hint:
+                error.hint += explanations.last_seen(cache.read(self.settings.host))
+            raise
         if not self.flags.demo:  # its server is gone with the command
             cache.write(self.settings.host, [model.name for model in models])
         return models

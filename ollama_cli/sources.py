@@ -2,13 +2,12 @@
 
 import difflib
 import os
-import re
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from ollama_cli import files
+from ollama_cli import dotenv, files
 from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.settings import Layer
 from ollama_cli.settings_table import SETTINGS
@@ -40,7 +39,6 @@ VARIABLES: Final = {
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
 )  # fmt: skip
-_ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
 
 
 def environment() -> Mapping[str, str]:
@@ -68,6 +66,11 @@ def history_path() -> Path:
     if not folder.is_absolute():
         raise ConfigError(f"cannot keep a history in {folder}: there is no home folder")
     return folder / "history.sqlite3"
+
+
+def log_path(name: str) -> Path:
+    """Find a file for what a program says that was started, where this system keeps such files."""
+    return _folder("user_log_dir") / name
 
 
 def layers(
@@ -113,7 +116,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
     text = _dotenv_text(path, is_named=bool(env_file))
     if text is None:
         return []
-    variables = parse_dotenv(text)
+    variables = dotenv.parse(text)
     values = _from_variables(variables, f" in {path}")
     if env_file:
         return [Layer(values, key=_key(variables))]
@@ -126,7 +129,7 @@ def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, 
     """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
     if not env_file:
         return environ
-    named = parse_dotenv(_dotenv_text(Path(env_file), is_named=True) or "")
+    named = dotenv.parse(_dotenv_text(Path(env_file), is_named=True) or "")
     return {**named, **{name: value for name, value in environ.items() if value.strip()}}
 
 
@@ -144,16 +147,6 @@ def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
         if not is_named:  # a folder or an unreadable file named .env is none of ours
             return None
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
-
-
-def parse_dotenv(text: str) -> dict[str, str]:
-    """Read `NAME=value` lines; nothing is expanded or run, as the file may be a stranger's."""
-    values: dict[str, str] = {}
-    for line in text.splitlines():
-        match = _ASSIGNMENT.fullmatch(line.strip())
-        if match:
-            values[match[1]] = _unquoted(match[2])
-    return values
 
 
 def config_layer(path: Path) -> tuple[Layer, list[str]]:
@@ -238,10 +231,3 @@ def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[ob
         if variable:
             found[name] = (values[variable], f"{variable}{where}")
     return found
-
-
-def _unquoted(value: str) -> str:
-    if value[:1] in {"'", '"'}:
-        end = value.find(value[0], 1)
-        return value[1:end] if end > 0 else value[1:]
-    return re.split(r"(?:^|\s+)#", value, maxsplit=1)[0].strip()

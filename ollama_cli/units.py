@@ -82,6 +82,11 @@ def format_ago(when_iso: str | None, now: datetime) -> str:
     return f"{_roughly(-seconds)} from now"
 
 
+def format_age(seconds: float) -> str:
+    """Write how long ago something was: `12 minutes ago`."""
+    return f"{_roughly(seconds)} ago"
+
+
 def _byte_unit(n: int) -> tuple[int, str]:
     return next(((factor, unit) for factor, unit in _BYTE_UNITS if n >= factor), (1, "B"))
 

@@ -1,6 +1,7 @@
 """Every test runs on this machine alone: no proxy, no settings of the user, no foreign address."""
 
 import ipaddress
+import itertools
 import os
 import shutil
 import socket
@@ -13,9 +14,9 @@ import pytest
 PLACES = {
     "HOME": "home",
     "XDG_CONFIG_HOME": "no-config",
-    "XDG_CACHE_HOME": "cache",
     "XDG_STATE_HOME": "state",
 }
+_NUMBERS = itertools.count()
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +40,9 @@ def _clean_environment(
             monkeypatch.delenv(name)
     for name, place in PLACES.items():
         monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / place))
+    # Ports come again: what one test saw on a server is none of the next one's.
+    cache = tmp_path_factory.getbasetemp() / "cache" / str(next(_NUMBERS))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(cache))
     monkeypatch.setenv("OLLAMA_CLI_REGISTRY", "none")
     forget_servers(tmp_path_factory.getbasetemp())
 

@@ -17,10 +17,10 @@ FLOORS = {
     for floor, rooms in {
         1: "values errors events replies urls names streams timeouts units selection files"
         " settings_table settings_readers plans policies hosts config_text"
-        " versions surroundings exit_codes rungs",
+        " versions surroundings exit_codes rungs dotenv",
         2: "wire transport settings",
-        3: "services progress output inputs sources history cache shells demo",
-        4: "runtime dialogue explanations credentials dialects",
+        3: "services progress output inputs sources history cache shells demo server_process",
+        4: "runtime dialogue explanations credentials dialects local_server",
         5: "commands",
         6: "app completion door __main__",
     }.items()
@@ -42,6 +42,7 @@ OWNERS = {
     "tomllib": {"files"},
     "tomli_w": {"files"},
     "sqlite3": {"history"},
+    "subprocess": {"server_process"},
     "click": set[str](),
     "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }

@@ -24,6 +24,7 @@ PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
 PATIENCE = 30.0
 # Coverage measures child processes by these; PATH and the rest let a process start at all.
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "COVERAGE_PROCESS_CONFIG")
+_HARMLESS = {"OLLAMA_CLI_REGISTRY": "none", "OLLAMA_CLI_AUTO_START": "never"}
 Input = bytes | str | None
 
 
@@ -68,11 +69,13 @@ def home() -> Path:
 def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -> dict[str, str]:
     """An environment in which nothing is set but what a process needs, and `more`.
 
-    No registry is asked unless a test names one: no test leaves this machine.
+    No registry is asked unless a test names one: no test leaves this machine. No server is started
+    unless a test says so.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(at or home()))
-    return kept | places | {"OLLAMA_CLI_REGISTRY": "none"} | dict(more or {})
+    places["XDG_CACHE_HOME"] = str(at / ".cache") if at else os.environ["XDG_CACHE_HOME"]
+    return kept | places | _HARMLESS | dict(more or {})
 
 
 def run(

@@ -11,13 +11,13 @@ import pytest
 from documentation import COMMANDS, README, ROOT, branch_of, entry_of, read
 
 import ollama_cli
-from ollama_cli import app
+from ollama_cli import app, dotenv
 from ollama_cli.commands import Entry
 from ollama_cli.commands.options import PROGRAM
 from ollama_cli.exit_codes import EXIT_CODES, ExitCode
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.settings_table import SETTINGS
-from ollama_cli.sources import SECTION, VARIABLES, parse_dotenv
+from ollama_cli.sources import SECTION, VARIABLES
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [
@@ -118,8 +118,8 @@ def test_the_sentence_of_a_setting_is_the_one_of_the_help(name: str) -> None:
 
 
 def test_the_example_is_a_dotenv_file_of_known_variables_and_usable_values() -> None:
-    assert parse_dotenv(ENV_EXAMPLE) == {}, "copied as it is, the example sets nothing"
-    values = parse_dotenv(re.sub(r"^#(?=[A-Za-z_]+=)", "", ENV_EXAMPLE, flags=re.MULTILINE))
+    assert dotenv.parse(ENV_EXAMPLE) == {}, "copied as it is, the example sets nothing"
+    values = dotenv.parse(re.sub(r"^#(?=[A-Za-z_]+=)", "", ENV_EXAMPLE, flags=re.MULTILINE))
     assert sorted(values) == sorted(ALL_VARIABLES)
     for name, setting in SETTINGS.items():
         for variable in setting.variables:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from ollama_cli import sources
+from ollama_cli import dotenv, sources
 from ollama_cli.errors import ConfigError, NotFoundError, RefusedError
 from ollama_cli.settings import Layer, resolve
-from ollama_cli.sources import dotenv_layers, environment, environment_layer, layers, parse_dotenv
+from ollama_cli.sources import dotenv_layers, environment, environment_layer, layers
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def one(found: list[Layer]) -> Layer:
     ],
 )
 def test_a_dotenv_file_is_read_line_by_line(line: str, values: dict[str, str]) -> None:
-    assert parse_dotenv(line) == values
+    assert dotenv.parse(line) == values
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from ollama_cli.units import (
+    format_age,
     format_ago,
     format_bytes,
     format_count,
@@ -156,3 +157,11 @@ def test_times_are_relative(ago: timedelta, text: str) -> None:
 def test_odd_times_have_a_word(when: str | None, text: str) -> None:
     assert format_ago(when, NOW) == text
     assert format_ago(when, NOW.replace(tzinfo=None)) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(-5, "less than a second ago"), (45, "45 seconds ago"), (750, "12 minutes ago")],
+)
+def test_an_age_is_how_long_ago_something_was(seconds: float, text: str) -> None:
+    assert format_age(seconds) == text

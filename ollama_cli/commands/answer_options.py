@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.commands.options import OUTPUT_HELP, AsJson, NoStdin
+from ollama_cli.commands.options import OUTPUT_HELP, AsJson, AutoPull, NoStdin
 from ollama_cli.values import Value
 
 
@@ -75,6 +75,7 @@ class AnswerOptions(Value):
         str | None, typer.Option(metavar="DURATION", help="Keep the model loaded: 10m, 0, -1.")
     ] = None
     stats: Annotated[bool, typer.Option("--stats", help="Tell tokens and times on stderr.")] = False
+    auto_pull: AutoPull = None
     no_stdin: NoStdin = False
     output: Annotated[
         Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)

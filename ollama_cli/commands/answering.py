@@ -1,10 +1,12 @@
 """What `chat` and `generate` do alike: put the question together, show the answer."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from itertools import chain, islice
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeAlias, TypeVar
 
 from ollama_cli import dialects, services
+from ollama_cli.commands import readiness
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.events import ChatEvent, Done
@@ -20,6 +22,7 @@ from ollama_cli.streams import one_line
 from ollama_cli.units import format_duration
 
 T = TypeVar("T")
+Ask: TypeAlias = Callable[[], "services.EventStream[ChatEvent]"]
 _LEVELS: Final[dict[str, Think]] = {
     "true": True,
     "false": False,
@@ -54,6 +57,7 @@ def question(text: str, pictures: Sequence[str]) -> dict[str, Any]:
 
 def request_fields(cli: Runtime, options: AnswerOptions) -> dict[str, Any]:
     """Read the options that chat and generate send alike; UsageError for a bad one."""
+    readiness.consent(cli, options.auto_pull)
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,
@@ -86,26 +90,38 @@ def read_images(cli: Runtime, options: AnswerOptions) -> list[str]:
 
 
 def show_answer(
-    cli: Runtime,
-    events: "services.EventStream[ChatEvent]",
-    options: AnswerOptions,
-    command: str,
-    model: str,
+    cli: Runtime, ask: Ask, options: AnswerOptions, command: str, model: str
 ) -> Answer | None:
-    """Show an answer in the format asked for; returns it, or None in raw format."""
+    """Ask, and show the answer in the format wanted; returns it, or None in raw format."""
     if cli.output == "raw":
-        for chunk in awaited(cli, events.raw(), model):
+        chunks = readiness.attempt_all(cli, model, lambda: awaited(cli, ask().raw(), model))
+        for chunk in chunks:
             cli.out.write_bytes(chunk)
         return None
     answer = None
-    with events, writer(cli, options, command, model) as shown, cli.explaining():
-        for burst in awaited(cli, events.bursts(), model):
+    with (
+        bursts(cli, ask, model) as events,
+        writer(cli, options, command, model) as shown,
+        cli.explaining(),
+    ):
+        for burst in events:
             shown.show_burst(burst)
             if isinstance(burst[-1], Done):
                 answer = burst[-1].answer
     if answer is not None:
         _tell(cli, answer, stats=options.stats)
     return answer
+
+
+@contextmanager
+def bursts(cli: Runtime, ask: Ask, model: str) -> Iterator[Iterator[list[ChatEvent]]]:
+    """Give the bursts of an answer, its model got ready where it is missing; closed at the end."""
+    with ExitStack() as opened:
+
+        def begin() -> Iterable[list[ChatEvent]]:
+            return awaited(cli, opened.enter_context(ask()).bursts(), model)
+
+        yield readiness.attempt_all(cli, model, begin)
 
 
 def writer(cli: Runtime, options: AnswerOptions, command: str, model: str) -> AnswerWriter:

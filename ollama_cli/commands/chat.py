@@ -1,10 +1,11 @@
 """`ollama-cli chat`."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from ollama_cli.commands import answering, conversation, model_choice, suitability
+from ollama_cli.commands import answering, conversation, model_choice, readiness, suitability
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.commands.options import Model
 from ollama_cli.runtime import Runtime
@@ -36,15 +37,15 @@ def talk(cli: Runtime, prompt: str | None, model: str | None, options: AnswerOpt
     opening = [] if system is None else [{"role": "system", "content": system}]
     pictures = answering.read_images(cli, options)
     text = answering.read_prompt(cli, prompt, options)  # last, as it takes what stdin still holds
-    if text is None:
-        if not (cli.can_ask() and cli.out.is_terminal and cli.output == "text"):
-            raise answering.no_prompt()
-        conversation.hold(
-            cli, model_choice.chat_model(cli, model), opening, pictures, options, fields
-        )
-        return
+    if text is None and not (cli.can_ask() and cli.out.is_terminal and cli.output == "text"):
+        raise answering.no_prompt()
     name = model_choice.chat_model(cli, model)
-    suitability.check(cli, name, suitability.needs(pictures, fields["think"]))
+    needs = suitability.needs(pictures, fields["think"])
+    readiness.attempt(cli, name, partial(suitability.check, cli, name, needs))
+    if text is None:
+        conversation.hold(cli, name, opening, pictures, options, fields)
+        return
     messages = [*opening, answering.question(text, pictures)]
-    events = cli.provider().chat(name, messages, **fields)
-    answering.show_answer(cli, events, options, "chat", name)
+    ask = partial(cli.provider().chat, name, messages, **fields)
+    answering.show_answer(cli, ask, options, "chat", name)
+    readiness.compare_context(cli, name, fields["options"])

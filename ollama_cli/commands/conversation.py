@@ -1,14 +1,15 @@
 """A conversation on a terminal: a plain loop that survives errors and Ctrl-C."""
 
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
-from ollama_cli import services
-from ollama_cli.commands import answering
+from ollama_cli.commands import answering, readiness
 from ollama_cli.commands.answer_options import AnswerOptions
+from ollama_cli.commands.answering import Ask
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, Text
+from ollama_cli.events import Text
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import show_error
 
@@ -29,6 +30,7 @@ def hold(
     """
     with suppress(ImportError):
         import_module("readline")  # line editing and history, where the system has them
+    cli.attend()  # before the first question
     cli.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
     while (text := _ask()) is not None:
         if not text.strip():
@@ -38,9 +40,11 @@ def hold(
             continue
         question = answering.question(text, pictures)
         pictures = []
-        events = cli.provider().chat(model, [*messages, question], **fields)
-        said = _answer(cli, events, options, model)
+        ask = partial(cli.provider().chat, model, [*messages, question], **fields)
+        said = _answer(cli, ask, options, model)
         if said is not None:
+            if not any(each["role"] == "assistant" for each in messages):  # once is enough
+                readiness.compare_context(cli, model, fields["options"])
             messages += [question, {"role": "assistant", "content": said}]
 
 
@@ -56,14 +60,15 @@ def _ask() -> str | None:
     return None if text.strip() in _LEAVE else text
 
 
-def _answer(
-    cli: Runtime, events: "services.EventStream[ChatEvent]", options: AnswerOptions, model: str
-) -> str | None:
+def _answer(cli: Runtime, ask: Ask, options: AnswerOptions, model: str) -> str | None:
     """Show one answer and return what was said, also of a stopped one; None after an error."""
     said: list[str] = []
     try:
-        with events, answering.writer(cli, options, "chat", model) as writer:
-            for burst in answering.awaited(cli, events.bursts(), model):
+        with (
+            answering.bursts(cli, ask, model) as bursts,
+            answering.writer(cli, options, "chat", model) as writer,
+        ):
+            for burst in bursts:
                 writer.show_burst(burst)
                 said += [event.text for event in burst if isinstance(event, Text)]
     except KeyboardInterrupt:

@@ -1,12 +1,13 @@
 """`ollama-cli embed`."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.commands import model_choice, suitability
-from ollama_cli.commands.options import OUTPUT_HELP, PROGRAM, AsJson, Model, NoStdin
+from ollama_cli.commands import model_choice, readiness, suitability
+from ollama_cli.commands.options import OUTPUT_HELP, PROGRAM, AsJson, AutoPull, Model, NoStdin
 from ollama_cli.errors import UsageError
 from ollama_cli.inputs import prompts
 from ollama_cli.output import documents, vectors
@@ -35,6 +36,7 @@ def command(
         bool | None,
         typer.Option("--truncate/--no-truncate", help="Cut a text that is too long, or fail."),
     ] = None,
+    auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
     output: Annotated[
         Literal["text", "json", "jsonl", "csv", "raw"],
@@ -50,9 +52,11 @@ def command(
       cat notes.txt | ollama-cli embed -o json
     """
     cli: Runtime = ctx.obj
+    readiness.consent(cli, auto_pull)
     texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
     name = model_choice.embed_model(cli, model)
-    suitability.check(cli, name, [suitability.EMBEDDING])
+    needs = [suitability.EMBEDDING]
+    readiness.attempt(cli, name, partial(suitability.check, cli, name, needs))
     fields = {
         "dimensions": dimensions,
         "truncate": truncate,
@@ -62,10 +66,11 @@ def command(
         for number, batch in enumerate(in_batches(texts)):
             if number:
                 cli.out.line()
-            documents.show_chunks(cli.out, cli.provider().embed_bytes(batch, name, fields))
+            ask_one = partial(cli.provider().embed_bytes, batch, name, fields)
+            documents.show_chunks(cli.out, readiness.attempt_all(cli, name, ask_one))
         return
-    parts = cli.provider().embed_batches(texts, name, fields)
-    _show(cli, parts, name)
+    ask = partial(cli.provider().embed_batches, texts, name, fields)
+    _show(cli, readiness.attempt_all(cli, name, ask), name)
 
 
 def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:

@@ -1,10 +1,11 @@
 """`ollama-cli generate`."""
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from ollama_cli.commands import answering, model_choice, suitability
+from ollama_cli.commands import answering, model_choice, readiness, suitability
 from ollama_cli.commands.answer_options import AnswerOptions
 from ollama_cli.commands.options import Model
 from ollama_cli.errors import UsageError
@@ -54,6 +55,8 @@ def command(
     if options.render is None and cli.settings.render == "auto" and (raw or suffix is not None):
         options = replace(options, render="plain")  # what goes on with a text is no Markdown
     name = model_choice.chat_model(cli, model)
-    suitability.check(cli, name, suitability.needs(fields["images"], fields["think"]))
-    events = cli.provider().generate(name, text, **fields)
-    answering.show_answer(cli, events, options, "generate", name)
+    needs = suitability.needs(fields["images"], fields["think"])
+    readiness.attempt(cli, name, partial(suitability.check, cli, name, needs))
+    ask = partial(cli.provider().generate, name, text, **fields)
+    answering.show_answer(cli, ask, options, "generate", name)
+    readiness.compare_context(cli, name, fields["options"])

@@ -43,6 +43,7 @@ def command(
       ollama-cli health --wait 30
     """
     cli: Runtime = ctx.obj
+    cli.starts_server = False
     cli.silent = cli.flags.quiet
     if wait is not None and not wait >= 0:  # neither is "nan"
         raise UsageError("--wait takes 0 or more seconds")

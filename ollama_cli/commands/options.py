@@ -16,6 +16,12 @@ OUTPUT_HELP: Final = "How to print the result."
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
+AutoPull = Annotated[
+    bool | None,
+    typer.Option(
+        "--auto-pull/--no-auto-pull", help="Pull the model if it is missing, or never; else ask."
+    ),
+]
 NoStdin = Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")]
 Insecure = Annotated[
     bool, typer.Option("--insecure", help="Let the server use plain http for this registry.")

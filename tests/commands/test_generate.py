@@ -37,7 +37,8 @@ def sent(server: Server, *args: str, prompt: str = "hi", **more: Any) -> dict[st
     """Give the body that these arguments send."""
     result = call("generate", prompt, "-m", "m", *args, "--host", server.url, **more)
     assert result.code == 0, result.err
-    body: dict[str, Any] = server.requests[-1].json
+    body: dict[str, Any]
+    *_, body = (each.json for each in server.requests if each.path == "/api/generate")
     return body
 
 

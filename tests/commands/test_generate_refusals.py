@@ -47,7 +47,8 @@ def test_a_world_without_models_to_chat_with() -> None:
 
 def test_an_unknown_model_names_the_nearest_and_the_pull(demo: str) -> None:
     text = "error: model 'dmo' not found\n"
-    hint = "did you mean demo:latest? if not: `ollama-cli models pull dmo`"
+    pull = "`ollama-cli models pull dmo`, or have it pulled with --auto-pull"
+    hint = f"did you mean demo:latest? if not: {pull}"
     result = call("generate", "hi", "-m", "dmo", "--host", demo)
     assert (result.code, result.out, result.err) == (4, "", f"{text}hint: {hint}\n")
     known = {

@@ -29,6 +29,9 @@ def command(
         list[str] | None,
         typer.Option("--filter", metavar="EXPR", help="Only these; repeatable, all must hold."),
     ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Forget the names that were seen before.")
+    ] = False,
     output: Annotated[
         Literal["text", "json", "jsonl", "csv", "name", "raw"],
         typer.Option("--output", "-o", help=OUTPUT_HELP),
@@ -39,12 +42,17 @@ def command(
 
     EXPR is a glob on the name, or size>5GB, modified<30d, capability=vision, family=llama.
 
+    The server is always asked. Its answer renews the names that completion and "did you mean" know
+    for five minutes; with --refresh they are gone also where no answer comes.
+
     Examples:
       ollama-cli models list --sort size
       ollama-cli models list --filter 'llama*' -o name
       ollama-cli models list --filter 'modified<7d' -o json
     """
     cli: Runtime = ctx.obj
+    if refresh:
+        cli.forget_installed()
     chosen = selection.compile_all(filters or [], selection.now())
     if cli.output == "raw":
         documents.show_raw(cli.out, cli.provider().list_models_bytes())

@@ -77,6 +77,19 @@ def expected(cli: Runtime, name: str, *, insecure: bool) -> Expected | None:
     return Expected(layers=layers)
 
 
+def size(cli: Runtime, name: str) -> int | None:
+    """Ask the registry how many bytes a model holds; None where it does not say.
+
+    Raises ModelNotFoundError for a model that it does not know.
+    """
+    try:
+        return sum(layer.size for layer in _layers(cli.registry().manifest(name)))
+    except ModelNotFoundError:
+        raise
+    except OllamaCliError:
+        return None
+
+
 def show_plans(cli: Runtime, names: Sequence[str], *, insecure: bool) -> None:
     """Tell what pulls would fetch, and fetch nothing; raises what `for_each` raises."""
     registry = cli.registry()

@@ -32,6 +32,7 @@ def command(
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     cli: Runtime = ctx.obj
+    cli.starts_server = False
     if cli.output == "raw":
         documents.show_raw(cli.out, cli.native("ps").running_models_bytes())
         return

@@ -20,6 +20,7 @@ def command(
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     cli: Runtime = ctx.obj
+    cli.starts_server = False
     cli.offers_pull = False
 
     server = cli.native("stop")

@@ -1,0 +1,23 @@
+"""The lines of a `.env`, read as what they say and nothing more."""
+
+import re
+from typing import Final
+
+_ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+
+
+def parse(text: str) -> dict[str, str]:
+    """Read `NAME=value` lines; nothing is expanded or run, as the file may be a stranger's."""
+    values: dict[str, str] = {}
+    for line in text.splitlines():
+        match = _ASSIGNMENT.fullmatch(line.strip())
+        if match:
+            values[match[1]] = _unquoted(match[2])
+    return values
+
+
+def _unquoted(value: str) -> str:
+    if value[:1] in {"'", '"'}:
+        end = value.find(value[0], 1)
+        return value[1:end] if end > 0 else value[1:]
+    return re.split(r"(?:^|\s+)#", value, maxsplit=1)[0].strip()

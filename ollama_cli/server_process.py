@@ -1,0 +1,72 @@
+"""`ollama serve`, started by itself: it outlives us, and what it says goes into a file."""
+
+import os
+import shutil
+import socket
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ollama_cli.errors import OllamaCliError
+
+_PROGRAM: Final = "ollama"
+_PATIENCE: Final = 1.0
+_END_OF_LOG: Final = 8192
+
+
+def find(environ: Mapping[str, str]) -> str | None:
+    """Find the program where the shell would."""
+    return shutil.which(_PROGRAM, path=environ.get("PATH", os.defpath))
+
+
+def is_refused(host: str, port: int) -> bool:
+    """Tell whether nobody listens there; other failures do not tell it."""
+    try:
+        socket.create_connection((host, port), _PATIENCE).close()
+    except ConnectionRefusedError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+class ServerProcess:
+    """A server in a session of its own, which no Ctrl-C of ours reaches; `log` is begun anew.
+
+    It listens at `address` (host:port). Raises OllamaCliError where it cannot be started.
+    """
+
+    def __init__(self, program: str, address: str, log: Path, environ: Mapping[str, str]) -> None:
+        self.log = log
+        try:
+            log.parent.mkdir(parents=True, exist_ok=True)
+            # Servers tell their settings there, and proxies have passwords: for its owner alone.
+            new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+            with os.fdopen(os.open(log, new, 0o600), "wb") as output:
+                self._process = subprocess.Popen(  # noqa: S603  found in PATH, consented to
+                    [program, "serve"],
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=output,
+                    cwd=log.parent,
+                    env={**environ, "OLLAMA_HOST": address},
+                    start_new_session=True,
+                    creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+                    | getattr(subprocess, "DETACHED_PROCESS", 0),
+                )
+        except OSError as error:
+            where = error.filename or program
+            raise OllamaCliError(f"cannot start {program}: {where}: {error.strerror}") from error
+
+    def has_ended(self) -> bool:
+        """Tell whether it is over."""
+        return self._process.poll() is not None
+
+    def last_words(self) -> str:
+        """Give the last line of what it said, or how it ended where it said nothing."""
+        with self.log.open("rb") as file:
+            file.seek(max(0, self.log.stat().st_size - _END_OF_LOG))
+            lines = file.read().decode("utf-8", "replace").split("\n")
+        told = [line.strip() for line in lines if line.strip()]
+        return told[-1] if told else f"exit code {self._process.returncode}"
