@@ -186,20 +186,17 @@ def _from_variable(origin: str, name: str, variables: Mapping[str, str]) -> str:
 
 def _from_command(origin: str, words: tuple[str, ...]) -> str:
     # Loaded when it is needed. Nothing that the command says is ever shown.
-    subprocess = import_module("subprocess")
-    nothing, failure = subprocess.DEVNULL, "run it yourself to see why"
+    run, failure = import_module("ollama_cli.processes").output, "run it yourself to see why"
     try:
-        done = subprocess.run(
-            words, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing, timeout=_PATIENCE
-        )
+        code, output = run(words, seconds=_PATIENCE)
     except OSError as error:
         raise ConfigError(f"cannot run {words[0]} (from {origin}): {error.strerror}") from error
-    except subprocess.TimeoutExpired:
+    if code is None:
         message = f"{words[0]} (from {origin}) told no key within {_PATIENCE:g} s"
-        raise AuthError(message, hint=failure) from None  # what it holds may be the key
-    if done.returncode:
-        raise AuthError(f"{words[0]} (from {origin}) ended with {done.returncode}", hint=failure)
-    text: str = done.stdout.decode("utf-8", "replace").strip()
+        raise AuthError(message, hint=failure)
+    if code:
+        raise AuthError(f"{words[0]} (from {origin}) ended with {code}", hint=failure)
+    text: str = output.decode("utf-8", "replace").strip()
     if not text:
         raise AuthError(f"{words[0]} (from {origin}) told no key", hint=failure)
     return text

@@ -4,10 +4,10 @@ import time
 from contextlib import nullcontext
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from ollama_cli import server_process, services, sources
+from ollama_cli import processes, services, sources
 from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
 from ollama_cli.output.waiting import Spinner
-from ollama_cli.server_process import ServerProcess
+from ollama_cli.processes import ServerProcess
 from ollama_cli.urls import host_of, is_loopback
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def attend(cli: "Runtime", patience: float = PATIENCE) -> None:
 
     Raises UnreachableError if it ends instead, TimedOutError after `patience` seconds.
     """
-    address, program = address_of(cli.settings.host), server_process.find(cli.environ)
-    if not address or not program or not server_process.is_refused(address.host, address.port):
+    address, program = address_of(cli.settings.host), processes.find(cli.environ)
+    if not address or not program or not processes.is_refused(address.host, address.port):
         return
     url = f"http://{address.authority}"
     if cli.settings.auto_start == "ask" and not cli.confirm(

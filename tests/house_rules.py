@@ -19,7 +19,7 @@ FLOORS = {
         " settings_table settings_readers plans policies hosts config_text"
         " versions surroundings exit_codes rungs dotenv",
         2: "wire transport settings",
-        3: "services progress output inputs sources history cache shells demo server_process",
+        3: "services progress output inputs sources history cache shells demo processes",
         4: "runtime dialogue explanations credentials dialects local_server",
         5: "commands",
         6: "app completion door __main__",
@@ -42,7 +42,7 @@ OWNERS = {
     "tomllib": {"files"},
     "tomli_w": {"files"},
     "sqlite3": {"history"},
-    "subprocess": {"server_process"},
+    "subprocess": {"processes"},
     "click": set[str](),
     "dataclasses": {"demo", "progress"},  # each costs half a millisecond; `values` does not
 }

@@ -79,7 +79,7 @@ def test_every_room_stands_on_a_floor() -> None:
         ("settings.py", "import tomllib", "tomllib is imported by files, not by settings"),
         ("settings.py", "import_module('tomllib')", "tomllib is imported by files, not by"),
         ("settings.py", "import tomli_w", "tomli_w is imported by files"),
-        ("local_server.py", "import subprocess", "subprocess is imported by server_process, not"),
+        ("local_server.py", "import subprocess", "subprocess is imported by processes, not"),
         ("commands/models/history.py", "import sqlite3", "sqlite3 is imported by history, not by"),
         ("__init__.py", "import platformdirs", "platformdirs is imported by cache, sources, not"),
         ("cache.py", "from ollama_cli import sources", "rooms on floor 3 never import one"),

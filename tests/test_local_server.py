@@ -7,7 +7,7 @@ from hostile import Server
 from installed_servers import free_address, installed
 from shell import python
 
-from ollama_cli import server_process
+from ollama_cli import processes
 from ollama_cli.local_server import Address, address_of
 
 HURRIED = """
@@ -46,8 +46,8 @@ def test_one_that_never_answers_is_awaited_for_so_long(tmp_path: Path) -> None:
 
 def test_somebody_who_listens_is_not_refused() -> None:
     with Server(lambda peer: peer.stall(), reads=False) as server:
-        assert not server_process.is_refused("127.0.0.1", server.port)
+        assert not processes.is_refused("127.0.0.1", server.port)
 
 
 def test_a_name_that_does_not_resolve_is_not_refused() -> None:
-    assert not server_process.is_refused("no-such-name.localhost.invalid", 1)
+    assert not processes.is_refused("no-such-name.localhost.invalid", 1)

@@ -1,23 +1,17 @@
 """`ollama-cli env`."""
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from ollama_cli import shells
+from ollama_cli import processes, shells
 from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
 from ollama_cli.runtime import Runtime
 from ollama_cli.urls import split_userinfo
 
 # What OpenAI's own libraries want in place of a key, where a server wants none.
 _NO_KEY = "ollama"
-# Python ignores these; what it starts shall not.
-_IGNORED = ("SIGPIPE", "SIGXFSZ")
 
 
 def command(
@@ -68,13 +62,8 @@ def _variables(cli: Runtime) -> dict[str, str]:
 
 
 def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:
-    """Run a command in the place of this process; where that cannot be, wait for it."""
     try:
-        if sys.platform == "win32":  # where exec returns to the shell before the command ends
-            raise typer.Exit(subprocess.call(words, env=dict(environ)))  # noqa: S603  as typed
-        for name in _IGNORED:
-            signal.signal(getattr(signal, name), signal.SIG_DFL)
-        os.execvpe(words[0], words, environ)  # noqa: S606  the user's own command, as typed
+        processes.become(words, environ)
     except OSError as error:
         raise _unrun(words[0], error) from error
 

@@ -10,7 +10,7 @@ from installed_servers import free_address, is_up
 from shell import run
 from terminals import Terminal
 
-from ollama_cli import server_process
+from ollama_cli import processes
 
 pytestmark = pytest.mark.live
 
@@ -41,7 +41,7 @@ def test_less_context_than_was_asked_for_is_told(live: str, model: str) -> None:
 
 @pytest.mark.usefixtures("live")
 def test_it_is_started(tmp_path: Path) -> None:
-    if server_process.find(os.environ) is None:
+    if processes.find(os.environ) is None:
         pytest.skip("ollama is not in PATH")
     address = free_address()
     env = {"OLLAMA_CLI_AUTO_START": "always", "OLLAMA_MODELS": str(tmp_path / "models")}

@@ -11,9 +11,10 @@ from runtimes import at, runtime, with_models
 from shell import call
 
 from ollama_cli import cache
-from ollama_cli.dialogue import Flags, Runtime
+from ollama_cli.dialogue import Flags
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.explanations import known_models
+from ollama_cli.runtime import Runtime
 
 TAGS = document({"models": [{"name": "llama3.2:latest"}, {"name": "b:1"}]})
 

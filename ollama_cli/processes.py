@@ -1,18 +1,58 @@
-"""`ollama serve`, started by itself: it outlives us, and what it says goes into a file."""
+"""Other programs: `ollama serve`, which outlives us; one that tells something; one to become."""
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import Mapping
+import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple, NoReturn
 
 from ollama_cli.errors import OllamaCliError
 
 _PROGRAM: Final = "ollama"
 _PATIENCE: Final = 1.0
 _END_OF_LOG: Final = 8192
+# Python ignores these; what it becomes shall not.
+_IGNORED: Final = ("SIGPIPE", "SIGXFSZ")
+
+
+class Ended(NamedTuple):
+    """How a program ended, and what it wrote to stdout; `code` is None where it took too long."""
+
+    code: int | None
+    output: bytes = b""
+
+
+def output(words: Sequence[str], *, seconds: float) -> Ended:
+    """Run a program without input and wait for it; OSError where it cannot be started."""
+    nothing = subprocess.DEVNULL
+    try:
+        done = subprocess.run(  # noqa: S603  the user's own command, as configured
+            words,
+            stdin=nothing,
+            stdout=subprocess.PIPE,
+            stderr=nothing,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return Ended(None)
+    return Ended(done.returncode, done.stdout)
+
+
+def become(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
+    """Run a program in the place of this process; where that cannot be, end with its exit code.
+
+    Raises OSError where it cannot be started.
+    """
+    if sys.platform == "win32":  # where exec returns to the shell before the program ends
+        sys.exit(subprocess.call(words, env=dict(environ)))  # noqa: S603  the user's own, as typed
+    for name in _IGNORED:
+        signal.signal(getattr(signal, name), signal.SIG_DFL)
+    os.execvpe(words[0], list(words), environ)  # noqa: S606  likewise
 
 
 def find(environ: Mapping[str, str]) -> str | None:
