@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from certificates import Authority, SecureServer
+from clients import stranger
 from hostile import Peer, Script, Server, bytes_then, document, head
 from shell import Result, run
 
@@ -42,7 +43,7 @@ def echo(status: int) -> Script:
 def test_a_key_goes_to_the_host_that_is_named(tmp_path: Path) -> None:
     with Server(TAGS) as server, Server(TAGS) as other:
         config = (
-            f"[hosts.work]\nurl = '{server.url}/v1'\napi_key = '{KEY}'\nheaders = {{X-A = 'b'}}\n"
+            f"[hosts.work]\nurl = '{server.url}'\napi_key = '{KEY}'\nheaders = {{X-A = 'b'}}\n"
             f"[hosts.other]\nurl = '{other.url}'\napi_key = '{OTHER}'\n"
         )
         assert with_config(tmp_path, config, "models", "list", "--host", "work").code == 0
@@ -111,7 +112,7 @@ def test_a_named_variable_that_is_unset_is_exit_10_and_nothing_is_sent(tmp_path:
 
 
 def test_a_command_tells_the_key_once_and_only_when_it_is_needed(tmp_path: Path) -> None:
-    with Server(document({"version": "1"}), TAGS) as server:
+    with stranger(document({"version": "1"}), TAGS) as server:
         ran = tmp_path / "ran"
         script = tmp_path / "key.sh"
         script.write_text(f"#!/bin/sh\necho x >> {ran}\ncat\necho ' {KEY} '\n", encoding="utf-8")

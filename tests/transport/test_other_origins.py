@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from certificates import Authority, SecureServer
+from clients import stranger
 from hostile import Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, OllamaCliError, UnreachableError
@@ -26,9 +27,9 @@ def authority(tmp_path: Path) -> Authority:
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost"])
 def test_no_header_follows_a_redirect_to_another_server(name: str) -> None:
-    with Server(VERSION) as other:
+    with stranger(VERSION) as other:
         place = other.url.replace("127.0.0.1", name) + "/api/version"
-        with Server(bytes_then(moved(place))) as server:
+        with stranger(bytes_then(moved(place))) as server:
             with OllamaClient(server.url, headers=SECRETS) as client:
                 assert client.version() == "1"
             assert server.requests[0].headers.items() >= SECRETS.items()
@@ -50,7 +51,7 @@ def test_headers_follow_a_redirect_within_the_server() -> None:
 
 def test_no_header_comes_back_after_a_way_round() -> None:
     """A to B to A: what B says is no longer ours, but A is whom the key is for."""
-    with Server(VERSION) as away, Server(VERSION, VERSION) as server:
+    with stranger(VERSION) as away, stranger(VERSION, VERSION) as server:
         away._scripts = (bytes_then(moved(server.url + "/back")),)
         server._scripts = (bytes_then(moved(away.url + "/there")), VERSION)
         with OllamaClient(server.url, headers=SECRETS) as client:
