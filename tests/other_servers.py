@@ -132,6 +132,7 @@ class _Handler(BaseHTTPRequestHandler):
     demo: DemoServer
     seen: list[tuple[str, str]]
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def version_string(self) -> str:
         return self.who.server or "something"

@@ -1,4 +1,4 @@
-"""Each command on servers that are not Ollama, as whole processes: it works, or says why not."""
+"""Each command on servers that are not Ollama: it works, or says why not."""
 
 from collections.abc import Iterator
 
@@ -16,7 +16,7 @@ from other_servers import (
     Other,
     serving,
 )
-from shell import Result, run
+from shell import Result, call
 
 from ollama_cli.demo import DemoServer
 
@@ -60,7 +60,7 @@ def other(request: pytest.FixtureRequest) -> Iterator[tuple[str, Other]]:
 
 def at(url: str, *args: str) -> Result:
     """Run a command on a server of which nothing is remembered: each has a port of its own."""
-    return run("--host", url, *args)
+    return call("--host", url, *args)
 
 
 def on(character: Character, *args: str) -> tuple[Result, Other]:
@@ -104,7 +104,7 @@ def test_the_version_is_told_where_there_is_one() -> None:
 
 
 def test_native_and_v1_of_one_server_answer_alike() -> None:
-    with DemoServer(tokens_per_second=0) as demo, serving(ONLY_V1) as other:
+    with DemoServer(tokens_per_second=0, bytes_per_second=0) as demo, serving(ONLY_V1) as other:
         alike: tuple[Args, ...] = (
             ("models", "list", "-o", "name"),
             ("models", "has", "demo"),

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hostile import Script, Server, answer, by_path, document, lines, page
 from other_servers import KINDS, LM_STUDIO, serving
-from shell import Result, run
+from shell import Result, call, run
 
 PULLED = lines({"status": "success"})
 VERSION = document({"version": "0.32.15"})
@@ -33,7 +33,7 @@ REFUSALS: dict[str, tuple[Script, int]] = {
 
 
 def at(url: str, *args: str, cache: Path) -> Result:
-    return run("--host", url, *args, env={"XDG_CACHE_HOME": str(cache), "OLLAMA_CLI_RETRIES": "0"})
+    return call("--host", url, *args, env={"XDG_CACHE_HOME": str(cache), "OLLAMA_CLI_RETRIES": "0"})
 
 
 def asked(server: Server) -> list[tuple[str, str]]:
@@ -85,8 +85,8 @@ def test_nothing_is_changed_where_no_version_of_ollama_is_told(
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_other_server_is_ever_told_to_change(kind: str, args: tuple[str, ...]) -> None:
     with serving(KINDS[kind]) as server:
-        assert run("--host", server.url, *args).code == 5
-        assert run("--host", f"{server.url}/v1", *args).code == 5
+        assert call("--host", server.url, *args).code == 5
+        assert call("--host", f"{server.url}/v1", *args).code == 5
         assert server.changes == []
 
 
@@ -103,7 +103,7 @@ def test_models_that_a_file_lists_are_pulled_on_ollama_alone(tmp_path: Path) -> 
     listed = tmp_path / "models.toml"
     listed.write_text('models = ["llama3.2"]', encoding="utf-8")
     with serving(LM_STUDIO) as server:
-        result = run("--host", server.url, "models", "ensure", listed)
+        result = call("--host", server.url, "models", "ensure", listed)
         assert result.err.startswith("error: ensure needs an Ollama server; this is LM Studio\n")
         assert server.changes == []
 
