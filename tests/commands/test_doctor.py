@@ -212,7 +212,7 @@ def test_colour_is_left_out_where_it_is_not_wanted(demo: str) -> None:
 
 def test_a_model_that_loads_is_told_on_a_terminal() -> None:
     def slowly(peer: object) -> None:
-        peer.left(1.0)  # type: ignore[attr-defined]  # a Peer
+        peer.left(0.4)  # type: ignore[attr-defined]  # a Peer
         lines({**DEFAULT_LINE, "done": True, "message": {"content": "x"}})(peer)  # type: ignore[arg-type]  # likewise
 
     with (

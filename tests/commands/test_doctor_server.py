@@ -141,12 +141,13 @@ def test_certificates_that_cannot_be_read() -> None:
 
 
 def test_a_server_that_accepts_and_stays_silent() -> None:
+    brief = {"OLLAMA_CLI_HEALTH_TIMEOUT": "0.1"}
     with Server(lambda peer: peer.stall()) as server:
-        code, rung, cause, command = failure(server.url)
+        code, rung, cause, command = failure(server.url, env=brief)
         assert (code, rung, command) == (7, "http", "ollama-cli --timeout 60 doctor")
-        assert cause.startswith("the connection is accepted, and then nothing comes for 0.5 s")
-        assert "nothing comes for 0.2 s" in failure(server.url, "--timeout", "0.2")[2]
-        code, rung, cause, _ = failure(server.url.replace("http", "https"))
+        assert cause.startswith("the connection is accepted, and then nothing comes for 0.1 s")
+        assert "nothing comes for 0.2 s" in failure(server.url, "--timeout", "0.2", env=brief)[2]
+        code, rung, cause, _ = failure(server.url.replace("http", "https"), env=brief)
         assert (code, rung) == (7, "tls")
 
 
