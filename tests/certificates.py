@@ -41,7 +41,7 @@ class Authority:
 
     @staticmethod
     def _new(key: Path) -> str:
-        return f"-nodes -newkey rsa:2048 -days 2 -keyout {key}"
+        return f"-nodes -newkey ec -pkeyopt ec_paramgen_curve:P-256 -days 2 -keyout {key}"
 
     @staticmethod
     def _openssl(words: str) -> None:

@@ -52,7 +52,7 @@ class Terminal:
         self._lock = threading.Lock()
         self.raw = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-c", _OWN, program, *map(str, args)],
+            [sys.executable, "-S", "-c", _OWN, program, *map(str, args)],
             bufsize=0,
             env=environment({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})}, at),
             cwd=at or home(),

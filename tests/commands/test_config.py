@@ -28,12 +28,12 @@ def test_a_life_of_the_file(file: Path) -> None:
     assert run("config", "path", at=home).out == f"{file}\n"
     result = run("config", "set", "model", "llama3.2", at=home)
     assert (result.code, result.out, result.err) == (0, "", f"set model in {file}\n")
-    assert run("config", "set", "timeout", "12.5", "-q", at=home).err == ""
+    assert call("config", "set", "timeout", "12.5", "-q", at=home).err == ""
     assert tomllib.loads(file.read_text()) == {"ollama": {"model": "llama3.2", "timeout": 12.5}}
-    assert run("config", "get", "timeout", at=home).out == "12.5\n"
-    assert run("config", "unset", "model", at=home).err == f"removed model from {file}\n"
-    assert run("config", "get", "model", at=home).out == ""
-    assert run("config", "unset", "model", at=home).err == f"note: model is not set in {file}\n"
+    assert call("config", "get", "timeout", at=home).out == "12.5\n"
+    assert call("config", "unset", "model", at=home).err == f"removed model from {file}\n"
+    assert call("config", "get", "model", at=home).out == ""
+    assert call("config", "unset", "model", at=home).err == f"note: model is not set in {file}\n"
     assert [path.name for path in file.parent.iterdir()] == ["config.toml"]
 
 
@@ -173,7 +173,7 @@ def test_an_unknown_key_warns_and_names_the_nearest(file: Path) -> None:
 def test_a_strangers_dotenv_cannot_send_prompts_away(tmp_path: Path, address: str) -> None:
     dotenv = tmp_path / ".env"
     dotenv.write_text(f"OLLAMA_HOST={address}\n")
-    result = run("generate", "secret", "-m", "m", at=tmp_path)
+    result = call("generate", "secret", "-m", "m", at=tmp_path)
     assert (result.code, result.out) == (13, "")
     assert "error: OLLAMA_HOST in .env would send your prompts to a public address: " in result.err
     assert "hint: if you trust that file, name it: `--env-file .env`\n" in result.err

@@ -40,7 +40,7 @@ def test_all_is_well(demo: str) -> None:
 
 
 def test_the_document_when_all_is_well(demo: str) -> None:
-    result = run("doctor", "-o", "json", env={"OLLAMA_HOST": demo})
+    result = call("doctor", "-o", "json", env={"OLLAMA_HOST": demo})
     assert (result.code, result.err) == (0, "")
     found = result.json
     rungs = found.pop("rungs")

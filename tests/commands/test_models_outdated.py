@@ -7,7 +7,7 @@ import pytest
 from dead_ports import closed_port
 from hostile import Script, Server, answer, document, lines, page
 from registries import changed, registry, server, showing
-from shell import Result, call, run
+from shell import Result, call
 
 NEWER = registry(changed(model=b"newer weights", license=b"new"))
 COST = len(b"newer weights") + len(b"new")
@@ -50,8 +50,8 @@ def test_one_that_is_outdated() -> None:
 def test_the_exit_code_tells() -> None:
     with both(NEWER, server()) as (one, other):
         args = ("--host", other.url, "--registry", one.url)
-        assert run("models", "outdated", "m", "--exit-code", *args).code == 12
-        quiet = run("models", "outdated", "-q", "--exit-code", *args)
+        assert call("models", "outdated", "m", "--exit-code", *args).code == 12
+        quiet = call("models", "outdated", "-q", "--exit-code", *args)
     assert (quiet.code, quiet.out, quiet.err) == (12, "", "")
 
 

@@ -42,7 +42,7 @@ def test_off_a_terminal_nothing_is_asked_and_nothing_pulled(
     args: tuple[str, ...], form: str
 ) -> None:
     with Server(Lacking()) as server:
-        result = run(*args, "-o", form, "--host", server.url, stdin="" if form == "raw" else None)
+        result = call(*args, "-o", form, "--host", server.url, stdin="" if form == "raw" else None)
     assert result.code == 4
     assert PULL not in paths(server)
     told = result.error["hint"] if form in {"json", "jsonl"} else result.err
@@ -62,7 +62,7 @@ def test_off_a_terminal_nothing_is_asked_and_nothing_pulled(
 )
 def test_who_says_never_means_it(flags: tuple[str, ...], env: dict[str, str]) -> None:
     with Server(Lacking()) as server:
-        result = run(*ASK, *flags, "--host", server.url, env=env)
+        result = call(*ASK, *flags, "--host", server.url, env=env)
     assert result.code == 4
     assert result.err.startswith(NOT_FOUND)
     assert PULL not in paths(server)
@@ -77,7 +77,7 @@ def test_the_setting_pulls_as_the_flag_does() -> None:
 def test_a_strange_folder_cannot_have_models_pulled(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OLLAMA_CLI_AUTO_PULL=always\n")
     with Server(Lacking()) as server:
-        assert run(*ASK, "--host", server.url, cwd=tmp_path).code == 4
+        assert call(*ASK, "--host", server.url, cwd=tmp_path).code == 4
     assert PULL not in paths(server)
 
 
@@ -120,8 +120,8 @@ def test_all_batches_of_texts_are_embedded_after_the_pull(tmp_path: Path) -> Non
 
 def test_pulls_are_remembered(tmp_path: Path) -> None:
     with Server(Lacking()) as server:
-        assert run(*ASK, "--auto-pull", "--host", server.url, at=tmp_path).code == 0
-    (pull,) = run("models", "history", "--json", at=tmp_path).json["pulls"]
+        assert call(*ASK, "--auto-pull", "--host", server.url, at=tmp_path).code == 0
+    (pull,) = call("models", "history", "--json", at=tmp_path).json["pulls"]
     assert (pull["model"], pull["result"]) == ("m", "success")
 
 

@@ -4,6 +4,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from shell import call, ended, run, start
@@ -104,8 +105,8 @@ def serving(*args: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
 
 def test_the_first_line_says_where_it_listens_and_it_is_ready() -> None:
     with serving() as (process, url):
-        assert run("health", "--host", url).code == 0
-        assert run("models", "list", "-o", "name", env={"OLLAMA_HOST": url}).out.count("\n") == 2
+        assert call("health", "--host", url).code == 0
+        assert call("models", "list", "-o", "name", env={"OLLAMA_HOST": url}).out.count("\n") == 2
         assert process.poll() is None
 
 
@@ -137,8 +138,10 @@ def test_every_fault_is_explained_in_the_help() -> None:
     assert set(FAULTS) <= words
 
 
-def test_the_tour_through_a_pipe() -> None:
-    result = run("demo")
+def test_the_tour_through_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_once = partial(DemoServer, tokens_per_second=0, bytes_per_second=0)
+    monkeypatch.setattr("ollama_cli.demo.DemoServer", at_once)
+    result = call("demo")
     assert result.code == 0, result.err
     assert "\x1b" not in result.out + result.err
     steps = [line for line in result.out.splitlines() if line.startswith("$ ollama-cli ")]

@@ -6,7 +6,7 @@ import pytest
 from certificates import Authority, SecureServer
 from clients import stranger
 from hostile import Peer, Script, Server, bytes_then, document, head
-from shell import Result, run
+from shell import Result, call
 
 KEY = "sk-0123456789-abcdef"
 OTHER = "sk-of-another-server"
@@ -18,7 +18,7 @@ def with_config(folder: Path, text: str, *words: str, **env: str) -> Result:
     path = folder / "c.toml"
     path.write_text(text, encoding="utf-8")
     path.chmod(0o600)
-    result = run(*words, env={"OLLAMA_CLI_CONFIG": str(path), **env}, cwd=folder)
+    result = call(*words, env={"OLLAMA_CLI_CONFIG": str(path), **env}, cwd=folder)
     assert KEY not in result.out + result.err
     assert OTHER not in result.out + result.err
     return result

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Server, answer, document, lines
-from shell import run
+from shell import call
 
 DONE = {"model": "m", "response": "ok", "message": {"content": "ok"}, "done": True}
 BASIC = "Basic " + base64.b64encode(b"me:hunter2").decode()
@@ -14,7 +14,7 @@ BASIC = "Basic " + base64.b64encode(b"me:hunter2").decode()
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_a_proxy_is_never_used_for_loopback(name: str) -> None:
     with Server(answer(502)) as proxy, Server(lines(DONE)) as server:
-        result = run("generate", "hi", "-m", "m", "--host", server.url, env={name: proxy.url})
+        result = call("generate", "hi", "-m", "m", "--host", server.url, env={name: proxy.url})
         assert (result.code, result.out, result.err) == (0, "ok\n", "")
         assert proxy.connections == 0
 
@@ -23,11 +23,11 @@ def test_a_proxy_is_used_for_a_remote_host() -> None:
     env = {"OLLAMA_HOST": "http://ollama.example.com"}
     with Server(document({"models": []})) as proxy:
         env["HTTP_PROXY"] = proxy.url
-        assert run("models", "list", "--json", env=env).code == 0
+        assert call("models", "list", "--json", env=env).code == 0
         assert proxy.requests[0].path == "http://ollama.example.com:80/api/tags" or (
             proxy.requests[0].path == "http://ollama.example.com/api/tags"
         )
-        refused = run("models", "list", env={**env, "NO_PROXY": "example.com"})
+        refused = call("models", "list", env={**env, "NO_PROXY": "example.com"})
         assert refused.code in {3, 7}
         assert proxy.connections == 1
 
@@ -37,10 +37,10 @@ def test_a_netrc_adds_nothing(tmp_path: Path) -> None:
     netrc.write_text("machine 127.0.0.1 login thief password stolen\n")
     netrc.chmod(0o600)
     with Server(document({"models": []})) as server:
-        assert run("models", "list", "--host", server.url, at=tmp_path).code == 0
+        assert call("models", "list", "--host", server.url, at=tmp_path).code == 0
         assert "Authorization" not in server.requests[-1].headers
         host = f"http://me:hunter2@127.0.0.1:{server.port}"
-        assert run("models", "list", at=tmp_path, env={"OLLAMA_HOST": host}).code == 0
+        assert call("models", "list", at=tmp_path, env={"OLLAMA_HOST": host}).code == 0
         assert server.requests[-1].headers["Authorization"] == BASIC
 
 
@@ -48,7 +48,7 @@ def test_a_post_follows_no_redirect() -> None:
     with Server(lines(DONE)) as elsewhere:
         location = {"Location": f"{elsewhere.url}/api/generate"}
         with Server(answer(307, headers=location)) as server:
-            result = run("generate", "secret", "-m", "m", "--host", server.url)
+            result = call("generate", "secret", "-m", "m", "--host", server.url)
         assert elsewhere.connections == 0
     assert (result.code, result.out) == (5, "")
     assert f"points elsewhere: {elsewhere.url}/api/generate\n" in result.err
@@ -58,14 +58,14 @@ def test_a_post_follows_no_redirect() -> None:
 def test_a_delete_follows_no_redirect() -> None:
     tags = document({"models": [{"name": "m:latest"}]})
     with Server(tags, answer(301, headers={"Location": "/elsewhere"})) as server:
-        result = run("models", "rm", "m", "-y", "--host", server.url)
+        result = call("models", "rm", "m", "-y", "--host", server.url)
         assert [request.path for request in server.requests] == ["/api/tags", "/api/delete"]
     assert result.code == 5
 
 
 def test_streams_ask_for_plain_bytes() -> None:
     with Server(lines(DONE)) as server:
-        run("chat", "hi", "-m", "m", "--host", server.url)
+        call("chat", "hi", "-m", "m", "--host", server.url)
         headers = server.requests[0].headers
     assert headers["Accept-Encoding"] == "identity"
     assert headers["User-Agent"].startswith("ollama-cli/")
@@ -73,7 +73,7 @@ def test_streams_ask_for_plain_bytes() -> None:
 
 
 def test_a_host_that_is_no_host() -> None:
-    result = run("models", "list", "--host", "nobody.invalid", env={"NO_PROXY": "*"})
+    result = call("models", "list", "--host", "nobody.invalid", env={"NO_PROXY": "*"})
     assert (result.code, result.out) == (3, "")
     assert "no such host name: nobody.invalid" in result.err
     assert "hint: check the address" in result.err
@@ -81,7 +81,7 @@ def test_a_host_that_is_no_host() -> None:
 
 def test_http_where_https_is_asked_for() -> None:
     with Server(answer(400), reads=False) as server:
-        result = run("health", "--host", server.url.replace("http:", "https:"))
+        result = call("health", "--host", server.url.replace("http:", "https:"))
     assert (result.code, result.out) == (3, "")
     assert "no secure connection to the server" in result.err
     assert "hint: check http:// against https://" in result.err

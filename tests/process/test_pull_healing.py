@@ -113,7 +113,7 @@ def test_a_server_that_is_lost_and_comes_back_with_nothing() -> None:
         layer = catalogue.registry()[key(MODEL)].layers[0]
         while first._machine.library.blob(layer).received < layer.size // 4:
             assert process.poll() is None
-    time.sleep(1.0)
+    time.sleep(0.2)
     with DemoServer(urlsplit(first.url).port or 0, bytes_per_second=0) as second:
         result = ended(process)
         assert result.code == 0, result.err

@@ -41,9 +41,19 @@ def test_a_yes_pulls_and_the_command_goes_on(args: tuple[str, ...], path: str) -
 
 
 @pytest.mark.parametrize(
-    ("typed", "code"), [("n\n", 4), ("\n", 4), ("yo\n", 4), (CTRL_D, 4), (CTRL_C, 130)]
+    ("typed", "code", "more"),
+    [
+        ("n\n", 4, ()),
+        ("\n", 4, ()),
+        ("yo\n", 4, ()),
+        (CTRL_D, 4, ()),
+        (CTRL_C, 130, ()),
+        ("n\n", 4, ("-o", "json")),
+        (CTRL_C, 130, ("-o", "json")),
+        (CTRL_D, 4, ("-o", "jsonl")),
+        (CTRL_C, 130, ("-o", "jsonl")),
+    ],
 )
-@pytest.mark.parametrize("more", [(), ("-o", "json"), ("-o", "jsonl")])
 def test_anything_else_pulls_nothing(typed: str, code: int, more: tuple[str, ...]) -> None:
     with Server(Lacking()) as server:
         with Terminal(*ASK, *more, "--host", server.url, columns=200) as terminal:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 from hostile import CHUNKED, Peer, Server, by_path, chunk, lines
-from shell import bash, ended, run, start
+from shell import bash, call, ended, run, start
 from terminals import CTRL_C, Terminal
 
 from ollama_cli.demo import DemoServer
@@ -32,7 +32,7 @@ def by_model(peer: Peer) -> None:
 
 def test_one_after_another_with_headers_and_a_summary() -> None:
     with Server(by_path({"/api/pull": by_model})) as server:
-        result = run("models", "pull", "a", "nobody", "b", "a", "--host", server.url)
+        result = call("models", "pull", "a", "nobody", "b", "a", "--host", server.url)
         asked = [r.json["model"] for r in server.requests if r.path == "/api/pull"]
     told = result.err.splitlines()
     assert (result.code, asked) == (11, ["a", "nobody", "b"])
@@ -44,7 +44,7 @@ def test_one_after_another_with_headers_and_a_summary() -> None:
 
 def test_some_at_once_in_a_log() -> None:
     with Server(by_path({"/api/pull": by_model})) as server:
-        result = run("models", "pull", "a", "nobody", "b", "-j", "3", "--host", server.url)
+        result = call("models", "pull", "a", "nobody", "b", "-j", "3", "--host", server.url)
     assert result.code == 11
     told = result.err.splitlines()
     assert "[1/3] pulling manifest" in told
@@ -54,14 +54,14 @@ def test_some_at_once_in_a_log() -> None:
 
 def test_all_at_once_fail_alike() -> None:
     with Server(by_path({"/api/pull": by_model})) as server:
-        result = run("models", "pull", "no1", "no2", "-j", "2", "--json", "--host", server.url)
+        result = call("models", "pull", "no1", "no2", "-j", "2", "--json", "--host", server.url)
     assert result.code == 4
     assert sorted(each["model"] for each in result.json["models"]) == ["no1", "no2"]
 
 
 def test_events_of_several_at_once_are_whole_lines() -> None:
     with Server(by_path({"/api/pull": by_model})) as server:
-        result = run("pull", "a", "b", "c", "d", "-j", "4", "-o", "jsonl", "--host", server.url)
+        result = call("pull", "a", "b", "c", "d", "-j", "4", "-o", "jsonl", "--host", server.url)
     ends = [event["model"] for event in result.events if event["event"] == "success"]
     assert (result.code, sorted(ends)) == (0, ["a", "b", "c", "d"])
 

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from shell import ended, run, start
+from shell import call, ended, run, start
 
 from ollama_cli.demo import DemoServer, catalogue
 from ollama_cli.demo.library import key
@@ -14,7 +14,7 @@ MODEL, SMALL = "llama3.2", "nomic-embed-text"
 
 
 def history(at: Path) -> list[dict[str, Any]]:
-    pulls: list[dict[str, Any]] = run("models", "history", "--json", at=at).json["pulls"]
+    pulls: list[dict[str, Any]] = call("models", "history", "--json", at=at).json["pulls"]
     return pulls
 
 

@@ -206,7 +206,7 @@ def test_a_server_that_is_away_for_a_while() -> None:
         told = b""
         while b"trying again" not in told:
             told += process.stderr.read(1)
-    while told.count(b"trying again") < 3:
+    while told.count(b"trying again") < 2:
         told += process.stderr.read(1)
     with Server(RESUMED, port=port):
         result = ended(process)
@@ -234,7 +234,7 @@ def test_a_signal_in_the_pause_and_the_same_command_again(number: int, code: int
         process = start("models", "pull", "m", "--host", server.url)
         assert process.stderr is not None
         told = b""
-        while told.count(b"trying again") < 3:
+        while b"trying again" not in told:
             told += process.stderr.read(1)
         process.send_signal(number)
         result = ended(process)

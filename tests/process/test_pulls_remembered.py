@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shell import ended, run, start
+from shell import call, ended, run, start
 
 from ollama_cli.demo import DemoServer
 
@@ -21,7 +21,7 @@ def slow() -> Iterator[str]:
 
 
 def history(at: Path, *args: str) -> list[dict[str, Any]]:
-    pulls: list[dict[str, Any]] = run("models", "history", "--json", *args, at=at).json["pulls"]
+    pulls: list[dict[str, Any]] = call("models", "history", "--json", *args, at=at).json["pulls"]
     return pulls
 
 
@@ -89,7 +89,7 @@ def test_where_nothing_can_be_written_the_pull_goes_on(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     env = {"XDG_STATE_HOME": str(tmp_path / "file")}
     with DemoServer(bytes_per_second=0) as server:
-        result = run(
+        result = call(
             "models", "pull", "llama3.2", "nomic-embed-text", "--host", server.url, env=env
         )
     assert result.code == 0

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from dead_ports import closed_port
 from installed_servers import SERVES, free_address, installed, is_alive, is_up
-from shell import ended, run, start
+from shell import call, ended, run, start
 from terminals import CTRL_C, CTRL_D, Terminal
 
 SLEEPS = "exec sleep 30"
@@ -19,7 +19,10 @@ SLEEPS = "exec sleep 30"
     ("args", "out"),
     [
         (("models", "list", "-o", "name"), "demo"),
-        (("chat", "hi", "-m", "demo", "-o", "json"), '{"schema": "ollama-cli/chat/1"'),
+        (
+            ("chat", "hi", "-m", "demo", "--max-tokens", "3", "-o", "json"),
+            '{"schema": "ollama-cli/chat/1"',
+        ),
         (("show", "demo", "--get", "details.family"), "demo\n"),
         (("embed", "hi", "-m", "demo-embed"), "["),
         (("models", "has", "demo"), "demo:latest\n"),
@@ -39,7 +42,7 @@ def test_it_is_started_and_the_command_goes_on(
         assert f"listening on http://{address}" in log.read_text()
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
         assert [word for word, _ in program.starts] == ["serve"]
-        again = run(*args, "--host", address, env=program.env, at=tmp_path)
+        again = call(*args, "--host", address, env=program.env, at=tmp_path)
         assert (again.code, "starting" in again.err) == (0, False)
         assert len(program.starts) == 1
         assert is_up(address)
@@ -76,7 +79,7 @@ def test_what_shall_start_nothing_starts_nothing(
     tmp_path: Path, wish: str, args: list[str]
 ) -> None:
     with installed(tmp_path, wish=wish) as program:
-        result = run(*args, "--host", free_address(), env=program.env)
+        result = call(*args, "--host", free_address(), env=program.env)
         assert result.code == 3
         assert "no running Ollama server detected at" in result.err
         assert program.starts == []
@@ -88,19 +91,19 @@ def test_what_shall_start_nothing_starts_nothing(
 def test_only_an_address_that_it_could_serve_has_it_started(tmp_path: Path, host: str) -> None:
     with installed(tmp_path) as program:
         address = host.format(free_address().rpartition(":")[2])
-        assert run("ls", "--host", address, env=program.env).code == 3
+        assert call("ls", "--host", address, env=program.env).code == 3
         assert program.starts == []
 
 
 def test_the_demo_needs_no_other_server(tmp_path: Path) -> None:
     with installed(tmp_path) as program:
-        assert run("--demo", "ls", env=program.env).code == 0
+        assert call("--demo", "ls", env=program.env).code == 0
         assert program.starts == []
 
 
 def test_where_it_is_not_installed_the_error_is_the_usual_one(tmp_path: Path) -> None:
     env = {"PATH": str(tmp_path), "OLLAMA_CLI_AUTO_START": "always"}
-    result = run("ls", "--host", free_address(), env=env)
+    result = call("ls", "--host", free_address(), env=env)
     assert result.code == 3
     assert "hint: start it with `ollama serve` (install: " in result.err
 
@@ -109,7 +112,7 @@ def test_a_strange_folder_cannot_have_it_started(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("OLLAMA_CLI_AUTO_START=always\n")
     with installed(tmp_path) as program:
         env = {**program.env, "OLLAMA_CLI_AUTO_START": ""}
-        assert run("ls", "--host", free_address(), env=env, cwd=tmp_path).code == 3
+        assert call("ls", "--host", free_address(), env=env, cwd=tmp_path).code == 3
         assert program.starts == []
 
 
@@ -160,7 +163,7 @@ def test_an_interrupt_while_it_is_awaited_leaves_it_alive(tmp_path: Path) -> Non
 
 def test_a_yes_starts_it_and_it_outlives_the_terminal(tmp_path: Path) -> None:
     address = free_address()
-    with installed(tmp_path, f"sleep 1; {SERVES}", wish="ask") as program:
+    with installed(tmp_path, f"sleep 0.4; {SERVES}", wish="ask") as program:
         args = ("chat", "-m", "demo", "--host", address)
         with Terminal(*args, env=program.env, at=tmp_path, columns=200) as terminal:
             terminal.expect(f"no server answers at http://{address}: start `ollama serve` there?")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Server, document
-from shell import PROGRAM, run
+from shell import PROGRAM, call
 from terminals import Terminal
 
 TAB = "\t"
@@ -49,7 +49,7 @@ def path_of(shell: str) -> str:
 def at_a_shell(shell: str, server: Server, home: Path) -> Terminal:
     """Start a shell, in an empty home, which has loaded what `--show-completion` prints."""
     script = home / "script"
-    script.write_text(run(f"--show-completion={shell}").out)
+    script.write_text(call(f"--show-completion={shell}", at=home).out)
     search = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
     env = {"PATH": search, "PS1": "> ", "OLLAMA_HOST": server.url, "INPUTRC": os.devnull}
     terminal = Terminal(
@@ -65,7 +65,17 @@ def _plain(env: Mapping[str, str]) -> Mapping[str, str]:
     return {**env, "HISTFILE": os.devnull, "fish_history": ""}
 
 
-@pytest.mark.parametrize("shell", INTERACTIVE)
+@pytest.fixture(scope="module", params=INTERACTIVE)
+def session(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Terminal]:
+    """One shell for many lines."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "report of May.txt").touch()
+    with Server(TAGS) as found, at_a_shell(request.param, found, home) as terminal:
+        yield terminal
+
+
 @pytest.mark.parametrize(
     ("typed", "meant"),
     [
@@ -83,14 +93,10 @@ def _plain(env: Mapping[str, str]) -> Mapping[str, str]:
         ("ollama-cli chat --file=rep", "<ollama-cli><chat><--file=report of May.txt>"),
     ],
 )
-def test_what_is_typed_becomes_what_is_meant(
-    shell: str, typed: str, meant: str, server: Server, tmp_path: Path
-) -> None:
-    (tmp_path / "report of May.txt").touch()
-    with at_a_shell(shell, server, tmp_path) as terminal:
-        terminal.send(typed + TAB + SHOW)
-        terminal.expect("'<%s>'", "<ollama-cli>")
-        terminal.expect(meant)
+def test_what_is_typed_becomes_what_is_meant(session: Terminal, typed: str, meant: str) -> None:
+    assert meant not in session.shown
+    session.send(typed + TAB + SHOW)
+    session.expect(meant)
 
 
 @pytest.mark.parametrize("shell", INTERACTIVE)
@@ -147,7 +153,7 @@ def test_a_program_named_by_its_path_is_asked_itself(server: Server, tmp_path: P
 def test_zsh_loads_the_script_from_its_functions_folder(server: Server, tmp_path: Path) -> None:
     zsh = path_of("zsh")
     env = {"HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
-    assert run("--install-completion=zsh", env=env).code == 0
+    assert call("--install-completion=zsh", env=env).code == 0
     (tmp_path / ".zshrc").write_text(
         f"fpath=({tmp_path}/zsh/site-functions $fpath); autoload -Uz compinit; compinit -u\n"
         f"PS1='> '; OLLAMA_HOST={server.url}; export OLLAMA_HOST\n"
@@ -165,7 +171,7 @@ def test_what_is_installed_is_there_in_the_next_shell(
 ) -> None:
     path = path_of(shell)
     env = {"HOME": str(tmp_path)}
-    assert run(f"--install-completion={shell}", env=env).code == 0
+    assert call(f"--install-completion={shell}", env=env).code == 0
     search = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
     env = {"PATH": search, "OLLAMA_HOST": server.url, "HISTFILE": os.devnull}
     with Terminal("-i", program=path, columns=120, env=env, at=tmp_path) as terminal:

@@ -120,14 +120,15 @@ def test_while_nothing_has_come_yet(number: int, code: int) -> None:
     assert result == Result(code, b"", b"")
 
 
-@pytest.mark.parametrize(("number", "code"), SIGNALS)
-def test_while_stdin_is_silent(number: int, code: int) -> None:
-    process = start("generate", "-m", "m", "hi", stdin=subprocess.PIPE)
-    assert process.stderr is not None
-    assert process.stderr.readline().startswith(b"note: waiting for standard input")
-    process.send_signal(number)
-    process.wait(10)
-    assert ended(process) == Result(code, b"", b"")
+def test_while_stdin_is_silent() -> None:
+    args = ("generate", "-m", "m", "hi")
+    processes = [start(*args, stdin=subprocess.PIPE) for _ in SIGNALS]  # they wait together
+    for process, (number, code) in zip(processes, SIGNALS, strict=True):
+        assert process.stderr is not None
+        assert process.stderr.readline().startswith(b"note: waiting for standard input")
+        process.send_signal(number)
+        process.wait(10)
+        assert ended(process) == Result(code, b"", b"")
 
 
 @pytest.mark.parametrize(("number", "code"), SIGNALS)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from hostile import Server, document, lines
-from shell import call, run
+from shell import call
 from terminals import CTRL_C, Terminal
 
 from ollama_cli.demo import DemoServer
@@ -187,13 +187,13 @@ def test_the_tour_on_two_terminals() -> None:
 
 
 def test_colour_in_a_pipe_where_it_is_asked_for(demo: str) -> None:
-    always = run("models", "list", "--color", "always", "--host", demo)
-    forced = run("models", "list", "--host", demo, env={"FORCE_COLOR": "1"})
+    always = call("models", "list", "--color", "always", "--host", demo)
+    forced = call("models", "list", "--host", demo, env={"FORCE_COLOR": "1"})
     assert always.out.startswith("\x1b[1mNAME")
     assert forced.out.startswith("\x1b[1mNAME")
-    never = run("models", "list", "--color", "never", "--host", demo, env={"FORCE_COLOR": "1"})
+    never = call("models", "list", "--color", "never", "--host", demo, env={"FORCE_COLOR": "1"})
     assert "\x1b" not in never.out
-    assert "\x1b" not in run("pull", "llama3.2", "--color", "always", "--host", demo).err
+    assert "\x1b" not in call("pull", "llama3.2", "--color", "always", "--host", demo).err
 
 
 @pytest.mark.parametrize("topic", ["exit-codes", "environment", "formats"])
