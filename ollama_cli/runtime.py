@@ -7,7 +7,7 @@ from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ollama_cli import cache, explanations, policies, services, sources
+from ollama_cli import cache, services, sources
 from ollama_cli.dialogue import Dialogue, Flags
 from ollama_cli.errors import (
     ModelNotFoundError,
@@ -109,7 +109,7 @@ class Runtime(Dialogue):
         if self.flags.verbose:
             services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
         if settled.local_only:
-            policies.check_host(settled.host)
+            import_module("ollama_cli.policies").check_host(settled.host)
         client = kind(settled.host, timeouts=settled.timeouts, **self.credentials)
         # All is imported now: from here on streams may run for hours, so collect, but not this.
         gc.freeze()
@@ -175,7 +175,7 @@ class Runtime(Dialogue):
             models = self.provider().list_models()
         except UnreachableError as error:
             if error.hint:
-                error.hint += explanations.last_seen(cache.read(self.settings.host))
+                error.hint += _explanations().last_seen(cache.read(self.settings.host))
             raise
         if not self.flags.demo:  # its server is gone with the command
             cache.write(self.settings.host, [model.name for model in models])
@@ -214,8 +214,9 @@ class Runtime(Dialogue):
 
     def permit(self, model: str) -> None:
         """Raise RefusedError for a model that the settings forbid, as far as its name tells."""
-        settings = self.settings
-        policies.check_model(model, settings.allowed_models, local_only=settings.local_only)
+        allowed, local_only = self.settings.allowed_models, self.settings.local_only
+        if allowed or local_only:
+            import_module("ollama_cli.policies").check_model(model, allowed, local_only=local_only)
 
     @contextmanager
     def explaining(self, model: str | None = None) -> Iterator[None]:
@@ -230,6 +231,7 @@ class Runtime(Dialogue):
 
     def explain(self, error: OllamaCliError) -> None:
         """Complete an error: where the address came from, what is there, which models are like."""
+        explanations = _explanations()
         if "settings" in self.__dict__:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
@@ -240,3 +242,8 @@ class Runtime(Dialogue):
             if isinstance(error, UnreachableError) and "seen" in self.__dict__:
                 cache.remember(host, cache.Seen())  # what comes back may be another server
         explanations.add_hint(error, self)
+
+
+def _explanations() -> Any:
+    # Loaded where something went wrong.
+    return import_module("ollama_cli.explanations")

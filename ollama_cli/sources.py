@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Final
 
-from ollama_cli import dotenv, files
+from ollama_cli import files
 from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.settings import Layer
 from ollama_cli.settings_table import SETTINGS
@@ -116,7 +116,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
     text = _dotenv_text(path, is_named=bool(env_file))
     if text is None:
         return []
-    variables = dotenv.parse(text)
+    variables = _parse(text)
     values = _from_variables(variables, f" in {path}")
     if env_file:
         return [Layer(values, key=_key(variables))]
@@ -129,8 +129,14 @@ def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, 
     """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
     if not env_file:
         return environ
-    named = dotenv.parse(_dotenv_text(Path(env_file), is_named=True) or "")
+    named = _parse(_dotenv_text(Path(env_file), is_named=True) or "")
     return {**named, **{name: value for name, value in environ.items() if value.strip()}}
+
+
+def _parse(text: str) -> dict[str, str]:
+    # Loaded where there is such a file.
+    values: dict[str, str] = import_module("ollama_cli.dotenv").parse(text)
+    return values
 
 
 def _dotenv_text(path: Path, *, is_named: bool) -> str | None:

@@ -1,11 +1,10 @@
 """Gets a model ready for a command that found it missing: asked for first, pulled by consent."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from importlib import import_module
 from typing import Any, TypeVar
 
-from ollama_cli import explanations, names, policies
-from ollama_cli.commands.downloads import Downloads
-from ollama_cli.commands.models import planning
+from ollama_cli import names, policies
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import one_line
@@ -53,7 +52,7 @@ def ensure_ready(cli: Runtime, model: str, missing: ModelNotFoundError) -> None:
         raise missing
     if wish == "ask" and not cli.can_ask():
         told = ", or have it pulled with --auto-pull"
-        missing.hint = explanations.missing_hint(model, cli, or_else=told)
+        missing.hint = _explanations().missing_hint(model, cli, or_else=told)
         raise missing
     installed = [each.name for each in cli.installed()]
     if names.find(model, installed):  # then it is something else that is not found
@@ -62,7 +61,9 @@ def ensure_ready(cli: Runtime, model: str, missing: ModelNotFoundError) -> None:
         raise missing
     if wish == "always":
         cli.note(f"{model} is not installed: pulling it")
-    Downloads(cli, [model]).pull(model, insecure=False)
+    # Loaded where a model is missing: hardly ever.
+    downloads = import_module("ollama_cli.commands.downloads").Downloads(cli, [model])
+    downloads.pull(model, insecure=False)
 
 
 def compare_context(cli: Runtime, model: str, options: Mapping[str, Any]) -> None:
@@ -91,9 +92,9 @@ def _can_pull(cli: Runtime) -> bool:
 def _question(cli: Runtime, model: str, installed: list[str], missing: ModelNotFoundError) -> str:
     """Ask with the size, after what it may be a misspelling of; raises `missing` if none has it."""
     try:
-        size = planning.size(cli, model)
+        size = _size(cli, model)
     except ModelNotFoundError:
-        missing.hint = _cloud_hint(cli, model) or explanations.unknown_hint(model, cli)
+        missing.hint = _cloud_hint(cli, model) or _explanations().unknown_hint(model, cli)
         raise missing from None
     near = names.nearest(model, installed)
     verb = "is" if len(near) == 1 else "are"
@@ -102,10 +103,19 @@ def _question(cli: Runtime, model: str, installed: list[str], missing: ModelNotF
     return one_line(f"{instead}pull {model} ({told})?")
 
 
+def _size(cli: Runtime, model: str) -> int | None:
+    size: int | None = import_module("ollama_cli.commands.models.planning").size(cli, model)
+    return size
+
+
+def _explanations() -> Any:
+    return import_module("ollama_cli.explanations")
+
+
 def _cloud_hint(cli: Runtime, model: str) -> str | None:
     """Tell of a model that there is in the cloud alone."""
     try:
-        planning.size(cli, f"{model}:cloud")
+        _size(cli, f"{model}:cloud")
     except ModelNotFoundError:
         return None
     name = names.shortest(f"{model}:cloud")

@@ -73,27 +73,40 @@ def test_completion_loads_no_more_than_help_even_if_the_server_is_asked(shell: s
 def test_health_loads_what_it_asks_with_and_no_more() -> None:
     with Server(by_path({"/api/version": VERSION, "/api/tags": TAGS})) as server:
         modules = loaded("health", "--host", server.url)
-    assert not modules & {"rich", "pydantic", "tomllib", "tomli_w", "asyncio"}
+    assert not modules & {"rich", "pydantic", "tomllib", "tomli_w", "asyncio", "shlex"}
     assert "requests" in modules
 
 
+def ours(*args: str) -> set[str]:
+    """Run a command on a server where all is well, and give what it imported of ours."""
+    answers = lines({**DONE, "status": "success"})
+    pages = {"/api/version": VERSION, "/api/tags": TAGS, "/api/chat": answers}
+    with Server(by_path({**pages, "/api/pull": answers})) as server:
+        result = python(LOADED, *args, "--host", server.url)
+    assert result.code == 0, result.err
+    names = (name.partition("ollama_cli.") for name in result.err.splitlines()[-1].split())
+    return {name for before, dot, name in names if dot and not before}
+
+
 def test_a_server_without_a_key_loads_nothing_about_keys() -> None:
-    with Server(by_path({"/api/version": VERSION, "/api/tags": TAGS})) as server:
-        modules = python(LOADED, "health", "--host", server.url).err.split()
-    assert "ollama_cli.settings" in modules
-    assert not {"ollama_cli.hosts", "ollama_cli.credentials", "ollama_cli.config_text"} & {*modules}
+    modules = ours("health")
+    assert "settings" in modules
+    assert not modules & {"hosts", "credentials", "config_text"}
+
+
+def test_where_all_is_well_and_nothing_is_forbidden_nothing_about_that_is_loaded() -> None:
+    assert not ours("health") & {"explanations", "policies", "dotenv", "local_server"}
+    chat = ours("chat", "hi", "-m", "m")
+    assert "commands.readiness" in chat
+    assert not chat & {"explanations", "commands.downloads", "commands.models.planning", "progress"}
 
 
 @pytest.mark.parametrize("args", [["health"], ["models", "pull", "m"], ["models", "has", "m"]])
 def test_what_ollama_answers_loads_nothing_of_other_servers(args: list[str]) -> None:
-    pages = {"/api/version": VERSION, "/api/tags": TAGS, "/api/pull": lines({"status": "success"})}
-    with Server(by_path(pages)) as server:
-        result = python(LOADED, *args, "--host", server.url)
-    assert result.code == 0, result.err
-    ours = {name for name in result.err.split() if name.startswith("ollama_cli.")}
+    modules = ours(*args)
     others = {"kinds", "openai", "openai_models", "openai_requests"}
-    assert not ours & {f"ollama_cli.services.{name}" for name in others}
-    assert "health" not in args or not ours & {"ollama_cli.services.either", "ollama_cli.dialects"}
+    assert not modules & {f"services.{name}" for name in others}
+    assert "health" not in args or not modules & {"services.either", "dialects"}
 
 
 @pytest.mark.parametrize(
