@@ -21,7 +21,8 @@ T = TypeVar("T")
 _ROOM: Final = 65537
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
-_JSON: Final = re.compile(r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)")
+# Compiled where it is used: hardly any run fails before it has begun.
+_JSON: Final = r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)"
 
 
 class Door:
@@ -91,7 +92,7 @@ class Door:
     def _wants_json(self) -> bool:
         if self._runtime:
             return self._runtime.output in {"json", "jsonl"}
-        return _JSON.search(" ".join(self._arguments)) is not None
+        return re.search(_JSON, " ".join(self._arguments)) is not None
 
 
 def main(arguments: Sequence[str]) -> int:

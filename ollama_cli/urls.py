@@ -73,7 +73,7 @@ def is_openai_compatible_base_url(base_url: str) -> bool:
 def names_v1(value: str) -> bool:
     """Tell as much of an address that `parse_host` reads, which may lack a scheme and a host."""
     path = _split(value).path
-    return path.endswith("/v1") or re.search(_V1_ROUTE, path) is not None
+    return path.endswith("/v1") or ("/v1/" in path and re.search(_V1_ROUTE, path) is not None)
 
 
 def base_url_to_host_root(base_url: str) -> str:
