@@ -56,14 +56,25 @@ def examine(cli: "Runtime", model: str | None) -> tuple[Health, OllamaCliError |
     return health, error
 
 
-def remember(cli: "Runtime", client: "services.EitherClient") -> None:
+def remember(cli: "Runtime") -> None:
     """Keep what this run found out; what the address says anyway is not worth it."""
-    if cli.flags.demo or cli.settings.api != "auto" or client.spoken is None:
-        return
-    api = None if client.spoken == cli.settings.first_api else client.spoken
-    kind = str(cli.server.kind) if "server" in vars(cli) else cli.seen.kind
-    if cache.Seen(api, kind) != cli.seen:
-        cache.remember(cli.settings.host, cache.Seen(api, kind))
+    found = cache.Seen(_spoken(cli), _kind(cli))
+    if found != cli.seen and not cli.flags.demo:
+        cache.remember(cli.settings.host, found)
+
+
+def _spoken(cli: "Runtime") -> str | None:
+    client = vars(cli).get("_either")
+    if client is None or client.spoken is None or cli.settings.api != "auto":
+        return cli.seen.api
+    return None if client.spoken == cli.settings.first_api else str(client.spoken)
+
+
+def _kind(cli: "Runtime") -> str | None:
+    if "server" in vars(cli) and cli.server.kind != "none":
+        return str(cli.server.kind)
+    client = vars(cli).get("_client")
+    return "ollama" if client is not None and client.is_ollama else cli.seen.kind
 
 
 def tell_left_out(cli: "Runtime") -> None:

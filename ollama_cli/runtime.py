@@ -182,10 +182,8 @@ class Runtime(Dialogue):
         return models
 
     def forget_installed(self) -> None:
-        """Drop the names that were kept, as the models have changed: of an Ollama server, then."""
+        """Drop the names that were kept, as the models have changed."""
         cache.forget(self.settings.host)
-        if not self.flags.demo and self.seen.kind is None:
-            cache.remember(self.settings.host, cache.Seen(self.seen.api, "ollama"))
 
     @cached_property
     def _registry(self) -> Any:
@@ -202,8 +200,10 @@ class Runtime(Dialogue):
 
     def close(self) -> None:
         """Close what was opened, and keep what was found out."""
-        if "_either" in self.__dict__:
-            import_module("ollama_cli.dialects").remember(self, self._either)
+        has_either = "_either" in self.__dict__
+        if has_either or ("_client" in self.__dict__ and self._client.is_ollama):
+            import_module("ollama_cli.dialects").remember(self)
+        if has_either:
             self._either.close()
         if "_registry" in self.__dict__:
             self._registry.close()

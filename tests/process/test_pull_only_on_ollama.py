@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Script, Server, answer, by_path, document, lines, page
-from other_servers import KINDS, LM_STUDIO, serving
+from other_servers import KINDS, LM_STUDIO, LOCALAI, Character, serving
 from shell import Result, call, run
 
 PULLED = lines({"status": "success"})
@@ -97,6 +97,19 @@ def test_what_is_known_to_be_another_server_is_not_even_asked() -> None:
         result = run("--host", server.url, "models", "pull", "llama3")
         assert result.err.startswith("error: pull needs an Ollama server; this is LM Studio\n")
         assert {method for method, _ in server.requests} <= {"GET"}
+
+
+@pytest.mark.parametrize(
+    ("character", "options"), [(LOCALAI, ()), (LM_STUDIO, ("--api", "openai"))]
+)
+def test_a_list_that_is_made_anew_makes_no_ollama_of_another_server(
+    character: Character, options: tuple[str, ...]
+) -> None:
+    with serving(character) as server:
+        assert run("--host", server.url, *options, "models", "list", "--refresh").code == 0
+        result = run("--host", server.url, "models", "pull", "llama3")
+        assert result.err.startswith("error: pull needs an Ollama server; this is L")
+        assert server.changes == []
 
 
 def test_models_that_a_file_lists_are_pulled_on_ollama_alone(tmp_path: Path) -> None:
