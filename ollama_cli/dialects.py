@@ -1,7 +1,8 @@
 """What a server is found to speak, and to be: kept for a while, and told in place of an error."""
 
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli import cache, services
 from ollama_cli.errors import OllamaCliError, OtherApiError
@@ -11,6 +12,7 @@ from ollama_cli.values import replace
 if TYPE_CHECKING:
     from ollama_cli.runtime import Runtime
 
+T = TypeVar("T")
 # Some servers that are not Ollama answer these; all others say by their answer that they do not.
 _TRIED: Final = frozenset({"show", "ps"})
 
@@ -77,12 +79,14 @@ def _kind(cli: "Runtime") -> str | None:
     return "ollama" if client is not None and client.is_ollama else cli.seen.kind
 
 
-def tell_left_out(cli: "Runtime") -> None:
-    """Warn of what was asked for and could not be said in the API that the server speaks."""
+def telling(cli: "Runtime", items: Iterable[T]) -> Iterator[T]:
+    """Pass items on; with the first it shows what could not be said, which is warned of."""
     client = cli.provider()
-    if isinstance(client, services.EitherClient) and client.left_out:
-        names = ", ".join(client.left_out)
-        cli.warn(f"this server is not told {names}: its API has no words for it")
+    for number, item in enumerate(items):
+        if not number and isinstance(client, services.EitherClient) and client.left_out:
+            names = ", ".join(client.left_out)
+            cli.warn(f"this server is not told {names}: its API has no words for it")
+        yield item
 
 
 def explain(cli: "Runtime", error: OllamaCliError) -> None:

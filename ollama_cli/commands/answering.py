@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from itertools import chain, islice
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ollama_cli import dialects, services
@@ -149,10 +148,7 @@ def awaited(cli: Runtime, items: Iterable[T], model: str) -> Iterable[T]:
     """Pass the items on; on a terminal a spinner is shown until the first one comes."""
     if cli.err.motion and not cli.flags.quiet and not cli.flags.verbose:
         items = waiting.awaited(items, cli.err, f"loading {model}")
-    rest = iter(items)
-    first = list(islice(rest, 1))
-    dialects.tell_left_out(cli)  # known once the server has shown what it speaks
-    return chain(first, rest)
+    return dialects.telling(cli, items)
 
 
 def _tell(cli: Runtime, answer: Answer, *, stats: bool) -> None:

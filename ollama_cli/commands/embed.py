@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from ollama_cli import dialects
 from ollama_cli.commands import model_choice, readiness, suitability
 from ollama_cli.commands.options import OUTPUT_HELP, PROGRAM, AsJson, AutoPull, Model, NoStdin
 from ollama_cli.errors import UsageError
@@ -67,10 +68,24 @@ def command(
             if number:
                 cli.out.line()
             ask_one = partial(cli.provider().embed_bytes, batch, name, fields)
-            documents.show_chunks(cli.out, readiness.attempt_all(cli, name, ask_one))
+            chunks = readiness.attempt_all(cli, name, ask_one)
+            documents.show_chunks(cli.out, dialects.telling(cli, chunks))
         return
     ask = partial(cli.provider().embed_batches, texts, name, fields)
-    _show(cli, readiness.attempt_all(cli, name, ask), name)
+    parts = dialects.telling(cli, readiness.attempt_all(cli, name, ask))
+    _show(cli, _compared(cli, parts, dimensions), name)
+
+
+def _compared(
+    cli: Runtime, parts: Iterator[Embeddings], dimensions: int | None
+) -> Iterator[Embeddings]:
+    """Pass the parts on, and warn where a server makes nothing of the length that was asked for."""
+    for part in parts:
+        if dimensions is not None and part.dimensions != dimensions:
+            cli.warn(
+                f"the server sent vectors of {part.dimensions} dimensions, not of {dimensions}"
+            )
+        yield part
 
 
 def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from hostile import Peer, Server, answer, by_path, document
+from other_servers import ONLY_V1, serving
 from shell import call
 
 TEXTS = ("embed", "a river", "a stream", "-m", "m")
@@ -161,3 +162,25 @@ def test_raw_answers_of_several_batches_stand_on_lines_of_their_own() -> None:
     with Server(answer(200, b'{"embeddings":[[1]]}')) as server:
         result = call("embed", *texts, "-m", "m", "-o", "raw", "--host", server.url)
     assert result.raw == b'{"embeddings":[[1]]}\n{"embeddings":[[1]]}'
+
+
+@pytest.mark.parametrize("output", ["text", "json", "jsonl", "csv", "raw"])
+def test_what_v1_has_no_words_for_is_told(output: str) -> None:
+    told = "warning: this server is not told truncate: its API has no words for it\n"
+    with serving(ONLY_V1) as server:
+        args = ("embed", *map(str, range(65)), "-m", "demo-embed", "-o", output)
+        result = call(*args, "--no-truncate", "--host", server.url)
+        quiet = call(*args, "--no-truncate", "-q", "--host", server.url)
+    assert (result.code, result.err) == (0, told)
+    assert (quiet.code, quiet.err) == (0, "")
+
+
+@pytest.mark.parametrize("output", ["text", "json"])
+def test_vectors_of_another_length_than_was_asked_for_are_told(output: str) -> None:
+    with Server(EMBEDDER) as server:
+        args = (*TEXTS, "--dimensions", "3", "-o", output, "--host", server.url)
+        result = call(*args)
+        fitting = call(*TEXTS, "--dimensions", "2", "--host", server.url)
+    assert result.code == 0
+    assert result.err == "warning: the server sent vectors of 2 dimensions, not of 3\n"
+    assert fitting.err == ""

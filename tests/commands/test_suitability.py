@@ -6,7 +6,10 @@ from typing import Any
 import pytest
 from hostile import Script, Server, by_path, document
 from installations import model, show_script
+from other_servers import VLLM, serving
 from shell import Result, call
+
+from ollama_cli.demo import DemoServer
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010804000000b51c0c020000000b4944415478da63"
@@ -169,3 +172,19 @@ def test_of_several_pulls_those_that_are_allowed_go_on() -> None:
         )
     assert result.code == 11
     assert paths.count("/api/pull") == 1
+
+
+@pytest.mark.parametrize("args", [("embed", "a"), ("chat", "--think", "a")])
+def test_it_is_told_as_well_where_an_ollama_is_asked_by_v1(args: tuple[str, ...]) -> None:
+    with DemoServer() as demo:
+        result = call(*args, "-m", "demo", "--host", f"{demo.url}/v1")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: model 'demo' ")
+
+
+def test_another_server_is_asked_once_whether_it_is_an_ollama() -> None:
+    with serving(VLLM) as other:
+        for _ in range(3):
+            assert call("embed", "a", "-m", "demo-embed", "--host", other.url).code == 0
+        assert other.requests.count(("GET", "/api/version")) == 1
+        assert other.requests.count(("POST", "/api/show")) == 1
