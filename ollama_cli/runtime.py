@@ -235,10 +235,10 @@ class Runtime(Dialogue):
         if "settings" in self.__dict__:
             host, origin = self.settings.host, self.settings.origins["host"]
             base = self.ollama().base_url if "_client" in self.__dict__ else host
-            explanations.add_origin(error, base, origin)
-            explanations.add_key_hint(error, self.settings, self.layers, self.variables)
             if isinstance(error, OtherApiError | ModelNotFoundError):
                 import_module("ollama_cli.dialects").explain(self, error)
+            explanations.add_origin(error, base, origin)
+            explanations.add_key_hint(error, self.settings, self.layers, self.variables)
             if isinstance(error, UnreachableError) and "seen" in self.__dict__:
                 cache.remember(host, cache.Seen())  # what comes back may be another server
         explanations.add_hint(error, self)

@@ -43,6 +43,7 @@ class FakeClient:
 
     base_url = "http://h:11434"
     provider_type = "ollama"
+    is_ollama = False
     closed = False
 
     def __init__(self, *installed: str, error: OllamaCliError | None = None) -> None:

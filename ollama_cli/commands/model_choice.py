@@ -56,14 +56,19 @@ def _limited(cli: Runtime) -> list[ModelSummary] | None:
 
 def _existing(cli: Runtime, found: str | None, kind: str, example: str) -> str:
     if found is None:
-        allowed = " that the settings allow" if _is_limited(cli) else ""
-        server = cli.provider()
-        pulls = f"get one: `ollama-cli models pull {example}`"
-        raise NotFoundError(
-            f"no {kind} model{allowed} is installed on {server.base_url}",
-            hint=pulls if server.provider_type == "ollama" else "name one with -m",
-        )
+        raise none_there(cli, f"{kind} model", example)
     return found
+
+
+def none_there(cli: Runtime, what: str = "model", example: str = "llama3.2") -> NotFoundError:
+    """Make the error of a server without any model of those that are wanted."""
+    allowed = " that the settings allow" if _is_limited(cli) else ""
+    server = cli.provider()
+    pulls = f"get one: `ollama-cli models pull {example}`"
+    return NotFoundError(
+        f"no {what}{allowed} is installed on {server.base_url}",
+        hint=pulls if server.provider_type == "ollama" else "name one with -m",
+    )
 
 
 def _told(cli: Runtime, found: str) -> str:

@@ -162,7 +162,8 @@ class OllamaClient(Client, Models):
         ask = partial(self._http.once, wait=self.timeouts.health)
         health, error = examine(self.base_url, ask, model)
         if health.version == UNCERTAIN:
-            health = replace(health, kind=str(self.identify().kind))
+            server = self.identify()
+            health = replace(health, kind=str(server.kind), version=server.version or UNCERTAIN)
         return health, error
 
     def _among(self, models: list[ModelSummary] | None) -> list[ModelSummary]:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from dead_ports import closed_port
+from hostile import Server, by_path, document
+from installations import model
 from shell import Result, call
 from terminals import CTRL_D, Terminal
 
@@ -109,3 +111,28 @@ def test_nobody_is_asked_off_a_terminal(demo: str) -> None:
     result = call("models", "pick", "--host", demo)
     assert (result.code, result.out) == (2, "")
     assert "there is nobody to ask" in result.err
+
+
+@pytest.mark.parametrize(
+    ("path", "there", "allowed", "told", "advice"),
+    [
+        ("", [], "", "no model is", "get one: `ollama-cli models pull llama3.2`"),
+        ("", ["m"], "n*", "no model that the settings allow is", "get one: `ollama-cli models"),
+        ("/v1", [], "", "no model is", "name one with -m"),
+    ],
+)
+def test_nothing_to_pick_from(
+    path: str, there: list[str], allowed: str, told: str, advice: str, tmp_path: Path
+) -> None:
+    pages = {
+        "/api/tags": document({"models": [model(name) for name in there]}),
+        "/v1/models": document({"data": []}),
+    }
+    env = {"OLLAMA_CLI_ALLOWED_MODELS": allowed} if allowed else {}
+    with Server(by_path(pages)) as server:
+        with Terminal(
+            "models", "pick", "--host", server.url + path, at=tmp_path, env=env
+        ) as terminal:
+            assert terminal.end() == 4
+        assert f"error: {told} installed on {server.url}" in " ".join(terminal.lines)
+        assert f"hint: {advice}" in terminal.shown

@@ -183,7 +183,7 @@ def test_a_missing_model_is_not_offered_to_be_pulled_there() -> None:
 
 def test_localai_answers_much_of_what_ollama_does_and_is_never_pulled_on() -> None:
     with serving(LOCALAI) as server:
-        assert at(server.url, "health").out.startswith("ok: LocalAI 0.9.0 at ")
+        assert at(server.url, "health").out.startswith("ok: LocalAI v4.9.0 (f7ad3f7) at ")
         assert at(server.url, "models", "show", "demo").code == 0
         assert at(server.url, "models", "ps").code == 0
         assert at(server.url, "chat", "-m", "demo", "hi").code == 0
@@ -200,6 +200,16 @@ def test_a_web_server_speaks_neither(args: tuple[str, ...]) -> None:
         f"error: the server at {server.url} (from --host) speaks neither Ollama's API nor the "
         "OpenAI-compatible one: HTTP 404 Not Found\n"
         "hint: check the port and the path: `ollama-cli doctor`\n"
+    )
+
+
+@pytest.mark.parametrize("word", LACKING)
+def test_where_nothing_is_known_the_address_and_its_origin_are_told(word: str) -> None:
+    result, server = on(WEBSITE, *LACKING[word])
+    assert (result.code, result.out) == (5, "")
+    assert result.err == (
+        f"error: {word} needs an Ollama server; nothing that is known answers at {server.url} "
+        "(from --host)\nhint: check the address: `ollama-cli doctor`\n"
     )
 
 

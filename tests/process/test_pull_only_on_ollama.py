@@ -7,6 +7,8 @@ from hostile import Script, Server, answer, by_path, document, lines, page
 from other_servers import KINDS, LM_STUDIO, LOCALAI, Character, serving
 from shell import Result, call, run
 
+from ollama_cli.demo import DemoServer
+
 PULLED = lines({"status": "success"})
 VERSION = document({"version": "0.32.15"})
 MODELS = document({"models": [{"name": "a:latest", "digest": "d"}]})
@@ -110,6 +112,23 @@ def test_a_list_that_is_made_anew_makes_no_ollama_of_another_server(
         result = run("--host", server.url, "models", "pull", "llama3")
         assert result.err.startswith("error: pull needs an Ollama server; this is L")
         assert server.changes == []
+
+
+def test_of_another_server_no_plan_tells_what_it_holds() -> None:
+    with serving(LM_STUDIO) as server, DemoServer() as demo:
+        result = run(
+            "--host", server.url, "models", "pull", "llama3.2", "--dry-run", "--registry", demo.url
+        )
+    assert (result.code, result.out) == (5, "")
+    assert result.err.startswith("error: pull needs an Ollama server; this is LM Studio\n")
+
+
+def test_a_pull_is_refused_where_its_api_is_ruled_out() -> None:
+    with Server(by_path(OLLAMA)) as server:
+        result = run("--host", server.url, "--api", "openai", "models", "pull", "a")
+    assert result.code == 5
+    assert result.err.startswith("error: pull needs Ollama's own API, and --api rules it out\n")
+    assert server.requests == []
 
 
 def test_models_that_a_file_lists_are_pulled_on_ollama_alone(tmp_path: Path) -> None:

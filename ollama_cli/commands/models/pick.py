@@ -6,7 +6,7 @@ import typer
 
 from ollama_cli.commands import model_choice
 from ollama_cli.commands.models import default
-from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.errors import UsageError
 from ollama_cli.replies import ModelSummary
 from ollama_cli.runtime import Runtime
 from ollama_cli.streams import one_line
@@ -35,10 +35,7 @@ def command(
         )
     models = model_choice.eligible(cli)
     if not models:
-        raise NotFoundError(
-            f"no model is installed on {cli.ollama().base_url}",
-            hint="get one: `ollama-cli models pull llama3.2`",
-        )
+        raise model_choice.none_there(cli)
     name = _choose(cli, models).name
     if keep:
         default.keep(cli, name)

@@ -66,5 +66,6 @@ def command(
         planning.show_plans(cli, names, insecure=insecure)
         return
     patience = pulling.patience(cli, stall_timeout, retries)
+    cli.native("pull")
     downloads = Downloads(cli, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)
