@@ -1,5 +1,6 @@
 """What an error is told with: where the address came from, which models are like the missing."""
 
+import difflib
 import shlex
 from collections.abc import Mapping, Sequence
 from importlib import import_module
@@ -7,8 +8,16 @@ from typing import TYPE_CHECKING, Final
 
 from ollama_cli import cache, names
 from ollama_cli.cache import Listing
-from ollama_cli.errors import LIBRARY, AuthError, ModelNotFoundError, OllamaCliError, PullError
+from ollama_cli.errors import (
+    LIBRARY,
+    AuthError,
+    ModelNotFoundError,
+    OllamaCliError,
+    PullError,
+    UnreachableError,
+)
 from ollama_cli.settings import Layer, Settings
+from ollama_cli.urls import host_of
 
 if TYPE_CHECKING:
     from ollama_cli.runtime import Runtime
@@ -33,6 +42,22 @@ def add_key_hint(
         # Loaded where it is needed: most servers want none.
         hint = import_module("ollama_cli.credentials").missing_hint
         error.hint = hint(settings, layers, variables)
+
+
+def add_model_origin(error: OllamaCliError, settings: Settings) -> None:
+    """Tell where a missing model was set, as nobody may have typed it now."""
+    if isinstance(error, ModelNotFoundError) and error.model and error.model == settings.model:
+        told = f" ({settings.origins['model']} sets it)"
+        error.message = error.message.removesuffix(told) + told
+
+
+def add_near_host(error: OllamaCliError, settings: Settings, layers: Sequence[Layer]) -> None:
+    """Name an entry of the config file that an address which does not answer may stand for."""
+    if settings.entry is None and isinstance(error, UnreachableError):
+        entries = [name for layer in layers for name in layer.hosts]
+        for name in difflib.get_close_matches(host_of(settings.host), entries, n=1):
+            told = f"did you mean `--host {name}`? if not: "
+            error.hint = told + (error.hint or "").removeprefix(told)
 
 
 def add_hint(error: OllamaCliError, cli: "Runtime") -> None:

@@ -239,6 +239,8 @@ class Runtime(Dialogue):
                 import_module("ollama_cli.dialects").explain(self, error)
             explanations.add_origin(error, base, origin)
             explanations.add_key_hint(error, self.settings, self.layers, self.variables)
+            explanations.add_model_origin(error, self.settings)
+            explanations.add_near_host(error, self.settings, self.layers)
             if isinstance(error, UnreachableError) and "seen" in self.__dict__:
                 cache.remember(host, cache.Seen())  # what comes back may be another server
         explanations.add_hint(error, self)

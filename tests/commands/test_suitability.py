@@ -153,6 +153,7 @@ def test_a_public_host_is_refused_before_a_connection(args: tuple[str, ...]) -> 
         ("embed", "hi", "-m", "qwen3"),
         ("run", "qwen3", "hi"),
         ("models", "pull", "qwen3"),
+        ("models", "pull", "qwen3", "--dry-run"),
         ("models", "cp", "qwen3", "llama3"),
         ("models", "cp", "llama3", "qwen3"),
     ],

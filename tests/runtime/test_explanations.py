@@ -1,5 +1,7 @@
 """Errors are made complete: where the address came from, which models are like the missing one."""
 
+from pathlib import Path
+
 import pytest
 from hostile import Server, page
 from runtimes import NOWHERE, at, runtime, with_models
@@ -136,3 +138,31 @@ def test_a_server_that_is_gone_does_not_escape_either() -> None:
     cli.explain(error)
     assert str(error.hint).startswith("get it: ")
     cli.close()
+
+
+def test_a_missing_model_that_nobody_typed_is_told_where_it_was_set() -> None:
+    cli = runtime(environ={"OLLAMA_CLI_MODEL": "mine"})
+    assert cli.settings.model == "mine"
+    error = missing("mine", hint="x")
+    cli.explain(error)
+    cli.explain(error)
+    assert error.message == "model not found (OLLAMA_CLI_MODEL sets it)"
+    cli.explain(other := missing("yours", hint="x"))
+    assert other.message == "model not found"
+
+
+def test_a_server_that_cannot_be_found_may_be_a_name_that_was_misspelt(tmp_path: Path) -> None:
+    path = tmp_path / "c.toml"
+    path.write_text('[hosts.work]\nurl = "http://127.0.0.1:1"\n', encoding="utf-8")
+    environ = {"OLLAMA_CLI_CONFIG": str(path)}
+
+    def hint(host: str) -> str | None:
+        cli = runtime(environ={**environ, "OLLAMA_HOST": host})
+        assert cli.settings.host
+        error = UnreachableError("nobody there", hint="look")
+        cli.explain(error)
+        cli.explain(error)
+        return error.hint
+
+    assert hint("wrok") == "did you mean `--host work`? if not: look"
+    assert hint("work") == hint("elsewhere") == hint("127.0.0.1") == "look"

@@ -98,6 +98,7 @@ def show_plans(cli: Runtime, names: Sequence[str], *, insecure: bool) -> None:
     def plan(name: str) -> None:
         if not is_valid(name):
             raise UsageError(f"no model name: {name!r}")
+        cli.permit(name)
         try:
             manifest = registry.manifest(name, insecure=insecure)
         except ModelNotFoundError as error:
