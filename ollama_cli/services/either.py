@@ -14,6 +14,7 @@ from ollama_cli.services.stream import EventStream
 T = TypeVar("T")
 Api = Literal["native", "openai"]
 Clients = Mapping[Api, Callable[[], Provider]]
+_FAILED: Final = 400
 _OTHER: Final[Mapping[Api, Api]] = {"native": "openai", "openai": "native"}
 
 
@@ -173,7 +174,7 @@ class EitherClient:
         except OtherApiError as second:
             raise OtherApiError(
                 f"the server at {client.base_url} speaks neither Ollama's API nor the "
-                f"OpenAI-compatible one: {_reason(first)}",
+                f"OpenAI-compatible one{_reason(first)}",
                 hint="check the port and the path: `ollama-cli doctor`",
                 http_status=first.http_status,
             ) from second
@@ -185,4 +186,4 @@ class EitherClient:
 
 def _reason(error: OtherApiError) -> str:
     status = error.http_status
-    return f"HTTP {status} {HTTPStatus(status).phrase}" if status else error.message
+    return f": HTTP {status} {HTTPStatus(status).phrase}" if status and status >= _FAILED else ""

@@ -57,7 +57,8 @@ FAILURES: Final = (
             "the server cannot look up the registry's name (its DNS, not yours)",
             "check the network and the DNS of the machine that the server runs on"),
     Failure(r"server gave HTTP response to HTTPS client", Again.NEVER,
-            hint="this registry speaks plain http: add --insecure, if you trust the way to it"),
+            hint="this registry speaks plain http: `ollama-cli models pull --insecure` takes that,"
+            " if you trust the way to it"),
     Failure(r"requires MLX support|no Location header in response|invalid model name"
             r"|unsupported protocol scheme|permission denied|read-only file system", Again.NEVER),
     Failure(r"x509|certificate (?:is not|has expired|signed by)|failed to verify certificate",

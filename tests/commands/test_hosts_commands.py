@@ -69,6 +69,13 @@ def test_the_list_marks_the_host_in_use_and_tells_where_keys_are(mine: Home) -> 
     assert result.err == f"note: * is in use: https://work.example:443 (from {origin})\n"
 
 
+def test_a_weaker_variable_is_overridden_too(tmp_path: Path) -> None:
+    env = {"OLLAMA_CLI_HOST": "127.0.0.1:4", "OLLAMA_HOST": "127.0.0.1:2", "OLLAMA_IP": " "}
+    result = Home(tmp_path, "").run("hosts", "list", "--json", **env)
+    assert result.json["active"]["from"] == "OLLAMA_CLI_HOST"
+    assert result.json["active"]["overrides"] == [{"host": "127.0.0.1:2", "from": "OLLAMA_HOST"}]
+
+
 def test_the_list_tells_what_overrides_the_host(mine: Home) -> None:
     result = mine.run("hosts", "list", OLLAMA_HOST="127.0.0.1", OLLAMA_CLI_API_KEY=KEY)
     assert result.out.splitlines()[1] == (

@@ -203,6 +203,12 @@ def test_a_web_server_speaks_neither(args: tuple[str, ...]) -> None:
     )
 
 
+def test_a_status_of_success_is_no_reason() -> None:
+    with serving(LM_STUDIO) as server:
+        result = at(f"{server.url}/no/v1", "health")
+    assert result.err.split("\n")[0].endswith("nor the OpenAI-compatible one")
+
+
 @pytest.mark.parametrize("word", LACKING)
 def test_where_nothing_is_known_the_address_and_its_origin_are_told(word: str) -> None:
     result, server = on(WEBSITE, *LACKING[word])

@@ -70,3 +70,8 @@ def test_the_kinds_of_errors() -> None:
     assert isinstance(unknown, PullError)
     assert unknown.is_unknown
     assert (unknown.code, error_of("?").code) == ("model_not_found", "pull_failed")
+
+
+def test_a_registry_without_tls_is_told_with_a_command_that_takes_it() -> None:
+    hint = error_of(GET + "http: server gave HTTP response to HTTPS client").hint
+    assert "`ollama-cli models pull --insecure`" in str(hint)  # other commands that pull have none

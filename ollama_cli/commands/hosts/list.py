@@ -10,6 +10,7 @@ from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.hosts import Host
 from ollama_cli.output import documents, tables
 from ollama_cli.runtime import Runtime
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.streams import one_line
 from ollama_cli.urls import redact
 
@@ -54,11 +55,18 @@ def _active(cli: Runtime) -> dict[str, Any]:
     """Tell which address is in use, who says so, and whom that overrides."""
     settings = cli.settings
     named = [layer.values["host"] for layer in cli.layers if "host" in layer.values]
+    origins = {origin for _, origin in named}
+    set_variables = [
+        (cli.environ[name], name)
+        for name in SETTINGS["host"].variables
+        if cli.environ.get(name, "").strip() and name not in origins
+    ]
+    weaker = [*named[1:], *set_variables]
     return {
         "name": settings.entry.name if settings.entry else None,
         "url": redact(settings.host),
         "from": settings.origins["host"],
-        "overrides": [{"host": redact(str(host)), "from": origin} for host, origin in named[1:]],
+        "overrides": [{"host": redact(str(host)), "from": origin} for host, origin in weaker],
         **_key(cli, credentials.find_key(settings, cli.layers, cli.variables)),
     }
 
