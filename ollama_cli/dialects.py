@@ -46,6 +46,14 @@ def native(cli: "Runtime", word: str) -> "services.OllamaClient":
     return client
 
 
+def informed(cli: "Runtime") -> "services.Provider":
+    """Choose whom to ask what models can do: of Ollama, its own API also where `/v1` is spoken."""
+    provider = cli.provider()
+    if provider.provider_type == "ollama" or cli.settings.api != "auto":
+        return provider
+    return cli.ollama() if (cli.seen.kind or cli.server.kind) == "ollama" else provider
+
+
 def examine(cli: "Runtime", model: str | None) -> tuple[Health, OllamaCliError | None]:
     """Check a server that may speak either API, and name its kind where it is not Ollama's own."""
     client = cli.provider()

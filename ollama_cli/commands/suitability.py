@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ollama_cli import policies, services
+from ollama_cli import dialects, policies
 from ollama_cli.errors import OllamaCliError, ServerError, UsageError
 from ollama_cli.replies import Capabilities, Think
 from ollama_cli.runtime import Runtime
@@ -38,7 +38,7 @@ def check(cli: Runtime, model: str, needs: Sequence[str] = ()) -> None:
     if not needs and not local_only:
         return
     try:
-        known = _source(cli).capabilities(model)
+        known = dialects.informed(cli).capabilities(model)
     except OllamaCliError:
         if local_only:
             raise
@@ -49,14 +49,6 @@ def check(cli: Runtime, model: str, needs: Sequence[str] = ()) -> None:
         if known.has(need) is False:
             lacks, advice = _LACKS[need]
             raise UsageError(f"model {model!r} {lacks}", hint=_hint(cli, need, advice))
-
-
-def _source(cli: Runtime) -> "services.Provider":
-    """Choose whom to ask what models can do: of Ollama, its own API also where `/v1` is spoken."""
-    provider = cli.provider()
-    if provider.provider_type == "ollama" or cli.settings.api != "auto":
-        return provider
-    return cli.ollama() if (cli.seen.kind or cli.server.kind) == "ollama" else provider
 
 
 def _place(cli: Runtime, model: str) -> str:
@@ -81,7 +73,11 @@ def _able(cli: Runtime, need: str) -> list[str]:
     try:
         for model in cli.installed()[:_MOST_ASKED]:
             known = model.capabilities
-            told = _source(cli).capabilities(model.name) if known is None else Capabilities(known)
+            told = (
+                dialects.informed(cli).capabilities(model.name)
+                if known is None
+                else Capabilities(known)
+            )
             if told.has(need):
                 found.append(model.name)
             if len(found) == _MOST_NAMED:

@@ -183,6 +183,13 @@ def test_it_is_told_as_well_where_an_ollama_is_asked_by_v1(args: tuple[str, ...]
     assert result.err.startswith("error: model 'demo' ")
 
 
+def test_a_list_by_v1_is_filtered_by_what_an_ollama_tells() -> None:
+    with DemoServer() as demo:
+        args = ("models", "list", "--filter", "capability=embedding", "-o", "name")
+        result = call(*args, "--host", f"{demo.url}/v1")
+    assert (result.out, result.err) == ("demo-embed:latest\n", "")
+
+
 def test_another_server_is_asked_once_whether_it_is_an_ollama() -> None:
     with serving(VLLM) as other:
         for _ in range(3):

@@ -5,7 +5,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from ollama_cli import selection
+from ollama_cli import dialects, selection
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import documents, tables
 from ollama_cli.output.listing import show_listing
@@ -72,7 +72,7 @@ def command(
 
 def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
     """Ask for what servers before 0.30 leave out of their list; others have no word for it."""
-    if cli.provider().provider_type == "openai":
+    if dialects.informed(cli).provider_type == "openai":
         cli.warn("this server does not tell what its models can do")
         return model
     return replace(model, capabilities=cli.ollama().capabilities_of(model))
