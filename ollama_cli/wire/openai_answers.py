@@ -13,6 +13,8 @@ from ollama_cli.wire.sse import END
 
 _SHOWN: Final = 80
 _MILLISECONDS: Final = 1000
+_LONGEST: Final = 2.0**64
+_LONGEST_NAME: Final = 1 << 16
 # What Ollama's own API calls them; all others keep the server's word.
 _REASONS: Final = {
     "tool_calls": "stop",
@@ -148,6 +150,8 @@ class _Fragments:
             self._id += told
         if (name := fields.text(function.get("name"))) != self._name:
             self._name += name
+        if len(self._id) + len(self._name) > _LONGEST_NAME:  # each piece copies all before it
+            raise ProtocolError("the server sent the name of a tool without an end")
         arguments = function.get("arguments")
         if isinstance(arguments, dict):
             self._arguments.append(json.dumps(arguments))
@@ -173,4 +177,4 @@ class _Fragments:
 def _seconds(milliseconds: object) -> float | None:
     if not isinstance(milliseconds, int | float) or isinstance(milliseconds, bool):
         return None
-    return milliseconds / _MILLISECONDS if milliseconds >= 0 else None
+    return milliseconds / _MILLISECONDS if 0 <= milliseconds < _LONGEST else None

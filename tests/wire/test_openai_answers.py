@@ -119,8 +119,12 @@ def test_durations_are_told_where_the_server_tells_them() -> None:
     assert answer({**delta("stop"), "timings": timings}, END).timings == Timings(
         prompt=0.25, completion=1.5
     )
-    rubbish: dict[str, Any] = {"prompt_ms": "fast", "predicted_ms": -1}
-    assert answer({**delta("stop"), "timings": rubbish}, END).timings == Timings()
+
+
+@pytest.mark.parametrize("rubbish", ["fast", -1, True, 10**400, float("inf"), float("nan")])
+def test_a_duration_that_is_none_is_left_out(rubbish: object) -> None:
+    timings = {"prompt_ms": rubbish, "predicted_ms": rubbish}
+    assert answer({**delta("stop"), "timings": timings}, END).timings == Timings()
 
 
 FRAGMENTS = {
@@ -179,6 +183,13 @@ def test_a_call_may_have_no_arguments(arguments: str) -> None:
 def test_arguments_that_are_no_object_are_told(arguments: str) -> None:
     with pytest.raises(ProtocolError, match="'weather' with arguments that are no JSON object"):
         read(called(0, name="weather", arguments=arguments), END)
+
+
+@pytest.mark.parametrize("part", ["id", "name"])
+def test_the_name_of_a_call_does_not_grow_without_end(part: str) -> None:
+    pieces = (called(0, **{part: f"{n:0100}"}) for n in range(1000))
+    with pytest.raises(ProtocolError, match="the name of a tool without an end"):
+        read(*pieces, END)
 
 
 def test_an_answer_without_its_end_is_incomplete() -> None:
