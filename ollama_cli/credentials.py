@@ -17,6 +17,7 @@ WELL_KNOWN: Final = {
     "https://api.openai.com:443": "OPENAI_API_KEY",
 }
 _PATIENCE: Final = 30.0
+_LARGEST: Final = 1 << 16
 _VARIABLE: Final = r"[A-Z_][A-Z0-9_]*"
 
 
@@ -188,11 +189,14 @@ def _from_command(origin: str, words: tuple[str, ...]) -> str:
     # Loaded when it is needed. Nothing that the command says is ever shown.
     run, failure = import_module("ollama_cli.processes").output, "run it yourself to see why"
     try:
-        code, output = run(words, seconds=_PATIENCE)
+        code, output = run(words, seconds=_PATIENCE, largest=_LARGEST)
     except OSError as error:
         raise ConfigError(f"cannot run {words[0]} (from {origin}): {error.strerror}") from error
     if code is None:
         message = f"{words[0]} (from {origin}) told no key within {_PATIENCE:g} s"
+        raise AuthError(message, hint=failure)
+    if len(output) > _LARGEST:
+        message = f"{words[0]} (from {origin}) told more than {_LARGEST} bytes, which is no key"
         raise AuthError(message, hint=failure)
     if code:
         raise AuthError(f"{words[0]} (from {origin}) ended with {code}", hint=failure)

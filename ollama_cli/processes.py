@@ -6,9 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple, NoReturn
+from typing import BinaryIO, Final, NamedTuple, NoReturn
 
 from ollama_cli.errors import OllamaCliError
 
@@ -26,21 +28,36 @@ class Ended(NamedTuple):
     output: bytes = b""
 
 
-def output(words: Sequence[str], *, seconds: float) -> Ended:
-    """Run a program without input and wait for it; OSError where it cannot be started."""
-    nothing = subprocess.DEVNULL
+def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
+    """Run a program without input and wait for it; OSError where it cannot be started.
+
+    One that writes more than `largest` bytes is ended, as is one that takes too long; of the former
+    there is one byte more.
+    """
+    nothing, told = subprocess.DEVNULL, []
+    end = time.monotonic() + seconds
+    program = subprocess.Popen(  # noqa: S603  the user's own command, as configured
+        words, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing
+    )
+
+    def read(pipe: BinaryIO) -> None:
+        with pipe:
+            told.append(pipe.read(largest + 1))
+
+    # On a thread, as whoever it leaves behind may hold the pipe open for ever.
+    reading = threading.Thread(target=read, args=(program.stdout,), daemon=True)
+    reading.start()
     try:
-        done = subprocess.run(  # noqa: S603  the user's own command, as configured
-            words,
-            stdin=nothing,
-            stdout=subprocess.PIPE,
-            stderr=nothing,
-            timeout=seconds,
-            check=False,
-        )
+        reading.join(seconds)
+        found = told[0] if told else None
+        if found is not None and len(found) <= largest:
+            program.wait(max(0.0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
-        return Ended(None)
-    return Ended(done.returncode, done.stdout)
+        found = None
+    finally:
+        program.kill()
+        program.wait()
+    return Ended(None) if found is None else Ended(program.returncode, found)
 
 
 def become(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:

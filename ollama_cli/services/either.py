@@ -57,8 +57,9 @@ class EitherClient:
         return self._client_of(self.spoken or self.first)
 
     def _client_of(self, api: Api) -> Provider:
-        self._used.add(api)
-        return self._clients[api]()
+        client = self._clients[api]()
+        self._used.add(api)  # one that could not be made is none to close
+        return client
 
     def close(self) -> None:
         """Close all connections."""

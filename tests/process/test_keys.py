@@ -125,6 +125,15 @@ def test_a_command_tells_the_key_once_and_only_when_it_is_needed(tmp_path: Path)
         assert set(sent(server)) == {f"Bearer {KEY}"}
 
 
+@pytest.mark.parametrize("words", [["models", "list"], ["generate", "hi", "-m", "m"], ["health"]])
+def test_a_command_that_fails_runs_once(tmp_path: Path, words: list[str]) -> None:
+    ran = tmp_path / "ran"
+    command = f'["sh", "-c", "echo x >> {ran}; exit 3"]'
+    config = f"[hosts.work]\nurl = 'http://127.0.0.1:1'\napi_key_cmd = {command}\n"
+    assert with_config(tmp_path, config, "--host", "work", *words).code == 6
+    assert ran.read_text() == "x\n"
+
+
 @pytest.mark.parametrize(
     ("status", "command", "options"),
     [

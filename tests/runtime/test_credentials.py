@@ -213,6 +213,7 @@ def test_a_variable_that_is_unset_is_named_unless_it_may_be_the_key(
     [
         ("sh -c 'echo hush; echo hush >&2; exit 3'", AuthError, r"^sh \(from .*\) ended with 3$"),
         ("true", AuthError, r"^true \(from \[hosts\.work\] api_key_cmd\) told no key$"),
+        ("yes hush", AuthError, r"^yes \(from .*\) told more than 65536 bytes, which is no key$"),
         ("no-such-program hush", ConfigError, r"^cannot run no-such-program \(from .*\): No such"),
     ],
 )

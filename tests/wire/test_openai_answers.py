@@ -1,7 +1,6 @@
 """Chunks become events: text, thinking, tool calls out of fragments, the end with its counts."""
 
 import json
-from typing import Any
 
 import pytest
 from answer_chunks import called, delta, piece, usage
@@ -121,7 +120,9 @@ def test_durations_are_told_where_the_server_tells_them() -> None:
     )
 
 
-@pytest.mark.parametrize("rubbish", ["fast", -1, True, 10**400, float("inf"), float("nan")])
+@pytest.mark.parametrize(
+    "rubbish", ["fast", -1, True, 10**400, float("inf"), float("nan")], ids=repr
+)
 def test_a_duration_that_is_none_is_left_out(rubbish: object) -> None:
     timings = {"prompt_ms": rubbish, "predicted_ms": rubbish}
     assert answer({**delta("stop"), "timings": timings}, END).timings == Timings()
