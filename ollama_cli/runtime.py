@@ -99,9 +99,7 @@ class Runtime(Dialogue):
 
     @cached_property
     def _client(self) -> Any:
-        client = self.connected(services.OllamaClient)
-        client.is_ollama = self.seen.kind == "ollama"
-        return client
+        return self.connected(services.OllamaClient)
 
     def connected(self, kind: Any) -> Any:
         """Make a client, of a class of `services`, of the server that the settings name."""
