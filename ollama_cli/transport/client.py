@@ -139,7 +139,7 @@ class Transport:
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            raise _translated(error, self.root if at_home else url) from error
+            raise _translated(error, self.root if at_home else redirects.place_of(url)) from error
         finally:
             if _LOG.isEnabledFor(logging.INFO):
                 seconds = time.monotonic() - started

@@ -5,8 +5,8 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from ollama_cli.errors import ServerError
-from ollama_cli.urls import redact
+from ollama_cli.errors import ConfigError, ServerError
+from ollama_cli.urls import host_of, redact
 
 MOST: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
@@ -23,10 +23,12 @@ def target_of(response: requests.Response) -> str | None:
 def checked(location: str, url: str, status: int) -> str:
     """Make a URL of a redirect's target; ServerError for one that is no http or https URL."""
     try:
-        target = urljoin(url, location)
+        # As it will be sent: who reads `http://one\@other/` otherwise takes it for another's.
+        target = requests.Request("GET", urljoin(url, location)).prepare().url or ""
         parts = urlsplit(target)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-    except ValueError:
+        host_of(place_of(target)).encode("idna")
+    except (ValueError, ConfigError):
         target, usable = location, False
     if not usable:
         raise ServerError(
@@ -34,6 +36,12 @@ def checked(location: str, url: str, status: int) -> str:
             http_status=status,
         )
     return target
+
+
+def place_of(url: str) -> str:
+    """Name the server of a URL: its scheme, host and port."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def same_origin(one: str, other: str) -> bool:

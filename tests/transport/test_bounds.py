@@ -86,7 +86,18 @@ def test_the_body_of_a_redirect_is_never_read(method: str) -> None:
     assert sent < 9_999
 
 
-@pytest.mark.parametrize("location", ["file:///etc/passwd", "http://[", "http://h:99999/"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "file:///etc/passwd",
+        "http://[",
+        "http://h:99999/",
+        "http://a b/",
+        "http://.../",
+        "http://*.h/",
+        f"http://{64 * 'a'}.h/",
+    ],
+)
 def test_a_redirect_to_no_address_is_the_servers_fault(location: str) -> None:
     moved = bytes_then(head(302, {"Location": location, "Content-Length": "0"}))
     with stranger(moved) as server, OllamaClient(server.url) as client:
@@ -95,16 +106,17 @@ def test_a_redirect_to_no_address_is_the_servers_fault(location: str) -> None:
         assert caught.value.exit_code == 5
 
 
-def test_a_redirect_to_a_dead_address_names_that_one() -> None:
+@pytest.mark.parametrize("path", ["/x", "/x?y=1", "/x#y", "/x@y"])
+def test_a_redirect_to_a_dead_address_names_that_one(path: str) -> None:
     closed = closed_port()
     moved = bytes_then(
-        head(302, {"Location": f"http://127.0.0.1:{closed}/x", "Content-Length": "0"})
+        head(302, {"Location": f"http://127.0.0.1:{closed}{path}", "Content-Length": "0"})
     )
     with stranger(moved) as server, OllamaClient(server.url) as client:
         health, error = client.examine()
     assert health.error_kind == "unreachable"
     assert error is not None
-    assert f"http://127.0.0.1:{closed}/x" in error.message
+    assert f"at http://127.0.0.1:{closed}: connection refused" in error.message
 
 
 def test_a_redirect_elsewhere_is_followed_without_the_password() -> None:

@@ -42,6 +42,16 @@ def test_no_header_follows_a_redirect_to_another_server(name: str) -> None:
         }
 
 
+@pytest.mark.parametrize("mark", ["\\", "?", "#", "/\\"])
+def test_no_header_follows_a_redirect_that_can_be_read_in_two_ways(mark: str) -> None:
+    with stranger(VERSION) as other, stranger(VERSION) as server:
+        home = server.url.removeprefix("http://")
+        server._scripts = (bytes_then(moved(f"{other.url}{mark}@{home}/x")), VERSION)
+        with OllamaClient(server.url, headers=SECRETS) as client:
+            assert client.version() == "1"
+        assert not any(SECRETS.items() & each.headers.items() for each in other.requests)
+
+
 def test_headers_follow_a_redirect_within_the_server() -> None:
     script = by_path({"/api/version": bytes_then(moved("/v")), "/v": VERSION})
     with Server(script) as server, OllamaClient(server.url, headers=SECRETS) as client:
