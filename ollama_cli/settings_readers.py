@@ -87,7 +87,10 @@ def read_patterns(value: object) -> tuple[str, ...]:
     parts = value.split(",") if isinstance(value, str) else value
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise ConfigError("is no list of texts")
-    return tuple(part.strip() for part in parts if part.strip())
+    patterns = tuple(part.strip() for part in parts if part.strip())
+    if parts and not patterns:  # to read it as no pattern would allow everything
+        raise ConfigError("holds no pattern")
+    return patterns
 
 
 def _number(value: object) -> float:

@@ -3,7 +3,8 @@
 import pytest
 
 from ollama_cli import policies
-from ollama_cli.errors import RefusedError
+from ollama_cli.errors import ConfigError, RefusedError
+from ollama_cli.settings_readers import read_patterns
 
 
 @pytest.mark.parametrize(
@@ -75,3 +76,13 @@ def test_hosts_at_home_are_fine(host: str) -> None:
 def test_public_hosts_are_refused(host: str) -> None:
     with pytest.raises(RefusedError, match="is a public host, and local_only is set"):
         policies.check_host(host)
+
+
+@pytest.mark.parametrize("value", ["", " , ", [""], [" ", ""]])
+def test_patterns_that_are_all_blank_do_not_allow_everything(value: object) -> None:
+    with pytest.raises(ConfigError, match=r"^holds no pattern$"):
+        read_patterns(value)
+
+
+def test_an_empty_list_of_patterns_allows_everything() -> None:
+    assert read_patterns([]) == ()
