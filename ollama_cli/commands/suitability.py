@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ollama_cli import dialects, policies
-from ollama_cli.errors import OllamaCliError, ServerError, UsageError
+from ollama_cli.errors import OllamaCliError, OtherApiError, UsageError
 from ollama_cli.replies import Capabilities, Think
 from ollama_cli.runtime import Runtime
 
@@ -57,7 +57,7 @@ def _place(cli: Runtime, model: str) -> str:
         return ""  # it has just been asked
     try:
         shown = cli.ollama().show(model)
-    except ServerError:
+    except OtherApiError:
         return ""  # no Ollama: such a server does not tell
     return shown.remote_host or shown.remote_model
 

@@ -33,7 +33,7 @@ def parse_tags(document: object) -> list[ModelSummary]:
             family=fields.text(details.get("family")),
             capabilities=fields.words(model.get("capabilities")),
             modified_at=fields.time(model.get("modified_at")),
-            remote_host=fields.text(model.get("remote_host")),
+            remote_host=_place(model.get("remote_host")),
         )
         for model, details in _models(document)
     ]
@@ -61,8 +61,13 @@ def parse_ps(document: object) -> list[RunningModel]:
 
 
 def parse_show(document: object, name: str) -> ModelDetails:
-    """Read `/api/show`; parameters are sorted, as the server's order is random."""
-    shown = fields.mapping(document)
+    """Read `/api/show`; parameters are sorted, as the server's order is random.
+
+    Raises ProtocolError for what describes no model: nobody may take it for one that runs here.
+    """
+    if not isinstance(document, dict) or document.get("error"):
+        raise ProtocolError("the server answers, but not as Ollama does: no model is described")
+    shown = document
     return ModelDetails(
         name=name,
         modelfile=fields.text(shown.get("modelfile")),
@@ -74,8 +79,8 @@ def parse_show(document: object, name: str) -> ModelDetails:
         details=fields.mapping(shown.get("details")),
         info=fields.mapping(shown.get("model_info")),
         projector=fields.mapping(shown.get("projector_info")),
-        remote_model=fields.text(shown.get("remote_model")),
-        remote_host=fields.text(shown.get("remote_host")),
+        remote_model=_place(shown.get("remote_model")),
+        remote_host=_place(shown.get("remote_host")),
         requires=fields.text(shown.get("requires")),
         modified_at=fields.time(shown.get("modified_at")),
         document=shown,
@@ -158,3 +163,8 @@ def _checked(vector: tuple[float, ...] | None) -> tuple[float, ...]:
     if not any(vector):
         raise ProtocolError("the server sent an embedding that is empty or all zeros")
     return vector
+
+
+def _place(value: object) -> str:
+    """Read where a model runs; whatever a server says there, it is not here."""
+    return str(value) if value else ""

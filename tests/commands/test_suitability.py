@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hostile import Script, Server, by_path, document
+from hostile import Script, Server, answer, by_path, document
 from installations import model, show_script
 from other_servers import VLLM, serving
 from shell import Result, call
@@ -113,7 +113,13 @@ def test_nothing_is_asked_where_nothing_is_needed() -> None:
 
 @pytest.mark.parametrize("command", ["chat", "generate", "embed"])
 @pytest.mark.parametrize(
-    "where", [{"remote_host": "https://elsewhere.example:443"}, {"remote_model": "big"}]
+    "where",
+    [
+        {"remote_host": "https://elsewhere.example:443"},
+        {"remote_model": "big"},
+        {"remote_host": True},
+        {"remote_host": ["https://elsewhere.example:443"]},
+    ],
 )
 def test_no_byte_of_a_prompt_leaves_where_all_shall_stay_local(
     command: str, where: dict[str, Any]
@@ -128,12 +134,27 @@ def test_no_byte_of_a_prompt_leaves_where_all_shall_stay_local(
     assert b"SECRET" not in sent
 
 
-def test_a_server_that_does_not_tell_where_a_model_runs_gets_no_prompt() -> None:
-    broken = document({"error": "no such thing"}, 500)
-    with server({"/api/show": broken}) as one:
-        result, paths = asked(one, "chat", "SECRET", "-m", "far", OLLAMA_CLI_LOCAL_ONLY="1")
+@pytest.mark.parametrize("how", [[], ["--api", "openai"], ["--api", "native"]])
+@pytest.mark.parametrize(
+    "broken",
+    [
+        document({"error": "no such thing"}, 500),
+        document({"error": "bad request"}, 400),
+        document({"error": "not today"}),
+        document(["far"]),
+        document(None),
+        answer(200, b"hello"),
+        answer(307, headers={"Location": "http://127.0.0.1:1/api/show"}),
+    ],
+)
+def test_a_server_that_does_not_tell_where_a_model_runs_gets_no_prompt(
+    how: list[str], broken: Script
+) -> None:
+    listed = document({"data": [{"id": "far"}]})
+    with server({"/api/show": broken, "/v1/models": listed}) as one:
+        result, paths = asked(one, "chat", "SECRET", "-m", "far", *how, OLLAMA_CLI_LOCAL_ONLY="1")
     assert result.code == 5
-    assert set(paths) == {"/api/show"}
+    assert set(paths) <= {"/api/show", "/v1/models"}
 
 
 @pytest.mark.parametrize(
