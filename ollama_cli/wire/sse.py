@@ -40,6 +40,7 @@ class Decoder:
         if self._after_return and chunk:  # the second half of a line's end
             chunk = chunk.removeprefix(b"\n")
             self._after_return = False
+        self._after_return = self._after_return or chunk.endswith(b"\r")
         end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
         if not end:
             self._pending.append(chunk)
@@ -64,7 +65,6 @@ class Decoder:
 
     def _decode(self, block: bytes) -> Iterator[object]:
         if b"\r" in block:
-            self._after_return = block.endswith(b"\r")
             block = block.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
         if not self._has_begun:
             self._has_begun = True
@@ -72,21 +72,11 @@ class Decoder:
         self._decoded += len(block)
         if self._is_over:
             return iter(())
-        if self._data or self._event or not _is_plain(block):
+        if self._data or self._event or _DONE in block or not _is_plain(block):
             return self._by_line(block)
-        return self._in_bulk(block[6:-2].replace(_NEXT, b"\n"))
-
-    def _in_bulk(self, payloads: bytes) -> Iterator[object]:
-        """Decode one payload a line, as nearly all events are: one line of data each."""
-        done = 0 if payloads.startswith(_DONE) else payloads.find(b"\n" + _DONE)
-        if done < 0:
-            return decoding.lines(payloads, much=self._decoded > decoding.MUCH)
-        return self._with_end(payloads[:done])
-
-    def _with_end(self, payloads: bytes) -> Iterator[object]:
-        yield from decoding.lines(payloads)
-        self._is_over = True
-        yield END
+        # One payload a line, as nearly all events are: one line of data each.
+        payloads = block[6:-2].replace(_NEXT, b"\n")
+        return decoding.lines(payloads, much=self._decoded > decoding.MUCH)
 
     def _by_line(self, block: bytes) -> Iterator[object]:
         for line in block.split(b"\n")[:-1]:

@@ -15,6 +15,10 @@ FRAMINGS = {
     "carriage returns and newlines": PLAIN.replace(b"\n", b"\r\n"),
     "carriage returns": PLAIN.replace(b"\n", b"\r"),
     "all ends of lines by turns": PLAIN.replace(b"\n\n", b"\r\n\n", 1).replace(b"}\n\n", b"}\r\r"),
+    "a return before, a newline after": PLAIN.replace(b"}\n\n", b"}\r\n\n\r", 1).replace(
+        b"}\n\n", b"}\n\r\n"
+    ),
+    "blanks around the end": PLAIN.replace(b"[DONE]", b" [DONE] "),
     "no space after the colon": PLAIN.replace(b"data: ", b"data:"),
     "a byte order mark": b"\xef\xbb\xbf" + PLAIN,
     "comments": b": ping\n\n" + PLAIN.replace(b"\n\n", b"\n: OK\n:\n\n"),
@@ -67,6 +71,11 @@ def test_events_that_come_together_are_told_together() -> None:
 def test_the_words_of_the_end_may_stand_in_a_text() -> None:
     body = b'data: {"a":"[DONE]"}\n\ndata: {"a":"\\n[DONE]"}\n\n'
     assert list(decode([body])) == [{"a": "[DONE]"}, {"a": "\n[DONE]"}]
+
+
+def test_what_only_begins_like_the_end_is_none() -> None:
+    with pytest.raises(ProtocolError, match=r"no JSON: '\[DONE\]x'"):
+        list(decode([b'data: {"a":1}\n\ndata: [DONE]x\n\n']))
 
 
 def test_the_separators_of_unicode_end_no_line() -> None:
