@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ollama_cli import names
 from ollama_cli.errors import RefusedError
 from ollama_cli.urls import host_of, is_private, redact
+
+if TYPE_CHECKING:
+    from ollama_cli.replies import ModelSummary
 
 _ALL: Final = "*"
 _CLOUD: Final = "cloud"
@@ -31,6 +34,18 @@ def is_cloud(model: str) -> bool:
     parsed = names.parse(model)
     tag = parsed.tag.lower() if parsed else model.lower().rpartition(":")[2]
     return tag == _CLOUD or tag.endswith(f"-{_CLOUD}")
+
+
+def permitted(
+    models: "Iterable[ModelSummary]", patterns: Sequence[str], *, local_only: bool
+) -> "list[ModelSummary]":
+    """Leave those of the models that are allowed, and run here if they have to."""
+    return [
+        model
+        for model in models
+        if is_allowed(model.name, patterns)
+        and not (local_only and (model.is_remote or is_cloud(model.name)))
+    ]
 
 
 def check_model(model: str, patterns: Sequence[str], *, local_only: bool) -> None:

@@ -104,8 +104,7 @@ class Runtime(Dialogue):
     def connected(self, kind: Any) -> Any:
         """Make a client, of a class of `services`, of the server that the settings name."""
         settled = self.settings
-        if self.flags.verbose:
-            services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
+        self.log_requests()
         if settled.local_only:
             import_module("ollama_cli.policies").check_host(settled.host)
         client = kind(settled.host, timeouts=settled.timeouts, **self.credentials)
@@ -114,6 +113,11 @@ class Runtime(Dialogue):
         gc.enable()
         self.attend()
         return client
+
+    def log_requests(self) -> None:
+        """Write a line for each request to stderr from now on, where that is wanted."""
+        if self.flags.verbose:
+            services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
 
     def attend(self) -> None:
         """Have a local server started that is not running, where that is wanted; once."""

@@ -18,7 +18,7 @@ _LARGEST_PORT: Final = 65535
 _FORBIDDEN: Final = frozenset({*map(chr, range(0x21)), *'\x7f\\<>"`{}|^'})
 # First in each half: a password with a slash in it, where no port follows the colon.
 _USERINFO: Final = (
-    r"(?<=//)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
+    r"(?<=//)(?!USER:PASSWORD@)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
     r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
 )
 _SECRETS: Final[set[str]] = set()

@@ -7,7 +7,15 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from ollama_cli import __version__, services, surroundings
+from ollama_cli import (
+    __version__,
+    cache,
+    credentials,
+    hosts,
+    services,
+    sources,
+    surroundings,
+)
 from ollama_cli.commands.options import OUTPUT_HELP, AsJson
 from ollama_cli.output import diagnosis
 from ollama_cli.output.waiting import Spinner
@@ -46,6 +54,8 @@ def command(
       ollama-cli doctor -o markdown
     """
     cli: Runtime = ctx.obj
+    cli.starts_server = False
+    cli.log_requests()
     rungs: list[Rung] = []
     for rung in _climbed(cli, model, token):
         rungs.append(rung)
@@ -76,20 +86,47 @@ def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
 def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Case":
     seconds = cli.settings.timeouts.health or _LONGEST
     settings = cli.settings = replace(cli.settings, metadata_timeout=seconds)
-    origin = settings.origins["host"]
+    cache.remember(settings.host, cache.Seen())  # what was seen a while ago may be the fault
+    key = credentials.find_key(settings, cli.layers, cli.variables)
     return services.Case(
-        client=cli.ollama(),
+        provider=cli.provider,
+        native=cli.ollama,
         address=settings.host,
         credentials=cli.credentials,
         typed=_typed(cli),
-        origin=origin,
+        origins={**settings.origins, **({"model": "--model"} if model else {})},
         environ=cli.environ,
         surroundings=surroundings.look_around(),
         seconds=seconds,
+        options=_options(cli),
+        key=key.origin if key else "",
+        key_variable=_key_variable(cli, key),
+        api=settings.api,
         model=model or settings.model,
+        allowed_models=settings.allowed_models,
         local_only=settings.local_only,
         tries_token=tries_token,
     )
+
+
+def _options(cli: Runtime) -> dict[str, str]:
+    """Collect the global options that say which server is meant, and how it is asked."""
+    typed = {"env_file": cli.flags.env_file, "demo": cli.flags.demo, **cli.flags.settings}
+    return {
+        f"--{name.replace('_', '-')}": "" if value is True else str(value)
+        for name, value in typed.items()
+        if value
+    }
+
+
+def _key_variable(cli: Runtime, key: credentials.Key | None) -> str:
+    """Name the variable in which a key reaches this server; empty where it has to be typed."""
+    if key and key.variable:
+        return key.variable
+    if variable := credentials.WELL_KNOWN.get(hosts.origin_of(cli.settings.host)):
+        return variable
+    # One in the environment is for the address that is set there.
+    return "" if cli.settings.origins["host"].endswith("--host") else sources.KEY_VARIABLE
 
 
 def _typed(cli: Runtime) -> str:

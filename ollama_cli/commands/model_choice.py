@@ -29,12 +29,9 @@ def detected(cli: Runtime) -> str:
 def eligible(cli: Runtime) -> list[ModelSummary]:
     """List the installed models that the settings allow."""
     settings = cli.settings
-    return [
-        model
-        for model in cli.installed()
-        if policies.is_allowed(model.name, settings.allowed_models)
-        and not (settings.local_only and (model.is_remote or policies.is_cloud(model.name)))
-    ]
+    return policies.permitted(
+        cli.installed(), settings.allowed_models, local_only=settings.local_only
+    )
 
 
 def _settled(cli: Runtime, flag: str | None, setting: str | None) -> str | None:

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Final
 
-from ollama_cli import dialects, policies
-from ollama_cli.errors import OllamaCliError, OtherApiError, UsageError
+from ollama_cli import dialects, policies, services
+from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.replies import Capabilities, Think
 from ollama_cli.runtime import Runtime
 
@@ -44,22 +44,12 @@ def check(cli: Runtime, model: str, needs: Sequence[str] = ()) -> None:
             raise
         return  # the request itself shall tell what is wrong
     if local_only:
-        policies.check_place(model, known.remote_host or _place(cli, model))
+        place = services.place_of(model, known, cli.provider(), cli.ollama())
+        policies.check_place(model, place)
     for need in needs:
         if known.has(need) is False:
             lacks, advice = _LACKS[need]
             raise UsageError(f"model {model!r} {lacks}", hint=_hint(cli, need, advice))
-
-
-def _place(cli: Runtime, model: str) -> str:
-    """Ask an Ollama that was addressed as another kind of server where a model runs."""
-    if cli.provider().provider_type == "ollama":
-        return ""  # it has just been asked
-    try:
-        shown = cli.ollama().show(model)
-    except OtherApiError:
-        return ""  # no Ollama: such a server does not tell
-    return shown.remote_host or shown.remote_model
 
 
 def _hint(cli: Runtime, need: str, advice: str) -> str:

@@ -90,7 +90,7 @@ def _rung(rung: Rung) -> dict[str, Any]:
         **told,
         "message": sentence(rung.message),
         "hint": sentence(rung.hint) or None,
-        "command": rung.command,
+        "command": sentence(rung.command or "") or None,
         "exit": exit_code,
         "notes": [_note(note) for note in rung.notes],
     }
@@ -100,7 +100,7 @@ def _note(note: Note) -> dict[str, str | None]:
     return {
         "message": sentence(note.message),
         "hint": sentence(note.hint) or None,
-        "command": note.command,
+        "command": sentence(note.command or "") or None,
     }
 
 

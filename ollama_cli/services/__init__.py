@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ollama_cli.services.openai import OpenAIClient as OpenAIClient
     from ollama_cli.services.provider import Provider as Provider
     from ollama_cli.services.registry import Registry as Registry
+    from ollama_cli.services.residence import place_of as place_of
     from ollama_cli.services.stream import EventStream as EventStream
     from ollama_cli.transport import log_requests as log_requests
 
@@ -40,6 +41,7 @@ _PLACES = {
     "compare": "ollama_cli.services.freshness",
     "heal": "ollama_cli.services.healing",
     "log_requests": "ollama_cli.transport",
+    "place_of": "ollama_cli.services.residence",
 }
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "lacking",
     "log_requests",
     "named",
+    "place_of",
 ]
 
 

@@ -61,6 +61,13 @@ _HINTS: Final[Mapping[ServerKind, str]] = {
     ServerKind.NONE: "check the address: `ollama-cli doctor`",
 }
 _HINT: Final = "name an Ollama server with `--host`"
+GETS: Final[Mapping[ServerKind, str]] = {
+    ServerKind.LLAMA_CPP: "llama-server -m FILE",
+    ServerKind.VLLM: "vllm serve MODEL",
+    ServerKind.LM_STUDIO: "lms get",
+    ServerKind.LOCALAI: "local-ai models install NAME",
+}
+"""How a model comes to a server that is not Ollama, where that is known."""
 
 
 class Server(Value):

@@ -22,6 +22,7 @@ from terminals import Terminal
 
 from ollama_cli import __version__
 
+MODELS = [{"name": "m:latest", "capabilities": ["completion"]}]
 DEFAULT_LINE = {"model": "m", "message": {"content": ""}, "done": False}
 
 
@@ -138,18 +139,26 @@ def test_no_prompt_leaves_where_that_is_ruled_out() -> None:
         assert at(server.url)[0] == 0
         before = len(server.requests)
         env = {"OLLAMA_CLI_LOCAL_ONLY": "true"}
-        code, rung, cause, _ = failure(server.url, env=env)
+        code, rung, cause, command = failure(server.url, env=env)
         assert "/api/chat" not in {request.path for request in server.requests[before:]}
-    assert (code, rung) == (13, "default model")
-    assert cause == "m:latest runs on another host, and local_only is set"
+    assert (code, rung, command) == (4, "default model", "ollama-cli models pull llama3.2")
+    assert cause == "none of the models that the settings allow can chat"
 
 
 def test_the_model_does_not_write() -> None:
     broken = document({"error": "llama-server process has terminated"}, 500)
     with Server(by_path({**OLLAMA, "/api/chat": broken})) as server:
         code, rung, cause, command = failure(server.url)
-    assert (code, rung, command) == (5, "token", "ollama-cli config set model NAME")
-    assert cause == "llama-server process has terminated"
+        assert (code, rung, command) == (5, "token", "ollama-cli models pull llama3.2")
+        assert cause == "llama-server process has terminated"
+        command = failure(server.url, env={"OLLAMA_CLI_MODEL": "m"})[3]
+        assert command == "ollama-cli models pull m:latest"
+    two = document({"models": [*MODELS, {**MODELS[0], "name": "n:latest"}]})
+    with Server(by_path({**OLLAMA, "/api/tags": two, "/api/chat": broken})) as server:
+        assert failure(server.url)[3] == "ollama-cli config set model n:latest"
+        command = failure(server.url, env={"OLLAMA_CLI_MODEL": "m"})[3]
+        assert command == "export OLLAMA_CLI_MODEL=n:latest"
+        assert failure(server.url, "-m", "m")[3] == "ollama-cli doctor --model n:latest"
 
 
 def test_the_model_takes_too_long() -> None:

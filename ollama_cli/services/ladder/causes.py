@@ -9,6 +9,7 @@ from typing import Final
 
 from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
 from ollama_cli.names import nearest
+from ollama_cli.services.ladder.nearby import elsewhere
 from ollama_cli.services.ladder.patient import Patient
 from ollama_cli.transport import probe
 from ollama_cli.urls import DEFAULT_PORT, is_private, parse_host
@@ -57,7 +58,7 @@ def closed(patient: Patient, knocks: Sequence[probe.Knock]) -> OllamaCliError:
             f"the proxy {patient.proxy_words} cannot be reached: {reason}",
             hint=f"go without it: {patient.set_direct(patient.host)}",
         )
-    if found := patient.elsewhere():
+    if found := elsewhere(patient):
         told = f"{reason}; but Ollama answers at {found}"
         return UnreachableError(told, hint=f"use that: {patient.set_address(found)}")
     if first.state == "silent":

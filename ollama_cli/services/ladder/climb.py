@@ -5,14 +5,15 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError, TimedOutError
+from ollama_cli.errors import AuthError, OllamaCliError, OtherApiError, TimedOutError
 from ollama_cli.rungs import Rung
-from ollama_cli.services.ladder import network, server, stock
+from ollama_cli.services.ladder import keys, network, server, stock
 from ollama_cli.services.ladder.patient import Case, Patient
 
 RUNGS: Final = (
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 )  # fmt: skip
+_ASKING: Final = ("models", "default model", "token")  # by the client that the commands use
 Step = Callable[[Patient], str]
 _STEPS: Final[tuple[Step, ...]] = (
     network.address,
@@ -70,7 +71,7 @@ def _taken(name: str, step: Step, patient: Patient) -> Rung:
             error.message,
             seconds=time.monotonic() - started,
             notes=tuple(patient.notes),
-            hint=_cure(name, error),
+            hint=_cure(name, patient, error),
             code=error.code,
             exit_code=error.exit_code,
             http_status=error.http_status,
@@ -85,23 +86,27 @@ def _taken(name: str, step: Step, patient: Patient) -> Rung:
     )
 
 
-def _cure(name: str, error: OllamaCliError) -> str:
+def _cure(name: str, patient: Patient, error: OllamaCliError) -> str:
     """Give a hint that holds a command, also where the error itself names an option or nothing."""
+    if isinstance(error, AuthError) and name in _ASKING:
+        keys.complete(patient, error)
     hint = error.hint or ""
     if "`" in hint and "`-" not in hint:
         return hint
+    if isinstance(error, OtherApiError) and patient.case.api != "auto":
+        return f"let it be found out: {patient.setting('api', 'auto')}"
     if isinstance(error, TimedOutError):
-        return "wait longer: `ollama-cli --timeout 600 doctor`"
+        return f"wait longer: {patient.again(changed={'--timeout': '600'})}"
     if name == "token":
-        return "choose another model with -m or by `ollama-cli config set model NAME`"
-    return "see what is asked and answered: `ollama-cli -vv doctor`"
+        return stock.another(patient)
+    return f"see what is asked and answered: {patient.again(changed={'-vv': ''})}"
 
 
 def _fact(name: str, patient: Patient) -> str | None:
     facts = {
         "address": patient.root,
-        "api": patient.kind,
-        "version": patient.version,
+        "api": str(patient.server.kind),
+        "version": patient.server.version,
         "default model": patient.model,
     }
     return facts.get(name) or None

@@ -2,7 +2,8 @@
 
 from typing import Final
 
-from ollama_cli.errors import TimedOutError
+from ollama_cli import policies
+from ollama_cli.errors import RefusedError, TimedOutError
 from ollama_cli.services.ladder import causes
 from ollama_cli.services.ladder.patient import Patient
 from ollama_cli.transport import probe
@@ -13,7 +14,10 @@ _UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  looked for, not b
 
 def address(patient: Patient) -> str:
     """Read the address as it was written, and tell what is odd about it."""
-    origin = "the default" if patient.case.origin == "default" else f"from {patient.case.origin}"
+    origin = patient.case.origins["host"]
+    told = "the default" if origin == "default" else f"from {origin}"
+    if patient.case.local_only:
+        _keep_at_home(patient)
     patient.proxy = probe.proxy_for(patient.root)
     _judge_writing(patient)
     if patient.proxy and is_private(patient.host):
@@ -25,7 +29,7 @@ def address(patient: Patient) -> str:
         )
         patient.proxy = None
     via = f", through the proxy {patient.proxy_words}" if patient.proxy else ""
-    return f"{patient.root} ({origin}){via}"
+    return f"{patient.root} ({told}){via}"
 
 
 def dns(patient: Patient) -> str:
@@ -36,7 +40,7 @@ def dns(patient: Patient) -> str:
     except TimeoutError as error:
         raise TimedOutError(
             f"no answer about the name {host} within {patient.case.seconds:g} s",
-            hint="try the server of this machine: `ollama-cli --host 127.0.0.1 doctor`",
+            hint=f"if the server runs on this machine: {patient.set_local()}",
         ) from error
     except (OSError, UnicodeError) as error:
         raise causes.unresolved(patient, host, error) from error
@@ -84,6 +88,14 @@ def tls(patient: Patient) -> str:
     if not patient.verifies:
         patient.note("the certificate is not checked, as the settings have it")
     return made.protocol
+
+
+def _keep_at_home(patient: Patient) -> None:
+    try:
+        policies.check_host(patient.root)
+    except RefusedError as error:
+        error.hint = f"name one of this machine: {patient.set_local()}"
+        raise
 
 
 def _judge_writing(patient: Patient) -> None:

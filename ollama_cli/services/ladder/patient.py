@@ -2,42 +2,53 @@
 
 import shlex
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ollama_cli.errors import OllamaCliError
 from ollama_cli.replies import ModelSummary
 from ollama_cli.rungs import Note
+from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.services.ladder.visits import Visit, visit
 from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.provider import Provider
+from ollama_cli.settings_table import SETTINGS
 from ollama_cli.surroundings import Surroundings
 from ollama_cli.transport import Transport
-from ollama_cli.transport.glance import glance
-from ollama_cli.urls import DEFAULT_PORT, is_loopback, is_private, redact
-from ollama_cli.values import Value
-from ollama_cli.wire import decoding, ollama as wire
+from ollama_cli.urls import DEFAULT_PORT, is_loopback, redact, split_userinfo
+from ollama_cli.values import Value, field
 
 _PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
+ANYBODY: Final = "://USER:PASSWORD@"
 
 
 class Case(Value):
-    """What is known beforehand: `typed` is the address as it stands at its `origin`.
+    """What is known beforehand: `typed` is the address as it stands at its origin.
 
-    `credentials` are what a client of it is made with. `model` is the one named or set, None if
-    none is; `seconds` bound each step of a rung.
+    `provider` and `native` make the client that the commands use, and that of Ollama's own API.
+    `credentials` are what a client is made with; `key` says where their key is from, `key_variable`
+    which variable would hold it, empty where none would. `options` are the global ones that were
+    typed, by their names. `model` is the one named or set, None if none is; `origins` tell where
+    settings are from; `seconds` bound each step of a rung.
     """
 
-    client: OllamaClient
+    provider: Callable[[], Provider]
+    native: Callable[[], OllamaClient]
     address: str
     credentials: Mapping[str, Any]
     typed: str
-    origin: str
+    origins: Mapping[str, str]
     environ: Mapping[str, str]
     surroundings: Surroundings
     seconds: float
+    options: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    key_variable: str = ""
+    api: str = "auto"
     model: str | None = None
+    allowed_models: tuple[str, ...] = ()
     local_only: bool = False
     tries_token: bool = True
 
@@ -56,9 +67,8 @@ class Patient:
         self.notes: list[Note] = []
         self.proxy: str | None = None
         self.addresses: tuple[str, ...] = ()
-        self.first: Visit | None = None
-        self.kind = ""
-        self.version = ""
+        self.visits: dict[str, Visit] = {}
+        self.server = Server(ServerKind.NONE)
         self.models: list[ModelSummary] = []
         self.model = ""
 
@@ -73,9 +83,21 @@ class Patient:
         """Tell whether a certificate is checked."""
         return not self.case.credentials.get("insecure")
 
-    def visit(self, path: str) -> Visit:
-        """Fetch whatever is at a path of the server."""
-        return visit(self.transport, path, self.case.seconds)
+    @cached_property
+    def provider(self) -> Provider:
+        """Give the client that the commands use, in the API that the server speaks."""
+        return self.case.provider()
+
+    def visit(self, path: str, seconds: float | None = None) -> Visit:
+        """Fetch whatever is at a path of the server, once."""
+        if path not in self.visits:
+            self.visits[path] = visit(self.transport, path, seconds or self.case.seconds)
+        return self.visits[path]
+
+    def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
+        """Visit a path as `kinds.identify` wants it."""
+        seen = self.visit(path, wait)
+        return seen.status, seen.server, seen.body
 
     @property
     def is_here(self) -> bool:
@@ -91,12 +113,16 @@ class Patient:
         return proxy.hostname or "", proxy.port or _PORTS.get(proxy.scheme, 80)
 
     @property
-    def proxy_words(self) -> str:
-        """Say which proxy it is, and which variable names it."""
+    def proxy_variable(self) -> str | None:
+        """Name the variable that the proxy is from; None where the system itself names it."""
         names = [f"{self.scheme}_proxy", "all_proxy"]
         variables = [each for name in names for each in (name, name.upper())]
-        where = next((name for name in variables if self.case.environ.get(name)), "the system")
-        return f"{redact(self.proxy or '')} (from {where})"
+        return next((name for name in variables if self.case.environ.get(name)), None)
+
+    @property
+    def proxy_words(self) -> str:
+        """Say which proxy it is, and where it is from."""
+        return f"{redact(self.proxy or '')} (from {self.proxy_variable or 'the system'})"
 
     def is_at(self, url: str) -> bool:
         """Tell whether a URL is one of this server's."""
@@ -119,16 +145,39 @@ class Patient:
 
     def set_address(self, url: str) -> str:
         """Give the command that replaces the address where it was set."""
-        value, origin = shlex.quote(url), self.case.origin
+        has_userinfo = bool(split_userinfo(self.case.address)[1])
+        if has_userinfo and "@" not in url:  # the password is not shown, and has to be there
+            url = url.replace("://", ANYBODY)
+        return self.setting("host", url)
+
+    def setting(self, name: str, value: str) -> str:
+        """Give the command that changes a setting where it was set."""
+        origin, flag = self.case.origins[name], f"--{name}"
         if origin.startswith(("-", "[")):  # a flag, or an entry of the config file
-            return f"`ollama-cli --host {value} doctor`"
-        if "/" in origin or "\\" in origin:  # the config file; variables of a .env are told as such
-            return f"`ollama-cli config set host {value}`"
-        variable = origin.partition(" ")[0]
-        name = _DEFAULT_VARIABLE if variable == "default" else variable
+            if flag in self.case.options or name == "host":
+                return self.again("doctor", {flag: value})
+            return self.again(f"doctor {flag} {shlex.quote(value)}")
+        variable = origin.partition(" ")[0]  # one of a .env is overruled
+        if name == "host" and origin == "default":
+            variable = _DEFAULT_VARIABLE
+        if variable not in SETTINGS[name].variables:
+            return f"`ollama-cli config set {name} {shlex.quote(value)}`"
+        return self.export(variable, value)
+
+    def again(self, command: str = "doctor", changed: Mapping[str, str] | None = None) -> str:
+        """Give a command of ours, for the same server as this one, with some options changed."""
+        options = {**self.case.options, **(changed or {})}
+        words = [
+            f"{name} {shlex.quote(value)}" if value else name for name, value in options.items()
+        ]
+        return f"`{' '.join(['ollama-cli', *words, command])}`"
+
+    @staticmethod
+    def export(variable: str, value: str) -> str:
+        """Give the command that sets a variable in this shell."""
         if sys.platform == "win32":
-            return f"`$Env:{name} = '{url}'`"
-        return f"`export {name}={value}`"
+            return f"`$Env:{variable} = '{value}'`"
+        return f"`export {variable}={shlex.quote(value)}`"
 
     def set_local(self) -> str:
         """Give the command that names the server of this machine instead."""
@@ -140,28 +189,4 @@ class Patient:
         environ = self.case.environ
         before = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
         names = dict.fromkeys([*filter(None, before.split(",")), *hosts])
-        return f"`export NO_PROXY={shlex.quote(','.join(names))}`"
-
-    def has_ollama(self, url: str) -> bool:
-        """Tell whether Ollama answers at another address of the same machine."""
-        found = glance(
-            url,
-            "/api/version",
-            seconds=self.case.seconds,
-            environ=self.case.environ,
-            ca_file=self.ca_file,
-        )
-        try:
-            return found is not None and bool(wire.parse_version(decoding.document(found)))
-        except OllamaCliError:
-            return False
-
-    def elsewhere(self) -> str | None:
-        """Find Ollama beside the address that was given: another loopback, port or path."""
-        twins = {"127.0.0.1": "::1", "::1": "127.0.0.1"}
-        others = [self.url(host=twins[self.host])] if self.host in twins else []
-        if self.path:
-            others.append(self.url(path=""))
-        if self.port != int(DEFAULT_PORT) and is_private(self.host):
-            others.append(self.url(scheme="http", port=int(DEFAULT_PORT), path=""))
-        return next((url for url in others if self.has_ollama(url)), None)
+        return self.export("NO_PROXY", ",".join(names))

@@ -1,20 +1,34 @@
 """The rungs of the server: HTTP, the kind of API, the version."""
 
-from collections.abc import Mapping
+import time
 from http import HTTPStatus
 from typing import Final
 
 from ollama_cli import versions
-from ollama_cli.errors import AuthError, OllamaCliError, ProtocolError, ServerError, TimedOutError
+from ollama_cli.errors import (
+    AuthError,
+    OllamaCliError,
+    OtherApiError,
+    ProtocolError,
+    ServerError,
+    TimedOutError,
+)
+from ollama_cli.services import kinds
+from ollama_cli.services.kinds import ServerKind
+from ollama_cli.services.ladder import keys
+from ollama_cli.services.ladder.nearby import elsewhere
 from ollama_cli.services.ladder.patient import Patient
 from ollama_cli.services.ladder.visits import Visit
 from ollama_cli.transport import probe
 from ollama_cli.urls import redact
 from ollama_cli.wire.failures import error_from_answer
+from ollama_cli.wire.other_api import is_unknown_route
 
 _VERSION: Final = "/api/version"
 _SHOWN: Final = 60
-_UPDATE: Final = "curl -fsSL https://ollama.com/install.sh | sh"
+_PROXY: Final = "http://USER:PASSWORD@PROXY:PORT"
+_UPDATE: Final = "update it where it runs: `curl -fsSL https://ollama.com/install.sh | sh`"
+_NATIVE: Final = frozenset({ServerKind.OLLAMA, ServerKind.OLLAMA_COM, ServerKind.LOCALAI})
 
 
 def http(patient: Patient) -> str:
@@ -23,9 +37,8 @@ def http(patient: Patient) -> str:
         seen = patient.visit(_VERSION)
     except OllamaCliError as error:
         raise _speechless(patient, error) from error
-    patient.first = seen
     _refuse_status(patient, seen)
-    if "html" in seen.content_type:
+    if seen.is_html and not is_unknown_route(seen.status, seen.body):
         raise _page(patient, seen)
     if not patient.is_at(seen.url):
         place = seen.url.removesuffix(_VERSION)
@@ -38,34 +51,36 @@ def http(patient: Patient) -> str:
 
 
 def api(patient: Patient) -> str:
-    """Find out which protocol is spoken."""
-    found = patient.first
-    version = _field(found, "version")
-    if isinstance(version, str) and version:
-        patient.kind, patient.version = "ollama", version
-        return "Ollama"
-    listed = patient.visit("/v1/models")
-    if listed.status == HTTPStatus.OK and isinstance(_field(listed, "data"), list):
-        patient.kind = "openai"
-        return "an OpenAI-compatible server"
-    raise _stranger(patient, found)
+    """Find out who answers, and whether that may be asked in the protocol that it speaks."""
+    seconds = patient.case.seconds
+    end = time.monotonic() + seconds
+    patient.server = kinds.identify(patient.root, patient.look, seconds=seconds)
+    if patient.server.kind is ServerKind.NONE:
+        raise _unknown(patient, is_late=time.monotonic() >= end)
+    if patient.case.api == "native" and patient.server.kind not in _NATIVE:
+        raise OtherApiError(
+            f"this is {patient.server.name}, which does not speak Ollama's own API, and"
+            f" {patient.case.origins['api']} rules the other one out",
+            hint=f"let it be found out: {patient.setting('api', 'auto')}",
+        )
+    return patient.server.name
 
 
 def version(patient: Patient) -> str:
     """Read the server's version and tell what it is too old for."""
-    if patient.kind != "ollama":
-        return "not told by this kind of server"
-    shown = patient.version
+    shown = patient.server.version
+    if patient.server.kind is not ServerKind.OLLAMA:
+        return shown or "not told by this kind of server"
+    if shown is None:
+        patient.note("too old to tell its version", _UPDATE)
+        return "not told"
     number = versions.parse(shown)
     if number is None:
         patient.note(f"{shown!r} cannot be read as a version; the server is taken for a new one")
     elif versions.is_development(number):
         patient.note("somebody's own build; it is taken for a new one")
     elif missing := versions.lacking(number):
-        patient.note(
-            f"too old for {', '.join(missing)}",
-            f"update it where it runs: `{_UPDATE}`",
-        )
+        patient.note(f"too old for {', '.join(missing)}", _UPDATE)
     return shown
 
 
@@ -74,11 +89,6 @@ def _status(status: int) -> str:
         return f"HTTP {status} {HTTPStatus(status).phrase}"
     except ValueError:
         return f"HTTP {status}"
-
-
-def _field(seen: Visit | None, name: str) -> object:
-    document = seen.document if seen else None
-    return document.get(name) if isinstance(document, Mapping) else None
 
 
 def _speechless(patient: Patient, error: OllamaCliError) -> OllamaCliError:
@@ -92,7 +102,8 @@ def _speechless(patient: Patient, error: OllamaCliError) -> OllamaCliError:
         return TimedOutError(
             "the connection is accepted, and then nothing comes for"
             f" {patient.case.seconds:g} s: whoever listens there hangs or has too much to do",
-            hint="wait longer: `ollama-cli --timeout 60 doctor`; if that fails, restart the server",
+            hint=f"wait longer: {patient.again(changed={'--timeout': '60'})};"
+            " if that fails, restart the server",
         )
     said = b""
     if patient.scheme == "http":
@@ -124,9 +135,10 @@ def _refuse_status(patient: Patient, seen: Visit) -> None:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             raise _unauthorised(patient, seen)
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
+            variable = patient.proxy_variable or f"{patient.scheme.upper()}_PROXY"
             raise AuthError(
                 f"the proxy {patient.proxy_words} wants a password",
-                hint=f"name yourself: `export {patient.scheme.upper()}_PROXY=http://USER:PASSWORD@PROXY:PORT`",
+                hint=f"name yourself: {patient.export(variable, _PROXY)}",
                 http_status=seen.status,
             )
         case HTTPStatus.BAD_REQUEST if not patient.proxy and _is_tls(patient):
@@ -150,15 +162,9 @@ def _unauthorised(patient: Patient, seen: Visit) -> OllamaCliError:
             hint="where it runs: `OLLAMA_HOST=0.0.0.0 ollama serve`",
             http_status=seen.status,
         )
-    told = error_from_answer(seen.status, seen.content_type, seen.body)
-    if told.hint and told.hint.startswith("open "):
-        return AuthError(told.message, hint="sign in: `ollama signin`", http_status=seen.status)
-    if seen.challenge.lower().startswith("basic"):
-        url = patient.url().replace("://", "://USER:PASSWORD@")
-        hint = f"name yourself: {patient.set_address(url)}"
-    else:
-        hint = "give the key of this server: `export OLLAMA_CLI_API_KEY=KEY`"
-    return AuthError(told.message, hint=hint, http_status=seen.status)
+    error = error_from_answer(seen.status, seen.content_type, seen.body)
+    keys.complete(patient, error, seen.challenge)
+    return error
 
 
 def _page(patient: Patient, seen: Visit) -> OllamaCliError:
@@ -173,23 +179,33 @@ def _page(patient: Patient, seen: Visit) -> OllamaCliError:
     return _elsewhere(patient, ProtocolError(told, http_status=seen.status))
 
 
-def _stranger(patient: Patient, seen: Visit | None) -> OllamaCliError:
-    status = seen.status if seen else None
-    if seen and seen.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        told = error_from_answer(seen.status, seen.content_type, seen.body)
+def _unknown(patient: Patient, *, is_late: bool) -> OllamaCliError:
+    """Explain why nobody knows who answers, by all that was seen."""
+    first = patient.visits[_VERSION]
+    if refused := next((seen for seen in patient.visits.values() if seen.is_refused), None):
+        return _unauthorised(patient, refused)
+    if first.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        told = error_from_answer(first.status, first.content_type, first.body)
         told.hint = "restart it where it runs: `ollama serve`"
         return told
+    if first.is_html:
+        return _page(patient, first)
+    if is_late:
+        return TimedOutError(
+            f"who answers there did not show within {patient.case.seconds:g} s",
+            hint=f"wait longer: {patient.again(changed={'--timeout': '60'})}",
+        )
     told = ProtocolError(
-        f"somebody answers ({_status(status or 0)}), but neither as Ollama does nor as"
+        f"somebody answers ({_status(first.status)}), but neither as Ollama does nor as"
         " OpenAI-compatible servers do",
-        http_status=status,
+        http_status=first.status,
     )
     return _elsewhere(patient, told)
 
 
 def _elsewhere(patient: Patient, error: OllamaCliError) -> OllamaCliError:
     """Tell where Ollama is, if it is near, as it is not where it was looked for."""
-    if found := patient.elsewhere():
+    if found := elsewhere(patient):
         error.message += f"; but Ollama answers at {found}"
         error.hint = f"use that: {patient.set_address(found)}"
     elif patient.is_here:

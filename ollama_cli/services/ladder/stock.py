@@ -1,8 +1,11 @@
 """The rungs of what the server holds: its models, the one used by default, one token of it."""
 
 import shlex
+from collections.abc import Iterable
 from contextlib import closing
+from typing import Final
 
+from ollama_cli import policies
 from ollama_cli.errors import (
     ModelNotFoundError,
     NotFoundError,
@@ -11,69 +14,116 @@ from ollama_cli.errors import (
     RefusedError,
 )
 from ollama_cli.names import find, nearest, same_model
+from ollama_cli.replies import ModelSummary
+from ollama_cli.services import residence
+from ollama_cli.services.kinds import GETS, ServerKind
 from ollama_cli.services.ladder.patient import Patient
 
-_SOME = 5
-_EXAMPLE = "llama3.2"
+_SOME: Final = 5
+_EXAMPLE: Final = "llama3.2"
 
 
 def models(patient: Patient) -> str:
     """List the installed models."""
-    patient.models = patient.case.client.list_models()
+    patient.models = patient.provider.list_models()
     names = [model.name for model in patient.models]
     if not names:
-        raise NotFoundError(
-            "no model is installed", hint=f"get one: `ollama-cli models pull {_EXAMPLE}`"
-        )
+        raise NotFoundError("no model is installed", hint=_get(patient))
     more = ", …" if names[_SOME:] else ""
     return f"{len(names)}: {', '.join(names[:_SOME])}{more}"
 
 
 def default_model(patient: Patient) -> str:
-    """Find the model that is used where none is named."""
+    """Find the model that is used where none is named, and whether it may be used."""
     wanted = patient.case.model
-    if wanted is None:
-        found = patient.case.client.detect_model()
-        if found is None:
-            raise NotFoundError(
-                "none of the installed models can chat",
-                hint=f"get one that can: `ollama-cli models pull {_EXAMPLE}`",
-            )
-        told = f"{found}, as none is set"
-    else:
-        names = [model.name for model in patient.models]
-        found = told = find(wanted, names) or ""
-        if not found:
-            raise _missing(wanted, names)
-    _keep_at_home(patient, found)
-    patient.model = found
-    return told
+    patient.model = _detected(patient) if wanted is None else _settled(patient, wanted)
+    try:
+        _keep_at_home(patient)
+    except RefusedError as error:
+        error.hint = another(patient)
+        raise
+    return f"{patient.model}, as none is set" if wanted is None else patient.model
 
 
 def token(patient: Patient) -> str:
     """Let the model write one token."""
     asked = [{"role": "user", "content": "hi"}]
-    client = patient.case.client
+    client = patient.provider
     with closing(client.chat(patient.model, asked, options={"num_predict": 1})) as events:
         if next(iter(events), None) is None:
             raise ProtocolError("the model wrote nothing")
     return f"{patient.model} writes"
 
 
-def _keep_at_home(patient: Patient, name: str) -> None:
+def another(patient: Patient) -> str:
+    """Tell how to use another model than the one that is named, set or found."""
+    told = patient.model or patient.case.model or ""
+    others = [each for each in _permitted(patient) if not same_model(each.name, told)]
+    try:
+        found = patient.provider.detect_model(others) if others else None
+    except OllamaCliError:  # what failed before is told: this is but the way out
+        found = None
+    if found:
+        return f"use another one: {patient.setting('model', found)}"
+    if patient.model and patient.case.model and patient.server.kind is ServerKind.OLLAMA:
+        return f"get it anew: {patient.again(f'models pull {shlex.quote(patient.model)}')}"
+    return _get(patient)
+
+
+def _detected(patient: Patient) -> str:
+    able = _permitted(patient)
+    found = patient.provider.detect_model(able) if able else None
+    if found is None:
+        which = "models that the settings allow" if able != patient.models else "installed models"
+        raise NotFoundError(f"none of the {which} can chat", hint=_get(patient))
+    return found
+
+
+def _settled(patient: Patient, wanted: str) -> str:
+    case = patient.case
+    try:
+        policies.check_model(wanted, case.allowed_models, local_only=case.local_only)
+    except RefusedError as error:
+        error.hint = another(patient)
+        raise
+    names = [model.name for model in patient.models]
+    found = find(wanted, names)
+    if found is None:
+        missing = ModelNotFoundError.not_installed(wanted)
+        missing.hint = _missing(patient, wanted, nearest(wanted, names))
+        raise missing
+    return found
+
+
+def _keep_at_home(patient: Patient) -> None:
     """Raise RefusedError for a model that runs elsewhere, where that is ruled out."""
-    model = next((each for each in patient.models if same_model(each.name, name)), None)
-    is_cloud = name.lower().endswith((":cloud", "-cloud"))
-    if patient.case.local_only and (is_cloud or (model is not None and model.is_remote)):
-        raise RefusedError(
-            f"{name} runs on another host, and local_only is set",
-            hint="set one that runs here: `ollama-cli config set model NAME`",
-        )
+    if not patient.case.local_only:
+        return
+    known = patient.provider.capabilities(patient.model)
+    native = patient.case.native()
+    place = residence.place_of(patient.model, known, patient.provider, native)
+    policies.check_place(patient.model, place)
 
 
-def _missing(wanted: str, names: list[str]) -> OllamaCliError:
-    error = ModelNotFoundError.not_installed(wanted)
-    near = nearest(wanted, names)
-    pull = f"`ollama-cli models pull {shlex.quote(wanted)}`"
-    error.hint = f"get it: {pull}" + (f"; or is it {' or '.join(near)}?" if near else "")
-    return error
+def _permitted(patient: Patient) -> list[ModelSummary]:
+    case = patient.case
+    return policies.permitted(patient.models, case.allowed_models, local_only=case.local_only)
+
+
+def _missing(patient: Patient, wanted: str, near: Iterable[str]) -> str:
+    if patient.server.kind is not ServerKind.OLLAMA:
+        return another(patient)
+    pull = patient.again(f"models pull {shlex.quote(wanted)}")
+    return f"get it: {pull}" + (f"; or is it {' or '.join(near)}?" if near else "")
+
+
+def _get(patient: Patient) -> str:
+    """Tell how the server gets a model that may be used."""
+    kind, allowed = patient.server.kind, patient.case.allowed_models
+    if kind in GETS:
+        return f"get one: `{GETS[kind]}`"
+    if kind is not ServerKind.OLLAMA:
+        return ""
+    named = (each for each in (_EXAMPLE, *allowed) if policies.is_allowed(each, allowed))
+    example = next((each for each in named if not set(each) & set("*?[")), "NAME")
+    return f"get one: {patient.again(f'models pull {shlex.quote(example)}')}"
