@@ -93,8 +93,9 @@ def _cure(name: str, patient: Patient, error: OllamaCliError) -> str:
     hint = error.hint or ""
     if "`" in hint and "`-" not in hint:
         return hint
-    if isinstance(error, OtherApiError) and patient.case.api != "auto":
-        return f"let it be found out: {patient.setting('api', 'auto')}"
+    if isinstance(error, OtherApiError):
+        other = "openai" if patient.case.api == "auto" else "auto"
+        return f"let it be asked otherwise: {patient.setting('api', other)}"
     if isinstance(error, TimedOutError):
         return f"wait longer: {patient.again(changed={'--timeout': '600'})}"
     if name == "token":

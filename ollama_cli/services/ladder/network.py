@@ -99,8 +99,7 @@ def _keep_at_home(patient: Patient) -> None:
 
 
 def _judge_writing(patient: Patient) -> None:
-    typed = patient.case.typed.strip().strip("\"'").strip()
-    host = typed.partition("://")[2] or typed
+    host = patient.typed_host
     fixed = patient.set_address(patient.root)
     if host.startswith(_UNSPECIFIED) and patient.is_here:
         patient.note(
@@ -108,13 +107,11 @@ def _judge_writing(patient: Patient) -> None:
             f" {patient.host} is used",
             f"other tools need it by name: {fixed}",
         )
-    _, _, path = host.partition("/")
-    path = f"/{path}".rstrip("/")
+    path = patient.typed_path
+    if path == f"{patient.path}/v1":
+        return  # in its place, unless it is Ollama's: that is seen later
     if path not in {"", patient.path} and path.endswith(("/v1", "/api")):
-        patient.note(
-            f"{path} at the end is not part of the server's own address: {patient.root} is used",
-            f"leave it out: {fixed}",
-        )
+        patient.note_path(path)
     elif path not in {"", patient.path}:
         patient.note(
             f"{path} is a path of the API, not an address: {patient.root} is used",

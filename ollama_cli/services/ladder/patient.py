@@ -134,6 +134,24 @@ class Patient:
         """Tell something on the present rung that does not stop the climb."""
         self.notes.append(Note(message, hint))
 
+    @property
+    def typed_host(self) -> str:
+        """Give the address as it was written, without its scheme."""
+        typed = self.case.typed.strip().strip("\"'").strip()
+        return typed.partition("://")[2] or typed
+
+    @property
+    def typed_path(self) -> str:
+        """Give the path of the address as it was written."""
+        return f"/{self.typed_host.partition('/')[2]}".rstrip("/")
+
+    def note_path(self, path: str) -> None:
+        """Tell that a path is not part of the address."""
+        self.note(
+            f"{path} at the end is not part of the server's own address: {self.root} is used",
+            f"leave it out: {self.set_address(self.root)}",
+        )
+
     def url(
         self, *, scheme: str = "", host: str = "", port: int = 0, path: str | None = None
     ) -> str:

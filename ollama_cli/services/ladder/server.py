@@ -63,6 +63,8 @@ def api(patient: Patient) -> str:
             f" {patient.case.origins['api']} rules the other one out",
             hint=f"let it be found out: {patient.setting('api', 'auto')}",
         )
+    if patient.server.kind is ServerKind.OLLAMA and patient.typed_path == f"{patient.path}/v1":
+        patient.note_path("/v1")
     return patient.server.name
 
 
