@@ -6,6 +6,7 @@ import pytest
 from dead_ports import full_backlog
 from diagnoses import OLLAMA, Server, at, doctor, failure, free_port, notes, ollama
 from hostile import LAST_CHUNK, answer, by_path, page
+from other_servers import ONLY_V1, serving
 
 QUIET = "127.0.0.5"  # an address of loopback where no server of the developer's listens
 DOCKER = {".dockerenv": "", "proc/version": "Linux version 6.1"}
@@ -27,8 +28,6 @@ def test_the_address_of_all_addresses(written: str, listens: str) -> None:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/v1", "/v1 at the end is not part of the server's own address"),
-        ("/v1/", "/v1 at the end is not part of the server's own address"),
         ("/api", "/api at the end is not part of the server's own address"),
         ("/v1/api", "/v1/api at the end is not part of the server's own address"),
         ("/v1/chat/completions", "/v1/chat/completions is a path of the API, not an address"),
@@ -40,6 +39,15 @@ def test_a_path_in_the_wrong_place(path: str, told: str) -> None:
         ((message, command),) = notes(server.url + path, "address")
     assert message == f"{told}: {server.url} is used"
     assert command == f"export OLLAMA_HOST={server.url}"
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/"])
+def test_v1_is_in_the_wrong_place_only_where_ollama_itself_answers(path: str) -> None:
+    with Server(ollama) as server, serving(ONLY_V1) as other:
+        ((message, command),) = notes(server.url + path, "api")
+        assert at(other.url + path)[1]["api"]["status"] == "ok"
+    told = f"/v1 at the end is not part of the server's own address: {server.url} is used"
+    assert (message, command) == (told, f"export OLLAMA_HOST={server.url}")
 
 
 def test_a_prefix_that_is_not_there() -> None:
@@ -63,6 +71,16 @@ def test_it_listens_on_the_other_loopback_alone() -> None:
         assert cause.endswith(f"but Ollama answers at {server.url}")
     with Server(ollama) as server:
         assert failure(f"[::1]:{server.port}")[3] == f"export OLLAMA_HOST={server.url}"
+
+
+@pytest.mark.parametrize(("knows", "listens"), [("127.0.0.1", "::1"), ("::1", "127.0.0.1")])
+def test_localhost_is_one_address_and_it_listens_on_the_other(knows: str, listens: str) -> None:
+    names = {"localhost": [knows]}
+    with Server(ollama, address=listens) as server:
+        code, rung, cause, command = failure(f"localhost:{server.port}", names=names)
+    assert (code, rung) == (3, "tcp")
+    assert cause.endswith(f"but Ollama answers at {server.url}")
+    assert server.url in command
 
 
 @pytest.mark.parametrize("listens", ["127.0.0.1", "::1"])
@@ -175,9 +193,9 @@ def test_a_firewall_that_swallows_everything() -> None:
 @pytest.mark.parametrize(
     ("args", "env", "command"),
     [
-        (["--host", "{}/v1"], {}, "ollama-cli --host {} doctor"),
-        ([], {"OLLAMA_CLI_HOST": "{}/v1"}, "export OLLAMA_CLI_HOST={}"),
-        ([], {"OLLAMA_BASE_URL": "{}/v1"}, "export OLLAMA_BASE_URL={}"),
+        (["--host", "{}/api"], {}, "ollama-cli --host {} doctor"),
+        ([], {"OLLAMA_CLI_HOST": "{}/api"}, "export OLLAMA_CLI_HOST={}"),
+        ([], {"OLLAMA_BASE_URL": "{}/api"}, "export OLLAMA_BASE_URL={}"),
     ],
 )
 def test_the_command_is_for_where_the_address_was_set(
@@ -192,7 +210,7 @@ def test_the_command_is_for_where_the_address_was_set(
 def test_an_address_in_the_config_file_is_changed_there(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     with Server(ollama) as server:
-        config.write_text(f'[ollama]\nhost = "{server.url}/v1"\n')
+        config.write_text(f'[ollama]\nhost = "{server.url}/api"\n')
         result = doctor("--json", env={"OLLAMA_CLI_CONFIG": str(config)})
     note = result.json["rungs"][0]["notes"][0]
     assert note["command"] == f"ollama-cli config set host {server.url}"
@@ -201,7 +219,7 @@ def test_an_address_in_the_config_file_is_changed_there(tmp_path: Path) -> None:
 def test_an_address_with_a_name_of_its_own(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     with Server(ollama) as server:
-        config.write_text(f'[hosts.box]\nurl = "{server.url}/v1"\napi_key = "secret-key"\n')
+        config.write_text(f'[hosts.box]\nurl = "{server.url}/api"\napi_key = "secret-key"\n')
         result = doctor("--json", "--host", "box", env={"OLLAMA_CLI_CONFIG": str(config)})
         assert server.requests[0].headers["Authorization"] == "Bearer secret-key"
     rung = result.json["rungs"][0]
