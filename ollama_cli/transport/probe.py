@@ -3,6 +3,8 @@
 import socket
 import ssl
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
@@ -32,7 +34,8 @@ class Knock(NamedTuple):
 class Handshake(NamedTuple):
     """What came of a TLS handshake: `protocol` is `TLSv1.3`, or `fault` tells what went wrong.
 
-    `names` are those that a certificate for another name is for, `until` is when one expired.
+    `names` are those that a certificate for another name is for, `until` is when one expired;
+    `also` is what would be wrong with one that nobody vouches for, if somebody did.
     """
 
     protocol: str
@@ -40,6 +43,7 @@ class Handshake(NamedTuple):
     words: str = ""
     names: tuple[str, ...] = ()
     until: str = ""
+    also: Fault = ""
 
 
 def proxy_for(url: str) -> str | None:
@@ -119,6 +123,8 @@ def secure(
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     found = _shake(context, host, address, port, seconds)
+    if found.fault == "untrusted":
+        return found._replace(also=_judged(host, address, port, seconds))
     if found.fault == "name":
         context.check_hostname = False
         names = _certificate(context, host, address, port, seconds).get("subjectAltName", ())
@@ -128,6 +134,22 @@ def secure(
         until = _certificate(context, host, address, port, seconds).get("notAfter", "")
         return found._replace(until=until)
     return found
+
+
+def _judged(host: str, address: str, port: int, seconds: float) -> Fault:
+    """Judge a certificate as if it were vouched for."""
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    try:
+        with _wrapped(context, host, address, port, seconds) as secured:
+            certificate = secured.getpeercert(binary_form=True)
+        trusting = ssl.create_default_context(cadata=certificate or b"")
+    except (OSError, ValueError):  # it cannot be had: what is known of it is all
+        return ""
+    trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    fault = _shake(trusting, host, address, port, seconds).fault
+    return fault if fault in {"expired", "name"} else ""
 
 
 def _context(ca_file: str | None) -> ssl.SSLContext:
@@ -145,14 +167,22 @@ def _context(ca_file: str | None) -> ssl.SSLContext:
     return context
 
 
+@contextmanager
+def _wrapped(
+    context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
+) -> Iterator[ssl.SSLSocket]:
+    with (
+        socket.create_connection((address, port), seconds) as plain,
+        context.wrap_socket(plain, server_hostname=host) as secured,
+    ):
+        yield secured
+
+
 def _shake(
     context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
 ) -> Handshake:
     try:
-        with (
-            socket.create_connection((address, port), seconds) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secured,
-        ):
+        with _wrapped(context, host, address, port, seconds) as secured:
             return Handshake(secured.version() or "TLS")
     except ssl.SSLCertVerificationError as error:
         return Handshake("", _fault_of(error.verify_code), error.verify_message)
@@ -178,10 +208,7 @@ def _certificate(
 ) -> dict[str, Any]:
     """Read a certificate with one check less; empty where another one fails."""
     try:
-        with (
-            socket.create_connection((address, port), seconds) as plain,
-            context.wrap_socket(plain, server_hostname=host) as secured,
-        ):
+        with _wrapped(context, host, address, port, seconds) as secured:
             return dict(secured.getpeercert() or {})
     except OSError:
         return {}

@@ -174,12 +174,17 @@ def test_the_model_takes_too_long() -> None:
     [
         ("0.0.0", "somebody's own build; it is taken for a new one", None),
         ("main", "'main' cannot be read as a version; the server is taken for a new one", None),
+        ("", "it tells none that can be read; the server is taken for a new one", None),
         ("v0.21.3", "too old for `--think max` (0.22.0)", "curl -fsSL https://ollama.com/install"),
         ("0.15", "too old for the context that `models ps` shows (0.15.5), `--think", "curl"),
     ],
 )
 def test_an_odd_version_is_a_note(version: str, told: str, command: str | None) -> None:
-    with Server(by_path({**OLLAMA, "/api/version": document({"version": version})})) as server:
+    told_by = {
+        "/api/version": document({"version": version}),
+        "/": answer(200, b"Ollama is running"),
+    }
+    with Server(by_path({**OLLAMA, **told_by})) as server:
         ((message, given),) = notes(server.url, "version")
     assert message.startswith(told)
     assert (given or "").startswith(command or "")

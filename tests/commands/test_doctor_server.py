@@ -1,16 +1,11 @@
 """`doctor`: proxies, TLS and certificates, and servers that answer otherwise than they should."""
 
-from pathlib import Path
-
 import pytest
-from diagnoses import CERTIFICATES, OLLAMA, Server, at, failure, free_port, notes, ollama
+from diagnoses import OLLAMA, Server, at, failure, free_port, notes, ollama
 from hostile import Script, answer, by_path, document, page
 
 REMOTE = "http://ollama.example.com"
 SIGN_IN = {"error": "unauthorized", "signin_url": "https://example.test/connect"}
-LOCALHOST, EXPIRED, ELSEWHERE = (
-    CERTIFICATES / f"{name}.pem" for name in ("localhost", "expired", "elsewhere")
-)
 
 
 @pytest.mark.parametrize("variable", ["HTTP_PROXY", "http_proxy", "ALL_PROXY"])
@@ -73,73 +68,6 @@ def test_a_server_behind_a_proxy_is_reached() -> None:
     assert rungs["address"]["message"].endswith(f"through the proxy {proxy.url} (from HTTP_PROXY)")
 
 
-def test_https_where_http_is_spoken() -> None:
-    with Server(ollama) as server:
-        url = server.url.replace("http", "https")
-        assert failure(url) == (
-            3, "tls", "plain http is spoken at this port, not https",
-            f"export OLLAMA_HOST={server.url}",
-        )  # fmt: skip
-
-
-def test_http_where_https_is_spoken() -> None:
-    with Server(ollama, certificate=LOCALHOST) as server:
-        url = server.url.replace("https", "http")
-        assert failure(url) == (
-            5, "http", "https is spoken at this port, not plain http",
-            f"export OLLAMA_HOST={server.url}",
-        )  # fmt: skip
-
-
-def test_a_certificate_that_is_vouched_for() -> None:
-    with Server(ollama, certificate=LOCALHOST) as server:
-        code, rungs = at(server.url, env={"OLLAMA_CLI_CA_FILE": str(LOCALHOST)})
-    assert (code, rungs["tls"]["message"]) == (0, "TLSv1.3")
-
-
-def test_a_certificate_that_vouches_for_itself() -> None:
-    with Server(ollama, certificate=LOCALHOST) as server:
-        code, rung, cause, command = failure(server.url)
-    assert (code, rung) == (3, "tls")
-    assert cause == "nobody known vouches for the certificate (self-signed certificate)"
-    assert command.startswith(f"openssl s_client -connect 127.0.0.1:{server.port} ")
-    assert command.endswith("export OLLAMA_CLI_CA_FILE=$PWD/server.pem")
-
-
-def test_a_certificate_that_is_out_of_date() -> None:
-    with Server(ollama, certificate=EXPIRED) as server:
-        env = {"OLLAMA_CLI_CA_FILE": str(EXPIRED)}
-        code, rung, cause, command = failure(server.url, env=env)
-    assert (code, rung, command) == (3, "tls", "date")
-    assert cause.startswith("the certificate is out of date (valid until Jan 1 00:00:00 2021 GMT)")
-
-
-def test_a_certificate_for_another_name() -> None:
-    with Server(ollama, certificate=ELSEWHERE) as server:
-        env = {"OLLAMA_CLI_CA_FILE": str(ELSEWHERE)}
-        code, rung, cause, command = failure(server.url, env=env)
-        assert (code, rung) == (3, "tls")
-        assert cause == "the certificate is for ollama.example.com, not for 127.0.0.1"
-        assert command == f"export OLLAMA_HOST=https://ollama.example.com:{server.port}"
-
-
-def test_a_certificate_that_nobody_checks_is_a_note(tmp_path: Path) -> None:
-    config = tmp_path / "config.toml"
-    with Server(ollama, certificate=EXPIRED) as server:
-        config.write_text(f'[hosts.box]\nurl = "{server.url}"\ninsecure = true\n')
-        env = {"OLLAMA_CLI_CONFIG": str(config)}
-        told = notes("box", "tls", env=env)
-    assert told == [("the certificate is not checked, as the settings have it", None)]
-
-
-def test_certificates_that_cannot_be_read() -> None:
-    with Server(ollama, certificate=LOCALHOST) as server:
-        env = {"OLLAMA_CLI_CA_FILE": "/nowhere/ca.pem"}
-        code, rung, cause, command = failure(server.url, env=env)
-    assert (code, rung, command) == (10, "tls", "ollama-cli config get ca_file")
-    assert cause == "cannot read the certificates of /nowhere/ca.pem: no such file or directory"
-
-
 def test_a_server_that_accepts_and_stays_silent() -> None:
     brief = {"OLLAMA_CLI_HEALTH_TIMEOUT": "0.1"}
     with Server(lambda peer: peer.stall()) as server:
@@ -182,6 +110,13 @@ def test_a_host_name_that_ollama_refuses() -> None:
         code, rung, cause, command = failure(env["OLLAMA_HOST"], names=names)
     assert (code, rung, command) == (6, "http", "OLLAMA_HOST=0.0.0.0 ollama serve")
     assert cause.startswith("Ollama refuses requests for the host name box.example.com (HTTP 403)")
+
+
+def test_a_number_is_no_host_name_that_is_refused() -> None:
+    with Server(answer(403)) as server:
+        code, rung, cause, command = failure(server.url)
+    assert (code, rung, command) == (6, "http", "export OLLAMA_CLI_API_KEY=KEY")
+    assert cause == "the server refuses: HTTP 403 Forbidden"
 
 
 def test_a_gateway_whose_server_is_away() -> None:

@@ -1,5 +1,6 @@
 """Why no connection comes about, and what cures it: each cause has one command."""
 
+import re
 import shlex
 import shutil
 import socket
@@ -122,12 +123,18 @@ def insecure(patient: Patient, made: probe.Handshake) -> OllamaCliError:
             hint = f"say so: {patient.set_address(patient.url(scheme='http'))}"
         case "expired":
             told = f"the certificate is out of date (valid until {made.until or 'another day'})"
-            hint = "renew it on the server, unless the clock of this machine is wrong: `date`"
+            hint = f"renew it on the server; until then, unchecked: {_unchecked(patient)}"
         case "name":
             names = ", ".join(made.names) or "another name"
             told = f"the certificate is for {names}, not for {patient.host}"
-            better = next((each for each in made.names if "*" not in each), patient.host)
-            hint = f"call it by that name: {patient.set_address(patient.url(host=better))}"
+            better = next((each for each in made.names if _is_same(patient, each)), None)
+            hint = f"if you trust this server, unchecked: {_unchecked(patient)}"
+            if better:
+                hint = f"call it by that name: {patient.set_address(patient.url(host=better))}"
+        case "untrusted" if made.also:
+            words = "is out of date" if made.also == "expired" else "is for another name"
+            told = f"nobody known vouches for the certificate ({made.words}), and it {words}"
+            hint = f"if you trust this server, unchecked: {_unchecked(patient)}"
         case "untrusted":
             told = f"nobody known vouches for the certificate ({made.words})"
             file = "server.pem"
@@ -143,3 +150,18 @@ def insecure(patient: Patient, made: probe.Handshake) -> OllamaCliError:
             told = f"no secure connection comes about: {made.words}"
             hint = f"see what the server says: `{ca}`"
     return UnreachableError(told, hint=hint)
+
+
+def _is_same(patient: Patient, name: str) -> bool:
+    """Tell whether a name of a certificate leads to the same server."""
+    try:
+        found = probe.look_up(name, patient.port, patient.case.seconds)
+    except (OSError, UnicodeError):  # TimeoutError is one, too
+        return False
+    return not set(found).isdisjoint(patient.addresses)
+
+
+def _unchecked(patient: Patient) -> str:
+    """Give the command that has the certificate of this server alone checked no more."""
+    name = re.sub(r"[^A-Za-z0-9]+", "-", f"{patient.host}-{patient.port}").strip("-")
+    return f"`ollama-cli hosts add {name} {shlex.quote(patient.url())} --insecure`"

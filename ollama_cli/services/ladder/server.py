@@ -21,6 +21,7 @@ from ollama_cli.services.ladder.patient import Patient
 from ollama_cli.services.ladder.visits import Visit
 from ollama_cli.transport import probe
 from ollama_cli.urls import redact
+from ollama_cli.wire import openai_failures
 from ollama_cli.wire.failures import error_from_answer
 from ollama_cli.wire.other_api import is_unknown_route
 
@@ -73,6 +74,9 @@ def version(patient: Patient) -> str:
     shown = patient.server.version
     if patient.server.kind is not ServerKind.OLLAMA:
         return shown or "not told by this kind of server"
+    if shown is None and patient.visits[_VERSION].status == HTTPStatus.OK:
+        patient.note("it tells none that can be read; the server is taken for a new one")
+        return "not told"
     if shown is None:
         patient.note("too old to tell its version", _UPDATE)
         return "not told"
@@ -164,7 +168,7 @@ def _unauthorised(patient: Patient, seen: Visit) -> OllamaCliError:
             hint="where it runs: `OLLAMA_HOST=0.0.0.0 ollama serve`",
             http_status=seen.status,
         )
-    error = error_from_answer(seen.status, seen.content_type, seen.body)
+    error = openai_failures.error_from_answer(seen.status, seen.content_type, seen.body)
     keys.complete(patient, error, seen.challenge)
     return error
 
