@@ -57,6 +57,15 @@ def test_a_proxy_that_is_away() -> None:
     assert (code, rung, cause) == (3, "dns", "no such proxy: proxy.example.com")
 
 
+def test_a_page_instead_of_a_tunnel_is_a_fault_of_the_proxy() -> None:
+    with Server(page()) as proxy:
+        env = {"https_proxy": proxy.url, "no_proxy": "a.example", "NO_PROXY": "b.example"}
+        code, rung, cause, command = failure(REMOTE.replace("http", "https"), env=env)
+    assert (code, rung) == (3, "http")
+    assert cause.endswith(f", through the proxy {proxy.url} (from https_proxy)")
+    assert command == "export no_proxy=a.example,ollama.example.com", "the one that wins"
+
+
 def test_a_server_behind_a_proxy_is_reached() -> None:
     through = by_path({f"{REMOTE}{path}": script for path, script in OLLAMA.items()})
     through_port = by_path({f"{REMOTE}:80{path}": script for path, script in OLLAMA.items()})

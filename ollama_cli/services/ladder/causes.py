@@ -30,7 +30,7 @@ def unresolved(patient: Patient, host: str, error: Exception) -> OllamaCliError:
     if patient.proxy:
         told, hint = (
             f"no such proxy: {host}",
-            "do without it: `unset HTTP_PROXY HTTPS_PROXY ALL_PROXY`",
+            f"go without it: {patient.set_direct(patient.host)}",
         )
     elif isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
         told = f"no name server answers about {host}: the network may be down"

@@ -205,6 +205,7 @@ class Patient:
     def set_direct(self, *hosts: str) -> str:
         """Give the command that keeps tools from using a proxy for hosts."""
         environ = self.case.environ
-        before = environ.get("no_proxy") or environ.get("NO_PROXY") or ""
+        variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"  # the former wins
+        before = environ.get(variable) or ""
         names = dict.fromkeys([*filter(None, before.split(",")), *hosts])
-        return self.export("NO_PROXY", ",".join(names))
+        return self.export(variable, ",".join(names))

@@ -100,6 +100,7 @@ def _status(status: int) -> str:
 def _speechless(patient: Patient, error: OllamaCliError) -> OllamaCliError:
     """Explain why there is no answer that can be read as HTTP."""
     if patient.proxy:
+        error.message += f", through the proxy {patient.proxy_words}"
         error.hint = f"go without the proxy: {patient.set_direct(patient.host)}"
         return error
     if _is_tls(patient):
