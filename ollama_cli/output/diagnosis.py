@@ -47,7 +47,7 @@ def document(rungs: Sequence[Rung], about: Mapping[str, object]) -> dict[str, An
         "ok": code == 0,
         "exit": code,
         "base_url": facts.get("address"),
-        "provider_type": facts.get("api"),
+        "kind": facts.get("api"),
         "version": facts.get("version"),
         "model": facts.get("default model"),
         "rungs": [_rung(rung) for rung in rungs],

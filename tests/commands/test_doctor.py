@@ -51,7 +51,7 @@ def test_the_document_when_all_is_well(demo: str) -> None:
         "ok": True,
         "exit": 0,
         "base_url": demo,
-        "provider_type": "ollama",
+        "kind": "ollama",
         "version": "0.32.15",
         "model": "demo:latest",
     }

@@ -65,13 +65,14 @@ def _taken(name: str, step: Step, patient: Patient) -> Rung:
     try:
         message = step(patient)
     except OllamaCliError as error:
+        hint = _cure(name, patient, error)
         return Rung(
             name,
             "failed",
             error.message,
             seconds=time.monotonic() - started,
             notes=tuple(patient.notes),
-            hint=_cure(name, patient, error),
+            hint=hint,
             code=error.code,
             exit_code=error.exit_code,
             http_status=error.http_status,
