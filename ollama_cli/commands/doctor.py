@@ -45,8 +45,9 @@ def command(
 
     The address, DNS, TCP, TLS, HTTP, the kind of server, its version, its models, the default one,
     and one token of it, for which a model may have to be loaded (--no-token skips that). It stops
-    at the first step that fails, whose exit code it has: 3 no connection, 4 no model, 5 not an
-    Ollama server, 6 sign-in needed, 7 timeout. -o markdown is for a bug report, without secrets.
+    at the first step that fails, whose exit code it has: 3 no connection, 4 no model, 5 no server
+    of models, 6 sign-in needed, 7 timeout, 13 ruled out by the settings. -o markdown is for a bug
+    report, without secrets.
 
     Examples:
       ollama-cli doctor
@@ -71,10 +72,11 @@ def command(
 def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
     """Give the rungs as they are climbed, with a spinner on a terminal for those that take long."""
     rungs = services.climb(_case(cli, model, tries_token=token))
+    moves = cli.err.motion and not cli.flags.quiet and not cli.flags.verbose
     label = ""
     for name in services.RUNGS:
         label = f"loading {label}" if name == "token" else name
-        if cli.err.motion and not cli.flags.quiet:
+        if moves:
             with Spinner(cli.err, label):
                 rung = next(rungs)
         else:

@@ -206,3 +206,10 @@ def test_a_version_that_only_other_pages_tell_of() -> None:
         ((message, command),) = notes(server.url, "version")
     assert message == "too old to tell its version"
     assert command is not None
+
+
+def test_more_models_than_fit_are_counted() -> None:
+    rows = [{"name": f"m{n}:latest", "capabilities": ["completion"]} for n in range(7)]
+    with Server(by_path({**OLLAMA, "/api/tags": document({"models": rows})})) as server:
+        told = at(server.url, "--no-token")[1]["models"]["message"]
+    assert told == "7: m0:latest, m1:latest, m2:latest, m3:latest, m4:latest and 2 more"

@@ -29,7 +29,7 @@ def models(patient: Patient) -> str:
     names = [model.name for model in patient.models]
     if not names:
         raise NotFoundError("no model is installed", hint=_get(patient))
-    more = ", …" if names[_SOME:] else ""
+    more = f" and {len(names[_SOME:])} more" if names[_SOME:] else ""
     return f"{len(names)}: {', '.join(names[:_SOME])}{more}"
 
 
