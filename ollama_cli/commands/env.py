@@ -5,13 +5,14 @@ from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from ollama_cli import processes, shells
+from ollama_cli import policies, processes, shells
 from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
 from ollama_cli.runtime import Runtime
 from ollama_cli.urls import split_userinfo
 
 # What OpenAI's own libraries want in place of a key, where a server wants none.
 _NO_KEY = "ollama"
+_BEARER = "Bearer "
 
 
 def command(
@@ -53,11 +54,15 @@ def _variables(cli: Runtime) -> dict[str, str]:
     url, userinfo = split_userinfo(cli.settings.host)
     if userinfo:
         cli.warn("the user and the password of the address are left out: few tools can read them")
-    shown = cli.credentials.get("headers", {}).get("Authorization", "")
+    if cli.settings.local_only:  # whom the tool will send its prompts
+        policies.check_host(url)
+    headers = cli.credentials.get("headers", {}).items()
+    shown = next((value for name, value in headers if name.lower() == "authorization"), "")
+    key = shown.removeprefix(_BEARER) if shown.startswith(_BEARER) else ""
     return {
         "OLLAMA_HOST": url,
         "OPENAI_BASE_URL": f"{url}/v1",
-        "OPENAI_API_KEY": shown.removeprefix("Bearer ") or _NO_KEY,
+        "OPENAI_API_KEY": key or _NO_KEY,
     }
 
 

@@ -73,6 +73,24 @@ def test_the_key_of_the_server_goes_to_the_tool(tmp_path: Path) -> None:
     assert other.out.splitlines()[2] == "set -gx OPENAI_API_KEY 'ollama'"
 
 
+@pytest.mark.parametrize(
+    ("header", "key"),
+    [('authorization = "Bearer sesame"', "sesame"), ('Authorization = "Basic bWU6cHc="', "ollama")],
+)
+def test_only_a_key_of_a_header_is_one(header: str, key: str, tmp_path: Path) -> None:
+    config = tmp_path / "config.toml"
+    config.write_text(f'[hosts.box]\nurl = "{HOST}"\nheaders = {{ {header} }}\n')
+    config.chmod(0o600)
+    result = call("--host", "box", "env", "--shell", "bash", env={"OLLAMA_CLI_CONFIG": str(config)})
+    assert result.out.splitlines()[2] == f"export OPENAI_API_KEY={key}"
+
+
+def test_no_tool_is_sent_to_a_public_host_where_that_is_ruled_out() -> None:
+    result = call("--local-only", "--host", "https://ollama.com", "env", "--", "true")
+    assert (result.code, result.out) == (13, "")
+    assert result.err.startswith("error: https://ollama.com:443 is a public host, and local_only")
+
+
 def test_a_command_is_run_with_them() -> None:
     result = run("env", "--", sys.executable, "-c", CHILD, env={"OLLAMA_HOST": HOST})
     assert (result.code, result.out, result.err) == (0, f"{HOST} {HOST}/v1\n", "")
