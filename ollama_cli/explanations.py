@@ -13,6 +13,7 @@ from ollama_cli.errors import (
     AuthError,
     ModelNotFoundError,
     OllamaCliError,
+    OtherApiError,
     PullError,
     UnreachableError,
 )
@@ -23,6 +24,23 @@ if TYPE_CHECKING:
     from ollama_cli.runtime import Runtime
 
 _MOST: Final = 3
+
+
+def explain(error: OllamaCliError, cli: "Runtime") -> None:
+    """Complete an error by all that the run knows by now; nothing is told twice."""
+    known = vars(cli)
+    if "settings" in known:
+        settings = cli.settings
+        base = cli.ollama().base_url if "_client" in known else settings.host
+        if isinstance(error, OtherApiError | ModelNotFoundError):
+            import_module("ollama_cli.dialects").explain(cli, error)
+        add_origin(error, base, settings.origins["host"])
+        add_key_hint(error, settings, cli.layers, cli.variables)
+        add_model_origin(error, settings)
+        add_near_host(error, settings, cli.layers)
+        if isinstance(error, UnreachableError) and "seen" in known:
+            cache.remember(settings.host, cache.Seen())  # what comes back may be another server
+    add_hint(error, cli)
 
 
 def add_origin(error: OllamaCliError, base_url: str, origin: str) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from ollama_cli import cache, services, sources
 from ollama_cli.dialogue import Dialogue, Flags
 from ollama_cli.errors import (
-    ModelNotFoundError,
     OllamaCliError,
     OtherApiError,
     PullError,
@@ -233,19 +232,7 @@ class Runtime(Dialogue):
 
     def explain(self, error: OllamaCliError) -> None:
         """Complete an error: where the address came from, what is there, which models are like."""
-        explanations = _explanations()
-        if "settings" in self.__dict__:
-            host, origin = self.settings.host, self.settings.origins["host"]
-            base = self.ollama().base_url if "_client" in self.__dict__ else host
-            if isinstance(error, OtherApiError | ModelNotFoundError):
-                import_module("ollama_cli.dialects").explain(self, error)
-            explanations.add_origin(error, base, origin)
-            explanations.add_key_hint(error, self.settings, self.layers, self.variables)
-            explanations.add_model_origin(error, self.settings)
-            explanations.add_near_host(error, self.settings, self.layers)
-            if isinstance(error, UnreachableError) and "seen" in self.__dict__:
-                cache.remember(host, cache.Seen())  # what comes back may be another server
-        explanations.add_hint(error, self)
+        _explanations().explain(error, self)
 
 
 def _explanations() -> Any:
