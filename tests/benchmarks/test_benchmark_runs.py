@@ -1,6 +1,7 @@
 """Every command that is measured runs, once and with little work; no clock is asked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,9 +9,10 @@ import pytest
 from benchmarks import growth, peers, rows
 from benchmarks.measuring import Race
 from benchmarks.peers import LIBRARY, OURS, Tools
-from benchmarks.processes import Bench, Command, FailedError
+from benchmarks.processes import Bench, Command, FailedError, Sample
 from benchmarks.rows.commands import BARE, SOCKET
 
+Ran = Callable[[int], Mapping[str, Sample]]
 TINY = rows.Sizes(
     tokens=30, few=10, answer=20, paced=4, line=4096, texts=70, dims=4, posts=3, posts_each=2
 )
@@ -40,12 +42,24 @@ def test_every_row_of_the_table_is_there() -> None:
     assert found == set(TABLE.split())
 
 
+@pytest.fixture(scope="module")
+def ran(bench: Bench, tools: Tools) -> Ran:
+    """Give the samples of a race, by its place; each race runs once for all tests."""
+
+    @cache
+    def run(place: int) -> Mapping[str, Sample]:
+        sides = races(tools)[place].sides
+        return {name: bench.run(command) for name, command in sides.items() if command}
+
+    return run
+
+
 @pytest.mark.parametrize("place", range(len(RACES)), ids=RACES)
 def test_the_commands_of_a_row_run_and_tell_what_it_claims(
-    place: int, bench: Bench, tools: Tools
+    place: int, ran: Ran, tools: Tools
 ) -> None:
     race = races(tools)[place]
-    samples = {name: bench.run(command) for name, command in race.sides.items() if command}
+    samples = ran(place)
     for claim in race.claims:
         for side in {claim.ours, claim.reference} & set(samples):
             assert samples[side].get(claim.measure) >= 0
@@ -62,37 +76,26 @@ def test_what_is_not_installed_is_told(tools: Tools) -> None:
     assert all(set(task.sides) == {OURS} for task in peers.tasks(bare, "http://127.0.0.1:9"))
 
 
-def test_markdown_that_is_streamed_shows_what_one_rendering_shows(
-    bench: Bench, tools: Tools
-) -> None:
-    (race,) = [race for race in races(tools) if names(race) == "R2"]
-    sizes = [bench.run(side).told["rendered"] for side in race.sides.values() if side]
+def test_markdown_that_is_streamed_shows_what_one_rendering_shows(ran: Ran) -> None:
+    sizes = [sample.told["rendered"] for sample in ran(RACES.index("R2")).values()]
     assert 0 < sizes[1] <= sizes[0]
 
 
-def test_the_bare_script_asks_what_health_asks(bench: Bench, tools: Tools) -> None:
-    (race,) = [race for race in races(tools) if names(race) == "S3 S4 S5"]
-    ours, bare = (race.sides[name] for name in (OURS, BARE))
-    assert ours
-    assert bare
-    assert bench.run(ours).requests == bench.run(bare).requests
+def test_the_bare_script_asks_what_health_asks(ran: Ran) -> None:
+    samples = ran(RACES.index("S3 S4 S5"))
+    assert samples[OURS].requests == samples[BARE].requests
 
 
-def test_all_who_show_the_answer_show_the_same(bench: Bench, tools: Tools) -> None:
-    (race,) = [race for race in races(tools) if names(race).startswith("T1")]
-    sizes = {
-        name: bench.run(command).bytes
-        for name in (OURS, BARE, SOCKET, LIBRARY)
-        if (command := race.sides[name])
-    }
+def test_all_who_show_the_answer_show_the_same(ran: Ran) -> None:
+    samples = ran(RACES.index("T1 T2 T7"))
+    sizes = {name: samples[name].bytes for name in (OURS, BARE, SOCKET, LIBRARY) if name in samples}
     newline = sizes.pop(OURS) - sizes[BARE]
     assert newline in {0, 1}
     assert len(set(sizes.values())) == 1
 
 
-def test_both_sides_read_as_many_lines(bench: Bench, tools: Tools) -> None:
-    (race,) = [race for race in races(tools) if names(race) == "T3"]
-    lines = [bench.run(command).told["lines"] for command in race.sides.values() if command]
+def test_both_sides_read_as_many_lines(ran: Ran) -> None:
+    lines = [sample.told["lines"] for sample in ran(RACES.index("T3")).values()]
     assert lines == [TINY.tokens + 1] * 2
 
 
