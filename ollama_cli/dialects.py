@@ -28,8 +28,11 @@ def either(cli: "Runtime") -> "services.EitherClient":
     return services.EitherClient(clients, first=first)
 
 
-def native(cli: "Runtime", word: str) -> "services.OllamaClient":
-    """Give the native client for what only Ollama can do; OtherApiError naming what is there."""
+def native(cli: "Runtime", word: str, *, asks: bool) -> "services.OllamaClient":
+    """Give the native client for what only Ollama can do; OtherApiError naming what is there.
+
+    Unless it `asks`, only what is known by now refuses.
+    """
     settled = cli.settings
     if settled.api == "openai":
         error = OtherApiError(
@@ -41,7 +44,7 @@ def native(cli: "Runtime", word: str) -> "services.OllamaClient":
     client = cli.ollama()
     if cli.seen.kind not in {None, "ollama"}:
         services.check(word, cli.seen.kind, client.base_url)
-    if word not in _TRIED:
+    if asks and word not in _TRIED:
         client.require(word)
     return client
 

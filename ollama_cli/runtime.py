@@ -152,13 +152,15 @@ class Runtime(Dialogue):
         provider: services.Provider = self._either
         return provider
 
-    def native(self, word: str) -> "services.OllamaClient":
+    def native(self, word: str, *, asks: bool = True) -> "services.OllamaClient":
         """Give the client for a command, by its word, that needs an Ollama server.
 
-        Raises OtherApiError, naming the kind of server, where that can do no such thing.
+        Raises OtherApiError, naming the kind of server, where that can do no such thing; unless it
+        `asks`, that is settled by what is known.
         """
         self.word = word
-        client: services.OllamaClient = import_module("ollama_cli.dialects").native(self, word)
+        dialects = import_module("ollama_cli.dialects")
+        client: services.OllamaClient = dialects.native(self, word, asks=asks)
         return client
 
     def examine(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":

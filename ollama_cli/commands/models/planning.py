@@ -121,8 +121,7 @@ def _layers(manifest: Manifest) -> tuple[Layer, ...]:
 
 
 def _plan(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
-    server = cli.native("pull")
-    server.require("pull")  # others may say yes to whatever is asked
+    server = cli.native("pull")  # others may say yes to whatever is asked
     return Plan(name, tuple((layer, server.has_blob(layer.digest)) for layer in layers))
 
 

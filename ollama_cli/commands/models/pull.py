@@ -66,6 +66,6 @@ def command(
         planning.show_plans(cli, names, insecure=insecure)
         return
     patience = pulling.patience(cli, stall_timeout, retries)
-    cli.native("pull")
+    cli.native("pull", asks=False)  # each pull asks by itself, and heals
     downloads = Downloads(cli, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)
