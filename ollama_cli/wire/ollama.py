@@ -127,10 +127,17 @@ def parse_embed(
 def checked_vectors(
     vectors: list[tuple[float, ...] | None], expected: int
 ) -> tuple[tuple[float, ...], ...]:
-    """Give the vectors of a reply; ProtocolError unless each of `expected` inputs has one."""
+    """Give the vectors of a reply, all of one length, one for each of `expected` inputs.
+
+    Raises ProtocolError for any others.
+    """
     if len(vectors) != expected:
         raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
-    return tuple(map(_checked, vectors))
+    checked = tuple(map(_checked, vectors))
+    if len(lengths := set(map(len, checked))) > 1:
+        told = " and ".join(map(str, sorted(lengths)[:2]))
+        raise ProtocolError(f"the server sent vectors of different lengths: {told}")
+    return checked
 
 
 def parse_legacy_embedding(document: object) -> tuple[float, ...]:

@@ -92,6 +92,7 @@ def test_vectors_stand_in_the_order_of_their_numbers() -> None:
     ("rows", "message"),
     [
         ([[1.0]], "1 vectors for 2 inputs"),
+        ([[1.0], [1.0, 2.0]], "vectors of different lengths: 1 and 2"),
         ([[1.0], "AAAA"], "no list of finite numbers"),
         ([[1.0], [True]], "no list of finite numbers"),
         ([[1.0], [0.0]], "all zeros"),
