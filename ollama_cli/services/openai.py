@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from http import HTTPStatus
 from typing import Any, Final
 
-from ollama_cli.errors import OllamaCliError, ServerError, UsageError
+from ollama_cli.errors import OllamaCliError, OtherApiError, ServerError, UsageError
 from ollama_cli.events import ChatEvent, GenerateEvent
 from ollama_cli.replies import Embeddings, Think
 from ollama_cli.services import embedding, openai_requests as requests
@@ -19,6 +20,7 @@ from ollama_cli.wire.openai_answers import ChunkParser
 _CHAT: Final = "/v1/chat/completions"
 _COMPLETIONS: Final = "/v1/completions"
 _EMBEDDINGS: Final = "/v1/embeddings"
+_COMPLAINTS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _STREAMING: Final = {"stream": True, "stream_options": {"include_usage": True}}
 
 
@@ -158,7 +160,8 @@ class OpenAIClient(Client, OpenAIModels):
         try:
             return self._ask(path, {**body, **_STREAMING})
         except OllamaCliError as error:
-            if not others or not openai_failures.is_unknown_route(error):
+            is_elsewhere = isinstance(error, OtherApiError) or openai_failures.is_for_chat(error)
+            if not others or not is_elsewhere:
                 raise
         reply = self._open(others)
         self._has_completions = False
@@ -175,7 +178,7 @@ class OpenAIClient(Client, OpenAIModels):
             )
         except ServerError as error:
             said = requests.adapted(body, error.message)
-            if said is None:
+            if said is None or error.http_status not in _COMPLAINTS:
                 raise
         return self._ask(path, said)
 

@@ -8,7 +8,6 @@ from ollama_cli.errors import (
     ModelNotFoundError,
     OllamaCliError,
     ProtocolError,
-    ServerError,
     TooLongError,
 )
 from ollama_cli.wire import decoding, failures, fields
@@ -27,8 +26,8 @@ _TOO_LONG: Final = (
     "too large to process",
     "context_length_exceeded",
 )
+_CHAT_ONLY: Final = ("a chat model", "chat/completions")
 _NO_SUCH_MODEL: Final = ("not found", "does not exist", "is not installed", "no such model")
-_NO_SUCH_ROUTE: Final = (HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED)
 
 
 def error_from_answer(
@@ -58,9 +57,10 @@ def error_in(value: object) -> OllamaCliError | None:
     return _error_from(message or "the server reports an error without words", code, None)
 
 
-def is_unknown_route(error: OllamaCliError) -> bool:
-    """Tell whether an error says that the server has no such endpoint."""
-    return isinstance(error, ServerError) and error.http_status in _NO_SUCH_ROUTE
+def is_for_chat(error: OllamaCliError) -> bool:
+    """Tell whether an error says that a model answers by `/v1/chat/completions` alone."""
+    low = error.message.lower()
+    return error.http_status == HTTPStatus.NOT_FOUND and any(words in low for words in _CHAT_ONLY)
 
 
 def _told(document: dict[str, object]) -> tuple[str, set[str]]:

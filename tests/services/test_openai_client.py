@@ -70,6 +70,22 @@ def test_a_server_without_completions_is_asked_by_chat_and_remembered(missing: A
         assert sent_by(server)[1:] == [(CHAT, body), (CHAT, body)]
 
 
+def test_what_is_missing_in_other_words_is_not_asked_for_twice() -> None:
+    script = document({"error": {"message": "nobody here is named m"}}, 404)
+    with Server(script) as server, OpenAIClient(server.url) as client:
+        with pytest.raises(ServerError, match="nobody here"):
+            next(client.generate("m", "Hello"))
+        assert server.connections == 1
+
+
+def test_a_failure_that_names_an_option_is_not_asked_for_twice() -> None:
+    script = document({"error": {"message": "died at stream_options"}}, 500)
+    with Server(script) as server, OpenAIClient(server.url) as client:
+        with pytest.raises(ServerError, match="died"):
+            next(client.generate("m", "Hello"))
+        assert server.connections == 1
+
+
 def test_a_missing_model_is_not_asked_for_twice() -> None:
     script = document({"error": {"message": "The model `m` does not exist"}}, 404)
     with Server(script) as server, OpenAIClient(server.url) as client:

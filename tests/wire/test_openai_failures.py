@@ -11,7 +11,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.wire.openai_failures import error_from_answer, error_in, is_unknown_route
+from ollama_cli.wire.openai_failures import error_from_answer, error_in, is_for_chat
 
 JSON = "application/json"
 TOO_LONG = {
@@ -92,35 +92,28 @@ def test_a_model_that_is_unknown_is_told_apart(server: str) -> None:
     found = error(404, UNKNOWN[server])
     assert isinstance(found, ModelNotFoundError)
     assert found.http_status == 404
-    assert not is_unknown_route(found)
+    assert not is_for_chat(found)
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "content_type"),
+    "told",
     [
-        (404, b"404 page not found", "text/plain"),
-        (404, {"detail": "Not Found"}, JSON),
-        (
-            404,
-            {"error": {"code": 404, "message": "File Not Found", "type": "not_found_error"}},
-            JSON,
-        ),
-        (404, {"error": {"message": "This is a chat model and not supported here"}}, JSON),
-        (405, {"detail": "Method Not Allowed"}, JSON),
-        (404, b"<html>", "text/html"),
+        "This is a chat model and not supported in the v1/completions endpoint.",
+        "did you mean /v1/chat/completions?",
     ],
 )
-def test_a_route_that_is_unknown_is_no_unknown_model(
-    status: int, body: object, content_type: str
-) -> None:
-    found = error(status, body, content_type)
+def test_a_model_of_conversations_is_no_unknown_model(told: str) -> None:
+    found = error(404, {"error": {"message": told}})
     assert type(found) is ServerError
-    assert is_unknown_route(found)
+    assert is_for_chat(found)
 
 
-def test_other_errors_are_about_no_route() -> None:
-    assert not is_unknown_route(error(500, {"error": "x"}))
-    assert not is_unknown_route(error(401, {"error": "x"}))
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [(500, "a chat model"), (401, "x"), (404, "no such thing: chatty"), (404, "File Not Found")],
+)
+def test_other_errors_are_not_about_conversations(status: int, told: str) -> None:
+    assert not is_for_chat(error(status, {"error": told}))
 
 
 @pytest.mark.parametrize(
