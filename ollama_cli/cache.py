@@ -100,6 +100,8 @@ def _path(host: str, room: str = _MODELS) -> Path:
 
 def _keep(path: Path, value: Any) -> None:
     with suppress(OSError, ValueError, RuntimeError):
+        if path.exists() and not path.is_file():  # a pipe would hang the command
+            return
         write_whole(path, json.dumps(value))
         for old in sorted(path.parent.glob(f"*{_ENDING}"), key=_seen)[:-_MOST_SERVERS]:
             old.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 import os
 import stat
+import threading
 import time
 from pathlib import Path
 
@@ -82,6 +83,10 @@ def test_a_pipe_in_its_place_does_not_hang() -> None:
     path.unlink()
     os.mkfifo(path)
     assert cache.read(HOST) is None
+    writing = threading.Thread(target=cache.write, args=(HOST, ["b"]), daemon=True)
+    writing.start()
+    writing.join(5)
+    assert not writing.is_alive()
 
 
 def test_a_folder_that_cannot_be_written_is_borne(tmp_path: Path) -> None:
