@@ -122,6 +122,8 @@ def _words(value: object) -> tuple[str, ...]:
         raise ConfigError("is neither a text nor a list of texts")
     if not words or not words[0].strip():
         raise ConfigError("is empty")
+    if any("\0" in word for word in words):
+        raise ConfigError("holds a character that no command can hold")
     return tuple(words)
 
 

@@ -52,6 +52,10 @@ def test_a_command_is_read_as_words_and_no_shell_sees_it(written: object) -> Non
         ({"api_key_cmd": [SECRET, 1]}, "api_key_cmd is neither a text nor a list of texts"),
         ({"api_key_cmd": " "}, "api_key_cmd is empty"),
         ({"api_key_cmd": []}, "api_key_cmd is empty"),
+        (
+            {"api_key_cmd": ["a", f"{SECRET}\0"]},
+            "api_key_cmd holds a character that no command can",
+        ),
         ({"api_key_cmd": f"echo '{SECRET}"}, "api_key_cmd No closing quotation"),
         ({"headers": SECRET}, "headers is no table of texts"),
         ({"headers": {"X": 1}}, "headers is no table of texts"),
