@@ -13,7 +13,7 @@ from ollama_cli import app, sources
 from ollama_cli.dialogue import Flags
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.runtime import Runtime
-from ollama_cli.streams import let_go, open_stdin, open_stream, sentence, show_error
+from ollama_cli.streams import let_go, open_stdin, open_stream, sentence, show_error, visible
 from ollama_cli.urls import redact
 
 T = TypeVar("T")
@@ -80,7 +80,7 @@ class Door:
         debug = "--debug" in self._arguments
         try:
             if debug:
-                err.write(redact("".join(traceback.format_exception(error))))
+                err.write(visible(redact("".join(traceback.format_exception(error)))))
             if self._wants_json():
                 told = error.as_dict() | {"message": sentence(error.message)}
                 err.line(json.dumps({"error": told}))

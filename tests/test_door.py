@@ -161,6 +161,13 @@ def test_server_texts_cannot_drive_the_terminal() -> None:
     assert (result.code, result.err) == (5, "error: a\\x1b[2Jb error: forged\n")
 
 
+def test_the_chain_of_an_error_cannot_drive_the_terminal() -> None:
+    with Server(document({"error": "red \x1b[31m\u202e"}, 500)) as server:
+        result = call("models", "list", "--host", server.url, "--debug")
+    assert "Traceback" in result.err
+    assert not {"\x1b", "\u202e"} & set(result.err)
+
+
 def test_a_signal_after_the_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(_: Door) -> int:
         raise InterruptError(signal.SIGTERM)
