@@ -8,6 +8,7 @@ from ollama_cli import processes, services, sources
 from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
 from ollama_cli.output.waiting import Spinner
 from ollama_cli.processes import ServerProcess
+from ollama_cli.timeouts import Timeouts
 from ollama_cli.urls import host_of, is_loopback
 
 if TYPE_CHECKING:
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
 PATIENCE: Final = 30.0
 _LOOK: Final = 0.1
+_SILENCE: Final = 5.0
 
 
 class Address(NamedTuple):
@@ -57,7 +59,8 @@ def attend(cli: "Runtime", patience: float = PATIENCE) -> None:
 
 def _wait(process: ServerProcess, url: str, patience: float) -> None:
     end = time.monotonic() + patience
-    with services.OllamaClient(url) as client:
+    limits = Timeouts(metadata=min(patience, _SILENCE))  # of one question
+    with services.OllamaClient(url, timeouts=limits) as client:
         while True:
             has_ended = process.has_ended()  # before asking: another one may answer in its place
             try:

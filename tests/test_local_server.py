@@ -1,5 +1,6 @@
 """Which addresses a server can be started at, and for how long it is awaited."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,12 @@ from shell import python
 from ollama_cli import processes
 from ollama_cli.local_server import Address, address_of
 
+LISTENS_AND_HANGS = f"""exec {sys.executable} -c '
+import os, socket, time
+host, _, port = os.environ["OLLAMA_HOST"].rpartition(":")
+server = socket.create_server((host, int(port)))
+time.sleep(60)
+'"""
 HURRIED = """
 import sys
 from ollama_cli import door, local_server
@@ -42,6 +49,13 @@ def test_one_that_never_answers_is_awaited_for_so_long(tmp_path: Path) -> None:
         assert "error: `ollama serve` did not answer within 0.2 s: no running Ollama" in result.err
         assert "hint: it may need longer; its log: " in result.err
         assert len(program.starts) == 1
+
+
+def test_one_that_listens_and_says_nothing_is_awaited_no_longer(tmp_path: Path) -> None:
+    with installed(tmp_path, LISTENS_AND_HANGS) as program:
+        result = python(HURRIED, "ls", "--host", free_address(), env=program.env)
+    assert result.code == 7
+    assert "error: `ollama serve` did not answer within 0.2 s: " in result.err
 
 
 def test_somebody_who_listens_is_not_refused() -> None:
