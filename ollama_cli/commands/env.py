@@ -69,11 +69,12 @@ def _variables(cli: Runtime) -> dict[str, str]:
 def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:
     try:
         processes.become(words, environ)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # the latter for what no program can be handed
         raise _unrun(words[0], error) from error
 
 
-def _unrun(name: str, error: OSError) -> OllamaCliError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
-        return NoCommandError(f"no such command: {name}", hint="look for it in the PATH")
-    return UnrunnableError(f"cannot run {name}: {(error.strerror or str(error)).lower()}")
+def _unrun(name: str, error: OSError | ValueError) -> OllamaCliError:
+    if not name or isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoCommandError(f"no such command: {name or repr(name)}", hint="look in the PATH")
+    reason = error.strerror if isinstance(error, OSError) else None
+    return UnrunnableError(f"cannot run {name}: {(reason or str(error)).lower()}")

@@ -115,6 +115,7 @@ def test_there_is_no_such_command(tmp_path: Path) -> None:
     assert (result.code, result.out) == (127, "")
     assert result.err.startswith("error: no such command: no-such-command\n")
     assert run("env", "--", tmp_path / "nothing").code == 127
+    assert run("env", "--", "").err.startswith("error: no such command: ''\n")
 
 
 def test_a_command_that_cannot_be_run(tmp_path: Path) -> None:
