@@ -21,6 +21,8 @@ _REGISTRY: Final = "https://registry.ollama.ai"
 _TOLD: Final = {
     "host": "send your prompts to a public address",
     "registry": "tell the names of your models to a public address",
+    "model": "send your prompts to the cloud",
+    "embed_model": "send your texts to the cloud",
 }
 
 
@@ -163,8 +165,15 @@ def check_name(name: str) -> None:
 
 
 def _refuse_strange(name: str, value: object, origin: str) -> None:
-    if name in _TOLD and value != _REGISTRY and not is_private(host_of(str(value))):
+    told = _TOLD.get(name)
+    if told is None or value == _REGISTRY:
+        return
+    if name in {"model", "embed_model"}:  # loaded here, as most files name none
+        is_at_home = not import_module("ollama_cli.policies").is_cloud(value)
+    else:
+        is_at_home = is_private(host_of(str(value)))
+    if not is_at_home:
         raise RefusedError(
-            f"{origin} would {_TOLD[name]}: {redact(str(value))}",
+            f"{origin} would {told}: {redact(str(value))}",
             hint="if you trust that file, name it: `--env-file .env`",
         )

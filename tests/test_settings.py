@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.errors import ConfigError, OllamaCliError, UsageError
 from ollama_cli.settings import Layer, Settings, resolve
 from ollama_cli.settings_table import SETTINGS
 from ollama_cli.timeouts import Timeouts
@@ -190,34 +190,6 @@ def test_no_message_shows_a_secret(value: str) -> None:
         resolve([layer(".env", trusted=False, host=value)])
     assert "s3" not in told(caught.value)
     assert "***@" in caught.value.message
-
-
-@pytest.mark.parametrize("value", [PUBLIC, "ollama.com", "https://evil.example/v1", "134744072"])
-def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
-    with pytest.raises(RefusedError) as caught:
-        resolve([layer("OLLAMA_HOST in .env", trusted=False, host=value)])
-    assert caught.value.exit_code == 13
-    assert "OLLAMA_HOST in .env would send your prompts to a public" in caught.value.message
-    assert "--env-file" in str(caught.value.hint)
-    assert resolve([layer(host=value)]).host
-
-
-def test_an_untrusted_layer_may_name_no_public_registry_but_the_usual_one() -> None:
-    origin = "OLLAMA_CLI_REGISTRY in .env"
-    with pytest.raises(RefusedError) as caught:
-        resolve([layer(origin, trusted=False, registry="https://evil.example")])
-    assert caught.value.message.startswith(f"{origin} would tell the names of your models to a")
-    for value in ("none", "http://10.0.0.7:5000", "registry.ollama.ai"):
-        assert resolve([layer(origin, trusted=False, registry=value)]).registry
-
-
-@pytest.mark.parametrize(
-    "value",
-    ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "[::1]:11434"],
-)
-def test_an_untrusted_layer_may_name_a_private_host_and_all_else(value: str) -> None:
-    settings = resolve([layer(trusted=False, host=value, model="m", timeout=3)])
-    assert (settings.model, settings.timeout) == ("m", 3)
 
 
 def test_the_timeouts_are_those_of_the_settings() -> None:
