@@ -165,7 +165,7 @@ def test_the_model_takes_too_long() -> None:
     with Server(by_path({**OLLAMA, "/api/chat": lambda peer: peer.stall()})) as server:
         env = {"OLLAMA_CLI_FIRST_TOKEN_TIMEOUT": "0.3"}
         code, rung, cause, command = failure(server.url, env=env)
-    assert (code, rung, command) == (7, "token", "ollama-cli --timeout 600 doctor")
+    assert (code, rung, command) == (7, "token", "ollama-cli --timeout 1800 doctor")
     assert "went silent" in cause
 
 

@@ -14,6 +14,8 @@ RUNGS: Final = (
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 )  # fmt: skip
 _ASKING: Final = ("models", "default model", "token")  # by the client that the commands use
+_LONGER: Final = "60"  # than what bounds a step, in seconds
+_LONG: Final = "1800"  # than a model may take to load
 Step = Callable[[Patient], str]
 _STEPS: Final[tuple[Step, ...]] = (
     network.address,
@@ -98,7 +100,9 @@ def _cure(name: str, patient: Patient, error: OllamaCliError) -> str:
         other = "openai" if patient.case.api == "auto" else "auto"
         return f"let it be asked otherwise: {patient.setting('api', other)}"
     if isinstance(error, TimedOutError):
-        return f"wait longer: {patient.again(changed={'--timeout': '600'})}"
+        seconds = _LONG if name == "token" else _LONGER
+        longer = patient.again(changed={"--timeout": seconds})
+        return f"wait longer: {longer}; if that fails, restart the server"
     if name == "token":
         return stock.another(patient)
     return f"see what is asked and answered: {patient.again(changed={'-vv': ''})}"
