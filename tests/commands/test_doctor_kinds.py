@@ -16,6 +16,7 @@ from other_servers import (
     serving,
 )
 from shell import call
+from terminals import Terminal
 
 NAMES = {
     "llama.cpp": ("a llama.cpp server", "llama.cpp", "llama-server -m FILE"),
@@ -213,3 +214,16 @@ def test_more_models_than_fit_are_counted() -> None:
     with Server(by_path({**OLLAMA, "/api/tags": document({"models": rows})})) as server:
         told = at(server.url, "--no-token")[1]["models"]["message"]
     assert told == "7: m0:latest, m1:latest, m2:latest, m3:latest, m4:latest and 2 more"
+
+
+def test_logged_requests_have_lines_of_their_own_on_a_terminal() -> None:
+    def slowly(peer: Peer) -> None:
+        peer.left(1.0)
+        OLLAMA["/api/chat"](peer)
+
+    with (
+        Server(by_path({**OLLAMA, "/api/chat": slowly})) as server,
+        Terminal("-v", "--host", server.url, "doctor") as terminal,
+    ):
+        assert terminal.end() == 0
+        assert any(line.startswith(f"POST {server.url}/api/chat 200") for line in terminal.lines)
