@@ -117,7 +117,11 @@ def start(
 def ended(process: subprocess.Popen[bytes], out: bytes = b"") -> Result:
     """Wait for the end of a process; `out` is what was read of it before."""
     with process:
-        more, errors = process.communicate(timeout=PATIENCE)
+        try:
+            more, errors = process.communicate(timeout=PATIENCE)
+        except subprocess.TimeoutExpired:
+            process.kill()  # or leaving the block would wait for it for ever
+            raise
     return Result(process.returncode, out + (more or b""), errors or b"")
 
 
