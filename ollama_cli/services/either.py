@@ -22,8 +22,9 @@ class EitherClient:
     """Speaks the native or the OpenAI-compatible API, whichever the server does.
 
     The first call is the probe: it goes out in the `first` API, and once more in the other one if
-    the answer shows that the server does not speak that. `spoken` is what it was found to speak,
-    None before the first answer; where it is given, no other one is tried. `left_out` names what
+    the answer shows that the server does not speak that; so does a later one, as some servers list
+    their models in one API and chat in the other. `spoken` is what it was found to speak, None
+    before the first answer; where it is given, no other one is tried. `left_out` names what
     of the last call could not be carried. `clients` give the client of each API.
     """
 
@@ -34,6 +35,7 @@ class EitherClient:
         self._used: set[Api] = set()
         self.first: Api = first
         self.spoken = spoken
+        self._is_said = spoken is not None
         self.left_out: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -161,10 +163,15 @@ class EitherClient:
         try:
             answer = question(self._client_of(api))
         except OtherApiError as error:
-            if self.spoken is not None:  # what is missing is one endpoint, not the API
+            if self._is_said:  # what is missing is one endpoint, not the API
                 raise
-            api = _OTHER[api]
-            answer = self._ask_other(question, api, error)
+            known, api = self.spoken, _OTHER[api]
+            try:
+                answer = self._ask_other(question, api, error)
+            except OtherApiError:
+                if known:
+                    raise error from None
+                raise
         self.spoken = api
         return answer
 

@@ -148,6 +148,23 @@ def test_what_is_known_to_be_spoken_is_not_doubted_for_one_endpoint() -> None:
         assert "/v1/embeddings" not in paths(server)
 
 
+def test_a_server_that_lists_in_one_api_and_chats_in_the_other() -> None:
+    tags = document({"models": [{"name": "m"}]})
+    pages = {"/api/tags": tags, "/api/chat": NO_ROUTE, "/v1/chat/completions": OPENAI}
+    with either(pages) as (client, server):
+        assert [model.name for model in client.list_models()] == ["m"]
+        assert said(client) == "openai"
+        assert paths(server) == ["/api/tags", "/api/chat", "/v1/chat/completions"]
+
+
+def test_what_neither_api_of_a_known_server_has_is_told_of_the_one_it_speaks() -> None:
+    with either({"/api/tags": document({"models": []}), "/api/chat": NO_ROUTE}) as (client, _):
+        client.list_models()
+        with pytest.raises(OtherApiError) as caught:
+            said(client)
+        assert "speaks neither" not in caught.value.message
+
+
 def test_an_error_in_the_words_of_the_other_api_shows_it_too() -> None:
     refusal = document({"error": {"message": "no key", "type": "auth"}}, 401)
     with either({"/v1/chat/completions": refusal}) as (client, _):
