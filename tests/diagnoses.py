@@ -1,24 +1,39 @@
-"""`doctor` in surroundings and among names that a test makes up."""
+"""`doctor` as a whole process, in surroundings and among names that a test makes up."""
 
+import json
 import socket
 import ssl
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import hostile
-import pytest
 from hostile import by_path, document, lines
-from shell import Result, call
-
-from ollama_cli import surroundings
+from shell import Result, python
 
 RUNGS = [
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 ]  # fmt: skip
 CERTIFICATES = Path(__file__).parent / "data" / "tls"
+# A machine of its own: no container, unless a test says so, and no name but those it tells.
+_PRELUDE = """
+import json, pathlib, socket, sys
+from ollama_cli import door, surroundings
+root, names, *arguments = sys.argv[1:]
+surroundings.ROOT = pathlib.Path(root)
+known = json.loads(names)
+look_up = socket.getaddrinfo
+def looked_up(host, *args, **kwargs):
+    if host in known:
+        return [each for name in known[host] for each in look_up(name, *args, **kwargs)]
+    if host.replace(".", "").isdigit() or ":" in host or host == "localhost":
+        return look_up(host, *args, **kwargs)
+    raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+socket.getaddrinfo = looked_up
+sys.exit(door.main(["doctor", *arguments]))
+"""
 VERSION = document({"version": "0.32.15"})
 TAGS = document({"models": [{"name": "m:latest", "capabilities": ["completion"]}]})
 DONE = {"model": "m", "message": {"content": "ok"}, "done": True}
@@ -84,21 +99,8 @@ def doctor(
             path = Path(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        with pytest.MonkeyPatch.context() as patch:
-            # No container, unless a test says so, and no name but those that it tells.
-            patch.setattr(surroundings, "ROOT", Path(root))
-            patch.setattr(socket, "getaddrinfo", _knowing(names or {}))
-            return call("doctor", *args, env=settings | dict(env or {}))
-
-
-def _knowing(names: Mapping[str, list[str]]) -> Callable[..., list[Any]]:
-    """Give a look-up that knows these names too."""
-    look_up = socket.getaddrinfo
-
-    def looked_up(host: str, *args: Any, **more: Any) -> list[Any]:
-        return [each for name in names.get(host, [host]) for each in look_up(name, *args, **more)]
-
-    return looked_up
+        given = settings | dict(env or {})
+        return python(_PRELUDE, root, json.dumps(names or {}), *args, env=given)
 
 
 def at(host: str, *args: object, **more: Any) -> tuple[int, dict[str, Any]]:

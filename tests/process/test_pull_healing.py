@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from shell import Result, call, ended, start
+from shell import Result, ended, run, start
 
 from ollama_cli.demo import DemoServer, catalogue
 from ollama_cli.demo.library import key
@@ -17,7 +17,6 @@ from ollama_cli.demo.library import key
 MODEL, SMALL, TENSORS = "llama3.2", "nomic-embed-text", "qwen3:4b-mlx"
 QUICK = ("--stall-timeout", "0.5", "-o", "jsonl")
 NO_REGISTRY = {"OLLAMA_CLI_REGISTRY": "none"}
-pytestmark = pytest.mark.usefixtures("brief_pauses")
 
 
 @contextmanager
@@ -27,9 +26,9 @@ def faulty(script: str, times: int | None = None, rate: float = 0) -> Iterator[D
 
 
 def pull(server: DemoServer, *args: str, model: str = MODEL, registry: str = "none") -> Result:
-    """Pull, and hold what holds for every pull."""
+    """Pull in a process of its own, and hold what holds for every pull."""
     env = {"OLLAMA_CLI_REGISTRY": registry}
-    result = call("models", "pull", model, *QUICK, *args, "--host", server.url, env=env)
+    result = run("models", "pull", model, *QUICK, *args, "--host", server.url, env=env)
     assert "Traceback" not in result.err
     assert_never_falls(result.events)
     return result
@@ -156,7 +155,7 @@ def test_a_line_that_never_gets_better(script: str, retries: str, code: int) -> 
 
 def test_two_models_of_which_one_fails() -> None:
     with faulty("disk-full@50%", 1) as server:
-        result = call("models", "pull", MODEL, SMALL, *QUICK, "--host", server.url, env=NO_REGISTRY)
+        result = run("models", "pull", MODEL, SMALL, *QUICK, "--host", server.url, env=NO_REGISTRY)
         assert result.code == 11
         assert not server._machine.library.find(MODEL)
         assert_complete(server, SMALL)

@@ -51,5 +51,5 @@ def test_a_pull_that_ends_again_and_again(options: tuple[str, ...]) -> None:
         end: dict[str, object] = {"status": "verifying sha256 digest"}
         return [{**numbers, **one, "completed": 10}, end, {**numbers, **first, "completed": 9}]
 
-    turns = (line for n in range(10_000) for line in turn(n))
+    turns = (line for n in range(20_000) for line in turn(n))
     assert pull(*turns, SUCCESS, options=options).code == 0

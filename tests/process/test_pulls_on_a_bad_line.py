@@ -1,4 +1,4 @@
-"""Pulls on a bad line: they finish, or say why, and never hang."""
+"""Pulls on a bad line, as whole processes: they finish, or say why, and never hang."""
 
 import json
 import signal
@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Script, Server, bytes_then, chunk, drip, lines, page
-from shell import Result, call, ended, start
+from shell import Result, ended, run, start
 
 MB = 1_000_000
 DIGEST = "sha256:" + "ab" * 32
@@ -16,7 +16,6 @@ SMALL = "sha256:" + "cd" * 32
 MANIFEST = {"status": "pulling manifest"}
 END = [{"status": "verifying sha256 digest"}, {"status": "writing manifest"}, {"status": "success"}]
 QUICK = ("--stall-timeout", "0.4")
-pytestmark = pytest.mark.usefixtures("brief_pauses")
 
 
 def layer(completed: int, total: int = 100 * MB, digest: str = DIGEST) -> dict[str, Any]:
@@ -79,7 +78,7 @@ FULL = lines(MANIFEST, layer(5), {"error": f"write {DIGEST}: no space left on de
 
 
 def pull(server: Server, *args: str) -> Result:
-    return call("models", "pull", "m", *args, "--host", server.url)
+    return run("models", "pull", "m", *args, "--host", server.url)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +179,7 @@ def test_a_pull_that_fails_for_good(fault: Script, retries: str, code: int) -> N
 def test_the_nearest_known_names_of_an_unknown_model() -> None:
     unknown = {"error": "pull model manifest: file does not exist"}
     with Server(lines(MANIFEST, unknown)) as server:
-        result = call("models", "pull", "lama3.2", "--host", server.url)
+        result = run("models", "pull", "lama3.2", "--host", server.url)
     assert result.code == 4
     assert "\nhint: did you mean llama3.2 or " in result.err
 
@@ -218,7 +217,7 @@ def test_a_server_that_is_away_for_a_while() -> None:
 def test_a_server_that_was_never_there() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-    assert call("models", "pull", "m", "--host", f"127.0.0.1:{port}").code == 3
+    assert run("models", "pull", "m", "--host", f"127.0.0.1:{port}").code == 3
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
