@@ -14,12 +14,6 @@ def demo() -> Iterator[str]:
         yield server.url
 
 
-@pytest.fixture
-def brief_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a pull within this process begin again at once."""
-    monkeypatch.setattr("ollama_cli.services.healing._FIRST_PAUSE", 0.002)
-
-
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave the soak out unless it is asked for by its name."""
     if "soak" not in str(config.option.markexpr):
