@@ -39,14 +39,26 @@ def examine(base_url: str, ask: Ask, wanted: str | None) -> tuple[Health, Ollama
         health = replace(health, model_count=len(models))
         found = _find(models, wanted, ask)
     except OllamaCliError as error:
-        told = replace(
-            health,
-            error=error.message,
-            error_kind=error.code,
-            http_status=error.http_status or health.http_status,
-        )
-        return told, error
+        return failed(health, error), error
     return replace(health, model_detected=found is not None, model_id=found), None
+
+
+def failed(health: Health, error: OllamaCliError) -> Health:
+    """Put what went wrong into a Health, beside what was seen before."""
+    return replace(
+        health,
+        error=error.message,
+        error_kind=error.code,
+        http_status=error.http_status or health.http_status,
+    )
+
+
+def required(models: list[ModelSummary], wanted: str) -> str:
+    """Name the model that is asked for as the server does; ModelNotFoundError without it."""
+    found = find(wanted, [model.name for model in models])
+    if found is None:
+        raise ModelNotFoundError.not_installed(wanted)
+    return found
 
 
 def _find(models: list[ModelSummary], wanted: str | None, ask: Ask) -> str | None:
@@ -55,7 +67,4 @@ def _find(models: list[ModelSummary], wanted: str | None, ask: Ask) -> str | Non
 
     if wanted is None:
         return detection.chat_model([], models, show)
-    found = find(wanted, [model.name for model in models])
-    if found is None:
-        raise ModelNotFoundError.not_installed(wanted)
-    return found
+    return required(models, wanted)

@@ -4,9 +4,9 @@ import time
 from http import HTTPStatus
 from typing import Final
 
-from ollama_cli.errors import ModelNotFoundError, OllamaCliError
-from ollama_cli.names import find
+from ollama_cli.errors import OllamaCliError
 from ollama_cli.replies import Capabilities, Health, ModelSummary
+from ollama_cli.services import checkup
 from ollama_cli.services.connection import Connection
 from ollama_cli.timeouts import Timeouts
 from ollama_cli.values import replace
@@ -63,13 +63,7 @@ class OpenAIModels:
             )
             found = _found(models, model)
         except OllamaCliError as error:
-            told = replace(
-                health,
-                error=error.message,
-                error_kind=error.code,
-                http_status=error.http_status or health.http_status,
-            )
-            return told, error
+            return checkup.failed(health, error), error
         return replace(health, model_detected=found is not None, model_id=found), None
 
 
@@ -84,7 +78,4 @@ def _looks_embedding(name: str) -> bool:
 def _found(models: list[ModelSummary], wanted: str | None) -> str | None:
     if wanted is None:
         return _first(models, embeds=False)
-    found = find(wanted, [model.name for model in models])
-    if found is None:
-        raise ModelNotFoundError.not_installed(wanted)
-    return found
+    return checkup.required(models, wanted)
