@@ -14,6 +14,7 @@ from ollama_cli.inputs import prompts
 from ollama_cli.output import documents, vectors
 from ollama_cli.replies import Embeddings
 from ollama_cli.runtime import Runtime
+from ollama_cli.services.detection import EMBEDDING
 from ollama_cli.services.embedding import in_batches, joined
 from ollama_cli.values import as_dict
 
@@ -56,7 +57,7 @@ def command(
     readiness.consent(cli, auto_pull)
     texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
     name = model_choice.embed_model(cli, model)
-    needs = [suitability.EMBEDDING]
+    needs = [EMBEDDING]
     readiness.attempt(cli, name, partial(suitability.check, cli, name, needs))
     fields = {
         "dimensions": dimensions,

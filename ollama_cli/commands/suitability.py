@@ -7,9 +7,8 @@ from ollama_cli import dialects, policies, services
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.replies import Capabilities, Think
 from ollama_cli.runtime import Runtime
+from ollama_cli.services.detection import CHAT, EMBEDDING
 
-CHAT: Final = "completion"
-EMBEDDING: Final = "embedding"
 VISION: Final = "vision"
 THINKING: Final = "thinking"
 # What a model without the capability is told to lack, and what can be done about it.

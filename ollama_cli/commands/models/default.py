@@ -11,6 +11,7 @@ from ollama_cli.errors import ModelNotFoundError, NotFoundError, UnreachableErro
 from ollama_cli.names import find
 from ollama_cli.output import documents
 from ollama_cli.runtime import Runtime
+from ollama_cli.services.detection import CHAT
 from ollama_cli.streams import one_line
 
 
@@ -53,7 +54,7 @@ def keep(cli: Runtime, name: str) -> None:
 
     Warns where something stronger wins over the file.
     """
-    suitability.check(cli, name, [suitability.CHAT])
+    suitability.check(cli, name, [CHAT])
     path = sources.config_path(cli.environ)
     sources.write_setting(path, "model", name)
     if not cli.flags.quiet:
