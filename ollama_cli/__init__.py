@@ -5,14 +5,26 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from ollama_cli.errors import OllamaCliError as OllamaCliError
-    from ollama_cli.events import (
+    from ollama_cli.services import (
+        OllamaClient as OllamaClient,
+        OpenAIClient as OpenAIClient,
+        Provider as Provider,
+    )
+    from ollama_cli.types.events import (
         ChunkProgress as ChunkProgress,
         Error as Error,
         Status as Status,
         Success as Success,
     )
-    from ollama_cli.names import same_model as same_model
-    from ollama_cli.progress import (
+    from ollama_cli.types.model_names import same_model as same_model
+    from ollama_cli.types.replies import Capabilities as Capabilities, Health as Health
+    from ollama_cli.types.timeouts import Timeouts as Timeouts
+    from ollama_cli.types.urls import (
+        base_url_to_host_root as base_url_to_host_root,
+        is_openai_compatible_base_url as is_openai_compatible_base_url,
+        parse_host as parse_host,
+    )
+    from ollama_cli.ui.progress import (
         BarsReporter as BarsReporter,
         JsonLinesReporter as JsonLinesReporter,
         LinesReporter as LinesReporter,
@@ -21,50 +33,38 @@ if TYPE_CHECKING:
         choose as choose,
         follow as follow,
     )
-    from ollama_cli.progress.stats import PullSnapshot as PullSnapshot, PullStats as PullStats
-    from ollama_cli.replies import Capabilities as Capabilities, Health as Health
-    from ollama_cli.services import (
-        OllamaClient as OllamaClient,
-        OpenAIClient as OpenAIClient,
-        Provider as Provider,
-    )
-    from ollama_cli.timeouts import Timeouts as Timeouts
-    from ollama_cli.urls import (
-        base_url_to_host_root as base_url_to_host_root,
-        is_openai_compatible_base_url as is_openai_compatible_base_url,
-        parse_host as parse_host,
-    )
+    from ollama_cli.ui.progress.stats import PullSnapshot as PullSnapshot, PullStats as PullStats
     from ollama_cli.wire.pull import pull_events_from_value as pull_events_from_value
 
 __version__ = "0.1.0"
 
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
-    "BarsReporter": "progress",
-    "Capabilities": "replies",
-    "ChunkProgress": "events",
-    "Error": "events",
-    "Health": "replies",
-    "JsonLinesReporter": "progress",
-    "LinesReporter": "progress",
+    "BarsReporter": "ui.progress",
+    "Capabilities": "types.replies",
+    "ChunkProgress": "types.events",
+    "Error": "types.events",
+    "Health": "types.replies",
+    "JsonLinesReporter": "ui.progress",
+    "LinesReporter": "ui.progress",
     "OllamaCliError": "errors",
     "OllamaClient": "services",
     "OpenAIClient": "services",
     "Provider": "services",
-    "PullProgressReporter": "progress",
-    "PullSnapshot": "progress.stats",
-    "PullStats": "progress.stats",
-    "SilentReporter": "progress",
-    "Status": "events",
-    "Success": "events",
-    "Timeouts": "timeouts",
-    "base_url_to_host_root": "urls",
-    "choose": "progress",
-    "follow": "progress",
-    "is_openai_compatible_base_url": "urls",
-    "parse_host": "urls",
+    "PullProgressReporter": "ui.progress",
+    "PullSnapshot": "ui.progress.stats",
+    "PullStats": "ui.progress.stats",
+    "SilentReporter": "ui.progress",
+    "Status": "types.events",
+    "Success": "types.events",
+    "Timeouts": "types.timeouts",
+    "base_url_to_host_root": "types.urls",
+    "choose": "ui.progress",
+    "follow": "ui.progress",
+    "is_openai_compatible_base_url": "types.urls",
+    "parse_host": "types.urls",
     "pull_events_from_value": "wire.pull",
-    "same_model": "names",
+    "same_model": "types.model_names",
 }
 
 __all__ = [

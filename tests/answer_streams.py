@@ -4,10 +4,10 @@ import io
 
 import pytest
 
-from ollama_cli.events import ChatEvent, ToolCall
-from ollama_cli.output.answers import AnswerWriter
-from ollama_cli.replies import Answer, Timings, Usage
-from ollama_cli.streams import OutStream
+from ollama_cli.types.events import ChatEvent, ToolCall
+from ollama_cli.types.replies import Answer, Timings, Usage
+from ollama_cli.ui.answers.writers import AnswerWriter
+from ollama_cli.ui.streams import OutStream
 
 CALL = ToolCall("weather", {"city": "Paris"}, "c1")
 ANSWER = Answer(

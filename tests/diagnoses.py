@@ -20,9 +20,10 @@ CERTIFICATES = Path(__file__).parent / "data" / "tls"
 # A machine of its own: no container, unless a test says so, and no name but those it tells.
 _PRELUDE = """
 import json, pathlib, socket, sys
-from ollama_cli import door, surroundings
+from ollama_cli.cli import main as door
+from ollama_cli.features.doctor import container
 root, names, *arguments = sys.argv[1:]
-surroundings.ROOT = pathlib.Path(root)
+container.ROOT = pathlib.Path(root)
 known = json.loads(names)
 look_up = socket.getaddrinfo
 def looked_up(host, *args, **kwargs):

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NoReturn
 
-from ollama_cli import app
-from ollama_cli.commands import TABLE, Branch, Entry
-from ollama_cli.dialogue import Flags
+from ollama_cli.cli import parser
+from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.ui.prompter import Flags
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ def read(arguments: list[str]) -> None:
     def launch(flags: Flags, output: str) -> NoReturn:
         raise Parsed(flags, output)
 
-    app.run(arguments, launch, {})
+    parser.run(arguments, launch, {})
 
 
 COMMANDS = list(commands())

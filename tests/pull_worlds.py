@@ -5,8 +5,8 @@ from itertools import chain
 from typing import Any
 
 from ollama_cli.errors import StreamCutError, TimedOutError
-from ollama_cli.events import ChunkProgress, PullEvent, Status, Success
-from ollama_cli.services.healing import Patience, heal
+from ollama_cli.features.pull.retry import Patience, heal
+from ollama_cli.types.events import ChunkProgress, PullEvent, Status, Success
 
 MANIFEST, VERIFYING, DONE = Status("pulling manifest"), Status("verifying sha256 digest"), Success()
 CUT = StreamCutError("cut")

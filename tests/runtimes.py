@@ -3,11 +3,11 @@
 import io
 from typing import Any
 
-from ollama_cli.dialogue import Flags
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.replies import ModelSummary
-from ollama_cli.runtime import Runtime
-from ollama_cli.streams import InStream, OutStream
+from ollama_cli.features.context import Runtime
+from ollama_cli.types.replies import ModelSummary
+from ollama_cli.ui.prompter import Flags
+from ollama_cli.ui.streams import InStream, OutStream
 
 NOWHERE = "http://127.0.0.1:9"
 

@@ -6,7 +6,7 @@ import re
 
 import pyte
 
-from ollama_cli.streams import OutStream
+from ollama_cli.ui.streams import OutStream
 
 _UP = re.compile(r"(?:\x1b\[A\x1b\[K)+")
 

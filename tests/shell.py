@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from ollama_cli.door import Door
+from ollama_cli.cli.main import Door
 
 PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
 PATIENCE = 30.0

@@ -11,13 +11,14 @@ import pytest
 from documentation import COMMANDS, README, ROOT, branch_of, entry_of, read
 
 import ollama_cli
-from ollama_cli import app, dotenv
-from ollama_cli.commands import Entry
-from ollama_cli.commands.options import PROGRAM
-from ollama_cli.exit_codes import EXIT_CODES, ExitCode
-from ollama_cli.settings import Layer, Settings, resolve
-from ollama_cli.settings_table import SETTINGS
-from ollama_cli.sources import SECTION, VARIABLES
+from ollama_cli.cli import parser
+from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
+from ollama_cli.cli.options import PROGRAM
+from ollama_cli.cli.table import Entry
+from ollama_cli.config import dotenv
+from ollama_cli.config.settings import Layer, Settings, resolve
+from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.sources import SECTION, VARIABLES
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [
@@ -65,7 +66,7 @@ def shown_entries() -> list[Entry]:
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
 def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> None:
     told = help_of(*words)
-    for param in app.load(words[-1], entry_of(words)).params:
+    for param in parser.load(words[-1], entry_of(words)).params:
         assert getattr(param, "help", None), f"{param.name} of {' '.join(words)} has no help"
         for option in [*param.opts, *param.secondary_opts]:
             shown = option if option.startswith("-") else option.upper()
@@ -74,7 +75,7 @@ def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> No
 
 
 def test_every_option_of_an_answer_and_every_global_one_stands_in_the_readme() -> None:
-    for param in app.load("generate", entry_of(["generate"])).params:
+    for param in parser.load("generate", entry_of(["generate"])).params:
         if param.param_type_name == "option":
             known = any(re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", README) for o in param.opts)
             assert known, f"{max(param.opts, key=len)} is not in README.md"
@@ -140,7 +141,7 @@ def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
 
 
 def test_the_file_that_config_init_writes_explains_every_setting() -> None:
-    text = importlib.import_module("ollama_cli.commands.config.init").template()
+    text = importlib.import_module("ollama_cli.cli.commands.config.init").template()
     assert f"[{SECTION}]" in text.splitlines()
     for name, setting in SETTINGS.items():
         assert f"# {setting.help}\n# {name} = " in text

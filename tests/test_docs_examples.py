@@ -11,8 +11,8 @@ import pytest
 from documentation import COMMANDS, README, Parsed, branches, entry_of, read
 
 import ollama_cli
-from ollama_cli import app
-from ollama_cli.commands.options import PROGRAM
+from ollama_cli.cli import parser
+from ollama_cli.cli.options import PROGRAM
 from ollama_cli.errors import OllamaCliError
 
 
@@ -50,10 +50,12 @@ def shown_in_readme() -> list[list[str]]:
 
 
 def shown_in_help() -> list[list[str]]:
-    examples = [example.partition("   ")[0] for example in app._ROOT_EXAMPLES]
+    examples = [example.partition("   ")[0] for example in parser._ROOT_EXAMPLES]
     examples += [line for branch in branches() for line in branch.examples]
     for words in COMMANDS:
-        module = importlib.import_module(f"{ollama_cli.__name__}.commands.{entry_of(words).module}")
+        module = importlib.import_module(
+            f"{ollama_cli.__name__}.cli.commands.{entry_of(words).module}"
+        )
         _, heading, lines = str(module.command.__doc__).partition("Examples:\n")
         assert heading, f"{module.__name__} shows no examples"
         examples += map(str.strip, lines.splitlines())

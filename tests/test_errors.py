@@ -7,13 +7,8 @@ import signal
 import pytest
 
 from ollama_cli import errors
-from ollama_cli.errors import (
-    InterruptError,
-    ModelNotFoundError,
-    OllamaCliError,
-    PullError,
-)
-from ollama_cli.exit_codes import EXIT_CODES, ExitCode
+from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
+from ollama_cli.errors import InterruptError, ModelNotFoundError, OllamaCliError, PullError
 
 FAMILY = [
     member

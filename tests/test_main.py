@@ -27,7 +27,7 @@ def test_the_version_at_once(
 
 def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["ollama-cli", "chta"])
-    monkeypatch.setattr("ollama_cli.door.signal.signal", lambda *_: None)
+    monkeypatch.setattr("ollama_cli.cli.main.signal.signal", lambda *_: None)
     monkeypatch.setattr("gc.disable", lambda: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
     with pytest.raises(SystemExit) as caught:
@@ -40,7 +40,7 @@ def test_ctrl_c_while_it_starts_is_no_traceback() -> None:
         "import sys; from ollama_cli import __main__\n"
         "class Impatient:\n"
         "    def find_spec(self, name, *_):\n"
-        "        if name == 'ollama_cli.door': raise KeyboardInterrupt\n"
+        "        if name == 'ollama_cli.cli.main': raise KeyboardInterrupt\n"
         "sys.meta_path.insert(0, Impatient()); sys.argv = ['ollama-cli', 'chat']\n"
         "__main__.main()"
     )

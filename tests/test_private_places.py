@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.urls import host_of, is_loopback, is_private
+from ollama_cli.types.urls import host_of, is_loopback, is_private
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.probes import tell
 from ollama_cli import OllamaClient
-from ollama_cli.services.embedding import in_batches
+from ollama_cli.services.embeddings import in_batches
 
 
 def main() -> None:

@@ -10,9 +10,9 @@ import time
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
-from ollama_cli.events import Text
-from ollama_cli.output import answers
-from ollama_cli.streams import OutStream, open_stream
+from ollama_cli.types.events import Text
+from ollama_cli.ui.answers import writers
+from ollama_cli.ui.streams import OutStream, open_stream
 
 
 class _Counted(OutStream):
@@ -34,7 +34,7 @@ def main() -> None:
     pieces = [[Text(token)] for token in tokens] if mode == "streamed" else [[Text(text)]]
     found = open_stream(sys.stdout, os.environ)
     out = _Counted(found.file, is_terminal=True, colour=found.colour, motion=True)
-    writer = answers.choose(
+    writer = writers.choose(
         "text",
         "generate",
         "stub",

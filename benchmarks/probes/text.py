@@ -7,9 +7,9 @@ import time
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
-from ollama_cli.events import Text
-from ollama_cli.output import answers
-from ollama_cli.streams import open_stream
+from ollama_cli.types.events import Text
+from ollama_cli.ui.answers import writers
+from ollama_cli.ui.streams import open_stream
 
 _BURST = 500  # about what one read of 64 KiB holds
 
@@ -20,7 +20,7 @@ def main() -> None:
     starts = range(0, len(tokens), _BURST)
     bursts = [[Text("".join(tokens[start : start + _BURST]))] for start in starts]
     out = open_stream(sys.stdout, os.environ)
-    writer = answers.choose(
+    writer = writers.choose(
         "text", "generate", "stub", out=out, err=out, stream=True, markdown=False, thinking="fold"
     )
     started = time.process_time()

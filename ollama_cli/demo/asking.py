@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass
 from typing import Any, Final
 
-from ollama_cli import names
 from ollama_cli.demo import keepalive, options
 from ollama_cli.demo.answer import Task
 from ollama_cli.demo.catalogue import COMPLETION
@@ -18,6 +17,7 @@ from ollama_cli.demo.language import tokenize
 from ollama_cli.demo.library import Installed, checked, missing
 from ollama_cli.demo.machine import Machine
 from ollama_cli.demo.options import Options
+from ollama_cli.types import model_names
 
 TOO_LONG: Final = "the input length exceeds the context length"
 NO_ROOM: Final = (
@@ -76,7 +76,7 @@ def call(wanted: Fields, installed: Installed, task: str) -> Call:
 
 def lacks(installed: Installed, ability: str) -> RefusalError:
     """Say that a model has no such ability, with its full name as the server writes it."""
-    name = names.parse(installed.name)
+    name = model_names.parse(installed.name)
     full = f"{name.host}/{name.namespace}/{name.model}:{name.tag}" if name else installed.name
     return RefusalError(BAD_REQUEST, f"{full} does not support {ability}")
 

@@ -7,14 +7,7 @@ from ollama_cli.demo import asking
 from ollama_cli.demo.answer import Answer, Task
 from ollama_cli.demo.asking import Call
 from ollama_cli.demo.catalogue import SYSTEM
-from ollama_cli.demo.documents import (
-    BAD_REQUEST,
-    Document,
-    Event,
-    RefusalError,
-    Stream,
-    document,
-)
+from ollama_cli.demo.documents import BAD_REQUEST, Document, Event, RefusalError, Stream, document
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.language import tokenize
 from ollama_cli.demo.library import Installed

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
-from ollama_cli.demo.documents import (
-    FAILED,
-    Document,
-    Event,
-    RefusalError,
-    Stream,
-    document,
-)
+from ollama_cli.demo.documents import FAILED, Document, Event, RefusalError, Stream, document
 from ollama_cli.demo.peer import CutError, Peer
 from ollama_cli.demo.routes import refusal
 from ollama_cli.demo.script import PULL

@@ -5,13 +5,13 @@ import time
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from ollama_cli import names
 from ollama_cli.demo import catalogue
 from ollama_cli.demo.catalogue import Model
 from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, RefusalError
 from ollama_cli.demo.keepalive import DEFAULT_SECONDS, FOREVER_SECONDS
 from ollama_cli.demo.layers import Blob, Layer
 from ollama_cli.demo.peer import GoneError
+from ollama_cli.types import model_names
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Loaded:
 
 def key(name: str) -> str:
     """Give the form in which names are compared: complete and in lower case."""
-    return names.shortest(name).lower()
+    return model_names.shortest(name).lower()
 
 
 class Library:
@@ -64,7 +64,7 @@ class Library:
         """Put a model under a name; an existing name keeps its spelling."""
         with self._lock:
             known = self._models.get(key(name))
-            spelled = known.name if known else names.shortest(name)
+            spelled = known.name if known else model_names.shortest(name)
             if known is None or known.model != model:
                 self._models[key(name)] = Installed(spelled, model, time.time_ns())
 
@@ -165,7 +165,7 @@ def checked(name: str) -> str:
     if {*name.lower().split(":")[-2:]} == {"local", "cloud"}:
         message = f'use either :local or :cloud, not both: "{name}"'
         raise RefusalError(BAD_REQUEST, message)
-    if not names.is_valid(name):
+    if not model_names.is_valid(name):
         raise RefusalError(BAD_REQUEST, "invalid model name")
     return name
 

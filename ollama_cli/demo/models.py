@@ -3,13 +3,13 @@
 import re
 from typing import Any, Final
 
-from ollama_cli import names
 from ollama_cli.demo import catalogue, options, vectors
 from ollama_cli.demo.catalogue import COMPLETION
 from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalError, document
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.library import Installed, Loaded, checked, missing
 from ollama_cli.demo.machine import Machine, Request, timestamp
+from ollama_cli.types import model_names
 
 BLOBS: Final = "/api/blobs/"
 """Where the paths of blobs begin: their digests follow."""
@@ -49,7 +49,7 @@ def copy(request: Request) -> Document:
     wanted = request.read("CopyRequest")
     source, destination = wanted.text("source"), wanted.text("destination")
     for role, name in (("source", source), ("destination", destination)):
-        if not names.is_valid(name):
+        if not model_names.is_valid(name):
             raise RefusalError(BAD_REQUEST, f'{role} "{name}" is invalid')
     installed = request.machine.library.find(source)
     if installed is None:
@@ -61,7 +61,7 @@ def copy(request: Request) -> Document:
 def delete(request: Request) -> Document:
     """Remove a model."""
     name = _named(request.read("DeleteRequest"))
-    if not names.is_valid(name):
+    if not model_names.is_valid(name):
         raise RefusalError(BAD_REQUEST, f'name "{name}" is invalid')
     if not request.machine.library.remove(name):
         raise missing(name)
@@ -83,7 +83,7 @@ def find(machine: Machine, name: str) -> Installed:
     """Look a model up in the words of show: the name in its shortest form, with the tag."""
     installed = machine.library.find(checked(name))
     if installed is None:
-        raise missing(names.shortest(name))
+        raise missing(model_names.shortest(name))
     return installed
 
 

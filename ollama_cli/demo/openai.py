@@ -5,7 +5,6 @@ import struct
 from typing import Any, Final
 from urllib.parse import unquote
 
-from ollama_cli import names
 from ollama_cli.demo import embedding, models
 from ollama_cli.demo.documents import (
     BAD_REQUEST,
@@ -19,6 +18,7 @@ from ollama_cli.demo.documents import (
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.library import Installed
 from ollama_cli.demo.machine import SECOND_NS, Request
+from ollama_cli.types import model_names
 
 MODELS: Final = "/v1/models/"
 
@@ -82,7 +82,7 @@ def document(value: object, *, status: int = 200) -> Document:
 
 
 def _described(installed: Installed, shown: str) -> dict[str, Any]:
-    name = names.parse(installed.name)
+    name = model_names.parse(installed.name)
     return {
         "id": shown,
         "object": "model",

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Final
 
-from ollama_cli import names
 from ollama_cli.demo import registry
 from ollama_cli.demo.catalogue import Model
 from ollama_cli.demo.documents import (
@@ -21,6 +20,7 @@ from ollama_cli.demo.layers import Blob
 from ollama_cli.demo.library import checked
 from ollama_cli.demo.machine import Request
 from ollama_cli.demo.strikes import TRICKLE, Strike, full
+from ollama_cli.types import model_names
 
 TICK: Final = 0.06
 """Seconds between two lines of one layer, as on the real server."""
@@ -168,7 +168,7 @@ def _ask_registry(name: str) -> Model:
 
 def _place(name: str) -> str:
     """Write where the registry has the manifest of a model."""
-    parsed = names.parse(name)
+    parsed = model_names.parse(name)
     return f"{parsed.namespace}/{parsed.model}/manifests/{parsed.tag}" if parsed else name
 
 

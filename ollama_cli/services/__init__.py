@@ -4,29 +4,29 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ollama_cli.services.either import EitherClient as EitherClient
-    from ollama_cli.services.freshness import compare as compare
-    from ollama_cli.services.healing import Patience as Patience, heal as heal
+    from ollama_cli.features.doctor.run import RUNGS as RUNGS, climb as climb
+    from ollama_cli.features.doctor.target import Case as Case
+    from ollama_cli.features.models.residence import place_of as place_of
+    from ollama_cli.features.pull.outdated import compare as compare
+    from ollama_cli.features.pull.retry import Patience as Patience, heal as heal
+    from ollama_cli.services.auto import EitherClient as EitherClient
     from ollama_cli.services.kinds import (
         Server as Server,
         check as check,
         lacking as lacking,
         named as named,
     )
-    from ollama_cli.services.ladder.climb import RUNGS as RUNGS, climb as climb
-    from ollama_cli.services.ladder.patient import Case as Case
     from ollama_cli.services.ollama import OllamaClient as OllamaClient
     from ollama_cli.services.openai import OpenAIClient as OpenAIClient
     from ollama_cli.services.provider import Provider as Provider
     from ollama_cli.services.registry import Registry as Registry
-    from ollama_cli.services.residence import place_of as place_of
     from ollama_cli.services.stream import EventStream as EventStream
     from ollama_cli.transport import log_requests as log_requests
 
 _PLACES = {
-    "Case": "ollama_cli.services.ladder.patient",
-    "RUNGS": "ollama_cli.services.ladder.climb",
-    "EitherClient": "ollama_cli.services.either",
+    "Case": "ollama_cli.features.doctor.target",
+    "RUNGS": "ollama_cli.features.doctor.run",
+    "EitherClient": "ollama_cli.services.auto",
     "named": "ollama_cli.services.kinds",
     "Server": "ollama_cli.services.kinds",
     "check": "ollama_cli.services.kinds",
@@ -34,14 +34,14 @@ _PLACES = {
     "OllamaClient": "ollama_cli.services.ollama",
     "OpenAIClient": "ollama_cli.services.openai",
     "EventStream": "ollama_cli.services.stream",
-    "Patience": "ollama_cli.services.healing",
+    "Patience": "ollama_cli.features.pull.retry",
     "Provider": "ollama_cli.services.provider",
     "Registry": "ollama_cli.services.registry",
-    "climb": "ollama_cli.services.ladder.climb",
-    "compare": "ollama_cli.services.freshness",
-    "heal": "ollama_cli.services.healing",
+    "climb": "ollama_cli.features.doctor.run",
+    "compare": "ollama_cli.features.pull.outdated",
+    "heal": "ollama_cli.features.pull.retry",
     "log_requests": "ollama_cli.transport",
-    "place_of": "ollama_cli.services.residence",
+    "place_of": "ollama_cli.features.models.residence",
 }
 
 __all__ = [

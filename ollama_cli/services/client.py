@@ -5,9 +5,9 @@ from typing import Self
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services.connection import Connection
-from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import Transport
-from ollama_cli.urls import base_url_to_host_root, parse_host
+from ollama_cli.types.timeouts import Timeouts
+from ollama_cli.types.urls import base_url_to_host_root, parse_host
 from ollama_cli.wire.failures import error_from_answer
 
 

@@ -16,7 +16,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.services.stream import E, EventStream, Parser
 from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
-from ollama_cli.urls import redact
+from ollama_cli.types.urls import redact
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
 
@@ -204,7 +204,7 @@ class Connection:
 
 
 def _other_api() -> Any:
-    return import_module("ollama_cli.wire.other_api")  # for what goes wrong
+    return import_module("ollama_cli.wire.unknown_route")  # for what goes wrong
 
 
 def present(fields: Body) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Final
 
 from ollama_cli.errors import OtherApiError
-from ollama_cli.services.glimpses import Glimpse, Glimpses, Look
+from ollama_cli.services.identify import Glimpse, Glimpses, Look
 from ollama_cli.services.models import UNCERTAIN
-from ollama_cli.urls import host_of
-from ollama_cli.values import Value
+from ollama_cli.types.urls import host_of
+from ollama_cli.types.values import Value
 from ollama_cli.wire import fields
 
 SECONDS: Final = 2.0

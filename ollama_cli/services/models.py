@@ -5,14 +5,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Final
 
 from ollama_cli.errors import OtherApiError, ProtocolError
-from ollama_cli.events import PullEvent
-from ollama_cli.names import find
-from ollama_cli.replies import Capabilities, ModelDetails, ModelSummary, RunningModel
-from ollama_cli.services import detection
+from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body, Connection
 from ollama_cli.services.stream import EventStream
-from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport import Retry
+from ollama_cli.types.events import PullEvent
+from ollama_cli.types.model_names import find
+from ollama_cli.types.replies import Capabilities, ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.wire import decoding, ollama as wire
 from ollama_cli.wire.pull import PullParser
 
@@ -160,7 +160,7 @@ class Models:
 
     def capabilities_of(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""
-        return detection.capabilities(model, self.show)
+        return capabilities.capabilities(model, self.show)
 
     def _command(self, method: str, path: str, body: Body) -> None:
         self._http.document(method, path, body, wait=self.timeouts.metadata, retry=Retry.NEVER)

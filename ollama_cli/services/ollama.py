@@ -5,16 +5,16 @@ from functools import partial
 from typing import Any, Final, Self
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, GenerateEvent
-from ollama_cli.replies import Embeddings, Health, ModelSummary, Think
-from ollama_cli.services import detection, embedding
-from ollama_cli.services.checkup import examine
+from ollama_cli.services import capabilities, embeddings
 from ollama_cli.services.client import Client
 from ollama_cli.services.connection import Body, present
+from ollama_cli.services.health import examine
 from ollama_cli.services.models import UNCERTAIN, Models
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Retry
-from ollama_cli.values import replace
+from ollama_cli.types.events import ChatEvent, GenerateEvent
+from ollama_cli.types.replies import Embeddings, Health, ModelSummary, Think
+from ollama_cli.types.values import replace
 from ollama_cli.wire import ollama as wire
 from ollama_cli.wire.answers import AnswerParser
 
@@ -128,13 +128,13 @@ class OllamaClient(Client, Models):
             "options": dict(options or {}) or None,
             "keep_alive": keep_alive,
         }
-        return embedding.joined(self.embed_batches(texts, model, fields), model)
+        return embeddings.joined(self.embed_batches(texts, model, fields), model)
 
     def embed_batches(
         self, inputs: Iterable[str], model: str, fields: Body
     ) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come; `fields` are further fields of the request."""
-        return embedding.batches(self._post_embed, inputs, model, present(fields))
+        return embeddings.batches(self._post_embed, inputs, model, present(fields))
 
     def embed_bytes(self, inputs: Sequence[str], model: str, fields: Body) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes, as they arrive."""
@@ -147,11 +147,11 @@ class OllamaClient(Client, Models):
         Only those `among` are looked at, where that is given.
         """
         running = self.running_models()
-        return detection.chat_model(running, self._among(among), self.show)
+        return capabilities.chat_model(running, self._among(among), self.show)
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find the newest installed embedding model; None without any. `among` as above."""
-        return detection.embedding_model(self._among(among), self.show)
+        return capabilities.embedding_model(self._among(among), self.show)
 
     def health(self, model: str | None = None) -> Health:
         """Check whether an Ollama server answers, and has the model; never raises."""

@@ -6,15 +6,15 @@ from http import HTTPStatus
 from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError, OtherApiError, ServerError, UsageError
-from ollama_cli.events import ChatEvent, GenerateEvent
-from ollama_cli.replies import Embeddings, Think
-from ollama_cli.services import embedding, openai_requests as requests
+from ollama_cli.services import embeddings
 from ollama_cli.services.client import Client
 from ollama_cli.services.connection import Body, present
 from ollama_cli.services.openai_models import OpenAIModels
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Reply, Retry
-from ollama_cli.wire import openai as wire, openai_failures, sse
+from ollama_cli.types.events import ChatEvent, GenerateEvent
+from ollama_cli.types.replies import Embeddings, Think
+from ollama_cli.wire import openai as wire, openai_failures, openai_requests as requests, sse
 from ollama_cli.wire.openai_answers import ChunkParser
 
 _CHAT: Final = "/v1/chat/completions"
@@ -130,14 +130,14 @@ class OpenAIClient(Client, OpenAIModels):
             "options": options,
             "keep_alive": keep_alive,
         }
-        return embedding.joined(self.embed_batches(texts, model, fields), model)
+        return embeddings.joined(self.embed_batches(texts, model, fields), model)
 
     def embed_batches(
         self, inputs: Iterable[str], model: str, fields: Body
     ) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come; `fields` are further arguments of `embed`."""
         further = _further(fields)
-        for batch in embedding.in_batches(inputs):
+        for batch in embeddings.in_batches(inputs):
             sent = {"model": model, "input": batch, **further}
             wait = self.timeouts.first_token
             body = self._http.document("POST", _EMBEDDINGS, sent, wait=wait)

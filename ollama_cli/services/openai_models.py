@@ -5,11 +5,11 @@ from http import HTTPStatus
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.replies import Capabilities, Health, ModelSummary
-from ollama_cli.services import checkup
 from ollama_cli.services.connection import Connection
-from ollama_cli.timeouts import Timeouts
-from ollama_cli.values import replace
+from ollama_cli.services.health import failed, required
+from ollama_cli.types.replies import Capabilities, Health, ModelSummary
+from ollama_cli.types.timeouts import Timeouts
+from ollama_cli.types.values import replace
 from ollama_cli.wire import openai as wire
 
 _MODELS: Final = "/v1/models"
@@ -63,7 +63,7 @@ class OpenAIModels:
             )
             found = _found(models, model)
         except OllamaCliError as error:
-            return checkup.failed(health, error), error
+            return failed(health, error), error
         return replace(health, model_detected=found is not None, model_id=found), None
 
 
@@ -78,4 +78,4 @@ def _looks_embedding(name: str) -> bool:
 def _found(models: list[ModelSummary], wanted: str | None) -> str | None:
     if wanted is None:
         return _first(models, embeds=False)
-    return checkup.required(models, wanted)
+    return required(models, wanted)

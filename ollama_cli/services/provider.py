@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, GenerateEvent
-from ollama_cli.replies import Capabilities, Embeddings, Health, ModelSummary, Think
 from ollama_cli.services.stream import EventStream
+from ollama_cli.types.events import ChatEvent, GenerateEvent
+from ollama_cli.types.replies import Capabilities, Embeddings, Health, ModelSummary, Think
 
 
 class Provider(Protocol):

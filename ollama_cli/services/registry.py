@@ -9,7 +9,6 @@ import threading
 from http import HTTPStatus
 from typing import Final
 
-from ollama_cli import names
 from ollama_cli.errors import (
     AuthError,
     ModelNotFoundError,
@@ -19,9 +18,10 @@ from ollama_cli.errors import (
     TimedOutError,
     UnaskedError,
 )
-from ollama_cli.replies import Manifest
 from ollama_cli.transport import Transport, within
-from ollama_cli.urls import host_of, is_private, redact, split_userinfo
+from ollama_cli.types import model_names
+from ollama_cli.types.replies import Manifest
+from ollama_cli.types.urls import host_of, is_private, redact, split_userinfo
 from ollama_cli.wire.manifest import LARGEST_MANIFEST, MEDIA_TYPE, parse_manifest
 
 NONE: Final = "none"
@@ -80,7 +80,7 @@ class Registry:
         host = name.host.lower()
         if self._url == NONE:
             raise UnaskedError("no registry shall be asked")
-        if host in {names.DEFAULT_HOST, _authority(self._url)}:
+        if host in {model_names.DEFAULT_HOST, _authority(self._url)}:
             return self._url, path
         is_near = is_private(host_of(f"http://{host}"))
         if is_near and insecure:
@@ -142,8 +142,8 @@ class _Errand(threading.Thread):
             self.error = error
 
 
-def _parsed(model: str) -> names.Name:
-    name = names.parse(model)
+def _parsed(model: str) -> model_names.Name:
+    name = model_names.parse(model)
     if name is None:
         raise UnaskedError(f"no model can be named {model!r}")
     return name

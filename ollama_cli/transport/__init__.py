@@ -5,23 +5,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from ollama_cli.transport.client import Transport as Transport, log_requests as log_requests
-    from ollama_cli.transport.reply import LARGEST_DOCUMENT as LARGEST_DOCUMENT, Reply as Reply
+    from ollama_cli.transport.deadline import within as within
+    from ollama_cli.transport.response import LARGEST_DOCUMENT as LARGEST_DOCUMENT, Reply as Reply
     from ollama_cli.transport.retries import (
         LONGEST_RETRY_AFTER as LONGEST_RETRY_AFTER,
         Retry as Retry,
         is_passing as is_passing,
     )
-    from ollama_cli.transport.watch import within as within
 
 _PLACES = {
-    "LARGEST_DOCUMENT": "ollama_cli.transport.reply",
+    "LARGEST_DOCUMENT": "ollama_cli.transport.response",
     "LONGEST_RETRY_AFTER": "ollama_cli.transport.retries",
-    "Reply": "ollama_cli.transport.reply",
+    "Reply": "ollama_cli.transport.response",
     "Retry": "ollama_cli.transport.retries",
     "Transport": "ollama_cli.transport.client",
     "is_passing": "ollama_cli.transport.retries",
     "log_requests": "ollama_cli.transport.client",
-    "within": "ollama_cli.transport.watch",
+    "within": "ollama_cli.transport.deadline",
 }
 
 __all__ = [

@@ -15,12 +15,12 @@ from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
 from ollama_cli.transport import redirects
 from ollama_cli.transport.authorization import basic, keep_secrets, sendable
-from ollama_cli.transport.outgoing import Outbox
+from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
-from ollama_cli.transport.reply import Reply
+from ollama_cli.transport.prepared import Outbox
+from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
-from ollama_cli.transport.translation import translate
-from ollama_cli.urls import host_of, is_private, redact, split_userinfo
+from ollama_cli.types.urls import host_of, is_private, redact, split_userinfo
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
 _SHOWN_BODY: Final = 2000

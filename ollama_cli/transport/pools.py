@@ -9,7 +9,7 @@ import urllib3.connectionpool
 from requests.adapters import HTTPAdapter
 
 from ollama_cli.transport.chunked import BulkResponse
-from ollama_cli.transport.watch import is_used
+from ollama_cli.transport.deadline import is_used
 
 # As many threads may use one client at once without a connection being thrown away.
 MOST_KEPT: Final = 256

@@ -6,7 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from ollama_cli.errors import ConfigError, ServerError
-from ollama_cli.urls import host_of, redact
+from ollama_cli.types.urls import host_of, redact
 
 MOST: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}

@@ -11,7 +11,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.urls import redact
+from ollama_cli.types.urls import redact
 from ollama_cli.wire import decoding, fields
 
 _TOO_LONG: Final = (

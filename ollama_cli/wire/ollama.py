@@ -1,7 +1,7 @@
 """Documents of the native API (`/api/tags`, `ps`, `show`, `embed`), turned into replies."""
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.replies import (
+from ollama_cli.types.replies import (
     Capabilities,
     Embeddings,
     ModelDetails,

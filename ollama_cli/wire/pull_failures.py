@@ -9,8 +9,8 @@ from functools import cache
 from typing import Final
 
 from ollama_cli.errors import LIBRARY, RESUMES, AuthError, OllamaCliError, PullError
-from ollama_cli.streams import sentence
-from ollama_cli.values import Value
+from ollama_cli.types.values import Value
+from ollama_cli.ui.streams import sentence
 
 
 class Again(Enum):

@@ -10,9 +10,9 @@ from functools import partial
 import pytest
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, TooLongError
-from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.replies import Answer
 from ollama_cli.services import OllamaClient, OpenAIClient
+from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.replies import Answer
 
 pytestmark = pytest.mark.live
 

@@ -10,7 +10,7 @@ from installed_servers import free_address, is_up
 from shell import run
 from terminals import Terminal
 
-from ollama_cli import processes
+from ollama_cli.system import processes
 
 pytestmark = pytest.mark.live
 

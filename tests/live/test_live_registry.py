@@ -14,7 +14,7 @@ import pytest
 from registries import MANIFEST_TYPE, PREFIX, described
 from shell import Result, call, run
 
-from ollama_cli import names
+from ollama_cli.types import model_names
 
 pytestmark = pytest.mark.live
 # An insecure pull asks the registry on loopback itself; no other one is to be asked.
@@ -26,7 +26,7 @@ class Tag:
     """One tag of a registry that takes uploads."""
 
     def __init__(self, model: str) -> None:
-        name = names.parse(model)
+        name = model_names.parse(model)
         assert name is not None
         self._root = f"http://{name.host}/v2/{name.namespace}/{name.model}"
         self._manifest = f"{self._root}/manifests/{name.tag}"

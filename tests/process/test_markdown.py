@@ -10,7 +10,7 @@ from screens import Screen
 from shell import call
 from terminals import CTRL_C, CTRL_D, Terminal
 
-from ollama_cli.output.markdown import Typesetter
+from ollama_cli.ui.markdown.typesetter import Typesetter
 
 SIZES = [(80, 24), (60, 15)]
 OPEN = ("fences", "cut ", "fence", "long code", "carriage")  # what would swallow the next sample

@@ -77,38 +77,6 @@ def test_health_loads_what_it_asks_with_and_no_more() -> None:
     assert "requests" in modules
 
 
-def ours(*args: str) -> set[str]:
-    """Run a command on a server where all is well, and give what it imported of ours."""
-    answers = lines({**DONE, "status": "success"})
-    pages = {"/api/version": VERSION, "/api/tags": TAGS, "/api/chat": answers}
-    with Server(by_path({**pages, "/api/pull": answers})) as server:
-        result = python(LOADED, *args, "--host", server.url)
-    assert result.code == 0, result.err
-    names = (name.partition("ollama_cli.") for name in result.err.splitlines()[-1].split())
-    return {name for before, dot, name in names if dot and not before}
-
-
-def test_a_server_without_a_key_loads_nothing_about_keys() -> None:
-    modules = ours("health")
-    assert "settings" in modules
-    assert not modules & {"hosts", "credentials", "config_text"}
-
-
-def test_where_all_is_well_and_nothing_is_forbidden_nothing_about_that_is_loaded() -> None:
-    assert not ours("health") & {"explanations", "policies", "dotenv", "local_server"}
-    chat = ours("chat", "hi", "-m", "m")
-    assert "commands.readiness" in chat
-    assert not chat & {"explanations", "commands.downloads", "commands.models.planning", "progress"}
-
-
-@pytest.mark.parametrize("args", [["health"], ["models", "pull", "m"], ["models", "has", "m"]])
-def test_what_ollama_answers_loads_nothing_of_other_servers(args: list[str]) -> None:
-    modules = ours(*args)
-    others = {"kinds", "openai", "openai_models", "openai_requests"}
-    assert not modules & {f"services.{name}" for name in others}
-    assert "health" not in args or not modules & {"services.either", "dialects"}
-
-
 @pytest.mark.parametrize(
     "args",
     [
@@ -171,7 +139,7 @@ def test_a_client_connects_when_it_is_told_to_and_not_before() -> None:
 
 FAULTS = """
 import resource, sys
-from ollama_cli import app, door
+from ollama_cli.cli import main as door, parser
 
 def leaf():
     return None
@@ -191,7 +159,7 @@ def run(*_):
     descend(200)
     print(faults() - before)
 
-app.run = run
+parser.run = run
 door.main([])
 """
 

@@ -13,9 +13,9 @@ from ollama_cli.errors import (
     ServerError,
     UsageError,
 )
-from ollama_cli.replies import Embeddings, Timings, Usage
 from ollama_cli.services import OllamaClient
-from ollama_cli.services.embedding import MOST_CHARACTERS, MOST_INPUTS, in_batches
+from ollama_cli.services.embeddings import MOST_CHARACTERS, MOST_INPUTS, in_batches
+from ollama_cli.types.replies import Embeddings, Timings, Usage
 
 NO_PAGE = answer(404, b"404 page not found", TEXT)
 NO_METHOD = answer(405, b"405 method not allowed", TEXT)

@@ -19,9 +19,9 @@ from hostile import (
 )
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, StreamCutError
-from ollama_cli.events import ChunkProgress, Done, Error, Status, Success, Text, Thinking
-from ollama_cli.replies import Answer
 from ollama_cli.services import EventStream, OllamaClient
+from ollama_cli.types.events import ChunkProgress, Done, Error, Status, Success, Text, Thinking
+from ollama_cli.types.replies import Answer
 
 ANSWER = [
     {"response": "", "thinking": "Hm"},

@@ -16,9 +16,9 @@ from ollama_cli.errors import (
     ServerError,
     UnreachableError,
 )
-from ollama_cli.replies import ModelDetails
 from ollama_cli.services import OllamaClient
-from ollama_cli.timeouts import Timeouts
+from ollama_cli.types.replies import ModelDetails
+from ollama_cli.types.timeouts import Timeouts
 
 
 def test_importing_the_services_does_not_import_requests() -> None:

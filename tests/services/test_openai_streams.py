@@ -37,10 +37,10 @@ from ollama_cli.errors import (
     TimedOutError,
     TooLongError,
 )
-from ollama_cli.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.replies import Answer, Usage
 from ollama_cli.services import OpenAIClient
-from ollama_cli.timeouts import Timeouts
+from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.replies import Answer, Usage
+from ollama_cli.types.timeouts import Timeouts
 
 MESSAGES = [{"role": "user", "content": "Hi"}]
 BODY = body(

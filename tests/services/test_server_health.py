@@ -9,9 +9,9 @@ from hostile import NDJSON, Script, answer, by_path, bytes_then, document, head,
 from installations import VERSION, model, playing
 
 from ollama_cli.errors import ModelNotFoundError
-from ollama_cli.replies import Health
 from ollama_cli.services import OllamaClient
-from ollama_cli.timeouts import Timeouts
+from ollama_cli.types.replies import Health
+from ollama_cli.types.timeouts import Timeouts
 
 QUICK = Timeouts(connect=0.2, health=0.2, metadata=60)
 TAGS = document({"models": [model("chat", "completion"), model("embed", "embedding")]})

@@ -6,8 +6,8 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Server, chunk
 
 from ollama_cli.errors import ProtocolError, TimedOutError
-from ollama_cli.events import ChunkProgress, Status
 from ollama_cli.services import OllamaClient
+from ollama_cli.types.events import ChunkProgress, Status
 
 
 def test_events_come_read_by_read_and_the_end_is_none() -> None:

@@ -8,8 +8,8 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Script, Server, answer, chunk, head
 
 from ollama_cli.errors import ModelNotFoundError, StreamCutError
-from ollama_cli.events import ChunkProgress, Status, Success, Text
 from ollama_cli.services import EventStream, OllamaClient
+from ollama_cli.types.events import ChunkProgress, Status, Success, Text
 
 END = chunk(b'{"response":"","done":true}\n') + LAST_CHUNK
 SLACK = 200_000

@@ -12,8 +12,8 @@ from hostile import NDJSON, Peer, Script, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services import OllamaClient
-from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport.chunked import ChunkedBody
+from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.wire import decoding, ndjson
 
 QUICK = Timeouts(health=0.2, metadata=5, first_token=5, between_tokens=5)

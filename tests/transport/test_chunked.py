@@ -8,9 +8,9 @@ from framings import cut_up, framed, read_all
 from requests.adapters import HTTPAdapter
 
 from ollama_cli.demo import DemoServer
-from ollama_cli.events import Done
 from ollama_cli.services import OllamaClient
 from ollama_cli.transport.chunked import BulkResponse, ChunkedBody
+from ollama_cli.types.events import Done
 
 FRAMINGS = 400
 

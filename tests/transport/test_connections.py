@@ -8,7 +8,7 @@ from hostile import Peer, Server
 
 from ollama_cli.services import OllamaClient
 from ollama_cli.transport import Transport
-from ollama_cli.transport.outgoing import MOST_ROUTES
+from ollama_cli.transport.prepared import MOST_ROUTES
 
 BODY = b'{"embeddings":[[1.0]]}'
 DOCUMENT = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)

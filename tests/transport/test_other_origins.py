@@ -9,7 +9,7 @@ from hostile import Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, OllamaCliError, UnreachableError
 from ollama_cli.services import OllamaClient
-from ollama_cli.transport.glance import glance
+from ollama_cli.transport.quick_get import glance
 from ollama_cli.transport.redirects import same_origin
 
 VERSION = document({"version": "1"})

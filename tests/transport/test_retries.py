@@ -22,8 +22,8 @@ from hostile import (
 
 from ollama_cli.errors import OllamaCliError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services import OllamaClient
-from ollama_cli.timeouts import Timeouts
 from ollama_cli.transport.retries import is_passing, pause_of, pauses
+from ollama_cli.types.timeouts import Timeouts
 
 Call = Callable[[OllamaClient], object]
 BUSY = answer(503, b'{"error":"server busy, please try again."}')

@@ -6,9 +6,9 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, NDJSON, Peer, Server, bytes_then, chunk, drip, head
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
-from ollama_cli.events import Text
 from ollama_cli.services import OllamaClient
-from ollama_cli.timeouts import Timeouts
+from ollama_cli.types.events import Text
+from ollama_cli.types.timeouts import Timeouts
 
 
 def test_silence_within_an_answer_counts_through_a_proxy_too(

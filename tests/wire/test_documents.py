@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.replies import (
+from ollama_cli.types.replies import (
     Embeddings,
     Health,
     ModelDetails,
@@ -14,7 +14,7 @@ from ollama_cli.replies import (
     Timings,
     Usage,
 )
-from ollama_cli.values import fields
+from ollama_cli.types.values import fields
 from ollama_cli.wire import ollama
 
 FULL = {

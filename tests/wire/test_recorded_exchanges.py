@@ -11,8 +11,8 @@ from hostile import Script, by_path, document
 from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, Done, Error, PullEvent, ToolCall
 from ollama_cli.services import OllamaClient
+from ollama_cli.types.events import ChatEvent, Done, Error, PullEvent, ToolCall
 
 FILES = {
     path.relative_to(WIRE).with_suffix("").as_posix(): path for path in sorted(WIRE.rglob("*.http"))

@@ -9,8 +9,8 @@ from hostile import Server
 from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.events import ChatEvent, Done, ToolCall
 from ollama_cli.services import OpenAIClient
+from ollama_cli.types.events import ChatEvent, Done, ToolCall
 
 FOLDER = WIRE.parent / "openai"
 FILES = {

@@ -1,0 +1,1 @@
+"""The process: arguments in, an exit code out; the only room that imports Typer."""

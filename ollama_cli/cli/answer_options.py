@@ -1,0 +1,83 @@
+"""The options of the commands that show an answer, declared once."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson, AutoPull, NoStdin
+from ollama_cli.types.values import Value
+
+
+class AnswerOptions(Value):
+    """What `chat`, `generate` and `run` take beside a prompt."""
+
+    stream: Annotated[
+        bool, typer.Option("--stream/--no-stream", help="Print as it comes, or whole at the end.")
+    ] = True
+    render: Annotated[
+        Literal["auto", "markdown", "plain"] | None,
+        typer.Option(
+            help="Markdown on a terminal; JSON and code plain if auto.", show_default="auto"
+        ),
+    ] = None
+    show_thinking: Annotated[
+        bool, typer.Option("--show-thinking", help="Leave the thinking on the terminal.")
+    ] = False
+    system: Annotated[
+        str | None,
+        typer.Option("--system", "-s", metavar="TEXT|@FILE", help="How the model shall behave."),
+    ] = None
+    file: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--file", "-f", metavar="PATH|-", help="Add a text to the prompt; repeatable."
+        ),
+    ] = None
+    image: Annotated[
+        list[str] | None,
+        typer.Option("--image", "-i", metavar="PATH", help="Add an image; repeatable."),
+    ] = None
+    format: Annotated[
+        str | None,
+        typer.Option(metavar="json|@SCHEMA.json", help="Have JSON written, by a schema if named."),
+    ] = None
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-O", metavar="KEY=VALUE", help="A model option; repeatable."),
+    ] = None
+    temperature: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="0 is the most predictable.")
+    ] = None
+    seed: Annotated[int | None, typer.Option(metavar="NUMBER", help="Same seed, same answer.")] = (
+        None
+    )
+    num_ctx: Annotated[
+        int | None, typer.Option(metavar="TOKENS", help="Size of the context; reloads.")
+    ] = None
+    max_tokens: Annotated[int | None, typer.Option(metavar="TOKENS", help="The most to write.")] = (
+        None
+    )
+    top_p: Annotated[
+        float | None, typer.Option(metavar="NUMBER", help="Share of likely tokens to choose from.")
+    ] = None
+    stop: Annotated[
+        list[str] | None, typer.Option(metavar="TEXT", help="End before this text; repeatable.")
+    ] = None
+    think: Annotated[
+        str | None,
+        typer.Option(
+            "--think",
+            metavar="[=true|false|low|medium|high|max]",
+            help="Have the model think first; the value needs `=`.",
+        ),
+    ] = None
+    keep_alive: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="Keep the model loaded: 10m, 0, -1.")
+    ] = None
+    stats: Annotated[bool, typer.Option("--stats", help="Tell tokens and times on stderr.")] = False
+    auto_pull: AutoPull = None
+    no_stdin: NoStdin = False
+    output: Annotated[
+        Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text"
+    as_json: AsJson = False

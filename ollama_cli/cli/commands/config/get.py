@@ -1,0 +1,25 @@
+"""`ollama-cli config get`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.config.settings import check_name, write
+from ollama_cli.features.context import Runtime
+from ollama_cli.types.urls import redact
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The setting.", metavar="SETTING")],
+) -> None:
+    """Print the value of one setting, from wherever it comes; nothing where it has none.
+
+    Examples:
+      ollama-cli config get host
+    """
+    cli: Runtime = ctx.obj
+    check_name(name)
+    value = getattr(cli.settings, name)
+    if value is not None:
+        cli.out.line(redact(write(value)))

@@ -1,0 +1,137 @@
+"""`ollama-cli embed`."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Annotated, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, PROGRAM, AsJson, AutoPull, Model, NoStdin
+from ollama_cli.errors import UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.models import capabilities, choose
+from ollama_cli.features.pull import auto
+from ollama_cli.features.servers import connect
+from ollama_cli.services.capabilities import EMBEDDING
+from ollama_cli.services.embeddings import in_batches, joined
+from ollama_cli.types.replies import Embeddings
+from ollama_cli.types.values import as_dict
+from ollama_cli.ui import embeddings, export, inputs
+
+
+def command(
+    ctx: typer.Context,
+    text: Annotated[
+        list[str] | None, typer.Argument(help="Texts, one vector each.", metavar="TEXT...")
+    ] = None,
+    model: Model = None,
+    file: Annotated[
+        str | None, typer.Option("--file", "-f", metavar="PATH|-", help="Read texts from a file.")
+    ] = None,
+    lines: Annotated[
+        bool, typer.Option("--lines", help="Each line of the file is a text of its own.")
+    ] = False,
+    dimensions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Cut the vectors to this length.")
+    ] = None,
+    truncate: Annotated[
+        bool | None,
+        typer.Option("--truncate/--no-truncate", help="Cut a text that is too long, or fail."),
+    ] = None,
+    auto_pull: AutoPull = None,
+    no_stdin: NoStdin = False,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Turn texts into vectors, in order.
+
+    Examples:
+      ollama-cli embed "a river" "a stream"
+      ollama-cli embed -f notes.txt --lines -o jsonl
+      cat notes.txt | ollama-cli embed -o json
+    """
+    cli: Runtime = ctx.obj
+    auto.consent(cli, auto_pull)
+    texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
+    name = choose.embed_model(cli, model)
+    needs = [EMBEDDING]
+    auto.attempt(cli, name, partial(capabilities.check, cli, name, needs))
+    fields = {
+        "dimensions": dimensions,
+        "truncate": truncate,
+        "keep_alive": cli.settings.keep_alive,
+    }
+    if cli.output == "raw":
+        for number, batch in enumerate(in_batches(texts)):
+            if number:
+                cli.out.line()
+            ask_one = partial(cli.provider().embed_bytes, batch, name, fields)
+            chunks = auto.attempt_all(cli, name, ask_one)
+            export.show_chunks(cli.out, connect.telling(cli, chunks))
+        return
+    ask = partial(cli.provider().embed_batches, texts, name, fields)
+    parts = connect.telling(cli, auto.attempt_all(cli, name, ask))
+    _show(cli, _compared(cli, parts, dimensions), name)
+
+
+def _compared(
+    cli: Runtime, parts: Iterator[Embeddings], dimensions: int | None
+) -> Iterator[Embeddings]:
+    """Pass the parts on, and warn where a server makes nothing of the length that was asked for."""
+    for part in parts:
+        if dimensions is not None and part.dimensions != dimensions:
+            cli.warn(
+                f"the server sent vectors of {part.dimensions} dimensions, not of {dimensions}"
+            )
+        yield part
+
+
+def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
+    match cli.output:
+        case "json":
+            whole = joined(parts, model)
+            payload = {
+                "model": whole.model,
+                "dimensions": whole.dimensions,
+                "embeddings": whole.vectors,
+                "usage": as_dict(whole.usage),
+                "timings": as_dict(whole.timings),
+            }
+            export.show_document(cli.out, "embed", payload)
+        case "jsonl":
+            embeddings.show_lines(cli.out, parts)
+        case "csv":
+            embeddings.show_csv(cli.out, parts)
+        case _:
+            embeddings.show_text(cli.out, parts)
+
+
+def _texts(
+    cli: Runtime, typed: list[str], file: str | None, *, lines: bool, use_stdin: bool
+) -> list[str]:
+    texts = list(typed)
+    if file is not None:
+        texts += _split(inputs.read_text(file, cli.stdin), file, lines=lines)
+    if use_stdin and cli.stdin.implicit and file != inputs.STDIN:
+        piped = inputs.decoded(cli.stdin.read(cli.tell_waiting))
+        texts += _split(piped, "standard input", lines=lines) if piped else []
+    if not texts:
+        raise UsageError(
+            "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
+        )
+    return texts
+
+
+def _split(text: str, place: str, *, lines: bool) -> list[str]:
+    texts = text.removesuffix("\n").split("\n") if lines else [text]
+    for number, each in enumerate(texts, 1):
+        if not each.strip():
+            where = f"line {number} of {place}" if lines else place
+            raise UsageError(
+                f"{where} is empty: an empty text has no embedding",
+                hint=f"take empty lines out: `grep . {place} | {PROGRAM} embed --lines`",
+            )
+    return texts

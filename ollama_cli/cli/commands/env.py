@@ -1,0 +1,82 @@
+"""`ollama-cli env`."""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal, NoReturn
+
+import typer
+
+from ollama_cli.cli.shells.variables import assignments
+from ollama_cli.config import policy
+from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.system import processes
+from ollama_cli.types.urls import split_userinfo
+
+# What OpenAI's own libraries want in place of a key, where a server wants none.
+_NO_KEY = "ollama"
+_BEARER = "Bearer "
+
+
+def command(
+    ctx: typer.Context,
+    words: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="-- COMMAND ARGS...", help="Run this with them instead."),
+    ] = None,
+    shell: Annotated[
+        Literal["bash", "zsh", "fish", "powershell"] | None,
+        typer.Option(help="Whose syntax; otherwise that of the shell that runs."),
+    ] = None,
+) -> None:
+    """Print the variables by which other tools find this server, or run a tool with them.
+
+    OLLAMA_HOST, OPENAI_BASE_URL and OPENAI_API_KEY. A command takes the place of this one: signals,
+    terminal and exit code are its own; 127 there is no such command, 126 it cannot be run.
+
+    Examples:
+      ollama-cli --host 192.168.1.20 env -- python app.py
+      eval "$(ollama-cli env)"
+      ollama-cli env --shell fish | source
+      ollama-cli env --shell powershell | Out-String | Invoke-Expression
+    """
+    cli: Runtime = ctx.obj
+    if cli.flags.demo:
+        raise UsageError(
+            "the demo server of --demo ends with this command",
+            hint="run one that stays: `ollama-cli demo serve`",
+        )
+    variables = _variables(cli)
+    if words:
+        _become(words, {**cli.environ, **variables})
+    for line in assignments(shell, variables, cli.environ):
+        cli.out.line(line)
+
+
+def _variables(cli: Runtime) -> dict[str, str]:
+    url, userinfo = split_userinfo(cli.settings.host)
+    if userinfo:
+        cli.warn("the user and the password of the address are left out: few tools can read them")
+    if cli.settings.local_only:  # whom the tool will send its prompts
+        policy.check_host(url)
+    headers = cli.credentials.get("headers", {}).items()
+    shown = next((value for name, value in headers if name.lower() == "authorization"), "")
+    key = shown.removeprefix(_BEARER) if shown.startswith(_BEARER) else ""
+    return {
+        "OLLAMA_HOST": url,
+        "OPENAI_BASE_URL": f"{url}/v1",
+        "OPENAI_API_KEY": key or _NO_KEY,
+    }
+
+
+def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:
+    try:
+        processes.become(words, environ)
+    except (OSError, ValueError) as error:  # the latter for what no program can be handed
+        raise _unrun(words[0], error) from error
+
+
+def _unrun(name: str, error: OSError | ValueError) -> OllamaCliError:
+    if not name or isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoCommandError(f"no such command: {name or repr(name)}", hint="look in the PATH")
+    reason = error.strerror if isinstance(error, OSError) else None
+    return UnrunnableError(f"cannot run {name}: {(reason or str(error)).lower()}")

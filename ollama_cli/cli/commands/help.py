@@ -1,0 +1,64 @@
+"""`ollama-cli help`."""
+
+from typing import Annotated, Final
+
+import typer
+
+from ollama_cli.cli.exit_codes import EXIT_CODES
+from ollama_cli.cli.options import PROGRAM
+from ollama_cli.cli.table import TABLE
+from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.sources import VARIABLES
+from ollama_cli.errors import UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.ui.tables import show_wrapped
+
+FORMATS: Final = (
+    ("text", "for people; to a pipe plain, without colour", "all"),
+    ("json", "one document, with a `schema`; valid when empty", "wherever there is a result"),
+    ("jsonl", "an object per line, flushed; events have an `event`", "streams, lists, embed"),
+    ("csv", "RFC 4180 with a header", "list, ps, embed"),
+    ("name", "one bare name per line, for xargs", "list, ps"),
+    ("raw", "the server's own bytes, unchanged", "list, ps, show, chat, generate, embed"),
+)
+
+
+def command(
+    ctx: typer.Context,
+    topic: Annotated[
+        str | None,
+        typer.Argument(metavar="exit-codes|environment|formats", help="The topic."),
+    ] = None,
+) -> None:
+    """Explain exit codes, the variables that are read, and the output formats.
+
+    Examples:
+      ollama-cli help exit-codes
+      ollama-cli help environment
+      ollama-cli help formats
+    """
+    cli: Runtime = ctx.obj
+    match topic:
+        case "exit-codes":
+            rows = [(row.code, row.name, row.when) for row in EXIT_CODES]
+            show_wrapped(cli.out, ("CODE", "NAME", "WHEN"), rows)
+        case "environment":
+            show_wrapped(cli.out, ("VARIABLE", "MEANING"), environment())
+        case "formats":
+            told = [(name, f"{what} ({where})") for name, what, where in FORMATS]
+            show_wrapped(cli.out, ("-o", "WHAT"), told)
+        case None:
+            cli.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
+            cli.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
+        case _:
+            known = f"try `{PROGRAM} {topic} --help`" if topic in TABLE else None
+            raise UsageError(
+                f"no help topic is named {topic!r}",
+                hint=known or "topics: exit-codes, environment, formats",
+            )
+
+
+def environment() -> list[tuple[str, str]]:
+    """List every variable that is read, and what it means."""
+    rows = [(v, setting.help) for setting in SETTINGS.values() for v in setting.variables]
+    return rows + list(VARIABLES.items())

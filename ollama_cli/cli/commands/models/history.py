@@ -1,0 +1,88 @@
+"""`ollama-cli models history`."""
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson
+from ollama_cli.config import sources
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.models.filters import now
+from ollama_cli.features.pull import history
+from ollama_cli.features.pull.history import History, Pull
+from ollama_cli.types.units import format_ago, format_bytes, format_duration
+from ollama_cli.types.values import as_dict
+from ollama_cli.ui import export, tables
+
+_HEADER: Final = ("MODEL", "BEGUN", "RESULT", "FETCHED", "TIME", "RESTARTS", "HOST", "ERROR")
+_SPARE: Final = ("HOST", "RESTARTS", "TIME")
+
+
+def command(
+    ctx: typer.Context,
+    unfinished: Annotated[
+        bool, typer.Option("--unfinished", help="Only what was begun and never ended.")
+    ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Only the newest N.")
+    ] = None,
+    clear: Annotated[bool, typer.Option("--clear", help="Forget all of it, after asking.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    output: Annotated[
+        Literal["text", "json", "jsonl"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List what was pulled from this machine, the newest first: when, how much, how it ended.
+
+    A pull whose process died is unfinished until the same model is pulled again. Nothing is
+    written down while the setting `history` is false.
+
+    Examples:
+      ollama-cli models history
+      ollama-cli models history --unfinished
+      ollama-cli models history --limit 5 -o json
+      ollama-cli models history --clear
+    """
+    cli: Runtime = ctx.obj
+    past = History(sources.history_path())
+    if clear:
+        _clear(cli, past, confirmed=yes)
+        return
+    pulls = past.pulls()
+    shown = (history.unfinished(pulls) if unfinished else pulls)[:limit]
+    records = [as_dict(pull) for pull in shown]
+    match cli.output:
+        case "json":
+            export.show_document(cli.out, "models-history", {"pulls": records})
+        case "jsonl":
+            export.show_lines(cli.out, "models-history", records)
+        case _:
+            tables.show_table(cli.out, _HEADER, [_cells(pull) for pull in shown], spare=_SPARE)
+            if not shown:
+                cli.note("no pull is unfinished" if pulls else "no pull was written down yet")
+            if not cli.settings.history:
+                origin = cli.settings.origins["history"]
+                cli.note(f"pulls are not written down: history is false (from {origin})")
+
+
+def _clear(cli: Runtime, past: History, *, confirmed: bool) -> None:
+    if not confirmed and not cli.confirm("forget all pulls?", flag="--yes"):
+        cli.note("nothing was forgotten")
+        raise typer.Exit(1)
+    count = past.clear()
+    if not cli.flags.quiet:
+        cli.err.line(f"forgot {count} {'pull' if count == 1 else 'pulls'}")
+
+
+def _cells(pull: Pull) -> list[str]:
+    return [
+        pull.model,
+        format_ago(pull.started_at, now()),
+        pull.result,
+        "-" if pull.bytes is None else format_bytes(pull.bytes),
+        "-" if pull.seconds is None else format_duration(pull.seconds),
+        "-" if pull.restarts is None else str(pull.restarts),
+        pull.host,
+        pull.error or "",
+    ]

@@ -1,0 +1,102 @@
+"""`ollama-cli models list`."""
+
+from collections.abc import Sequence
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.models.filters import asks_for_capability, compile_all, now
+from ollama_cli.features.servers import connect
+from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.units import format_ago, format_bytes
+from ollama_cli.types.values import replace
+from ollama_cli.ui import export, tables
+from ollama_cli.ui.listing import show_listing
+
+_HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
+_SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
+_ID: Final = 12
+
+
+def command(
+    ctx: typer.Context,
+    sort: Annotated[
+        Literal["name", "size", "modified"], typer.Option(help="Order; modified: newest first.")
+    ] = "modified",
+    reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order around.")] = False,
+    filters: Annotated[
+        list[str] | None,
+        typer.Option("--filter", metavar="EXPR", help="Only these; repeatable, all must hold."),
+    ] = None,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Forget the names that were seen before.")
+    ] = False,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "name", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List the installed models.
+
+    EXPR is a glob on the name, or size>5GB, modified<30d, capability=vision, family=llama.
+
+    The server is always asked. Its answer renews the names that completion and "did you mean" know
+    for five minutes; with --refresh they are gone also where no answer comes.
+
+    Examples:
+      ollama-cli models list --sort size
+      ollama-cli models list --filter 'llama*' -o name
+      ollama-cli models list --filter 'modified<7d' -o json
+    """
+    cli: Runtime = ctx.obj
+    if refresh:
+        cli.forget_installed()
+    chosen = compile_all(filters or [], now())
+    if cli.output == "raw":
+        export.show_raw(cli.out, cli.provider().list_models_bytes())
+        return
+    installed = cli.installed()
+    if any(asks_for_capability(each) for each in filters or []):
+        installed = [_with_capabilities(cli, model) for model in installed]
+    models = _sorted([model for model in installed if chosen(model)], sort)
+    if reverse:
+        models.reverse()
+    if show_listing(cli.out, cli.output, "models-list", models, ModelSummary(name="")):
+        return
+    tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    if not models:
+        cli.note("no model matches" if installed else "no model is installed")
+
+
+def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
+    """Ask for what servers before 0.30 leave out of their list; others have no word for it."""
+    if connect.informed(cli).provider_type == "openai":
+        cli.warn("this server does not tell what its models can do")
+        return model
+    return replace(model, capabilities=cli.ollama().capabilities_of(model))
+
+
+def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:
+    ordered = sorted(models, key=lambda model: model.name.lower())
+    if by == "size":
+        ordered.sort(key=lambda model: model.size or 0, reverse=True)
+    if by == "modified":
+        ordered.sort(key=lambda model: model.modified_at or "", reverse=True)
+    return ordered
+
+
+def _cells(model: ModelSummary) -> list[str]:
+    size = "-" if model.is_remote or model.size is None else format_bytes(model.size)
+    where = f" (on {model.remote_host})" if model.is_remote else ""
+    return [
+        model.name + where,
+        model.digest[:_ID] or "-",
+        size,
+        model.parameter_size or "-",
+        model.quantization or "-",
+        ",".join(model.capabilities or ()) or "-",
+        format_ago(model.modified_at, now()),
+    ]

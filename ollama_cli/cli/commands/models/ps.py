@@ -1,0 +1,65 @@
+"""`ollama-cli models ps`."""
+
+from typing import Annotated, Final, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.models import filters
+from ollama_cli.types.replies import RunningModel
+from ollama_cli.types.units import format_ago, format_bytes
+from ollama_cli.ui import export, tables
+from ollama_cli.ui.listing import show_listing
+
+_HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
+_SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
+_ID: Final = 12
+
+
+def command(
+    ctx: typer.Context,
+    output: Annotated[
+        Literal["text", "json", "jsonl", "csv", "name", "raw"],
+        typer.Option("--output", "-o", help=OUTPUT_HELP),
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """List the models in memory.
+
+    Examples:
+      ollama-cli models ps
+      ollama-cli ps -o name | xargs -r ollama-cli stop
+    """
+    cli: Runtime = ctx.obj
+    cli.starts_server = False
+    if cli.output == "raw":
+        export.show_raw(cli.out, cli.native("ps").running_models_bytes())
+        return
+    models = cli.native("ps").running_models()
+    if not show_listing(cli.out, cli.output, "models-ps", models, RunningModel(name="")):
+        tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+
+
+def _cells(model: RunningModel) -> list[str]:
+    until = format_ago(model.expires_at, filters.now())
+    return [
+        model.name,
+        model.digest[:_ID] or "-",
+        "-" if model.size is None else format_bytes(model.size),
+        _processor(model.size or 0, model.size_vram or 0),
+        "-" if model.context_length is None else str(model.context_length),
+        "stopping" if until.endswith("ago") else until,
+    ]
+
+
+def _processor(size: int, on_gpu: int) -> str:
+    """Say where a model runs, as `ollama ps` does."""
+    if size == 0 or on_gpu > size:
+        return "unknown"
+    if on_gpu == 0:
+        return "100% CPU"
+    if on_gpu == size:
+        return "100% GPU"
+    cpu = round((size - on_gpu) / size * 100)
+    return f"{cpu}%/{100 - cpu}% CPU/GPU"

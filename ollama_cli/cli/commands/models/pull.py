@@ -1,0 +1,70 @@
+"""`ollama-cli models pull`."""
+
+from typing import Annotated, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.errors import UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.pull import plan, summary
+from ollama_cli.features.pull.download import Downloads
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[list[str], typer.Argument(help="Models to download.", metavar="NAME...")],
+    mode: Annotated[
+        Literal["auto", "bar", "plain", "json", "none"],
+        typer.Option("--progress", help="How to show progress, on stderr; json is -o jsonl."),
+    ] = "auto",
+    insecure: Insecure = False,
+    registry: Registry = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would come.")] = False,
+    jobs: Annotated[
+        int, typer.Option("--jobs", "-j", min=1, help="How many models to pull at a time.")
+    ] = 1,
+    stall_timeout: Annotated[
+        str | None,
+        typer.Option(metavar="SECONDS", help="Begin again when no byte was gained for so long."),
+    ] = None,
+    retries: Annotated[
+        str | None,
+        typer.Option(metavar="N|inf", help="Further tries without a byte gained. [default: 8]"),
+    ] = None,
+    notify: Annotated[
+        bool, typer.Option("--notify", help="Ring at the end; post a message where possible.")
+    ] = False,
+    output: Annotated[
+        Literal["text", "json", "jsonl"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Download models to the server; what is there already is not fetched again.
+
+    A pull that stands still, is cut or fails on the way is begun again, and resumes where it was.
+    An interrupted one resumes when the same command is run again.
+
+    Examples:
+      ollama-cli models pull llama3:8b
+      ollama-cli models pull llama3:8b --dry-run
+      ollama-cli models pull llama3.2 nomic-embed-text -j 2
+      ollama-cli models pull qwen3:32b --retries inf --stall-timeout 60 --notify
+      ollama-cli models pull llama3:8b -o jsonl
+    """
+    cli: Runtime = ctx.obj
+    cli.set_flags(registry=registry)
+    if mode == "json":
+        cli.output = "jsonl"
+    mode = "json" if cli.output == "jsonl" else mode
+    for name in names:
+        if not name.strip() or any(map(str.isspace, name)):
+            raise UsageError(f"no model name: {name!r}")
+    names = list(dict.fromkeys(names))
+    if dry_run:
+        plan.show_plans(cli, names, insecure=insecure)
+        return
+    patience = summary.patience(cli, stall_timeout, retries)
+    cli.native("pull", asks=False)  # each pull asks by itself, and heals
+    downloads = Downloads(cli, names, mode=mode, jobs=jobs, patience=patience)
+    downloads.run(insecure=insecure, notify=notify)

@@ -1,0 +1,71 @@
+"""`ollama-cli models rm`."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from ollama_cli.errors import ModelNotFoundError, NotFoundError
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.each import for_each
+from ollama_cli.features.models import filters
+from ollama_cli.types.model_names import same_model
+from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.units import format_bytes
+from ollama_cli.ui.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str], typer.Argument(help="Models, or globs in quotes.", metavar="NAME|GLOB...")
+    ],
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would go.")] = False,
+) -> None:
+    """Remove models, after asking.
+
+    Examples:
+      ollama-cli models rm llama3:8b
+      ollama-cli models rm 'test-*' --dry-run
+      ollama-cli models rm llama3:8b --yes
+    """
+    cli: Runtime = ctx.obj
+    cli.offers_pull = False
+    server = cli.native("rm")
+    chosen = _choose(cli.installed(), names)
+    listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
+    if dry_run:
+        for model in chosen:
+            cli.out.line(one_line(model.name))
+        return
+    if not yes and not cli.confirm(one_line(f"remove {listed}?"), flag="--yes"):
+        cli.note("nothing was removed")
+        raise typer.Exit(1)
+
+    def remove(name: str) -> None:
+        server.delete(name)
+        cli.forget_installed()
+        if not cli.flags.quiet:
+            cli.err.line(f"removed {one_line(name)}")
+
+    for_each(cli, [model.name for model in chosen], remove)
+
+
+def _choose(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:
+    """Find what the names and globs mean; NotFoundError for one that means nothing."""
+    chosen: dict[str, ModelSummary] = {}
+    for name in names:
+        if filters.is_glob(name):
+            matches = [model for model in installed if filters.glob(name)(model)]
+            if not matches:
+                raise NotFoundError(
+                    f"no installed model matches {name!r}; nothing was removed",
+                    hint="what is installed: `ollama-cli models list`",
+                )
+        else:
+            matches = [model for model in installed if same_model(name, model.name)]
+            if not matches:
+                raise ModelNotFoundError.not_installed(name, "; nothing was removed")
+        chosen |= {model.name: model for model in matches}
+    return list(chosen.values())

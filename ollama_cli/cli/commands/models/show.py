@@ -1,0 +1,93 @@
+"""`ollama-cli models show`."""
+
+from difflib import get_close_matches
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson
+from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.types.replies import ModelDetails
+from ollama_cli.ui import export, model_details
+from ollama_cli.ui.streams import visible
+
+_PARTS: Final = ("modelfile", "template", "system", "parameters", "license")
+
+
+def command(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="The model.", metavar="NAME")],
+    modelfile: Annotated[bool, typer.Option("--modelfile", help="Only the Modelfile.")] = False,
+    template: Annotated[bool, typer.Option("--template", help="Only the template.")] = False,
+    system: Annotated[bool, typer.Option("--system", help="Only the system text.")] = False,
+    parameters: Annotated[bool, typer.Option("--parameters", help="Only the parameters.")] = False,
+    license_: Annotated[bool, typer.Option("--license", help="Only the licence.")] = False,
+    get: Annotated[
+        str | None, typer.Option("--get", metavar="KEY", help="One value: details.family.")
+    ] = None,
+    output: Annotated[
+        Literal["text", "json", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Show what a model is: in sections, one part, or one value.
+
+    Examples:
+      ollama-cli models show llama3.2
+      ollama-cli models show llama3.2 --get details.family
+      ollama-cli models show llama3.2 --modelfile
+    """
+    cli: Runtime = ctx.obj
+    flags = (modelfile, template, system, parameters, license_)
+    chosen = [part for part, wanted in zip(_PARTS, flags, strict=True) if wanted]
+    if len(chosen) + (get is not None) > 1:
+        raise UsageError("choose one part: --" + ", --".join([*_PARTS, "get"]))
+    if cli.output == "raw":
+        export.show_raw(cli.out, cli.native("show").show_bytes(name))
+        return
+    model = cli.native("show").show(name)
+    if get is not None:
+        _show_value(cli, get, _find(model.document, get))
+    elif chosen:
+        _show_value(cli, chosen[0], getattr(model, chosen[0]))
+    elif cli.output == "json":
+        export.show_document(cli.out, "models-show", _fields(model))
+    else:
+        model_details.show_details(cli.out, model)
+
+
+def _fields(model: ModelDetails) -> dict[str, Any]:
+    """Give all that the server sent, under our schema; tensors are left to -o raw."""
+    shown = {key: value for key, value in model.document.items() if key != "tensors"}
+    return {"name": model.name, **shown}
+
+
+def _show_value(cli: Runtime, key: str, value: object) -> None:
+    if cli.output == "json":
+        export.show_document(cli.out, "models-show", {key: value})
+    elif isinstance(value, str):
+        text = visible(value) if cli.out.is_terminal else value
+        cli.out.write(text if text.endswith("\n") or not text else f"{text}\n")
+    else:
+        export.show_value(cli.out, value)
+
+
+def _find(document: dict[str, Any], key: str) -> object:
+    """Find a value by its path; keys may hold dots (`model_info.general.architecture`)."""
+    paths = _paths(document)
+    if key in paths:
+        return paths[key]
+    near = get_close_matches(key, paths, n=1, cutoff=0.4)
+    raise NotFoundError(
+        f"this model has no {key!r}", hint=f"did you mean {near[0]}?" if near else None
+    )
+
+
+def _paths(document: dict[str, Any]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in document.items():
+        found[key] = value
+        if isinstance(value, dict):
+            found |= {f"{key}.{inner}": each for inner, each in _paths(value).items()}
+    return found

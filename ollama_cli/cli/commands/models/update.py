@@ -1,0 +1,81 @@
+"""`ollama-cli models update`."""
+
+from typing import Annotated, Any, Literal
+
+import typer
+
+from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.each import for_each
+from ollama_cli.features.pull import comparing
+from ollama_cli.features.pull.download import Downloads
+from ollama_cli.types.replies import Freshness
+from ollama_cli.ui import export
+from ollama_cli.ui.streams import one_line
+
+
+def command(
+    ctx: typer.Context,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Models to update.", metavar="[NAME]...")
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="Update every installed model.")] = False,
+    insecure: Insecure = False,
+    registry: Registry = None,
+    output: Annotated[
+        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
+    ] = "text",
+    as_json: AsJson = False,
+) -> None:
+    """Pull those models again of which the registry has another version.
+
+    With --all a model that was made on the server from another one is left as it is.
+
+    Examples:
+      ollama-cli models update llama3.2
+      ollama-cli models update --all
+    """
+    cli: Runtime = ctx.obj
+    cli.set_flags(registry=registry)
+    if bool(names) is all_:
+        raise UsageError(
+            "name the models to update, or pass --all and no name",
+            hint="see which are outdated: `ollama-cli models outdated`",
+        )
+    chosen = comparing.choose(cli, "update", names or [])
+    downloads = Downloads(cli, [])
+    told: list[dict[str, Any]] = []
+
+    def update(name: str) -> None:
+        try:
+            found = comparing.compare(cli, chosen, name, insecure=insecure)
+            is_due = comparing.is_due(found, is_named=not all_)
+            if is_due:
+                near = insecure and comparing.is_near(found.model)
+                downloads.pull(found.model, insecure=near)
+        except OllamaCliError as error:
+            cli.explain(error)
+            told.append({**comparing.record(Freshness(name, "unknown")), **_failed(error)})
+            raise
+        told.append({**comparing.record(found), **({"status": "updated"} if is_due else {})})
+        if not cli.flags.quiet:
+            cli.err.line(one_line(f"{found.model}: {_words(found, is_updated=is_due)}"))
+
+    try:
+        for_each(cli, list(chosen), update)
+    finally:
+        if cli.output == "json":
+            export.show_document(cli.out, "models-update", {"models": told})
+
+
+def _failed(error: OllamaCliError) -> dict[str, Any]:
+    return {"status": "error", "error": error.as_dict()}
+
+
+def _words(found: Freshness, *, is_updated: bool) -> str:
+    if is_updated:
+        return f"updated ({', '.join(found.changes)})"
+    if found.parent:
+        return f"left as it is: it was made from {found.parent}; name it to replace it"
+    return found.reason or "up to date"

@@ -1,0 +1,26 @@
+"""`ollama-cli run`: `chat` with the words of `ollama run`."""
+
+from typing import Annotated
+
+import typer
+
+from ollama_cli.cli.answer_options import AnswerOptions
+from ollama_cli.cli.commands import chat
+
+
+def command(
+    ctx: typer.Context,
+    model: Annotated[str, typer.Argument(help="Which model to use.", metavar="MODEL")],
+    prompt: Annotated[
+        list[str] | None, typer.Argument(help="What to ask.", metavar="PROMPT...")
+    ] = None,
+    *,
+    options: AnswerOptions,
+) -> None:
+    """Chat with a model, as `ollama run` does.
+
+    Examples:
+      ollama-cli run llama3.2
+      ollama-cli run llama3.2 "why is the sky blue?"
+    """
+    chat.talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)

@@ -1,0 +1,1 @@
+"""What could stand at the cursor of a command line."""

@@ -1,0 +1,37 @@
+"""What could stand at the cursor: answered to the shells' scripts, one candidate per line."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from ollama_cli.cli.completion.candidates import Candidate, candidates
+from ollama_cli.cli.completion.line import read_line, split
+from ollama_cli.ui.streams import one_line, open_stream
+
+FILES: Final = ":files"  # what the scripts are told where the shell itself knows better
+
+
+def answer(shell: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
+    """Write what could stand at the cursor; nothing for a shell that is not known.
+
+    bash hands over the line up to the cursor and the end of it that it will replace, zsh and fish
+    the words up to the cursor, the program's name first.
+    """
+    match shell, *arguments:
+        case "bash", text, replaced:
+            *words, current = split(text)
+            line = read_line(words[1:], current)
+        case "zsh" | "fish", _, *words, current:
+            line = read_line(words, current)
+            replaced = line.typed if shell == "zsh" else current
+        case _:
+            return
+    found = candidates(line, environ)
+    cut = len(current) - len(replaced) if current.endswith(replaced) else 0
+    rows = [FILES] if found is None else [_row(each, shell, line.prefix, cut) for each in found]
+    open_stream(sys.stdout, environ).write("".join(f"{row}\n" for row in rows))
+
+
+def _row(candidate: Candidate, shell: str, prefix: str, cut: int) -> str:
+    text = (prefix + candidate.text)[cut:]
+    return text if shell == "bash" or not candidate.help else f"{text}\t{one_line(candidate.help)}"

@@ -1,0 +1,127 @@
+"""The words that fit the place of the cursor: commands, options, choices, names of models."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from ollama_cli.cli.completion.line import Line
+from ollama_cli.config import sources
+from ollama_cli.config.settings import Layer, Settings, resolve, wants_credentials
+from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.features.servers import cache
+
+LONGEST_WAIT: Final = 0.15
+_FILES: Final = "PATH"
+_SETTINGS: Final = "SETTING"
+_SERVERS: Final = "URL"
+_HOSTS: Final = "HOST"
+_FAULTS: Final = "SCRIPT"
+_MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
+# Servers choose the names; these alone mean nothing to any shell.
+_HARMLESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
+_HARMLESS_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
+_WORD: Final = re.compile(r"[a-z][a-z-]*")
+_HELP: Final = "Show the help."
+
+
+class Candidate(NamedTuple):
+    """A word that fits, and what it does where that is known."""
+
+    text: str
+    help: str = ""
+
+
+def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None:
+    """Find what fits the place of the cursor; None where any file does."""
+    if line.parameter is not None:
+        values = _values(line, environ)
+        found = None if values is None else [Candidate(value) for value in values]
+    elif line.takes_options and (line.typed.startswith("-") or line.branch is None):
+        found = _options(line.options)
+    elif line.branch is not None:
+        entries = line.branch.entries.items()
+        found = [Candidate(n, e.help) for n, e in entries if not getattr(e, "hidden", False)]
+    else:
+        found = []
+    return found and [each for each in found if each.text.startswith(line.typed)]
+
+
+def _options(params: Sequence[Any]) -> list[Candidate]:
+    options = [each for each in params if each.param_type_name == "option" and not each.hidden]
+    names = [Candidate(n, o.help or "") for o in options for n in (*o.opts, *o.secondary_opts)]
+    return sorted([*names, Candidate("--help", _HELP)], key=lambda each: each.text[:2] != "--")
+
+
+def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
+    """List the values of a parameter, which its choices or its metavar tell."""
+    choices: Iterable[str] = getattr(line.parameter.type, "choices", ())
+    if choices:
+        return choices
+    kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
+    words = filter(_WORD.fullmatch, kinds)
+    found: Iterable[str] | None = words
+    if _FILES in kinds:
+        found = None
+    elif _SETTINGS in kinds:
+        found = SETTINGS
+    elif _SERVERS in kinds:
+        hosts = filter(_HARMLESS_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
+        found = dict.fromkeys([*_hosts(environ), *hosts, *words])
+    elif _HOSTS in kinds:
+        found = _hosts(environ)
+    elif _FAULTS in kinds:
+        found = import_module("ollama_cli.demo").FAULTS
+    elif _MODELS.intersection(kinds):
+        found = filter(_HARMLESS.fullmatch, _models(line.values, environ))
+    return found
+
+
+def _hosts(environ: Mapping[str, str]) -> list[str]:
+    """List the hosts that have a name."""
+    try:
+        config, _ = sources.config_layer(sources.config_path(environ))
+    except OllamaCliError:  # the command itself will tell it
+        return []
+    return [*filter(_HARMLESS.fullmatch, config.hosts)]
+
+
+def _shown(
+    settings: Settings, layers: Sequence[Layer], environ: Mapping[str, str]
+) -> Mapping[str, Any] | None:
+    """Settle what the server is shown; None where a shell shall not wait, or there is an error."""
+    if not wants_credentials(settings, layers):
+        return {"ca_file": settings.ca_file, "headers": {}}
+    credentials = import_module("ollama_cli.config.credentials")
+    key = credentials.find_key(settings, layers, environ)
+    if key is not None and key.command:
+        return None
+    shown = credentials.settle(settings, layers, environ)
+    is_simple = not shown.client_cert and not shown.insecure
+    return {"ca_file": shown.ca_file, "headers": shown.headers} if is_simple else None
+
+
+def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
+    """List the models of the server that this line would ask: from the cache, else from there."""
+    if "demo" in typed:  # a server that is not yet there
+        return ()
+    flags = {name: typed[name] for name in ("host", "api_key_env") if name in typed}
+    env_file = typed.get("env_file")
+    try:
+        layers = sources.layers(flags, environ, env_file)[0]
+        settings = resolve(layers)
+        shown = _shown(settings, layers, sources.variables(environ, env_file))
+    except OllamaCliError:  # the command itself will tell it
+        return ()
+    kept = cache.read(settings.host)
+    if kept and kept.is_fresh:
+        return kept.names
+    names: list[str] | None = None
+    if shown is not None:
+        ask = import_module("ollama_cli.services.quick_list").installed_names
+        names = ask(settings.host, seconds=LONGEST_WAIT, environ=environ, **shown)
+    if names is None:
+        return kept.names if kept else ()
+    cache.write(settings.host, names)
+    return names

@@ -1,0 +1,142 @@
+"""A command line that is being typed: which command it names, and what stands at the cursor."""
+
+import shlex
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from ollama_cli.cli import parser
+from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.types.values import Value
+
+_END: Final = "--"
+
+
+class Line(Value):
+    """What was typed before the cursor.
+
+    `branch` is None where a command was named; `options` are all that may be given there.
+    `parameter` is the option or argument whose value is being typed, None where it is a command or
+    an option; `prefix` stands before that value in its word (`--model=`), `typed` is the value.
+    `values` are those of the options that were given, by name.
+    """
+
+    branch: Branch | None
+    options: Sequence[Any]
+    parameter: Any
+    prefix: str
+    typed: str
+    takes_options: bool
+    values: Mapping[str, str]
+
+
+def split(text: str) -> list[str]:
+    """Part a line into words as a shell does; the last one may be unfinished, or empty."""
+    reader = shlex.shlex(text, posix=True)
+    reader.whitespace_split, reader.commenters = True, ""
+    words: list[str] = []
+    try:
+        words += reader
+    except ValueError:  # a quote without its end: it is still being typed
+        return [*words, reader.token]
+    is_open = text == text.rstrip() or text.endswith("\\ ")
+    return words if words and is_open else [*words, ""]
+
+
+def read_line(words: Sequence[str], current: str) -> Line:
+    """Read the words after the program's name and before the cursor's."""
+    reading = _Reading()
+    for word in words:
+        reading.take(word)
+    return reading.end(current)
+
+
+class _Reading:
+    """Follows the words of a line down the tree of commands."""
+
+    def __init__(self) -> None:
+        self._branch: Branch | None = Branch("", TABLE)
+        self._params: Sequence[Any] = parser.ROOT_OPTIONS
+        self._pending: Any = None
+        self._ended = False
+        self._count = 0
+        self._values: dict[str, str] = {}
+
+    def take(self, word: str) -> None:
+        """Take a word that is complete."""
+        if self._pending is not None:
+            self._values[self._pending.name] = word
+            self._pending = None
+        elif self._ended or not word.startswith("-") or word == "-":
+            self._take_bare(word)
+        elif word == _END:
+            self._ended = True
+        else:
+            option, _, value = self._option(word)
+            if option is not None and value is not None:
+                self._values[option.name] = value
+            elif option is not None and _needs_value(option):
+                self._pending = option
+            elif option is not None:
+                self._values[option.name] = "true"
+
+    def end(self, current: str) -> Line:
+        """Tell what the last word may become."""
+        parameter, prefix, typed = self._at(current)
+        return Line(
+            branch=self._branch,
+            options=self._params,
+            parameter=parameter,
+            prefix=prefix,
+            typed=typed,
+            takes_options=not self._ended,
+            values=self._values,
+        )
+
+    def _at(self, current: str) -> tuple[Any, str, str]:
+        """Part the last word: the parameter whose value it holds, what stands before it, and it."""
+        if self._pending is not None:
+            return self._pending, "", current
+        if current.startswith("-") and not self._ended:
+            option, prefix, value = self._option(current)
+            if option is not None and value is not None:
+                return option, prefix, value
+            return None, "", current
+        return self._argument() if self._branch is None else None, "", current
+
+    def _take_bare(self, word: str) -> None:
+        if self._branch is None:
+            self._count += 1
+            return
+        below = self._branch.entries.get(word)
+        if isinstance(below, Entry):
+            self._branch, self._params = None, parser.load(word, below).params
+        else:
+            self._branch, self._params = below or Branch(""), parser.GLOBALS
+
+    def _argument(self) -> Any:
+        """Give the argument that the next bare word belongs to."""
+        arguments = [each for each in self._params if each.param_type_name == "argument"]
+        repeats = arguments and arguments[-1].nargs < 0
+        place = min(self._count, len(arguments) - 1) if repeats else self._count
+        return arguments[place] if place < len(arguments) else None
+
+    def _option(self, word: str) -> tuple[Any, str, str | None]:
+        """Part a word into an option, what stands before its value, and the value if it has one."""
+        if word.startswith("--"):
+            name, equals, value = word.partition("=")
+            return self._named(name), name + equals, value if equals else None
+        option = None
+        for place, letter in enumerate(word[1:], 2):  # -vm NAME, -mNAME
+            option = self._named(f"-{letter}")
+            if option is not None and _needs_value(option):
+                return option, word[:place], word[place:] or None
+        return option, word, None
+
+    def _named(self, name: str) -> Any:
+        found = (each for each in self._params if name in (*each.opts, *each.secondary_opts))
+        return next((each for each in found if each.param_type_name == "option"), None)
+
+
+def _needs_value(option: Any) -> bool:
+    takes_word = [takes for name, (_, takes) in parser.ALONE.items() if name in option.opts]
+    return not (option.is_flag or option.count or takes_word == [False])

@@ -1,0 +1,36 @@
+"""The exit codes, as people are told of them; each error carries its own."""
+
+from typing import Final
+
+from ollama_cli.types.values import Value
+
+
+class ExitCode(Value):
+    """One row of the table of exit codes: `code`, its `name`, and `when` it is used."""
+
+    code: str
+    name: str
+    when: str
+
+
+EXIT_CODES: Final = (
+    ExitCode("0", "ok", 'done, also "nothing to do"'),
+    ExitCode("1", "failure", "anything not listed below, an error of ours"),
+    ExitCode("2", "usage", "bad flag or argument, a confirmation that cannot be asked"),
+    ExitCode("3", "unreachable", "no connection could be made: DNS, refused, TLS, no route"),
+    ExitCode("4", "not found", "a model or a file that you named; an unknown model or tag"),
+    ExitCode("5", "server", "the server failed, was cut off, or cannot be understood"),
+    ExitCode("6", "auth", "401, 403, sign-in needed"),
+    ExitCode("7", "timeout", "nothing came in time, or `health --wait` ran out"),
+    ExitCode("8", "too long", "the input exceeds the context window"),
+    ExitCode("9", "invalid output", "the answer failed its JSON schema"),
+    ExitCode("10", "config", "unreadable or invalid setting, file or address"),
+    ExitCode("11", "partial", "some of several items failed, or all for different reasons"),
+    ExitCode("12", "no", 'the command worked and the answer is "no"'),
+    ExitCode("13", "refused", "a policy forbids it"),
+    ExitCode("126", "cannot run", "`env -- COMMAND`: the command cannot be run"),
+    ExitCode("127", "no command", "`env -- COMMAND`: there is no such command"),
+    ExitCode("130", "interrupted", "Ctrl-C; partial text stays on stdout"),
+    ExitCode("141", "pipe closed", "the reader of stdout went away"),
+    ExitCode("143", "terminated", "SIGTERM"),
+)

@@ -1,0 +1,152 @@
+"""Options that several commands share, declared once."""
+
+import inspect
+from collections.abc import Callable
+from typing import Annotated, Any, Final, Literal
+
+import typer
+
+from ollama_cli import __version__
+from ollama_cli.cli import shells
+from ollama_cli.config import sources
+from ollama_cli.types.values import Value, fields, initialiser
+from ollama_cli.ui.streams import one_line
+
+PROGRAM: Final = "ollama-cli"
+_SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
+OUTPUT_HELP: Final = "How to print the result."
+Model = Annotated[
+    str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
+]
+AutoPull = Annotated[
+    bool | None,
+    typer.Option(
+        "--auto-pull/--no-auto-pull", help="Pull the model if it is missing, or never; else ask."
+    ),
+]
+NoStdin = Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")]
+Insecure = Annotated[
+    bool, typer.Option("--insecure", help="Let the server use plain http for this registry.")
+]
+Registry = Annotated[
+    str | None,
+    typer.Option("--registry", metavar="URL|none", help="Whom to ask what models hold."),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
+
+
+def _print_version(value: bool) -> None:
+    if value:
+        typer.echo(f"{PROGRAM} {__version__}")
+        raise typer.Exit
+
+
+def _install_completion(shell: str | None) -> None:
+    if shell is not None:
+        from ollama_cli.cli.shells.install import install  # noqa: PLC0415  hardly ever: 1 ms
+
+        for line in install(shell, sources.environment()):
+            typer.echo(one_line(line))
+        raise typer.Exit
+
+
+def _show_completion(shell: str | None) -> None:
+    if shell is not None:
+        from ollama_cli.cli.shells.install import script  # noqa: PLC0415  hardly ever: 1 ms
+
+        typer.echo(script(shell, sources.environment()), nl=False)
+        raise typer.Exit
+
+
+def completion_options(
+    *,
+    install_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_SHELL, help="Install completion for your shell.", callback=_install_completion
+        ),
+    ] = None,
+    show_completion: Annotated[
+        str | None,
+        typer.Option(
+            metavar=_SHELL, help="Print the script that does it.", callback=_show_completion
+        ),
+    ] = None,
+) -> None:
+    """Declare the options that only the program itself takes."""
+
+
+def global_options(
+    host: Annotated[
+        str | None,
+        typer.Option(
+            "--host", "--base-url", metavar="URL", help="The server: an address, or a name."
+        ),
+    ] = None,
+    api_key_env: Annotated[
+        str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
+    ] = None,
+    api: Annotated[
+        Literal["auto", "native", "openai"],
+        typer.Option(help="What to speak with the server; auto finds it out."),
+    ] = "auto",
+    timeout: Annotated[
+        str | None,
+        typer.Option(metavar="SECONDS", help="Longest silence of the server; 0: no limit."),
+    ] = None,
+    connect_timeout: Annotated[
+        str | None, typer.Option(metavar="SECONDS", help="Time to make a connection.")
+    ] = None,
+    env_file: Annotated[
+        str | None, typer.Option(metavar="PATH", help="Read and trust this .env file.")
+    ] = None,
+    color: Annotated[
+        Literal["auto", "always", "never"], typer.Option(help="When to use colour.")
+    ] = "auto",
+    verbose: Annotated[
+        int,
+        typer.Option(
+            "--verbose", "-v", count=True, show_default=False, help="Log requests; -vv: bodies too."
+        ),
+    ] = 0,
+    local_only: Annotated[
+        bool | None,
+        typer.Option("--local-only", help="Refuse models and hosts that are elsewhere."),
+    ] = None,
+    *,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the built-in demo server.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", "-V", help="Print the version.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    """Declare the options that every command takes."""
+
+
+def spread(function: Callable[..., None]) -> Callable[..., None]:
+    """Replace a parameter that is a Value by its fields, so that commands share options."""
+    shared: dict[str, type[Value]] = {}
+    params: list[inspect.Parameter] = []
+    for param in inspect.signature(function).parameters.values():
+        kind = param.annotation
+        if isinstance(kind, type) and issubclass(kind, Value):
+            shared[param.name] = kind
+            params += list(inspect.signature(initialiser(kind)).parameters.values())[1:]
+        else:
+            params.append(param)
+
+    def flat(**values: Any) -> None:
+        for name, kind in shared.items():
+            values[name] = kind(**{field: values.pop(field) for field in fields(kind)})
+        function(**values)
+
+    named = [param.replace(kind=inspect.Parameter.KEYWORD_ONLY) for param in params]
+    vars(flat)["__signature__"] = inspect.Signature(named)
+    flat.__annotations__ = {param.name: param.annotation for param in params}
+    flat.__doc__ = function.__doc__
+    return flat

@@ -1,0 +1,244 @@
+"""The tree of commands; every contact with Typer's inner parts stands in this file.
+
+Three things are ours: commands are loaded from THE TABLE when they run, the global options are
+accepted before and after a subcommand, and `--think` may stand alone.
+"""
+
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from typing import Any, Final, Protocol
+
+import typer
+from typer._click.core import Command as AnyCommand, Context, Parameter, ParameterSource
+from typer._click.exceptions import ClickException, NoSuchOption, UsageError as AnyUsageError
+from typer._click.formatting import HelpFormatter
+from typer._click.parser import _OptionParser, _ParsingState
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command, get_params_convertors_ctx_param_name_from_function
+
+from ollama_cli.cli import shells
+from ollama_cli.cli.options import PROGRAM, completion_options, global_options, spread
+from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.errors import UsageError
+from ollama_cli.features.context import Runtime
+from ollama_cli.types import model_names
+from ollama_cli.ui.prompter import Flags
+from ollama_cli.ui.streams import writing
+
+_CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
+# Options that may stand alone: what they mean then, and whether a word after them is their value.
+ALONE: Final[Mapping[str, tuple[str, bool]]] = {
+    "--think": ("true", False),
+    "--install-completion": (shells.DETECTED, True),
+    "--show-completion": (shells.DETECTED, True),
+}
+_ROOT_EXAMPLES: Final = (
+    'ollama-cli chat "why is the sky blue?"',
+    "ollama-cli models pull llama3:8b",
+    "ollama-cli health -q && echo up",
+    "ollama-cli demo    # no Ollama needed",
+)
+
+
+class Launch(Protocol):
+    """Starts the one run of a process once its options are known."""
+
+    def __call__(self, flags: Flags, output: str) -> Runtime:
+        """Make the runtime for these global options and this output format."""
+        ...
+
+
+GLOBALS: Final = get_params_convertors_ctx_param_name_from_function(global_options)[0]
+ROOT_OPTIONS: Final = [
+    *GLOBALS,
+    *get_params_convertors_ctx_param_name_from_function(completion_options)[0],
+]
+_GLOBAL_NAMES: Final = frozenset(str(param.name) for param in GLOBALS)
+_SETTING_FLAGS: Final = (
+    *("host", "api", "api_key_env", "timeout", "connect_timeout", "local_only"),
+)
+
+
+class _Parser(_OptionParser):
+    """Lets an option of `ALONE` stand without a value."""
+
+    def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
+        alone, takes_word = ALONE.get(opt, (None, False))
+        is_followed = state.rargs and not state.rargs[0].startswith("-")
+        value = None if takes_word and is_followed else alone
+        super()._match_long_opt(opt, explicit_value or value, state)
+
+
+class _GlobalOptions(AnyCommand):
+    """Takes the global options out of what was parsed and keeps them for the launch."""
+
+    def make_parser(self, ctx: Context) -> _OptionParser:
+        parser = _Parser(ctx)
+        for param in self.get_params(ctx):
+            param.add_to_parser(parser, ctx)
+        return parser
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        try:
+            with writing():  # --help and --version are answered in here
+                rest = super().parse_args(ctx, args)
+        except AnyUsageError as error:
+            error.ctx = error.ctx or ctx
+            raise
+        typed = ctx.meta.setdefault("ollama_cli.flags", {})
+        for name in _GLOBAL_NAMES & ctx.params.keys():
+            value = ctx.params.pop(name)
+            if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE:
+                typed[name] = value + typed.get(name, 0) if name == "verbose" else value
+        return rest
+
+
+class _Command(_GlobalOptions, TyperCommand):
+    """One command of the table: launched with its flags, and helped with examples first."""
+
+    def invoke(self, ctx: Context) -> Any:
+        typed = ctx.meta["ollama_cli.flags"]
+        output = "json" if ctx.params.get("as_json") else ctx.params.get("output", "text")
+        ctx.obj = ctx.obj(_flags(typed), output)
+        return super().invoke(ctx)
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        summary, _, examples = (self.help or "").partition("\nExamples:\n")
+        _write_examples(formatter, [line.strip() for line in examples.splitlines()])
+        self.format_usage(ctx, formatter)
+        _write_text(formatter, summary)
+        own = [param for param in self.get_params(ctx) if param.name not in _GLOBAL_NAMES]
+        arguments = [param for param in own if param.param_type_name == "argument"]
+        _write_params(formatter, ctx, "Arguments", arguments)
+        _write_params(formatter, ctx, "Options", [p for p in own if p not in arguments])
+        _write_params(formatter, ctx, "Global options", GLOBALS)
+        formatter.write(f"\nExit codes: {PROGRAM} help exit-codes\n")
+
+
+class _Group(_GlobalOptions, TyperGroup):
+    """A branch of the table; modules are imported when a command of theirs runs."""
+
+    def __init__(self, name: str, branch: Branch, **attributes: Any) -> None:
+        super().__init__(
+            name=name,
+            help=branch.help,
+            context_settings=dict(_CONTEXT),
+            rich_markup_mode=None,
+            **attributes,
+        )
+        self._branch = branch
+
+    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  Typer's signature
+        return [n for n, e in self._branch.entries.items() if not getattr(e, "hidden", False)]
+
+    def get_command(self, ctx: Context, cmd_name: str) -> AnyCommand | None:  # noqa: ARG002  likewise
+        entry = self._branch.entries.get(cmd_name)
+        if isinstance(entry, Entry):
+            return TyperCommand(cmd_name, help=entry.help, rich_markup_mode=None)
+        return _Group(cmd_name, entry, params=list(GLOBALS)) if entry else None
+
+    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if not ctx._protected_args and self._branch.default:  # noqa: SLF001  Typer's own place for it
+            ctx._protected_args = [self._branch.default]  # noqa: SLF001  likewise
+        return rest
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        name = args[0]
+        entry = self._branch.entries.get(name)
+        if isinstance(entry, Entry):
+            return name, load(name, entry), args[1:]
+        if entry is None:
+            near = model_names.nearest(name, self.list_commands(ctx), limit=1)
+            told = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
+            raise UsageError(
+                f"no such command: {ctx.command_path} {name}",
+                hint=told or f"see `{ctx.command_path} --help`",
+            )
+        return name, self.get_command(ctx, name), args[1:]
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        _write_examples(formatter, self._branch.examples)
+        self.format_usage(ctx, formatter)
+        _write_text(formatter, self.help or "")
+        shown = [(name, self._branch.entries[name].help) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(shown)
+        _write_params(formatter, ctx, "Global options", self.get_params(ctx))
+        if ctx.parent is None:
+            with formatter.section("Exit codes"):
+                codes = import_module("ollama_cli.cli.exit_codes").EXIT_CODES
+                formatter.write_dl([(row.code, f"{row.name}: {row.when}") for row in codes])
+
+
+def run(arguments: Sequence[str], launch: Launch, environ: Mapping[str, str]) -> None:
+    """Parse the arguments and run the command they name.
+
+    Raises UsageError for what cannot be parsed, and whatever the command raises.
+    """
+    if shell := environ.get(shells.VARIABLE):
+        import_module("ollama_cli.cli.completion.answer").answer(shell, arguments, environ)
+        return
+    branch = Branch(
+        "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
+    )
+    root = _Group(PROGRAM, branch, params=list(ROOT_OPTIONS))
+    try:
+        with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
+            if not context._protected_args:  # noqa: SLF001  no command was named
+                raise UsageError("no command was named", hint=f"see `{PROGRAM} --help`")
+            root.invoke(context)
+    except typer.Exit as leave:
+        if leave.exit_code:
+            raise SystemExit(leave.exit_code) from leave
+    except ClickException as error:
+        raise _usage_error(error) from error
+
+
+def _flags(typed: Mapping[str, Any]) -> Flags:
+    settings = {name: typed[name] for name in _SETTING_FLAGS if name in typed}
+    rest = {n: v for n, v in typed.items() if n not in (*_SETTING_FLAGS, "version")}
+    return Flags(settings=settings, **rest)
+
+
+def load(name: str, entry: Entry) -> AnyCommand:
+    """Import a command's module and make the command, with all its options."""
+    module = import_module(f"ollama_cli.cli.commands.{entry.module}")
+    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
+    alone.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
+        spread(module.command)
+    )
+    command = get_command(alone)
+    command.params += GLOBALS
+    return command
+
+
+def _usage_error(error: ClickException) -> UsageError:
+    context = getattr(error, "ctx", None)
+    path = context.command_path if context else PROGRAM
+    message = error.message if isinstance(error, NoSuchOption) else error.format_message()
+    near = getattr(error, "possibilities", None)
+    hint = f"did you mean {near[0]}?" if near else f"see `{path} --help`"
+    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def _write_examples(formatter: HelpFormatter, examples: Sequence[str]) -> None:
+    formatter.write("Examples:\n")
+    formatter.write("".join(f"  {example}\n" for example in examples) + "\n")
+
+
+def _write_text(formatter: HelpFormatter, text: str) -> None:
+    formatter.write_paragraph()
+    with formatter.indentation():
+        formatter.write_text(text.strip())
+
+
+def _write_params(
+    formatter: HelpFormatter, ctx: Context, title: str, params: Sequence[Parameter]
+) -> None:
+    rows = [row for param in params if (row := param.get_help_record(ctx))]
+    if rows:
+        with formatter.section(title):
+            formatter.write_dl(rows)

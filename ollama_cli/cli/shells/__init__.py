@@ -1,0 +1,7 @@
+"""The shells that complete our command lines: their scripts, and the variables that they set."""
+
+from typing import Final
+
+VARIABLE: Final = "_OLLAMA_CLI_COMPLETE"  # set by the scripts, to the name of the shell
+NAMES: Final = ("bash", "zsh", "fish")
+DETECTED: Final = "the one that runs"

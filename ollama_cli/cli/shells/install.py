@@ -1,0 +1,97 @@
+"""Where completion is installed: a script of our own, and one line in the shell's start file."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from ollama_cli.cli.shells import DETECTED, NAMES
+from ollama_cli.cli.shells.running import running
+from ollama_cli.errors import ConfigError, NotFoundError, UsageError
+from ollama_cli.system.files import write_whole
+
+_QUOTED: Final = str.maketrans({"'": "'\\''"})
+
+
+class _Places(NamedTuple):
+    """Where a shell looks; `start` is the file it reads at its start, None if it needs no line."""
+
+    script: Path
+    start: Path | None
+
+
+def script(shell: str, environ: Mapping[str, str]) -> str:
+    """Give the script for a shell; UsageError for one that is not known."""
+    name = _name(shell, environ)
+    return Path(__file__).with_name(f"completion.{name}").read_text(encoding="utf-8")
+
+
+def install(shell: str, environ: Mapping[str, str]) -> list[str]:
+    """Write the script and the line that loads it, where they are not yet; tell what was done.
+
+    Raises UsageError for a shell that is not known, ConfigError for a file that cannot be written.
+    """
+    name = _name(shell, environ)
+    places = _places(name, environ)
+    load = f"source '{str(places.script).translate(_QUOTED)}'"
+    done = [_write(places.script, script(name, environ))]
+    if places.start is not None:
+        done.append(_append(places.start, f"{load}  # completion of ollama-cli"))
+    return [*done, f"new shells have it; in this one: {load}"]
+
+
+def _name(shell: str, environ: Mapping[str, str]) -> str:
+    name = running(environ) if shell == DETECTED else shell
+    if name not in NAMES:
+        told = f"no completion for the shell {name!r}" if name else "cannot tell which shell runs"
+        raise UsageError(told, hint=f"name one: --install-completion {'|'.join(NAMES)}")
+    return name
+
+
+def _places(name: str, environ: Mapping[str, str]) -> _Places:
+    home = _home(environ)
+    data = Path(environ.get("XDG_DATA_HOME") or home / ".local/share")
+    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    match name:
+        case "bash":
+            place = data / "bash-completion/completions/ollama-cli"
+            return _Places(place, home / ".bashrc")
+        case "zsh":
+            place = data / "zsh/site-functions/_ollama-cli"
+            return _Places(place, Path(environ.get("ZDOTDIR") or home) / ".zshrc")
+        case _:
+            return _Places(config / "fish/completions/ollama-cli.fish", None)
+
+
+def _home(environ: Mapping[str, str]) -> Path:
+    try:
+        return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
+    except RuntimeError as error:
+        raise NotFoundError("no home folder: HOME is not set") from error
+
+
+def _write(path: Path, text: str) -> str:
+    try:
+        if path.is_file() and path.read_text(encoding="utf-8", errors="replace") == text:
+            return f"{path} is there already"
+        write_whole(path, text)
+    except (OSError, RuntimeError) as error:
+        raise _unwritten(path, error) from error
+    return f"wrote {path}"
+
+
+def _append(path: Path, line: str) -> str:
+    try:
+        before = path.read_bytes() if path.exists() else b""
+        if line.encode() in before.splitlines():
+            return f"{path} loads it already"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        gap = "" if not before or before.endswith(b"\n") else "\n"
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{gap}{line}\n")
+    except OSError as error:
+        raise _unwritten(path, error) from error
+    return f"added a line to {path}"
+
+
+def _unwritten(path: Path, error: Exception) -> ConfigError:
+    return ConfigError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}")

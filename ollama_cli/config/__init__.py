@@ -1,0 +1,1 @@
+"""Settings: declared, parsed, resolved, read and written; hosts, keys and policy."""

@@ -1,0 +1,103 @@
+"""How the value of a setting is read, wherever it stands; ConfigError says what is wrong."""
+
+import math
+import re
+from collections.abc import Callable
+from typing import Final
+
+from ollama_cli.errors import ConfigError
+from ollama_cli.types.urls import base_url_to_host_root, parse_host
+
+RENDERINGS: Final = ("auto", "markdown", "plain")
+APIS: Final = ("auto", "native", "openai")
+CONSENTS: Final = ("ask", "never", "always")
+_LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
+_DURATION: Final = r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+"
+
+
+def read_text(value: object) -> str:
+    """Read a setting that is a line of text."""
+    if not isinstance(value, str) or not value.strip():
+        raise ConfigError("is empty" if isinstance(value, str) else "is no text")
+    return value.strip()
+
+
+def read_seconds(value: object) -> float:
+    """Read a number of seconds, 0 or more."""
+    number = _number(value)
+    if not 0 <= number <= _LONGEST:
+        raise ConfigError("is no number of seconds, 0 or more")
+    return number
+
+
+def read_keep_alive(value: object) -> str | float:
+    """Read how long a model stays loaded: seconds, or a duration such as 10m; -1 is for ever."""
+    if isinstance(value, str) and re.fullmatch(_DURATION, value.strip()):
+        return value.strip()
+    number = _number(value)
+    if not math.isfinite(number):
+        raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
+    return number
+
+
+def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
+    """Make a reader of a word that is one of `choices`."""
+
+    def read(value: object) -> str:
+        if value not in choices:
+            raise ConfigError(f"is none of {', '.join(choices)}")
+        return str(value)
+
+    return read
+
+
+def read_switch(value: object) -> bool:
+    """Read a yes or no: true or false, on or off, yes or no, 1 or 0."""
+    words = {"true": True, "on": True, "yes": True, "1": True}
+    words |= {"false": False, "off": False, "no": False, "0": False}
+    found = words.get(str(value).strip().lower())
+    if found is None:
+        raise ConfigError("is neither true nor false")
+    return found
+
+
+def read_host(value: object) -> str:
+    """Read the server's address as Ollama reads OLLAMA_HOST."""
+    return parse_host(read_text(value))
+
+
+def read_retries(value: object) -> float:
+    """Read how often to try again: a whole number, 0 or more, or `inf`."""
+    number = math.inf if value == "inf" else _number(value)
+    if not number >= 0 or (math.isfinite(number) and number != int(number)):
+        raise ConfigError("is no whole number, 0 or more, and not inf")
+    return number
+
+
+def read_registry(value: object) -> str:
+    """Read the address of a registry, or `none`."""
+    text = read_text(value)
+    if text.lower() == "none":
+        return "none"
+    return base_url_to_host_root(text if "://" in text else f"https://{text}")
+
+
+def read_patterns(value: object) -> tuple[str, ...]:
+    """Read patterns of names: a list of texts, or one text with commas between them."""
+    parts = value.split(",") if isinstance(value, str) else value
+    if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
+        raise ConfigError("is no list of texts")
+    patterns = tuple(part.strip() for part in parts if part.strip())
+    if parts and not patterns:  # to read it as no pattern would allow everything
+        raise ConfigError("holds no pattern")
+    return patterns
+
+
+def _number(value: object) -> float:
+    """Read a number, also one in quotes; what is none is NaN."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return math.nan
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return math.nan

@@ -1,0 +1,241 @@
+"""Where settings come from: the only reader of the environment, `.env` and the config file."""
+
+import difflib
+import os
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import Path
+from typing import Any, Final
+
+from ollama_cli.config.settings import Layer
+from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.errors import ConfigError, NotFoundError
+from ollama_cli.system import files
+
+SECTION: Final = "ollama"
+_NAME: Final = "ollama-cli"
+_PREFIX: Final = "OLLAMA_CLI_"
+CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
+KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
+VARIABLES: Final = {
+    CONFIG_VARIABLE: "path of the config file",
+    KEY_VARIABLE: "key of the server in use, or of the one that is set beside it",
+    "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
+    "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
+    "NO_COLOR": "no colour, whatever its value",
+    "FORCE_COLOR": "colour also where there is no terminal",
+    "TERM": "`dumb` means neither colour nor motion",
+    "TERM_PROGRAM": "which terminal it is: some show progress in the tab and post messages",
+    "TERM_FEATURES": "what iTerm2 can do",
+    "VTE_VERSION": "set by terminals of GNOME, likewise",
+    "WT_SESSION": "set by Windows Terminal, likewise",
+    "ConEmuANSI": "set by ConEmu, likewise",
+    "HTTP_PROXY": "proxy for remote http servers, never for private addresses",
+    "HTTPS_PROXY": "proxy for remote https servers, likewise",
+    "ALL_PROXY": "proxy for remote servers of either kind, likewise",
+    "NO_PROXY": "hosts that no proxy is used for",
+}
+# Whom to trust, and what is done without asking, is not for a folder to say.
+_NOT_FOR_FOLDERS: Final = (
+    "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
+)  # fmt: skip
+
+
+def environment() -> Mapping[str, str]:
+    """Give the environment of this process."""
+    return os.environ
+
+
+def config_path(environ: Mapping[str, str]) -> Path:
+    """Find the config file: $OLLAMA_CLI_CONFIG, else where this system keeps such files."""
+    named = environ.get(CONFIG_VARIABLE)
+    if named:
+        try:
+            return Path(named).expanduser()
+        except RuntimeError as error:
+            raise ConfigError(f"{named} (from {CONFIG_VARIABLE}): no such home folder") from error
+    return _folder("user_config_dir") / "config.toml"
+
+
+def history_path() -> Path:
+    """Find the file of the history of pulls, where this system keeps what a program remembers.
+
+    Raises ConfigError for somebody without a home.
+    """
+    folder = _folder("user_state_dir")
+    if not folder.is_absolute():
+        raise ConfigError(f"cannot keep a history in {folder}: there is no home folder")
+    return folder / "history.sqlite3"
+
+
+def log_path(name: str) -> Path:
+    """Find a file for what a program says that was started, where this system keeps such files."""
+    return _folder("user_log_dir") / name
+
+
+def layers(
+    flags: Mapping[str, object], environ: Mapping[str, str], env_file: str | None = None
+) -> tuple[list[Layer], list[str]]:
+    """Read all sources, the strongest first, and the warnings that reading them gave.
+
+    Raises ConfigError for a file that cannot be read, NotFoundError if a named one is missing.
+    """
+    config, warnings = config_layer(config_path(environ))
+    found = [
+        Layer({name: (value, f"--{name.replace('_', '-')}") for name, value in flags.items()}),
+        environment_layer(environ),
+        *dotenv_layers(env_file),
+        config,
+    ]
+    return found, [*unknown_variables(environ), *warnings]
+
+
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read the variables of the process; a blank one counts as unset, as Ollama has it."""
+    return Layer(_from_variables(environ, ""), key=_key(environ))
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Warn of variables that look like ours and are not, naming the nearest one."""
+    known = {
+        CONFIG_VARIABLE,
+        KEY_VARIABLE,
+        *(v for each in SETTINGS.values() for v in each.variables),
+    }
+    strange = sorted(n for n in environ if n.startswith(_PREFIX) and n not in known)
+    near = {name: difflib.get_close_matches(name, known, n=1) for name in strange}
+    return [
+        f"unknown variable {name}" + (f": did you mean {near[name][0]}?" if near[name] else "")
+        for name in strange
+    ]
+
+
+def dotenv_layers(env_file: str | None) -> list[Layer]:
+    """Read the `.env` that was named, else the one in the current folder, which is not trusted."""
+    path = Path(env_file) if env_file else Path(".env")
+    text = _dotenv_text(path, is_named=bool(env_file))
+    if text is None:
+        return []
+    variables = _parse(text)
+    values = _from_variables(variables, f" in {path}")
+    if env_file:
+        return [Layer(values, key=_key(variables))]
+    for name in _NOT_FOR_FOLDERS:
+        values.pop(name, None)
+    return [Layer(values, trusted=False)]
+
+
+def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, str]:
+    """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
+    if not env_file:
+        return environ
+    named = _parse(_dotenv_text(Path(env_file), is_named=True) or "")
+    return {**named, **{name: value for name, value in environ.items() if value.strip()}}
+
+
+def _parse(text: str) -> dict[str, str]:
+    # Loaded where there is such a file.
+    values: dict[str, str] = import_module("ollama_cli.config.dotenv").parse(text)
+    return values
+
+
+def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
+    try:
+        if not is_named and not path.is_file():  # a pipe would hang every command in this folder
+            return None
+        with path.open(encoding="utf-8-sig", errors="replace") as file:
+            return file.read(files.LARGEST)
+    except FileNotFoundError as error:
+        if is_named:
+            raise NotFoundError(f"no such file: {path}") from error
+        return None
+    except OSError as error:
+        if not is_named:  # a folder or an unreadable file named .env is none of ours
+            return None
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+
+
+def config_layer(path: Path) -> tuple[Layer, list[str]]:
+    """Read the config file: settings and hosts; unknown keys become warnings, the nearest named."""
+    values: dict[str, tuple[object, str]] = {}
+    warnings: list[str] = []
+    document = read_config(path)
+    warnings += [
+        f"{path}: {name!r} stands outside [{SECTION}] and is not read"
+        + (": did you mean [hosts.NAME]?" if isinstance(document[name], dict) else "")
+        for name in document.keys() & SETTINGS.keys()
+    ]
+    for name, value in section(document, path).items():
+        if name in SETTINGS:
+            values[name] = (value, str(path))
+        else:
+            near = difflib.get_close_matches(name, SETTINGS, n=1)
+            guess = f": did you mean {near[0]}?" if near else ""
+            guess = ": hosts stand at the top level, as [hosts.NAME]" if name == "hosts" else guess
+            warnings.append(f"{path}: unknown setting {name!r}{guess}")
+    if "hosts" not in document:
+        return Layer(values), warnings
+    # Loaded where there are any: most files hold none.
+    hosts, strange = import_module("ollama_cli.config.hosts").read_hosts(
+        document["hosts"], str(path)
+    )
+    if any(host.holds_secret for host in hosts.values()) and files.is_open_to_others(path):
+        strange.append(f"{path} holds a secret that others may read: `chmod 600 {path}`")
+    return Layer(values, hosts=hosts), [*warnings, *strange]
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
+    data = files.read_bytes(path)
+    return {} if data is None else files.parse_toml(data, str(path))
+
+
+def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
+    """Take our section of a config file; ConfigError if it is no table."""
+    found = document.get(SECTION, {})
+    if not isinstance(found, dict):
+        raise ConfigError(f"{path}: {SECTION!r} is no section; write [{SECTION}]")
+    return found
+
+
+def write_setting(path: Path, name: str, value: object) -> bool:
+    """Write one setting into the config file, or take it out if the value is None.
+
+    All else in the file stays, comments too where the file is simple enough. Returns whether there
+    was anything to do; raises ConfigError for a file that cannot be read or written.
+    """
+    document = read_config(path)
+    changed = dict(section(document, path))
+    if value is None and name not in changed:
+        return False
+    changed[name] = value
+    if value is None:
+        del changed[name]
+    wanted = {**document, SECTION: changed}
+    line = "" if value is None else files.format_toml({name: value})
+    edit = import_module("ollama_cli.config.config_text").with_line
+    text = edit(path.read_text("utf-8-sig"), SECTION, name, line) if path.exists() else ""
+    files.write_text(path, text if files.says(text, wanted) else files.format_toml(wanted))
+    return True
+
+
+def _folder(kind: str) -> Path:
+    # Loaded when it is needed: `--help` reads no settings.
+    platformdirs = import_module("platformdirs")
+    try:
+        return Path(getattr(platformdirs, kind)(_NAME, appauthor=False))
+    except RuntimeError as error:  # older versions give a relative path instead
+        raise ConfigError("there is no home folder", hint="set HOME to a folder") from error
+
+
+def _key(variables: Mapping[str, str]) -> str | None:
+    return variables.get(KEY_VARIABLE, "").strip() or None
+
+
+def _from_variables(values: Mapping[str, str], where: str) -> dict[str, tuple[object, str]]:
+    found: dict[str, tuple[object, str]] = {}
+    for name, setting in SETTINGS.items():
+        variable = next((each for each in setting.variables if values.get(each, "").strip()), None)
+        if variable:
+            found[name] = (values[variable], f"{variable}{where}")
+    return found

@@ -1,0 +1,1 @@
+"""A prompt answered, or a conversation held."""

@@ -1,0 +1,55 @@
+"""What this process runs in: a container or WSL, where `localhost` may be another machine."""
+
+import re
+import struct
+from pathlib import Path
+from socket import inet_ntoa
+from typing import Final
+
+from ollama_cli.types.values import Value
+
+ROOT: Path = Path("/")
+_MARKS: Final = {"docker": ".dockerenv", "podman": "run/.containerenv"}
+_NAMES: Final = {"docker": "host.docker.internal", "podman": "host.containers.internal"}
+# Here the gateway is not the host, but a machine of its own between the two.
+_DESKTOPS: Final = ("linuxkit", "microsoft")
+_DEFAULT_ROUTE: Final = r"^\S+\s+0{8}\s+([0-9A-Fa-f]{8})\s"
+_LARGEST: Final = 1 << 16
+
+
+class Surroundings(Value):
+    """`kind` is docker, podman, wsl or empty; `host` is what calls the machine around it."""
+
+    kind: str = ""
+    host: str = ""
+
+    @property
+    def words(self) -> str:
+        """Say where it is."""
+        return "WSL" if self.kind == "wsl" else f"a container ({self.kind})"
+
+
+def look_around() -> Surroundings:
+    """Find out where this process runs, from files alone; empty on a plain machine."""
+    system = _read("proc/version").lower()
+    kind = next((kind for kind, mark in _MARKS.items() if (ROOT / mark).exists()), "")
+    if kind:
+        name = _NAMES[kind]
+        is_known = name in _read("etc/hosts") or any(each in system for each in _DESKTOPS)
+        return Surroundings(kind, name if is_known else _gateway() or name)
+    if "microsoft" in system:
+        return Surroundings("wsl", _gateway())
+    return Surroundings()
+
+
+def _gateway() -> str:
+    match = re.search(_DEFAULT_ROUTE, _read("proc/net/route"), re.MULTILINE)
+    return inet_ntoa(struct.pack("<L", int(match[1], 16))) if match else ""
+
+
+def _read(path: str) -> str:
+    try:
+        with (ROOT / path).open(encoding="utf-8", errors="replace") as file:
+            return file.read(_LARGEST)
+    except OSError:  # other systems have no such files
+        return ""

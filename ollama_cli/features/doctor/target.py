@@ -1,0 +1,211 @@
+"""What a diagnosis is made of: what is known beforehand, and what the rungs have found so far."""
+
+import shlex
+import sys
+from collections.abc import Callable, Mapping
+from functools import cached_property
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.features.doctor.container import Surroundings
+from ollama_cli.features.doctor.visits import Visit, visit
+from ollama_cli.services.kinds import Server, ServerKind
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.provider import Provider
+from ollama_cli.transport import Transport
+from ollama_cli.types.checks import Note
+from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, redact, split_userinfo
+from ollama_cli.types.values import Value, field
+
+_PORTS: Final = {"http": 80, "https": 443}
+_DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
+ANYBODY: Final = "://USER:PASSWORD@"
+
+
+class Case(Value):
+    """What is known beforehand: `typed` is the address as it stands at its origin.
+
+    `provider` and `native` make the client that the commands use, and that of Ollama's own API.
+    `credentials` are what a client is made with; `key` says where their key is from, `key_variable`
+    which variable would hold it, empty where none would. `options` are the global ones that were
+    typed, by their names. `model` is the one named or set, None if none is; `origins` tell where
+    settings are from; `seconds` bound each step of a rung.
+    """
+
+    provider: Callable[[], Provider]
+    native: Callable[[], OllamaClient]
+    address: str
+    credentials: Mapping[str, Any]
+    typed: str
+    origins: Mapping[str, str]
+    environ: Mapping[str, str]
+    surroundings: Surroundings
+    seconds: float
+    options: Mapping[str, str] = field(default_factory=dict)
+    key: str = ""
+    key_variable: str = ""
+    api: str = "auto"
+    model: str | None = None
+    allowed_models: tuple[str, ...] = ()
+    local_only: bool = False
+    tries_token: bool = True
+
+
+class Patient:
+    """The server under examination; each rung reads what those before it have found."""
+
+    def __init__(self, case: Case) -> None:
+        self.case = case
+        self.transport = Transport(case.address, connect_timeout=case.seconds, **case.credentials)
+        self.root = self.transport.root
+        parts = urlsplit(self.root)
+        self.scheme, self.path = parts.scheme, parts.path
+        self.host = parts.hostname or ""
+        self.port = parts.port or _PORTS[parts.scheme]
+        self.notes: list[Note] = []
+        self.proxy: str | None = None
+        self.addresses: tuple[str, ...] = ()
+        self.visits: dict[str, Visit] = {}
+        self.server = Server(ServerKind.NONE)
+        self.models: list[ModelSummary] = []
+        self.model = ""
+
+    @property
+    def ca_file(self) -> str | None:
+        """Name the file of those who vouch for the server, None for requests' own."""
+        found: str | None = self.case.credentials["ca_file"]
+        return found
+
+    @property
+    def verifies(self) -> bool:
+        """Tell whether a certificate is checked."""
+        return not self.case.credentials.get("insecure")
+
+    @cached_property
+    def provider(self) -> Provider:
+        """Give the client that the commands use, in the API that the server speaks."""
+        return self.case.provider()
+
+    def visit(self, path: str, seconds: float | None = None) -> Visit:
+        """Fetch whatever is at a path of the server, once."""
+        if path not in self.visits:
+            self.visits[path] = visit(self.transport, path, seconds or self.case.seconds)
+        return self.visits[path]
+
+    def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
+        """Visit a path as `kinds.identify` wants it."""
+        seen = self.visit(path, wait)
+        return seen.status, seen.server, seen.body
+
+    @property
+    def is_here(self) -> bool:
+        """Tell whether the address is this machine's."""
+        return is_loopback(self.host)
+
+    @property
+    def next_stop(self) -> tuple[str, int]:
+        """Give host and port that a connection is made to: the server's, or those of the proxy."""
+        if self.proxy is None:
+            return self.host, self.port
+        proxy = urlsplit(self.proxy if "://" in self.proxy else f"http://{self.proxy}")
+        return proxy.hostname or "", proxy.port or _PORTS.get(proxy.scheme, 80)
+
+    @property
+    def proxy_variable(self) -> str | None:
+        """Name the variable that the proxy is from; None where the system itself names it."""
+        names = [f"{self.scheme}_proxy", "all_proxy"]
+        variables = [each for name in names for each in (name, name.upper())]
+        return next((name for name in variables if self.case.environ.get(name)), None)
+
+    @property
+    def proxy_words(self) -> str:
+        """Say which proxy it is, and where it is from."""
+        return f"{redact(self.proxy or '')} (from {self.proxy_variable or 'the system'})"
+
+    def is_at(self, url: str) -> bool:
+        """Tell whether a URL is one of this server's."""
+        parts = urlsplit(url)
+        port = parts.port or _PORTS.get(parts.scheme)
+        return (parts.scheme, parts.hostname, port) == (self.scheme, self.host, self.port)
+
+    def note(self, message: str, hint: str = "") -> None:
+        """Tell something on the present rung that does not stop the climb."""
+        self.notes.append(Note(message, hint))
+
+    @property
+    def typed_host(self) -> str:
+        """Give the address as it was written, without its scheme."""
+        typed = self.case.typed.strip().strip("\"'").strip()
+        return typed.partition("://")[2] or typed
+
+    @property
+    def typed_path(self) -> str:
+        """Give the path of the address as it was written."""
+        return f"/{self.typed_host.partition('/')[2]}".rstrip("/")
+
+    def note_path(self, path: str) -> None:
+        """Tell that a path is not part of the address."""
+        self.note(
+            f"{path} at the end is not part of the server's own address: {self.root} is used",
+            f"leave it out: {self.set_address(self.root)}",
+        )
+
+    def url(
+        self, *, scheme: str = "", host: str = "", port: int = 0, path: str | None = None
+    ) -> str:
+        """Give the address with some of its parts changed."""
+        name = host or self.host
+        shown = f"[{name}]" if ":" in name else name
+        rest = self.path if path is None else path
+        return f"{scheme or self.scheme}://{shown}:{port or self.port}{rest}"
+
+    def set_address(self, url: str) -> str:
+        """Give the command that replaces the address where it was set."""
+        has_userinfo = bool(split_userinfo(self.case.address)[1])
+        if has_userinfo and "@" not in url:  # the password is not shown, and has to be there
+            url = url.replace("://", ANYBODY)
+        return self.setting("host", url)
+
+    def setting(self, name: str, value: str) -> str:
+        """Give the command that changes a setting where it was set."""
+        origin, flag = self.case.origins[name], f"--{name}"
+        if origin.startswith(("-", "[")):  # a flag, or an entry of the config file
+            if flag in self.case.options or name == "host":
+                return self.again("doctor", {flag: value})
+            return self.again(f"doctor {flag} {shlex.quote(value)}")
+        variable = origin.partition(" ")[0]  # one of a .env is overruled
+        if name == "host" and origin == "default":
+            variable = _DEFAULT_VARIABLE
+        if variable not in SETTINGS[name].variables:
+            return f"`ollama-cli config set {name} {shlex.quote(value)}`"
+        return self.export(variable, value)
+
+    def again(self, command: str = "doctor", changed: Mapping[str, str] | None = None) -> str:
+        """Give a command of ours, for the same server as this one, with some options changed."""
+        options = {**self.case.options, **(changed or {})}
+        words = [
+            f"{name} {shlex.quote(value)}" if value else name for name, value in options.items()
+        ]
+        return f"`{' '.join(['ollama-cli', *words, command])}`"
+
+    @staticmethod
+    def export(variable: str, value: str) -> str:
+        """Give the command that sets a variable in this shell."""
+        if sys.platform == "win32":
+            return f"`$Env:{variable} = '{value}'`"
+        return f"`export {variable}={shlex.quote(value)}`"
+
+    def set_local(self) -> str:
+        """Give the command that names the server of this machine instead."""
+        port = int(DEFAULT_PORT) if self.port in _PORTS.values() else self.port
+        return self.set_address(self.url(scheme="http", host="127.0.0.1", port=port, path=""))
+
+    def set_direct(self, *hosts: str) -> str:
+        """Give the command that keeps tools from using a proxy for hosts."""
+        environ = self.case.environ
+        variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"  # the former wins
+        before = environ.get(variable) or ""
+        names = dict.fromkeys([*filter(None, before.split(",")), *hosts])
+        return self.export(variable, ",".join(names))

@@ -1,0 +1,87 @@
+"""One action on several models: a failure does not stop the rest, the exit code tells them all."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from ollama_cli.errors import OllamaCliError, OutputError, PartialError
+from ollama_cli.features.context import Runtime
+from ollama_cli.ui.streams import show_error
+
+_LOOK: Final = 0.2
+
+
+def for_each(
+    cli: Runtime, names: Sequence[str], action: Callable[[str], None], *, jobs: int = 1
+) -> None:
+    """Do the action for each name, `jobs` at a time; raises the one error, or what sums them up.
+
+    Where all failed alike it is their own error, else PartialError; each is told as it happens,
+    and what to do about it once.
+    """
+    failures: dict[str, OllamaCliError] = {}
+    hints: set[str | None] = set()
+
+    def attempt(name: str) -> None:
+        try:
+            action(name)
+        except OutputError:  # nobody would see how the others go
+            raise
+        except OllamaCliError as error:
+            failures[name] = error
+            if len(names) > 1:
+                cli.explain(error)
+                show_error(cli.err, error, about=name, with_hint=error.hint not in hints)
+                hints.add(error.hint)
+
+    if jobs > 1 and len(names) > 1:
+        _side_by_side(names, attempt, jobs)
+    else:
+        for name in names:
+            attempt(name)
+    if failures:
+        raise _sum_of([failures[name] for name in names if name in failures], len(names))
+
+
+def _sum_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
+    first = failures[0]
+    if count == 1:
+        return first
+    message = f"{len(failures)} of {count} failed"
+    alike = len(failures) == count and len({each.exit_code for each in failures}) == 1
+    if not alike:
+        return PartialError(message)
+    summary = OllamaCliError(message, http_status=first.http_status)
+    summary.exit_code, summary.code = first.exit_code, first.code
+    return summary
+
+
+def _side_by_side(names: Sequence[str], attempt: Callable[[str], None], jobs: int) -> None:
+    """Work in threads; raises the first bug of any, and what a signal raises here at once.
+
+    The threads end with the process: one that waits for a server would not hear of the signal.
+    """
+    waiting = deque(names)
+    bugs: list[BaseException] = []
+
+    def work() -> None:
+        while waiting and not bugs:
+            try:
+                attempt(waiting.popleft())
+            except IndexError:  # another thread was quicker
+                return
+            except BaseException as error:  # noqa: BLE001  raised again by the one who waits
+                bugs.append(error)
+
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, len(names)))]
+    for thread in threads:
+        thread.start()
+    try:
+        while not bugs and any(thread.is_alive() for thread in threads):
+            for thread in threads:
+                thread.join(_LOOK / len(threads))
+    finally:
+        waiting.clear()
+    if bugs:
+        raise bugs[0]

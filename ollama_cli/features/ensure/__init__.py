@@ -1,0 +1,1 @@
+"""A server brought to what a file requires."""

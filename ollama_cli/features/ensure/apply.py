@@ -1,0 +1,109 @@
+"""The steps that bring a server to what a file requires: pulled, compared, removed, told."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Final, Self
+
+from ollama_cli.errors import DigestError, InterruptError, OllamaCliError
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.each import for_each
+from ollama_cli.features.ensure import plan
+from ollama_cli.features.ensure.plan import Requirement, Step
+from ollama_cli.features.pull.download import Downloads
+from ollama_cli.types.replies import ModelSummary
+from ollama_cli.ui import export
+from ollama_cli.ui.streams import one_line, sentence
+
+COMMAND: Final = "models-ensure"
+
+
+class Report:
+    """What became of each model, for programs; a JSON document comes at the end of the block.
+
+    The digest of a row is None where no model is, or none is known to be.
+    """
+
+    def __init__(self, cli: Runtime) -> None:
+        self._cli = cli
+        self.rows: list[dict[str, Any]] = []
+
+    def add(
+        self, model: str, state: str, digest: str | None, wanted: str | None, error: Any = None
+    ) -> None:
+        """Tell of one model."""
+        row = {
+            "model": model,
+            "state": state,
+            "digest": digest,
+            "wanted_digest": wanted,
+            "error": error,
+        }
+        if self._cli.output == "jsonl":
+            head = {} if self.rows else export.schema(COMMAND)
+            export.show_line(self._cli.out, head | row)
+        self.rows.append(row)
+
+    def compare(
+        self,
+        required: Sequence[Requirement],
+        steps: Sequence[Step],
+        installed: Sequence[ModelSummary],
+    ) -> None:
+        """Tell of all models as they are, before anything is done."""
+        for each in required:
+            there = plan.digest_of(each.name, installed)
+            self.add(each.name, plan.state(each, there), there, each.digest)
+        for step in steps:
+            if step.action == "remove":
+                self.add(step.model, "extra", step.installed, None)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._cli.output == "json":
+            export.show_document(self._cli.out, COMMAND, {"models": self.rows})
+
+
+def perform(cli: Runtime, steps: Sequence[Step], report: Report) -> None:
+    """Pull all there is to pull; if nothing failed, remove what is to be removed."""
+    by_name = {step.model: step for step in steps}
+    pulled = [step.model for step in steps if step.action == "pull"]
+    downloads = Downloads(cli, pulled)
+
+    def pull(name: str) -> None:
+        step = by_name[name]
+        with _failing(report, step), cli.explaining():
+            downloads.pull(name, insecure=step.insecure)
+            there = plan.digest_of(name, cli.ollama().list_models())
+            if step.digest not in {None, there}:
+                found = f"has the digest {there}" if there else "is not there"
+                raise DigestError(
+                    f"{name} was pulled and {found}, wanted is {step.digest}",
+                    hint="the registry has another one under this name: correct the digest",
+                )
+        report.add(name, "pulled", there, step.digest)
+
+    def remove(name: str) -> None:
+        with _failing(report, by_name[name]), cli.explaining():
+            cli.ollama().delete(name)
+            cli.forget_installed()
+        report.add(name, "removed", None, None)
+        if not cli.flags.quiet:
+            cli.err.line(f"removed {one_line(name)}")
+
+    for_each(cli, pulled, pull)
+    for_each(cli, [step.model for step in steps if step.action == "remove"], remove)
+
+
+@contextmanager
+def _failing(report: Report, step: Step) -> Iterator[None]:
+    try:
+        yield
+    except OllamaCliError as error:
+        told = error.as_dict() | {"message": sentence(error.message)}
+        report.add(step.model, "failed", None, step.digest, told)
+        raise
+    except (KeyboardInterrupt, InterruptError):
+        report.add(step.model, "interrupted", None, step.digest)
+        raise

@@ -1,0 +1,146 @@
+"""Files that list the models a server shall have, and the locks written beside them."""
+
+import re
+from collections.abc import Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, Final
+
+from ollama_cli.errors import ConfigError, UsageError
+from ollama_cli.features.ensure.plan import Requirement, written
+from ollama_cli.system import files
+from ollama_cli.types import model_names
+from ollama_cli.types.values import fields, replace
+
+LOCK: Final = "models.lock"
+_SUFFIX: Final = ".lock"
+_DIGEST: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}", re.IGNORECASE)
+_KEYS: Final = ("models",)
+_HEAD: Final = "# written by `ollama-cli models ensure --lock`\n"
+
+
+def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
+    """Read the models that a file requires, and warnings of keys that mean nothing.
+
+    Raises ConfigError, which names the file and the key, for what cannot be read.
+    """
+    document = files.parse_toml(data, file)
+    listed = document.get("models")
+    warnings = _strange(document, _KEYS, file)
+    if not isinstance(listed, list):
+        problem = "there is no list" if listed is None else "is no list"
+        raise ConfigError(
+            f"{file}: models: {problem}", hint='write for example: models = ["llama3.2"]'
+        )
+    required: dict[str, Requirement] = {}
+    for index, item in enumerate(listed):
+        place = f"{file}: models[{index}]"
+        if isinstance(item, Mapping):
+            warnings += _strange(item, fields(Requirement), place)
+        one = _read(item, place)
+        same = required.setdefault(_identity(one), one)
+        if same is one:
+            continue
+        if same.digest != one.digest:
+            raise ConfigError(f"{place}: {one.name} is listed twice, with other digests")
+        warnings.append(f"{place}: {one.name} is listed twice")
+    return list(required.values()), warnings
+
+
+def lock_of(file: str) -> Path:
+    """Name the lock beside a file: `models.lock` beside `models.toml` or for standard input."""
+    if file == "-":
+        return Path(LOCK)
+    path = Path(file)
+    if not path.name:
+        raise UsageError(f"{file!r} names no file, which a lock could stand beside")
+    if path.suffix == _SUFFIX:
+        raise UsageError(f"{file} is a lock itself", hint="name the file that it locks")
+    return path.with_suffix(_SUFFIX)
+
+
+def format_lock(locked: Mapping[str, str]) -> str:
+    """Write a lock: the digest of each model, by name."""
+    models = [{"name": name, "digest": digest} for name, digest in locked.items()]
+    return _HEAD + files.format_toml({"models": models})
+
+
+def frozen(
+    required: Sequence[Requirement], locked: Sequence[Requirement], file: str, lock: str
+) -> list[Requirement]:
+    """Give each model the digest of the lock; ConfigError where the two do not fit together."""
+    result = []
+    left = {_identity(one): one for one in locked}
+    for each in required:
+        match = left.pop(_identity(each), None)
+        if match is None or match.digest is None:
+            raise _misfit(lock, file, f"{each.name} is not locked")
+        if each.digest not in {None, match.digest}:
+            raise _misfit(lock, file, f"{each.name} is locked at another digest")
+        result.append(replace(each, digest=match.digest))
+    for one in left.values():
+        raise _misfit(lock, file, f"{one.name} is locked and not required")
+    return result
+
+
+def is_digest(text: str) -> bool:
+    """Tell whether a text is a digest."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def read_digest(value: object, place: str) -> str | None:
+    """Read a digest, None as itself; ConfigError naming the place for what is none."""
+    if value is None:
+        return None
+    if not isinstance(value, str) or not is_digest(value):
+        raise ConfigError(
+            f"{place}: {value!r} is no digest: sha256: and 64 hexadecimal digits",
+            hint="the digests of what is installed: `ollama-cli models list -o json`",
+        )
+    return written(value)
+
+
+def read_name(value: object, place: str) -> str:
+    """Read the name of a model; ConfigError naming the place for what is none."""
+    if not isinstance(value, str) or not model_names.is_valid(value):
+        raise ConfigError(f"{place}: {value!r} is no name of a model")
+    return value.strip()
+
+
+def read_flag(value: object, place: str) -> bool:
+    """Read true or false; ConfigError naming the place for what is neither."""
+    if not isinstance(value, bool):
+        raise ConfigError(f"{place}: {value!r} is neither true nor false")
+    return value
+
+
+def _identity(required: Requirement) -> str:
+    """Write a name so that all spellings of it are one text, found at once among thousands."""
+    return model_names.shortest(required.name).lower()
+
+
+def _read(item: Any, place: str) -> Requirement:
+    if isinstance(item, str):
+        return Requirement(read_name(item, place))
+    if not isinstance(item, Mapping):
+        raise ConfigError(f"{place}: {item!r} is no name, and no table with a name")
+    return Requirement(
+        read_name(item.get("name"), f"{place}.name"),
+        read_digest(item.get("digest"), f"{place}.digest"),
+        read_flag(item.get("insecure", False), f"{place}.insecure"),
+    )
+
+
+def _strange(table: Mapping[str, Any], known: Sequence[str], place: str) -> list[str]:
+    strange = [key for key in table if key not in known]
+    near = {key: get_close_matches(key, known, n=1) for key in strange}
+    return [
+        f"{place}: unknown key {key!r}" + (f": did you mean {near[key][0]}?" if near[key] else "")
+        for key in strange
+    ]
+
+
+def _misfit(lock: str, file: str, reason: str) -> ConfigError:
+    return ConfigError(
+        f"{lock} does not fit {file}: {reason}", hint="write it anew: run it with --lock"
+    )

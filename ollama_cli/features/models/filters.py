@@ -1,0 +1,135 @@
+"""Expressions that choose models: a glob on the name, or a comparison such as `size>5GB`."""
+
+import operator
+import re
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from ollama_cli.errors import UsageError
+from ollama_cli.types.model_names import shortest
+from ollama_cli.types.replies import ModelSummary
+
+Test = Callable[[ModelSummary], bool]
+_EXPRESSION: Final = re.compile(r"([a-z_]+)\s*(<=|>=|!=|=|<|>)\s*(.+)", re.IGNORECASE)
+_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+    "=": operator.eq,
+    "!=": operator.ne,
+}
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
+_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_AGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.IGNORECASE)
+_SPANS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_KEYS: Final = ("size", "modified", "capability", "family", "name", "parameters", "quantization")
+
+
+def compile_all(expressions: Iterable[str], now: datetime) -> Test:
+    """Compile expressions that must all hold; UsageError for one that cannot be read."""
+    tests = [compile_one(expression, now) for expression in expressions]
+    return lambda model: all(test(model) for test in tests)
+
+
+def compile_one(expression: str, now: datetime) -> Test:
+    """Compile one expression; `modified<30d` means less than 30 days before `now`."""
+    match = _EXPRESSION.fullmatch(expression.strip())
+    if match is None:
+        if not expression.strip():
+            raise UsageError("a filter is empty", hint="is a variable in it unset?")
+        return glob(expression.strip())
+    key, sign, value = match[1].lower(), match[2], match[3].strip()
+    match key:
+        case "size":
+            return _size_test(sign, _read_size(value))
+        case "modified":
+            return _age_test(sign, _read_age(value), now)
+        case "capability" | "family" | "name" | "parameters" | "quantization":
+            if sign not in {"=", "!="}:
+                raise UsageError(f"{key} takes = or !=, not {sign}")
+            return _words_test(key, value.lower(), wanted=sign == "=")
+    near = get_close_matches(key, _KEYS, n=1)
+    guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(_KEYS)}"
+    raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=guess)
+
+
+def asks_for_capability(expression: str) -> bool:
+    """Tell whether an expression is about capabilities."""
+    match = _EXPRESSION.fullmatch(expression.strip())
+    return match is not None and match[1].lower() == "capability"
+
+
+def glob(pattern: str) -> Test:
+    """Match a glob against the name, with or without its tag; case does not matter."""
+    low = pattern.lower()
+
+    def test(model: ModelSummary) -> bool:
+        name = shortest(model.name).lower()
+        return fnmatchcase(name, low) or fnmatchcase(name.removesuffix(":latest"), low)
+
+    return test
+
+
+def is_glob(text: str) -> bool:
+    """Tell whether a name is a pattern."""
+    return any(mark in text for mark in "*?[")
+
+
+def _size_test(sign: str, size: float) -> Test:
+    def test(model: ModelSummary) -> bool:
+        known = model.size is not None and not model.is_remote
+        return known and _COMPARE[sign](model.size, size)
+
+    return test
+
+
+def _age_test(sign: str, span: timedelta, now: datetime) -> Test:
+    def test(model: ModelSummary) -> bool:
+        if model.modified_at is None:
+            return False
+        return _COMPARE[sign](now - datetime.fromisoformat(model.modified_at), span)
+
+    return test
+
+
+def _words_test(key: str, value: str, *, wanted: bool) -> Test:
+    def words(model: ModelSummary) -> Iterable[str]:
+        match key:
+            case "capability":
+                return model.capabilities or ()
+            case "family":
+                return (model.family,)
+            case "parameters":
+                return (model.parameter_size,)
+            case "quantization":
+                return (model.quantization,)
+        name = shortest(model.name)
+        return (name, name.removesuffix(":latest"))
+
+    return lambda model: wanted == any(fnmatchcase(w.lower(), value) for w in words(model))
+
+
+def _read_size(text: str) -> float:
+    match = _SIZE.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text!r} is no size such as 5GB, 800MB or 1.5 GB")
+    return float(match[1]) * _UNITS[match[2].lower()]
+
+
+def _read_age(text: str) -> timedelta:
+    match = _AGE.fullmatch(text)
+    if match is None:
+        raise UsageError(f"{text!r} is no age such as 30d, 12h or 2w")
+    try:
+        return timedelta(seconds=float(match[1]) * _SPANS[match[2].lower()])
+    except OverflowError:  # older than anything
+        return timedelta.max
+
+
+def now() -> datetime:
+    """Give the time, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,1 @@
+"""Models pulled: planned, begun again when they fail, shown, and remembered."""

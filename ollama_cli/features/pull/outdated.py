@@ -1,0 +1,144 @@
+"""What sets an installed model apart from the one that the registry has now, layer by layer.
+
+Digests of manifests are not enough: the same layers may be listed by differing documents. The
+server hands out no manifest, but what it shows of a model names its weights and holds its texts.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
+from typing import Final
+
+from ollama_cli.errors import ModelNotFoundError, UnaskedError
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.registry import Registry
+from ollama_cli.types import model_names
+from ollama_cli.types.replies import Freshness, Manifest, ManifestLayer, ModelDetails, ModelSummary
+from ollama_cli.wire import decoding, fields, manifest as wire
+
+_NO_TEMPLATE: Final = "{{ .Prompt }}"  # what the server says where a model has none
+_WEIGHTS_LINE: Final = r"(FROM|ADAPTER) .*sha256-([0-9a-f]{64})\"*$"
+_LOST: Final = "\ufffd"  # stands for bytes that are no text, which no JSON can hold
+_LARGE: Final = {"model": "weights", "projector": "projector", "adapter": "adapter"}
+_TEXTS: Final = ("template", "system", "license")
+_STORED: Final = ("params", "messages")
+_COMPARED: Final = {*_LARGE, *_TEXTS, *_STORED}
+_UNUSED: Final = {"embed"}
+_RENAMED: Final = {"prompt": "template"}
+Kinds = Mapping[str, Sequence[ManifestLayer]]
+
+
+def compare(
+    client: OllamaClient, registry: Registry, model: ModelSummary, *, insecure: bool = False
+) -> Freshness:
+    """Compare one installed model with the registry's; raises what client and registry raise."""
+    try:
+        manifest = registry.manifest(model.name, insecure=insecure)
+    except ModelNotFoundError:
+        return Freshness(model.name, "local", reason="the registry does not know it")
+    except UnaskedError as error:
+        return Freshness(model.name, "unknown", reason=error.message)
+    if manifest.digest == model.digest:
+        return Freshness(model.name, "current", to_fetch=0)
+    kinds = _by_kind(manifest)
+    stored = {
+        kind: registry.blob(model.name, kinds[kind][-1].digest, insecure=insecure)
+        for kind in _STORED
+        if kind in kinds
+    }
+    sizes = {each.digest: each.size for each in manifest.layers if not client.has_blob(each.digest)}
+    shown = client.show(model.name)
+    changed = tuple(changes(kinds, shown, sizes.keys(), stored))
+    if not changed:
+        return Freshness(model.name, "current", to_fetch=0)
+    to_fetch = sum(sizes.values())
+    return Freshness(model.name, "outdated", changed, to_fetch, parent=_parent(shown, manifest))
+
+
+def changes(
+    kinds: Kinds, shown: ModelDetails, absent: AbstractSet[str], stored: Mapping[str, bytes]
+) -> Iterator[str]:
+    """Name what differs; `absent` digests are not on the server, `stored` are blobs by kind."""
+    yield from _weights(kinds, shown, absent)
+    template = "" if _has_no_template(shown) and "template" not in kinds else shown.template
+    for kind, text in zip(_TEXTS, (template, shown.system, shown.license), strict=True):
+        layers = kinds.get(kind, ())
+        if not _is_stored(text, layers if kind == "license" else layers[-1:], absent):
+            yield kind
+    params = decoding.document(stored.get("params", b"{}"))
+    if wire.parse_parameters(params) != wire.parse_shown_parameters(shown.parameters):
+        yield "parameters"
+    messages = decoding.document(stored.get("messages", b"[]"))
+    if wire.parse_messages(messages) != wire.parse_messages(shown.document.get("messages")):
+        yield "messages"
+    # Of all else the server shows nothing that could be compared, but it tells what it holds.
+    for kind in sorted(kinds.keys() - _COMPARED - _UNUSED):
+        if _any_absent(kinds[kind], absent):
+            yield kind
+
+
+def _by_kind(manifest: Manifest) -> Kinds:
+    kinds: dict[str, list[ManifestLayer]] = {}
+    for layer in manifest.layers:
+        kinds.setdefault(_RENAMED.get(layer.kind, layer.kind), []).append(layer)
+    return kinds
+
+
+def _weights(kinds: Kinds, shown: ModelDetails, absent: AbstractSet[str]) -> Iterator[str]:
+    """Compare the large layers with those that the head of the Modelfile names.
+
+    Where it names none, as for a model of tensors, what the server holds decides.
+    """
+    model, projectors, adapters = (
+        [layer.digest for layer in kinds.get(kind, ())] for kind in _LARGE
+    )
+    used: dict[str, list[str]] = {"FROM": [], "ADAPTER": []}
+    for line in shown.modelfile.splitlines():
+        if match := re.match(_WEIGHTS_LINE, line):
+            used[match[1]].append(f"sha256:{match[2]}")
+        elif not line.startswith(("#", "FROM ")) and line:
+            break
+    if not used["FROM"]:
+        yield from (_LARGE[kind] for kind in _LARGE if _any_absent(kinds.get(kind, ()), absent))
+        return
+    if used["FROM"][:1] != model[-1:]:  # the server uses the last one
+        yield _LARGE["model"]
+    if {*used["FROM"][1:]} != {*projectors}:
+        yield _LARGE["projector"]
+    if {*used["ADAPTER"]} != {*adapters}:
+        yield _LARGE["adapter"]
+
+
+def _has_no_template(shown: ModelDetails) -> bool:
+    """Tell whether a model has no template of its own: what is shown may then be the weights'."""
+    default = f"TEMPLATE {_NO_TEMPLATE}"
+    return shown.template == _NO_TEMPLATE or default in shown.modelfile.split("\n")
+
+
+def _is_stored(text: str, layers: Sequence[ManifestLayer], absent: AbstractSet[str]) -> bool:
+    """Tell whether a text is what these layers hold, which the server joins by newlines."""
+    data, end = text.encode("utf-8", "replace"), 0
+    for number, layer in enumerate(layers):
+        start = end + (number > 0)
+        if data[end:start] != b"\n"[: start - end]:
+            return False
+        end = start + layer.size
+        if f"sha256:{hashlib.sha256(data[start:end]).hexdigest()}" != layer.digest:
+            return _LOST in text and not _any_absent(layers, absent)
+    return end == len(data)
+
+
+def _parent(shown: ModelDetails, manifest: Manifest) -> str:
+    """Name what a model was made from on this server, empty where that was done elsewhere.
+
+    What was pulled tells of its maker's machine: a name as the registry has it, or a path, which
+    may be another one in each version.
+    """
+    parent = fields.text(fields.mapping(shown.document.get("details")).get("parent_model"))
+    origins = [layer.origin for layer in manifest.layers if layer.origin]
+    is_known = any(model_names.same_model(parent, origin) for origin in origins)
+    return "" if origins and (is_known or not model_names.is_valid(parent)) else parent
+
+
+def _any_absent(layers: Sequence[ManifestLayer], absent: AbstractSet[str]) -> bool:
+    return any(layer.digest in absent for layer in layers)

@@ -1,0 +1,167 @@
+"""What a pull will fetch, known from the registry before the first byte: plans, and their words."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
+from ollama_cli.features import explain
+from ollama_cli.features.context import Runtime
+from ollama_cli.features.each import for_each
+from ollama_cli.types.events import Expected, Layer
+from ollama_cli.types.model_names import is_valid
+from ollama_cli.types.replies import Manifest
+from ollama_cli.types.units import format_bytes
+from ollama_cli.types.values import Value
+from ollama_cli.ui import export, tables
+
+_HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
+_LARGE: Final = 10**9
+_MANY_LAYERS: Final = 100  # more questions than that would hold up a pull
+_PATIENCE: Final = 2.0  # and so would answers that take longer, all together
+_LEAST: Final = 0.001
+
+
+class Plan(Value):
+    """What one pull would do: its layers, each with whether the server has it; None unknown."""
+
+    model: str
+    layers: tuple[tuple[Layer, bool], ...] | None = None
+
+    @property
+    def total(self) -> int | None:
+        """Sum all layers, in bytes."""
+        return None if self.layers is None else sum(layer.size for layer, _ in self.layers)
+
+    @property
+    def present(self) -> int | None:
+        """Sum the layers that the server has, in bytes."""
+        if self.layers is None:
+            return None
+        return sum(layer.size for layer, is_present in self.layers if is_present)
+
+    @property
+    def to_fetch(self) -> int | None:
+        """Sum the layers that the server lacks, in bytes."""
+        return None if self.layers is None else (self.total or 0) - (self.present or 0)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give the plan as programs read it."""
+        return {
+            "model": self.model,
+            "source": "unknown" if self.layers is None else "registry",
+            "total": self.total,
+            "present": self.present,
+            "to_fetch": self.to_fetch,
+            "layers": [
+                {"digest": layer.digest, "size": layer.size, "present": is_present}
+                for layer, is_present in self.layers or ()
+            ],
+        }
+
+
+def expected(cli: Runtime, name: str, *, insecure: bool) -> Expected | None:
+    """Ask the registry what a model holds; None where it does not say. Never fails a pull.
+
+    Before a large pull a note tells what will be fetched.
+    """
+    registry = cli.registry()
+    try:
+        layers = _layers(registry.manifest(name, insecure=insecure))
+    except OllamaCliError as error:
+        if cli.flags.verbose:
+            cli.note(f"sizes are not known beforehand: {error.message}")
+        return None
+    if sum(layer.size for layer in layers) > _LARGE and not cli.flags.quiet:
+        cli.note(f"{name}: {_words(cli, name, layers)}")
+    return Expected(layers=layers)
+
+
+def size(cli: Runtime, name: str) -> int | None:
+    """Ask the registry how many bytes a model holds; None where it does not say.
+
+    Raises ModelNotFoundError for a model that it does not know.
+    """
+    try:
+        return sum(layer.size for layer in _layers(cli.registry().manifest(name)))
+    except ModelNotFoundError:
+        raise
+    except OllamaCliError:
+        return None
+
+
+def show_plans(cli: Runtime, names: Sequence[str], *, insecure: bool) -> None:
+    """Tell what pulls would fetch, and fetch nothing; raises what `for_each` raises."""
+    registry = cli.registry()
+    plans: list[Plan] = []
+
+    def plan(name: str) -> None:
+        if not is_valid(name):
+            raise UsageError(f"no model name: {name!r}")
+        cli.permit(name)
+        try:
+            manifest = registry.manifest(name, insecure=insecure)
+        except ModelNotFoundError as error:
+            error.hint = explain.unknown_hint(name, cli)
+            raise
+        except OllamaCliError as error:
+            cli.note(f"{name}: sizes are not known beforehand: {error.message}")
+            plans.append(Plan(name))
+        else:
+            plans.append(_plan(cli, name, _layers(manifest)))
+
+    try:
+        for_each(cli, names, plan)
+    finally:
+        _show(cli, plans)
+
+
+def _layers(manifest: Manifest) -> tuple[Layer, ...]:
+    return tuple(Layer(each.digest, each.size) for each in manifest.distinct)
+
+
+def _plan(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
+    server = cli.native("pull")  # others may say yes to whatever is asked
+    return Plan(name, tuple((layer, server.has_blob(layer.digest)) for layer in layers))
+
+
+def _plan_within(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
+    """Plan in the time that a pull may be held up for; raises TimedOutError where it is over."""
+    server, end = cli.ollama(), time.monotonic() + _PATIENCE
+    found: list[tuple[Layer, bool]] = []
+    for layer in layers:
+        left = max(end - time.monotonic(), _LEAST)
+        found.append((layer, server.has_blob(layer.digest, patience=left)))
+    return Plan(name, tuple(found))
+
+
+def _words(cli: Runtime, name: str, layers: Sequence[Layer]) -> str:
+    """Say the plan of a pull in a line; the size alone where asking for the rest is no use."""
+    total = format_bytes(sum(layer.size for layer in layers))
+    if len(layers) > _MANY_LAYERS:
+        return total
+    try:
+        plan = _plan_within(cli, name, layers)
+    except OllamaCliError:  # told by the pull itself, if it is more than a server without blobs
+        return total
+    sizes = [format_bytes(size or 0) for size in (plan.present, plan.to_fetch)]
+    return f"{total}, present {sizes[0]}, to fetch {sizes[1]}"
+
+
+def _show(cli: Runtime, plans: Sequence[Plan]) -> None:
+    records = [plan.as_dict() for plan in plans]
+    match cli.output:
+        case "json":
+            export.show_document(cli.out, "models-pull-plan", {"models": records})
+        case "jsonl":
+            export.show_lines(cli.out, "models-pull-plan", records)
+        case _ if plans:
+            tables.show_table(cli.out, _HEADER, [_cells(plan) for plan in plans], spare=_HEADER[4:])
+
+
+def _cells(plan: Plan) -> list[str]:
+    if plan.layers is None:
+        return [plan.model, "unknown", "-", "-", "-"]
+    there = sum(is_present for _, is_present in plan.layers)
+    sizes = (plan.total or 0, plan.present or 0, plan.to_fetch or 0)
+    return [plan.model, *map(format_bytes, sizes), f"{there} of {len(plan.layers)} present"]

@@ -1,0 +1,213 @@
+"""A pull that heals itself: judged by the bytes it gains, begun again when it stands still."""
+
+import random
+import time
+from collections.abc import Callable, Iterator
+from http import HTTPStatus
+from typing import Final, NoReturn, Protocol
+
+from ollama_cli.errors import (
+    RESUMES,
+    OllamaCliError,
+    ProtocolError,
+    ServerError,
+    StalledError,
+    StreamCutError,
+    TimedOutError,
+    UnreachableError,
+)
+from ollama_cli.features.pull.pace import Gains, Pace
+from ollama_cli.transport import LONGEST_RETRY_AFTER, is_passing
+from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Restart, Status, Success
+from ollama_cli.types.units import format_duration
+from ollama_cli.types.values import Value
+from ollama_cli.wire.pull_failures import Again, error_of, failure_of
+
+_FIRST_PAUSE: Final = 0.5
+_LONGEST_PAUSE: Final = 30.0
+_JITTER: Final = (0.5, 1.5)
+# After these words no byte is gained any more: the server is silent while it works.
+_AFTER_LAYERS: Final = ("verifying", "writing", "removing")
+_OWN: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+
+
+class Patience(Value):
+    """How long a pull may stand still, in seconds, 0 for ever.
+
+    `stall` bounds the time without a byte gained, `silence` that without a word, also while the
+    server verifies; `retries` counts further tries, and is full again when bytes were gained.
+    """
+
+    stall: float = 30.0
+    silence: float = 1800.0
+    retries: float = 8
+
+    @property
+    def to_answer(self) -> float:
+        """Bound the way to the answer's first byte."""
+        return min((each for each in (self.stall, self.silence) if each), default=0.0)
+
+
+class Reads(Protocol):
+    """What healing needs of a stream: one network read at a time, and an end."""
+
+    def read(self, within: float) -> list[PullEvent] | None:
+        """Give the events of the next read, perhaps none; None at the end."""
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
+
+
+def heal(
+    open_pull: Callable[[], Reads],
+    patience: Patience,
+    *,
+    clock: Callable[[], float] = time.monotonic,
+    sleep: Callable[[float], object] = time.sleep,
+) -> Iterator[PullEvent]:
+    """Yield the events of a pull up to its success, with a Restart for each further try.
+
+    `open_pull` makes a stream whose way to the answer is bounded by `patience.to_answer`. Raises
+    what ended the pull for good: TimedOutError once the tries on a cut, a stall or an end without
+    success ran out.
+    """
+    pull = _Pull(patience, clock)
+    while True:
+        try:
+            yield from pull.run(open_pull())
+        except OllamaCliError as error:
+            restart = pull.restart(error)
+        else:
+            return
+        yield restart
+        sleep(restart.pause)
+
+
+class _Pull:
+    """One pull over all its tries."""
+
+    def __init__(self, patience: Patience, clock: Callable[[], float]) -> None:
+        self._patience = patience
+        self._clock = clock
+        self._gains = Gains()
+        self._attempt = 0
+        self._has_answered = self._is_open = False
+        self._said: str | None = None
+        self._after_layers: set[str] = set()
+        self._pace = Pace(0.0)
+        self._advanced_at = 0.0
+
+    def run(self, stream: Reads) -> Iterator[PullEvent]:
+        """Yield the events of one try up to success; raises what ended it."""
+        self._advanced_at = self._clock()
+        self._pace = Pace(self._advanced_at)
+        self._after_layers = set()
+        self._said = None
+        self._is_open = False
+        try:
+            while (events := self._read(stream)) is not None:
+                now = self._clock()
+                for event in events:
+                    if isinstance(event, ChunkProgress):
+                        if gained := self._gains.add(event):
+                            self._advance(gained, now)
+                    elif isinstance(event, Success):
+                        yield event
+                        return
+                    else:
+                        self._judge(event, now)
+                    yield event
+                self._has_answered = self._has_answered or bool(events)
+                self._pace.add(0, now)
+                if self._gains.is_near_end() and not self._after_layers and self._pace.is_slow():
+                    raise StalledError("the pull came down to a trickle", hint=RESUMES)
+        finally:
+            stream.close()
+        raise StreamCutError("the pull stream ended without success", hint=RESUMES)
+
+    def restart(self, error: OllamaCliError) -> Restart:
+        """Decide on another try after a failure; raises what it came to if there is none."""
+        if not self._is_worth_another_try(error):
+            raise error
+        if self._attempt >= self._patience.retries:
+            self._give_up(error)
+        self._attempt += 1
+        grown = min(_FIRST_PAUSE * 2 ** min(self._attempt - 1, 16), _LONGEST_PAUSE)
+        pause = max(grown * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
+        return Restart(self._attempt, error.message, round(pause, 3))
+
+    def _read(self, stream: Reads) -> list[PullEvent] | None:
+        """Read once, for no longer than what is left of the patience."""
+        limit = self._patience.silence if self._after_layers else self._patience.stall
+        left = limit - (self._clock() - self._advanced_at)
+        if limit and left <= 0:
+            raise self._stalled(limit)
+        within = min((each for each in (left, self._patience.silence) if each > 0), default=0.0)
+        try:
+            events = stream.read(within)
+        except TimedOutError as error:
+            if error.connecting:
+                raise
+            raise self._stalled(min(limit or within, self._patience.silence or limit)) from error
+        self._is_open = True
+        return events
+
+    def _stalled(self, seconds: float) -> StalledError:
+        waited = format_duration(seconds)
+        if not self._is_open:
+            return StalledError(f"the server did not answer within {waited}", hint=RESUMES)
+        if self._after_layers:
+            return StalledError(f"the server was silent for {waited}", hint=RESUMES)
+        return StalledError(f"no byte was gained for {waited}", hint=RESUMES)
+
+    def _advance(self, gained: int, now: float) -> None:
+        self._attempt = 0
+        self._advanced_at = now
+        self._pace.add(gained, now)
+
+    def _judge(self, event: PullEvent, now: float) -> None:
+        """See whether an event gets the pull on; raises what an error event stands for."""
+        match event:
+            case Status(text) if text.startswith(_AFTER_LAYERS):
+                phase = next(word for word in _AFTER_LAYERS if text.startswith(word))
+                if phase not in self._after_layers:
+                    self._after_layers.add(phase)
+                    self._advanced_at = now
+            case Error(message):
+                self._said = message
+                raise error_of(message)
+
+    def _is_worth_another_try(self, error: OllamaCliError) -> bool:
+        if self._said is not None:
+            return self._may(failure_of(self._said).again)
+        status = error.http_status
+        match error:
+            case StalledError() | StreamCutError():
+                return True
+            case UnreachableError() | TimedOutError() | ProtocolError():
+                return self._has_answered
+            case ServerError() if status is not None and (is_passing(status) or status >= _OWN):
+                asked = error.retry_after or 0.0
+                return asked <= LONGEST_RETRY_AFTER and self._may(failure_of(error.message).again)
+        return False
+
+    def _may(self, again: Again) -> bool:
+        under_way = bool(self._gains.completed)
+        return again is Again.ALWAYS or (again is Again.UNDER_WAY and under_way)
+
+    def _give_up(self, error: OllamaCliError) -> NoReturn:
+        """Raise what a failure comes to when no try is left: a server's own words keep their code.
+
+        What was worth another try resumes whenever it is begun again, and the hint says so.
+        """
+        message = error.message
+        if self._attempt:
+            tries = "try" if self._attempt == 1 else "tries"
+            message += f", and {self._attempt} further {tries} did not help"
+        lost = isinstance(error, StalledError | StreamCutError | UnreachableError | TimedOutError)
+        if lost and self._attempt:
+            raise TimedOutError(message, hint=RESUMES) from error
+        error.message, error.hint = message, error.hint or RESUMES
+        raise error

@@ -1,0 +1,1 @@
+"""The shape that an answer shall have."""

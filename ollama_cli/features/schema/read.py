@@ -1,0 +1,51 @@
+"""What shape an answer shall have: JSON, or JSON by a schema."""
+
+import json
+import math
+from typing import Any, Final
+
+from ollama_cli.errors import UsageError
+from ollama_cli.ui.inputs import read_text
+from ollama_cli.ui.streams import InStream
+
+_DATA: Final = frozenset({"enum", "const", "default", "examples"})
+
+
+def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | None:
+    """Read `json` or `@SCHEMA.json`; UsageError for anything else or a schema that harms."""
+    if value is None or value == "json":
+        return value
+    if not value.startswith("@"):
+        raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
+    try:
+        text = read_text(value[1:], stdin)
+        schema = json.loads(text, parse_float=_finite, parse_constant=_finite)
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{value[1:]} is no JSON: {error}") from error
+    if not isinstance(schema, dict):
+        raise UsageError(f"{value[1:]} is no JSON schema: a schema is an object")
+    _refuse_groups(schema)
+    return schema
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if not math.isfinite(number):
+        raise ValueError(f"{text} is no number of JSON")
+    return number
+
+
+def _refuse_groups(schema: object) -> None:
+    queue = [schema]
+    while queue:
+        node = queue.pop()
+        if isinstance(node, list):
+            queue += node
+        elif isinstance(node, dict):
+            queue += [value for key, value in node.items() if key not in _DATA]
+            pattern = node.get("pattern")
+            if isinstance(pattern, str) and "(?" in pattern:
+                raise UsageError(
+                    f"the pattern {pattern!r} holds `(?`, which ends an Ollama server up to 0.24",
+                    hint="write the group without `?`",
+                )

@@ -1,0 +1,42 @@
+"""Which installed model to take when none was named: its capabilities decide."""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ollama_cli.types.model_names import same_model
+from ollama_cli.types.replies import ModelDetails, ModelSummary, RunningModel
+
+CHAT: Final = "completion"
+EMBEDDING: Final = "embedding"
+_EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert", "demo-embed")
+Show = Callable[[str], ModelDetails]
+
+
+def chat_model(
+    running: Iterable[RunningModel], installed: list[ModelSummary], show: Show
+) -> str | None:
+    """Name a running model that can chat, else the newest installed one; None without any."""
+    in_memory = [
+        model for loaded in running for model in installed if same_model(loaded.name, model.name)
+    ]
+    return _first(CHAT, [*in_memory, *installed], show)
+
+
+def embedding_model(installed: list[ModelSummary], show: Show) -> str | None:
+    """Name the newest installed embedding model; None without any."""
+    return _first(EMBEDDING, installed, show)
+
+
+def capabilities(model: ModelSummary, show: Show) -> tuple[str, ...]:
+    """Tell what a model can do; servers older than 0.30 say it only when asked for one model."""
+    if model.capabilities is not None:
+        return model.capabilities
+    told = show(model.name).capabilities
+    if told:
+        return told
+    looks_embedding = model.family in _EMBEDDING_FAMILIES or "embed" in model.name.lower()
+    return (EMBEDDING,) if looks_embedding else (CHAT,)
+
+
+def _first(capability: str, models: Iterable[ModelSummary], show: Show) -> str | None:
+    return next((m.name for m in models if capability in capabilities(m, show)), None)

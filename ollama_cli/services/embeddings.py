@@ -1,0 +1,75 @@
+"""Embeddings in batches of bounded size, by `/api/embed` or by the older `/api/embeddings`."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final
+
+from ollama_cli.errors import OtherApiError, ServerError, UsageError
+from ollama_cli.types.replies import Embeddings, Timings, Usage
+from ollama_cli.wire import decoding, ollama as wire
+
+Post = Callable[[str, Mapping[str, Any]], bytes]
+MOST_INPUTS: Final = 64
+MOST_CHARACTERS: Final = 1 << 18
+_UNKNOWN_ROUTE: Final = (404, 405)
+
+
+def batches(
+    post: Post, inputs: Iterable[str], model: str, fields: Mapping[str, Any]
+) -> Iterator[Embeddings]:
+    """Embed the inputs batch by batch; the first answer decides which route this server knows."""
+    legacy = False
+    for batch in in_batches(inputs):
+        if not legacy:
+            try:
+                body = post("/api/embed", {"model": model, "input": batch, **fields})
+                yield wire.decode_embed(body, model, len(batch))
+                continue
+            except ServerError as error:
+                if error.http_status not in _UNKNOWN_ROUTE:
+                    raise
+                legacy = True
+        yield _legacy(post, batch, model, fields)
+
+
+def joined(parts: Iterable[Embeddings], model: str) -> Embeddings:
+    """Join the embeddings of several batches into one reply."""
+    listed = list(parts)
+    return Embeddings(
+        model=listed[0].model if listed else model,
+        vectors=tuple(vector for part in listed for vector in part.vectors),
+        usage=Usage(prompt_tokens=_total([part.usage.prompt_tokens for part in listed])),
+        timings=Timings(
+            total=_total([part.timings.total for part in listed]),
+            load=_total([part.timings.load for part in listed]),
+        ),
+    )
+
+
+def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
+    """Group texts into batches; UsageError for an empty one, as it would have no vector."""
+    batch: list[str] = []
+    size = 0
+    for index, text in enumerate(inputs):
+        if not text:
+            raise UsageError(f"text {index + 1} is empty: an empty text has no embedding")
+        if batch and (len(batch) == MOST_INPUTS or size + len(text) > MOST_CHARACTERS):
+            yield batch
+            batch, size = [], 0
+        batch.append(text)
+        size += len(text)
+    if batch:
+        yield batch
+
+
+def _legacy(post: Post, batch: list[str], model: str, fields: Mapping[str, Any]) -> Embeddings:
+    for name in ("dimensions", "truncate"):
+        if name in fields:
+            raise OtherApiError(f"this server is too old for `{name}`: it has no /api/embed")
+    bodies = [post("/api/embeddings", {"model": model, "prompt": text, **fields}) for text in batch]
+    vectors = tuple(wire.parse_legacy_embedding(decoding.document(body)) for body in bodies)
+    return Embeddings(model=model, vectors=vectors)
+
+
+def _total(numbers: list[Any]) -> Any:
+    known = [number for number in numbers if number is not None]
+    return sum(known) if known else None

@@ -1,0 +1,112 @@
+"""One quick question without requests: a shell waits for the answer, and requests takes 50 ms.
+
+It is asked in HTTP/1.0, whose answers come in one piece, and given up when the time is over.
+"""
+
+import socket
+import threading
+import time
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from ollama_cli import __version__
+from ollama_cli.errors import ConfigError
+from ollama_cli.transport.authorization import basic, sendable
+from ollama_cli.types.urls import host_of, is_private, split_userinfo
+
+_LARGEST: Final = 4 << 20
+_PIECE: Final = 1 << 16
+_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
+
+
+def glance(
+    root: str,
+    path: str,
+    *,
+    seconds: float,
+    environ: Mapping[str, str],
+    ca_file: str | None,
+    headers: Mapping[str, str] | None = None,
+) -> bytes | None:
+    """Fetch a document within `seconds` in all; None where that was not to be done.
+
+    A remote server is not asked where proxies are set, as they are for requests to judge.
+    """
+    proxied = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
+    if proxied and not is_private(host_of(root)):
+        return None
+    answers: list[bytes] = []
+
+    def ask() -> None:
+        try:
+            answers.append(_ask(root, path, time.monotonic() + seconds, ca_file, headers or {}))
+        except (OSError, ValueError, ConfigError):  # no answer is an answer here
+            return
+
+    # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(seconds)
+    return answers[0] if answers else None
+
+
+def _ask(
+    root: str, path: str, end: float, ca_file: str | None, headers: Mapping[str, str]
+) -> bytes:
+    address, (_, userinfo) = urlsplit(root), split_userinfo(root)
+    host = address.hostname or ""
+    own = {"Authorization": basic(userinfo)} if userinfo else {}
+    lines = [
+        f"GET {address.path}{path} HTTP/1.0",
+        f"Host: {address.netloc.rpartition('@')[2]}",
+        f"User-Agent: ollama-cli/{__version__}",
+        *(f"{name}: {value}" for name, value in {**own, **sendable(headers)}.items()),
+    ]
+    secure: Any = None
+    if address.scheme == "https":
+        secure = import_module("ssl").create_default_context(cafile=ca_file)
+    connection = socket.create_connection((host, address.port), _left(end))
+    with secure.wrap_socket(connection, server_hostname=host) if secure else connection as asked:
+        asked.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        return _document(asked, end)
+
+
+def _document(connection: socket.socket, end: float) -> bytes:
+    data = b""
+    while not _is_whole(data):
+        connection.settimeout(_left(end))
+        piece = connection.recv(_PIECE)
+        if not piece:
+            break
+        data += piece
+        if len(data) > _LARGEST:
+            raise ValueError("an answer that is too large to wait for")
+    head, _, body = data.partition(b"\r\n\r\n")
+    if head.split(b" ", 2)[1:2] != [b"200"] or len(body) < (_length(head) or 0):
+        raise ValueError("no answer that can be used")
+    return body
+
+
+def _is_whole(data: bytes) -> bool:
+    """Tell whether all that was announced has come; without a length it ends at the end."""
+    head, blank, body = data.partition(b"\r\n\r\n")
+    length = _length(head) if blank else None
+    return length is not None and len(body) >= length
+
+
+def _length(head: bytes) -> int | None:
+    for line in head.lower().splitlines():
+        name, _, value = line.partition(b":")
+        if name == b"content-length":
+            return int(value)
+    return None
+
+
+def _left(end: float) -> float:
+    """Tell how many seconds are left; TimeoutError where none are."""
+    left = end - time.monotonic()
+    if left <= 0:
+        raise TimeoutError
+    return left

@@ -1,0 +1,101 @@
+"""An answer under way: its status at once, its bytes as they come."""
+
+import math
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Final, Self
+
+import requests
+
+from ollama_cli.errors import ServerError
+from ollama_cli.transport.chunked import BulkResponse
+from ollama_cli.transport.errors import translated
+from ollama_cli.transport.retries import seconds_of
+
+_READ: Final = 65536
+LARGEST_DOCUMENT: Final = 1 << 30
+
+
+class Reply:
+    """One answer of a server; closing it closes the connection, and the server stops its work."""
+
+    def __init__(self, response: requests.Response, root: str, *, idle: float | None) -> None:
+        self.status: int = response.status_code
+        self.content_type = response.headers.get("Content-Type", "").lower()
+        self.server = response.headers.get("Server", "").lower()
+        self.length = _length(response)
+        self.location = response.headers.get("Location", "")
+        self.challenge = response.headers.get("WWW-Authenticate", "")
+        self.url = response.url or root
+        self.retry_after = seconds_of(response)
+        self._root = root
+        self._response = response
+        self._ahead = b""
+        # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
+        # read timeout for both, so the live socket gets the second one here.
+        connection = getattr(response.raw, "connection", None)
+        self._live: socket.socket | None = getattr(connection, "live_socket", None)
+        self._set_idle_timeout(idle)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection; closing twice does nothing."""
+        live, self._live = self._live, None
+        if live is not None and getattr(self._response.raw, "connection", None) is not None:
+            # In mid-answer: whoever else still holds the socket may not keep the server at work.
+            with suppress(OSError):
+                live.shutdown(socket.SHUT_RDWR)
+        self._response.close()
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield bytes as they arrive, never held back to fill a buffer."""
+        ahead, self._ahead = self._ahead, b""
+        if ahead:
+            yield ahead
+        raw = self._response.raw
+        with translated(self._root, answering=True):
+            while chunk := raw.read1(_READ, decode_content=True):
+                yield chunk
+
+    def peek(self) -> bytes:
+        """Read ahead: give the next bytes to arrive, which the chunks will begin with."""
+        self._ahead = self._ahead or next(self.chunks(), b"")
+        return self._ahead
+
+    def read(self, largest: int = LARGEST_DOCUMENT) -> bytes:
+        """Read the whole body, in bytes; ServerError if it is larger than `largest`."""
+        parts: list[bytes] = []
+        size = 0
+        for chunk in self.chunks():
+            parts.append(chunk)
+            size += len(chunk)
+            if size > largest:
+                self.close()
+                raise ServerError(
+                    f"the server at {self._root} sent more than {largest} bytes where few belong"
+                )
+        return b"".join(parts)
+
+    def limit(self, seconds: float) -> None:
+        """Bound the wait for the next chunk, also where framing drips; 0 waits for ever."""
+        self._set_idle_timeout(seconds or None)
+        body = getattr(self._response.raw, "_fp", None)
+        if isinstance(body, BulkResponse):
+            body.deadline = time.monotonic() + seconds if seconds else math.inf
+
+    def _set_idle_timeout(self, seconds: float | None) -> None:
+        if self._live is not None and self._live.fileno() >= 0:  # it is closed at the end
+            self._live.settimeout(seconds)
+
+
+def _length(response: requests.Response) -> int | None:
+    """Read how many bytes were announced; None where there is no number that can be read."""
+    told = response.headers.get("Content-Length", "")
+    return int(told) if told.isascii() and told.isdigit() else None

@@ -1,0 +1,1 @@
+"""Values and small rules that all rooms share; the standard library only."""

@@ -1,0 +1,33 @@
+"""How long each phase of a request may take."""
+
+from typing import Self
+
+from ollama_cli.types.values import Value, replace
+
+
+class Timeouts(Value):
+    """Seconds per phase, never in total; 0 waits for ever.
+
+    `first_token` is long because a model may be loading meanwhile, and the server is silent then;
+    `pull` bounds the silence of a pull, as the verification of a large model takes minutes.
+    """
+
+    connect: float = 5.0
+    health: float = 2.0
+    metadata: float = 30.0
+    first_token: float = 600.0
+    between_tokens: float = 120.0
+    pull: float = 1800.0
+
+    def with_overall(self, seconds: float | None) -> Self:
+        """Let one value rule every phase but the connection; None changes nothing."""
+        if seconds is None:
+            return self
+        return replace(
+            self,
+            health=seconds,
+            metadata=seconds,
+            first_token=seconds,
+            between_tokens=seconds,
+            pull=seconds,
+        )

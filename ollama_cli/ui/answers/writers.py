@@ -1,0 +1,141 @@
+"""Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Any, Protocol, Self
+
+from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.replies import Answer
+from ollama_cli.types.values import as_dict
+from ollama_cli.ui import export
+from ollama_cli.ui.answers.text import TextWriter, Thinks
+from ollama_cli.ui.streams import OutStream
+
+
+class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
+    """Shows the events of one answer; on the way out it leaves what it shows complete."""
+
+    def show(self, event: ChatEvent) -> None:
+        """Show one event."""
+        ...
+
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Show what one network read brought, in as few writes as can be."""
+        ...
+
+
+def choose(
+    output: str,
+    command: str,
+    model: str,
+    *,
+    out: OutStream,
+    err: OutStream,
+    stream: bool,
+    markdown: bool = False,
+    thinking: Thinks = "fold",
+) -> AnswerWriter:
+    """Choose the writer for an output format: text (streamed or whole), json or jsonl.
+
+    `markdown` and folding are for terminals: a pipe gets the text, and the thinking, as they come.
+    """
+    match output:
+        case "json":
+            return JsonWriter(out, command, model)
+        case "jsonl":
+            return JsonLinesWriter(out, command, model)
+        case _:
+            return TextWriter(out, err, stream=stream, markdown=markdown, thinking=thinking)
+
+
+class JsonWriter:
+    """Writes the whole answer as one document; what came before a failure is written too."""
+
+    def __init__(self, out: OutStream, command: str, model: str) -> None:
+        self._out = out
+        self._command = command
+        self._model = model
+        self._text: list[str] = []
+        self._thinking: list[str] = []
+        self._calls: list[dict[str, object]] = []
+        self._answer: Answer | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        answer = self._answer
+        if answer is None and (self._text or self._thinking or self._calls):
+            answer = Answer(
+                model=self._model,
+                text="".join(self._text),
+                thinking="".join(self._thinking),
+                tool_calls=tuple(self._calls),
+            )
+        if answer is not None and (
+            kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
+        ):
+            export.show_document(self._out, self._command, _document(answer))
+
+    def show(self, event: ChatEvent) -> None:
+        """Gather one event."""
+        match event:
+            case Text(text):
+                self._text.append(text)
+            case Thinking(text):
+                self._thinking.append(text)
+            case ToolCall(name, arguments, call_id):
+                self._calls.append({"name": name, "arguments": arguments, "id": call_id})
+            case Done(answer):
+                self._answer = answer
+
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Gather what one network read brought."""
+        for event in events:
+            self.show(event)
+
+
+class JsonLinesWriter:
+    """Writes an object for each event: start, thinking, text, tool_call, then done or error."""
+
+    def __init__(self, out: OutStream, command: str, model: str) -> None:
+        self._out = out
+        self._command = command
+        self._model = model
+
+    def __enter__(self) -> Self:
+        head: dict[str, Any] = export.schema(self._command)
+        export.show_line(self._out, {**head, "event": "start", "model": self._model})
+        return self
+
+    def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
+        if isinstance(error, OllamaCliError):
+            export.show_line(self._out, {"event": "error", **error.as_dict()})
+
+    def show(self, event: ChatEvent) -> None:
+        """Write one event."""
+        export.show_line(self._out, _fields(event))
+
+    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+        """Write what one network read brought, in one write."""
+        export.show_all(self._out, map(_fields, events))
+
+
+def _fields(event: ChatEvent) -> dict[str, Any]:
+    match event:
+        case Text(text):
+            return {"event": "text", "text": text}
+        case Thinking(text):
+            return {"event": "thinking", "text": text}
+        case ToolCall(name, arguments, call_id):
+            return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
+        case Done(answer):
+            document = _document(answer)
+            del document["text"]
+            return {"event": "done", **document}
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    whole = as_dict(answer)
+    return whole | {"usage": as_dict(answer.usage), "timings": as_dict(answer.timings)}

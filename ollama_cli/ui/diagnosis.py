@@ -1,0 +1,140 @@
+"""A diagnosis, shown: a ladder for people, a block of Markdown for a bug report."""
+
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from ollama_cli.types.checks import Note, Rung
+from ollama_cli.types.units import format_duration
+from ollama_cli.types.values import as_dict
+from ollama_cli.ui import export
+from ollama_cli.ui.streams import OutStream, sentence
+
+_MARKS: Final = {"ok": "✓", "note": "!", "failed": "✗", "skipped": "-"}
+_PLAIN_MARKS: Final = {"ok": "+", "note": "!", "failed": "x", "skipped": "-"}
+_COLOURS: Final = {"ok": "32", "note": "33", "failed": "31", "skipped": "2"}
+_NAME_WIDTH: Final = 13
+_TIME_WIDTH: Final = 6
+_INDENT: Final = " " * 4
+_NARROWEST: Final = 30
+_UNBROKEN: Final = "\0"  # stands for the blanks of a command, which is one word to the eye
+
+
+def show_rung(out: OutStream, rung: Rung) -> None:
+    """Write one rung: mark, name, time and what was found; then notes, and what cures it."""
+    mark = (_MARKS if out.unicode else _PLAIN_MARKS)[rung.status]
+    if out.colour:
+        mark = f"\x1b[{_COLOURS[rung.status]}m{mark}\x1b[0m"
+    time = "" if rung.seconds is None else format_duration(rung.seconds)
+    head = f"{rung.name:<{_NAME_WIDTH}}  {time:>{_TIME_WIDTH}}  "
+    message = rung.message or rung.status
+    first, *more = _wrapped(out, sentence(message), len(head) + 2) or [""]
+    out.line(f"{mark} {head}{first}")
+    for line in more:
+        out.line(" " * (len(head) + 2) + line)
+    for note in rung.notes:
+        _show_advice(out, "note", note.message)
+        _show_advice(out, "hint", note.hint)
+    _show_advice(out, "hint", rung.hint)
+
+
+def document(rungs: Sequence[Rung], about: Mapping[str, object]) -> dict[str, Any]:
+    """Make the document of a diagnosis: the verdict, the facts that were found, every rung."""
+    facts = {rung.name: rung.value for rung in rungs}
+    code = next((rung.exit_code for rung in rungs if rung.status == "failed"), 0)
+    return {
+        "ok": code == 0,
+        "exit": code,
+        "base_url": facts.get("address"),
+        "kind": facts.get("api"),
+        "version": facts.get("version"),
+        "model": facts.get("default model"),
+        "rungs": [_rung(rung) for rung in rungs],
+        "about": dict(about),
+    }
+
+
+def show_document(out: OutStream, rungs: Sequence[Rung], about: Mapping[str, object]) -> None:
+    """Write the diagnosis as one JSON document."""
+    export.show_document(out, "doctor", document(rungs, about))
+
+
+def show_report(out: OutStream, rungs: Sequence[Rung], about: Mapping[str, object]) -> None:
+    """Write a block of Markdown for a bug report, without secrets and without the user's name."""
+    for line in _report(rungs, about):
+        out.line(_anonymous(line))
+
+
+def _report(rungs: Sequence[Rung], about: Mapping[str, object]) -> Iterator[str]:
+    yield "### ollama-cli doctor"
+    yield ""
+    for name, value in about.items():
+        told = value
+        if isinstance(value, Mapping):
+            told = ", ".join(f"{each} {number}" for each, number in value.items())
+        yield f"- {name}: {told}"
+    yield ""
+    yield "| rung | result | time | what |"
+    yield "|---|---|---|---|"
+    for rung in rungs:
+        time = "" if rung.seconds is None else format_duration(rung.seconds)
+        notes = "".join(f"; note: {note.message}" for note in rung.notes)
+        yield f"| {rung.name} | {rung.status} | {time} | {_cell(rung.message + notes)} |"
+
+
+def _rung(rung: Rung) -> dict[str, Any]:
+    told = as_dict(rung)
+    exit_code = told.pop("exit_code")
+    return {
+        **told,
+        "message": sentence(rung.message),
+        "hint": sentence(rung.hint) or None,
+        "command": sentence(rung.command or "") or None,
+        "exit": exit_code,
+        "notes": [_note(note) for note in rung.notes],
+    }
+
+
+def _note(note: Note) -> dict[str, str | None]:
+    return {
+        "message": sentence(note.message),
+        "hint": sentence(note.hint) or None,
+        "command": sentence(note.command or "") or None,
+    }
+
+
+def _show_advice(out: OutStream, label: str, text: str) -> None:
+    if not text:
+        return
+    first, *more = _wrapped(out, f"{label}: {sentence(text)}", len(_INDENT))
+    out.line(_INDENT + first)
+    for line in more:
+        out.line(_INDENT * 2 + line)
+
+
+def _wrapped(out: OutStream, text: str, indent: int) -> list[str]:
+    """Break a text into lines for a terminal; a command stays whole, so that it can be copied."""
+    if not out.is_terminal:
+        return [text]
+    parts = text.split("`")
+    parts[1::2] = [part.replace(" ", _UNBROKEN) for part in parts[1::2]]
+    room = max(_NARROWEST, out.width - indent - len(_INDENT))
+    lines = textwrap.wrap("`".join(parts), room, break_long_words=False, break_on_hyphens=False)
+    return [line.replace(_UNBROKEN, " ") for line in lines]
+
+
+def _cell(text: str) -> str:
+    return sentence(text).replace("|", "\\|")
+
+
+def _anonymous(line: str) -> str:
+    home = str(_home())
+    return sentence(line).replace(home, "~") if len(home) > 1 else sentence(line)
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:  # somebody without one has nothing to hide
+        return Path("/")

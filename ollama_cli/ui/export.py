@@ -1,0 +1,95 @@
+"""Output for programs: one JSON document, JSON lines, CSV."""
+
+import csv
+import io
+import itertools
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ollama_cli.ui.streams import OutStream, visible
+
+
+def schema(command: str) -> dict[str, str]:
+    """Name the shape of a command's documents."""
+    return {"schema": f"ollama-cli/{command}/1"}
+
+
+def show_document(out: OutStream, command: str, payload: Mapping[str, Any]) -> None:
+    """Write one JSON document, with its schema first: laid out for eyes, on one line for a pipe."""
+    indent = 2 if out.is_terminal else None
+    out.line(_json(out, _headed(schema(command), payload), indent))
+
+
+def show_value(out: OutStream, value: object) -> None:
+    """Write one value as JSON."""
+    out.line(_json(out, value))
+
+
+def show_line(out: OutStream, value: Mapping[str, Any]) -> None:
+    """Write one line of JSON."""
+    out.line(_json(out, value))
+
+
+def show_all(out: OutStream, values: Iterable[Mapping[str, Any]]) -> None:
+    """Write lines of JSON that belong together, in one write."""
+    out.line("\n".join(_json(out, value) for value in values))
+
+
+def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]) -> None:
+    """Write one line of JSON for each value; the first carries the schema."""
+    head: Mapping[str, Any] = schema(command)
+    for value in values:
+        show_line(out, _headed(head, value))
+        head = {}
+
+
+def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Write RFC 4180: a header, then a line for each row; None is empty."""
+    for row in itertools.chain([header], rows):
+        line = io.StringIO()
+        shown = [visible(v) if out.is_terminal and isinstance(v, str) else v for v in row]
+        csv.writer(line, lineterminator="\r\n").writerow(shown)
+        out.write(line.getvalue())
+
+
+def show_raw(out: OutStream, document: bytes) -> None:
+    """Write the server's bytes, with a newline behind them on a terminal."""
+    show_chunks(out, [document])
+
+
+def show_chunks(out: OutStream, chunks: Iterable[bytes]) -> None:
+    """Write the server's bytes as they arrive, with a newline behind the last on a terminal."""
+    last = b""
+    for chunk in chunks:
+        out.write_bytes(chunk)
+        last = chunk
+    if out.is_terminal and not last.endswith(b"\n"):
+        out.line()
+
+
+def _headed(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    # The head comes first, and no key of the server's replaces it.
+    return {**head, **value, **head}
+
+
+def _json(out: OutStream, value: object, indent: int | None = None) -> str:
+    # On a terminal all is ASCII, so that no character of the server's drives it.
+    try:
+        text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)
+    except ValueError:  # a number too large for a float was read as infinity, which is no JSON
+        text = json.dumps(_finite(value), indent=indent, ensure_ascii=out.is_terminal)
+    return text.replace("\x7f", "\\u007f") if out.is_terminal else text
+
+
+def _finite(value: object) -> object:
+    """Put null where a number is infinite."""
+    match value:
+        case dict():
+            return {key: _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value

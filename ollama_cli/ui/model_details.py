@@ -1,0 +1,72 @@
+"""A model in sections, as `ollama show` prints it."""
+
+from typing import Final
+
+from ollama_cli.types.replies import ModelDetails
+from ollama_cli.types.units import format_count
+from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.tables import show_section
+
+_MOST_LINES: Final = 2
+
+
+def show_details(out: OutStream, model: ModelDetails) -> None:
+    """Write the sections that have something to say."""
+    sections = (
+        ("Model", _model(model)),
+        ("Capabilities", [[capability] for capability in model.capabilities]),
+        ("Projector", _projector(model)),
+        ("Parameters", _parameters_set(model)),
+        ("System", _first_lines(model.system)),
+        ("License", _first_lines(model.license)),
+    )
+    for title, rows in sections:
+        if rows:
+            show_section(out, title, rows)
+
+
+def _model(model: ModelDetails) -> list[list[str]]:
+    kind = model.info.get("general.architecture") or model.details.get("family")
+    rows = [
+        ("Remote model", model.remote_model),
+        ("Remote URL", model.remote_host),
+        ("architecture", kind),
+        ("parameters", _parameters(model)),
+        ("context length", model.info.get(f"{kind}.context_length")),
+        ("embedding length", model.info.get(f"{kind}.embedding_length")),
+        ("quantization", model.details.get("quantization_level")),
+        ("requires", model.requires),
+    ]
+    return [[name, str(value)] for name, value in rows if value]
+
+
+def _parameters(model: ModelDetails) -> object:
+    count = model.info.get("general.parameter_count")
+    if model.details.get("parameter_size") or not isinstance(count, int):
+        return model.details.get("parameter_size")
+    return format_count(count)
+
+
+def _projector(model: ModelDetails) -> list[list[str]]:
+    kind = model.projector.get("general.architecture")
+    if kind is None:
+        return []
+    count = model.projector.get("general.parameter_count")
+    rows = [
+        ("architecture", kind),
+        ("parameters", format_count(count) if isinstance(count, int) else None),
+        ("embedding length", model.projector.get(f"{kind}.vision.embedding_length")),
+        ("dimensions", model.projector.get(f"{kind}.vision.projection_dim")),
+    ]
+    return [[name, str(value)] for name, value in rows if value]
+
+
+def _parameters_set(model: ModelDetails) -> list[list[str]]:
+    lines = (line.strip().partition(" ") for line in model.parameters.splitlines())
+    return [[name, value.strip()] for name, _, value in lines if name]
+
+
+def _first_lines(text: str) -> list[list[str]]:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    more = ["..."] if lines[_MOST_LINES:] else []
+    return [[line] for line in lines[:_MOST_LINES] + more]

@@ -1,0 +1,67 @@
+"""Chooses how a pull is watched."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from ollama_cli.errors import UsageError
+from ollama_cli.ui import terminals
+from ollama_cli.ui.progress.jsonl import JsonLinesReporter
+from ollama_cli.ui.progress.lines import LinesReporter
+from ollama_cli.ui.progress.reporter import PullProgressReporter
+from ollama_cli.ui.progress.silent import SilentReporter
+from ollama_cli.ui.streams import OutStream
+
+if TYPE_CHECKING:
+    from ollama_cli.ui.progress.bars import Board
+
+
+def choose(
+    mode: str,
+    *,
+    model: str,
+    out: OutStream,
+    err: OutStream,
+    quiet: bool = False,
+    label: str = "",
+    board: "Board | None" = None,
+) -> PullProgressReporter:
+    """Build the reporter for a mode: auto, bar, plain, json or none.
+
+    Bars need a stream that moves, and become lines on one that does not. `quiet` silences what is
+    shown to people; the JSON lines are a result, and stay. Where several models are pulled at once
+    `label` tells them apart, and bars stand on one `board`. An unknown mode is a UsageError.
+    """
+    match mode:
+        case "json":
+            return JsonLinesReporter(out, model, notes=None if quiet else err)
+        case "none":
+            return SilentReporter()
+        case "auto" | "bar" | "plain" if quiet:
+            return SilentReporter()
+        case "auto" | "bar" if err.motion:
+            reporter: PullProgressReporter = _bars().BarsReporter(
+                err, model, board=board, label=label
+            )
+            return reporter
+        case "auto" | "bar" | "plain":
+            return LinesReporter(err, model, label=label)
+    raise UsageError(
+        f"unknown progress mode: {mode}", hint="use one of auto, bar, plain, json, none"
+    )
+
+
+def board(
+    mode: str, err: OutStream, environ: Mapping[str, str], *, quiet: bool = False, count: int = 1
+) -> "Board | None":
+    """Build the board that the bars of all `count` pulls stand on; None where none are drawn."""
+    if quiet or mode not in {"auto", "bar"} or not err.motion:
+        return None
+    tab_progress = terminals.shows_tab_progress(environ)
+    made: Board = _bars().Board(err, tab_progress=tab_progress, count=count)
+    return made
+
+
+def _bars() -> Any:
+    # rich is slow to load: a pull that shows no bars never loads it.
+    return import_module("ollama_cli.ui.progress.bars")

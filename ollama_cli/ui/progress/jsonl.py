@@ -1,0 +1,144 @@
+"""Shows a pull to programs: one JSON object per event, flushed as it comes."""
+
+import json
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any, Final, Self
+
+from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.types.events import (
+    ChunkProgress,
+    Error,
+    Expected,
+    PullEvent,
+    Restart,
+    Status,
+    Success,
+)
+from ollama_cli.ui.progress import phrases
+from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
+from ollama_cli.ui.streams import OutStream, one_line, sentence
+
+SCHEMA: Final = "ollama-cli/models-pull/1"
+
+
+class JsonLinesReporter:
+    """Write the events of a pull to `stream`; sizes are bytes, times seconds on `clock`.
+
+    `fraction` is what people are shown, which never falls; `completed` of `total` is the truth.
+    Restarts are told on `notes` too, an interrupt there alone. A failure of the stream itself
+    becomes an `error` line, so that the last line tells how any other pull ended.
+    """
+
+    def __init__(
+        self,
+        stream: OutStream,
+        model: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        notes: OutStream | None = None,
+    ) -> None:
+        self._stream = stream
+        self._notes = notes
+        self._lost = 0
+        self._status: str | None = None
+        self._model = model
+        self._clock = clock
+        self._stats = PullStats()
+        self._started = clock()
+        self._is_first = True
+        self._has_layers = False
+        self._known = self._fields(PullSnapshot(0, None, 0.0, None, None, ()))
+        self._reported: Error | None = None
+
+    def __enter__(self) -> Self:
+        """Start the clock."""
+        self._started = self._clock()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write the `error` line of a failure, as it is known by now; an interrupt is a note."""
+        known = self._known | {"event": "error"}
+        if isinstance(exc, OllamaCliError):
+            self._write(known | exc.as_dict())
+        elif self._reported:
+            self._write(known | {"message": self._reported.message})
+        elif isinstance(exc, KeyboardInterrupt | InterruptError):
+            snapshot = self._stats.snapshot(with_layers=False)
+            self._note(phrases.stopped(one_line(self._model), snapshot, exc))
+
+    def report(self, event: PullEvent) -> None:
+        """Write one line."""
+        now = self._clock()
+        self._stats.add(event, now)
+        self._has_layers = self._has_layers or isinstance(event, ChunkProgress | Expected)
+        # Without its layers, which in a model of many would be most of the work.
+        snapshot = self._stats.snapshot(with_layers=False)
+        fields = self._known = self._fields(snapshot)
+        match event:
+            case Status(text):
+                if text == self._status:  # real servers repeat it with each line of progress
+                    return
+                self._status = text
+                fields = fields | {"event": "status", "status": text}
+            case ChunkProgress(digest):
+                fields = fields | {"event": "progress", "digest": digest} | self._layer(digest)
+            case Restart(attempt, reason, pause):
+                reason = sentence(reason)
+                fields = fields | {"event": "restart", "attempt": attempt, "reason": reason}
+                fields["pause"] = pause
+                self._status = None
+                self._note(phrases.restarted(one_line(self._model), event))
+            case Expected():
+                return
+            case Success():
+                fields = fields | {"event": "success", "status": "success"}
+                fields["seconds"] = round(max(0.0, now - self._started), 3)
+            case Error():
+                self._reported = event
+                return
+        if snapshot.lost > self._lost:
+            self._note(phrases.lost(one_line(self._model), snapshot.lost - self._lost))
+            self._lost = snapshot.lost
+        self._write(fields)
+
+    def _note(self, text: str) -> None:
+        if self._notes:
+            self._notes.line(text)
+
+    def _fields(self, snapshot: PullSnapshot) -> dict[str, Any]:
+        speed, eta = snapshot.bytes_per_second, snapshot.eta_seconds
+        is_known = snapshot.total is not None or snapshot.fraction > 0
+        return {
+            "event": None,
+            "model": self._model,
+            "status": None,
+            "digest": None,
+            "layer_total": None,
+            "layer_completed": None,
+            "total": snapshot.total,
+            "completed": snapshot.completed if self._has_layers else None,
+            "total_known": snapshot.total_known,
+            "lost": snapshot.lost,
+            "fraction": round(snapshot.fraction, 6) if is_known else None,
+            "bytes_per_second": None if speed is None else round(speed, 1),
+            "eta_seconds": None if eta is None else round(eta, 1),
+        }
+
+    def _layer(self, digest: str) -> dict[str, Any]:
+        layer = self._stats.layer(digest)
+        if layer is None:
+            return {}
+        return {"layer_total": layer.total, "layer_completed": layer.completed}
+
+    def _write(self, fields: dict[str, Any]) -> None:
+        schema = {"schema": SCHEMA} if self._is_first else {}
+        self._is_first = False
+        # ASCII only: no character of the server's can drive a terminal that shows the line.
+        self._stream.line(json.dumps(schema | fields).replace("\x7f", "\\u007f"))

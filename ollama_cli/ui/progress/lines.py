@@ -1,0 +1,128 @@
+"""Shows a pull in plain lines, for logs and for terminals that cannot move."""
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Self
+
+from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.units import format_bytes, format_duration
+from ollama_cli.ui.progress import phrases
+from ollama_cli.ui.progress.stats import PullStats
+from ollama_cli.ui.streams import OutStream, one_line, sentence
+
+SECONDS_BETWEEN: Final = 10.0
+FRACTION_BETWEEN: Final = 0.10
+_MANIFEST: Final = "pulling manifest"
+_VERIFYING: Final = "verifying"
+_WORTH_TELLING: Final = 5.0
+
+
+class LinesReporter:
+    """Write each change of state once, and progress at most every 10 seconds or 10 per cent.
+
+    `label` stands before each line, where several models are pulled at once.
+    """
+
+    def __init__(
+        self,
+        stream: OutStream,
+        model: str,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        label: str = "",
+    ) -> None:
+        self._stream = stream
+        self._label = f"{label} " if label else ""
+        self._model = one_line(model)
+        self._clock = clock
+        self._stats = PullStats()
+        self._started = clock()
+        self._state = ""
+        self._digests: set[str] = set()
+        self._lost = 0
+        self._state_since = self._started
+        self._shown_at = self._started
+        self._shown_fraction = 0.0
+        self._succeeded = False
+
+    def __enter__(self) -> Self:
+        """Start the clock."""
+        self._started = self._shown_at = self._clock()
+        return self
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Say how far the pull came if it was left early."""
+        text = phrases.stopped(self._model, self._stats.snapshot(), exc)
+        if text and not self._succeeded:
+            self._line(text)
+
+    def report(self, event: PullEvent) -> None:
+        """Write a line if the event is worth one."""
+        if isinstance(event, Status) and _is_of_a_layer(event.text):
+            return
+        now = self._clock()
+        self._stats.add(event, now)
+        match event:
+            case ChunkProgress(digest):
+                if digest not in self._digests:
+                    self._show_layer(digest, now)
+                if self._stats.lost > self._lost:
+                    self._show_lost()
+                self._show_progress(now)
+            case Status(text):
+                self._show_state(sentence(text), now)
+            case Restart():
+                self._state = ""
+                self._line(phrases.restarted(self._model, event))
+            case Success():
+                self._succeeded = True
+                self._show_state("success", now)
+                self._line(
+                    phrases.pulled(
+                        self._model,
+                        self._stats.snapshot(),
+                        now - self._started,
+                        fetched=self._stats.fetched,
+                    )
+                )
+
+    def _show_state(self, text: str, now: float) -> None:
+        if not text or text == self._state:
+            return
+        if self._state.startswith(_VERIFYING) and now - self._state_since >= _WORTH_TELLING:
+            self._line(f"verified in {format_duration(now - self._state_since)}")
+        self._state, self._state_since = text, now
+        self._line(text)
+
+    def _show_layer(self, digest: str, now: float) -> None:
+        self._digests.add(digest)
+        layer = self._stats.layer(digest)
+        size = f"  {format_bytes(layer.total)}" if layer and layer.total else ""
+        self._show_state(f"pulling {phrases.digest_name(digest)}{size}", now)
+
+    def _show_lost(self) -> None:
+        self._line(phrases.lost(self._model, self._stats.lost - self._lost))
+        self._lost = self._stats.lost
+
+    def _show_progress(self, now: float) -> None:
+        fraction = self._stats.fraction
+        is_late = now - self._shown_at >= SECONDS_BETWEEN
+        if not is_late and fraction - self._shown_fraction < FRACTION_BETWEEN:
+            return
+        self._shown_at = now
+        self._shown_fraction = fraction
+        self._line(phrases.progress(self._model, self._stats.snapshot()))
+
+    def _line(self, text: str) -> None:
+        self._stream.line(self._label + text)
+
+
+def _is_of_a_layer(text: str) -> bool:
+    """Tell whether a status says no more than the line of the layer that it came with."""
+    return text.startswith("pulling ") and text != _MANIFEST

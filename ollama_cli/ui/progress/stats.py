@@ -1,0 +1,250 @@
+"""How far a pull has come: pure arithmetic over its events, with the clock handed in."""
+
+from dataclasses import dataclass
+from typing import Final, NamedTuple
+
+from ollama_cli.types.events import ChunkProgress, Expected, PullEvent, Restart, Status, Success
+from ollama_cli.ui.progress.speed import Speedometer
+
+# The most shown before the server says success: a full bar must mean a usable model.
+ALMOST_DONE: Final = 0.99
+# The server counts in signed 64 bits; JSON does not, and larger numbers are no sizes.
+_LARGEST: Final = 2**63 - 1
+# After these words no layer is downloaded any more, whatever its last line said.
+_AFTER_LAYERS: Final = ("verifying", "writing", "removing", "success")
+
+
+class LayerSnapshot(NamedTuple):
+    """One layer in bytes: `total` is None where unknown, `done` also when it merely stopped."""
+
+    digest: str
+    completed: int
+    total: int | None
+    done: bool
+
+
+class PullSnapshot(NamedTuple):
+    """All layers known so far, in bytes and seconds; None where unknown.
+
+    `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` is the truth
+    and may fall. `lost` bytes were thrown away by the server between two tries. The total is that
+    of the model where `total_known`, else it grows as layers appear.
+    """
+
+    completed: int
+    total: int | None
+    fraction: float
+    bytes_per_second: float | None
+    eta_seconds: float | None
+    layers: tuple[LayerSnapshot, ...]
+    lost: int = 0
+    total_known: bool = False
+
+
+@dataclass(slots=True)
+class _Layer:
+    digest: str
+    total: int | None = None
+    reported: int = 0
+    # The most that was ever reported: what a later try is compared with.
+    highest: int = 0
+    # What the next line is compared with; None makes the next line a baseline.
+    baseline: int | None = None
+    settled: bool = False
+    # The try in which the last line came, -1 while the manifest alone tells of the layer.
+    attempt: int = -1
+    shown: int = 0
+
+    def count(self) -> int:
+        """Give the bytes that count as there."""
+        if self.total is None:
+            return self.reported
+        return self.total if self.settled else min(self.reported, self.total)
+
+    def snapshot(self) -> LayerSnapshot:
+        done = self.settled if self.total is None else self.shown == self.total
+        return LayerSnapshot(self.digest, self.shown, self.total, done)
+
+
+class PullStats:
+    """Turn the events of one pull into snapshots.
+
+    `fetched` tells whether anything was downloaded: a layer that is there already has one line, a
+    complete one. `completed`, `fraction` and `lost` are those of a snapshot taken now.
+    """
+
+    def __init__(self) -> None:
+        self._layers: dict[str, _Layer] = {}
+        self._open: dict[str, _Layer] = {}
+        self.completed = 0
+        self._unmeasured = 0
+        self._total = 0
+        self.fraction = 0.0
+        self._attempt = 0
+        self._is_expected = self._is_past_layers = self._ends_early = False
+        self._in_parallel = False
+        self._has_begun = False
+        self.fetched = False
+        self.lost = 0
+        self._speed = Speedometer()
+
+    def update(self, event: PullEvent, now: float) -> PullSnapshot:
+        """Take one event in and show what it came to; `now` is in seconds on any steady clock."""
+        self.add(event, now)
+        return self.snapshot()
+
+    def add(self, event: PullEvent, now: float) -> None:
+        """Take one event in."""
+        moved = 0
+        match event:
+            case ChunkProgress():
+                moved = self._advance(event)
+            case Status(text):
+                if self._ends_early or not text.startswith(_AFTER_LAYERS):
+                    return
+                self._finish_layers()
+            case Expected():
+                self._expect(event)
+            case Restart():
+                self._begin_again()
+                return
+            case Success():
+                self._finish_layers()
+                self.fraction = 1.0
+        # The clock of the speed starts with the first layer, not with the manifest.
+        if self._has_begun:
+            self._speed.add(moved, now)
+
+    def layer(self, digest: str) -> LayerSnapshot | None:
+        """Look one layer up; None if it has not appeared."""
+        layer = self._layers.get(digest)
+        return layer.snapshot() if layer else None
+
+    def snapshot(self, now: float | None = None, *, with_layers: bool = True) -> PullSnapshot:
+        """Show how far the pull has come; a silence until `now` lowers the speed."""
+        speed = self._speed.at(now)
+        left = self._total - self.completed + self._unmeasured
+        layers = self._layers.values() if with_layers else ()
+        return PullSnapshot(
+            completed=self.completed,
+            total=self._total or None,
+            fraction=self.fraction,
+            bytes_per_second=speed,
+            eta_seconds=left / speed if speed and self._total else None,
+            layers=tuple([layer.snapshot() for layer in layers]),
+            lost=self.lost,
+            total_known=bool(self._total) and (self._is_expected or self._is_past_layers),
+        )
+
+    def _advance(self, event: ChunkProgress) -> int:
+        """Move one layer; return the bytes that were seen to arrive."""
+        total = min(event.total, _LARGEST) if event.total is not None and event.total > 0 else None
+        layer = self._find(event.digest, total)
+        # The server leaves out a zero, so a missing number is the truth: nothing is there.
+        completed = min(max(event.completed or 0, 0), _LARGEST)
+        is_first = layer.attempt != self._attempt
+        if is_first:
+            self._open_layer(layer, completed, total)
+        self.fetched = self.fetched or not is_first or completed < (total or layer.total or 0)
+        moved = 0
+        if layer.baseline is not None and not layer.settled and completed > layer.baseline:
+            moved = completed - layer.baseline
+        # A number that vanished may come back in one leap, which would be no speed.
+        layer.baseline = None if event.completed is None and layer.reported > 0 else completed
+        layer.reported = completed
+        layer.highest = max(layer.highest, completed)
+        if total is not None and total != layer.total:
+            self._total += total - (layer.total or 0)
+            self._unmeasured -= layer.shown if layer.total is None else 0
+            layer.total = total
+        if layer.settled and (layer.total is None or completed < layer.total):
+            self._reopen()
+        self._refresh(layer)
+        self._rise()
+        return moved
+
+    def _find(self, digest: str, total: int | None) -> _Layer:
+        layer = self._layers.get(digest)
+        if self._is_expected and (layer is None or (total is not None and total != layer.total)):
+            self._disbelieve()
+            layer = self._layers.get(digest)
+        return layer or self._layers.setdefault(digest, _Layer(digest))
+
+    def _open_layer(self, layer: _Layer, completed: int, total: int | None) -> None:
+        """Begin a layer in this try; those before it are done, as no line at 100 % is owed."""
+        had = layer.total if layer.settled and layer.total is not None else layer.highest
+        if layer.attempt >= 0 and total in {None, layer.total}:
+            self.lost += max(0, had - completed)
+        self._has_begun = True
+        layer.attempt, layer.settled, layer.highest = self._attempt, False, completed
+        if not self._in_parallel:
+            self._settle_open()
+        self._open[layer.digest] = layer
+
+    def _settle_open(self) -> None:
+        for layer in self._open.values():
+            layer.settled = True
+            self._refresh(layer)
+        self._open = {}
+
+    def _finish_layers(self) -> None:
+        """Count every layer as done, also one that had no line, as small ones have none."""
+        self._is_past_layers = True
+        self._open = {d: layer for d, layer in self._layers.items() if not layer.settled}
+        self._settle_open()
+        self._rise()
+
+    def _reopen(self) -> None:
+        """Take back what was settled too early: this server loads its layers side by side."""
+        self._in_parallel = True
+        # Such a word was no end: in this try it is not believed again, as each one costs a walk.
+        self._ends_early, self._is_past_layers = self._is_past_layers, False
+        for layer in self._layers.values():
+            layer.settled = False
+            self._open[layer.digest] = layer
+            self._refresh(layer)
+
+    def _begin_again(self) -> None:
+        """Wait for what the next try says of each layer; until then what was seen counts."""
+        self._attempt += 1
+        self._speed = Speedometer()
+        self._is_past_layers = self._ends_early = False
+        self._open = {}
+        for layer in self._layers.values():
+            layer.baseline = None
+
+    def _expect(self, event: Expected) -> None:
+        """Believe a manifest, as long as the layers seen so far agree with it."""
+        sizes = {layer.digest: min(max(layer.size, 0), _LARGEST) for layer in event.layers}
+        if any(layer.total != sizes.get(digest) for digest, layer in self._layers.items()):
+            return
+        self._is_expected = bool(sizes)
+        for digest, size in sizes.items():
+            if digest not in self._layers:
+                self._layers[digest] = _Layer(digest, size)
+                self._total += size
+
+    def _disbelieve(self) -> None:
+        """Forget what the manifest told and no line has confirmed."""
+        self._is_expected = False
+        for layer in [each for each in self._layers.values() if each.attempt < 0]:
+            del self._layers[layer.digest]
+            self._total -= layer.total or 0
+            self.completed -= layer.shown
+
+    def _refresh(self, layer: _Layer) -> None:
+        count = layer.count()
+        self.completed += count - layer.shown
+        if layer.total is None:
+            self._unmeasured += count - layer.shown
+        layer.shown = count
+
+    def _rise(self) -> None:
+        """Let the fraction follow the truth upwards.
+
+        While the total grows, layers that are complete say nothing about those to come.
+        """
+        is_whole = self._is_expected or self._is_past_layers
+        measured = self.completed - self._unmeasured
+        if self._total and (is_whole or measured < self._total):
+            self.fraction = max(self.fraction, min(measured / self._total, ALMOST_DONE))

@@ -1,0 +1,69 @@
+"""What a command and its user say to one another beside the result: notes and questions."""
+
+from collections.abc import Mapping
+
+from ollama_cli.errors import UsageError
+from ollama_cli.types.values import Value, field
+from ollama_cli.ui.streams import InStream, OutStream, one_line
+
+
+class Flags(Value):
+    """The global options; `settings` holds those that are settings too, by name."""
+
+    settings: Mapping[str, object] = field(default_factory=dict)
+    env_file: str | None = None
+    verbose: int = 0
+    color: str = "auto"
+    quiet: bool = False
+    no_input: bool = False
+    debug: bool = False
+    demo: bool = False
+
+
+class Dialogue:
+    """The user of one run: what may be told, and whether anything may be asked."""
+
+    def __init__(self, flags: Flags, *, out: OutStream, err: OutStream, stdin: InStream) -> None:
+        self.flags = flags
+        self.out, self.err, self.stdin = out, err, stdin
+        self._warned: set[str] = set()
+
+    def note(self, text: str) -> None:
+        """Tell something on stderr, unless quiet."""
+        if not self.flags.quiet:
+            self.err.line(f"note: {one_line(text)}")
+
+    def warn(self, text: str) -> None:
+        """Warn on stderr, once of each thing, unless quiet."""
+        if not self.flags.quiet and text not in self._warned:
+            self._warned.add(text)
+            self.err.line(f"warning: {one_line(text)}")
+
+    def tell_waiting(self) -> None:
+        """Tell that standard input is open and silent: a tool that hangs shall say why."""
+        self.err.line(
+            "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
+        )
+
+    def can_ask(self) -> bool:
+        """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
+        has_both = self.stdin.is_terminal and self.stdin.file and self.err.is_terminal
+        return bool(has_both) and not self.flags.no_input
+
+    def confirm(self, question: str, *, flag: str) -> bool:
+        """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""
+        if not self.can_ask():
+            raise UsageError(
+                "this needs a confirmation, and there is nobody to ask",
+                hint=f"confirm it with {flag}",
+            )
+        return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
+
+    def ask(self, question: str) -> str | None:
+        """Ask for one line, where `can_ask` allows it; None at the end of input."""
+        self.err.write(question)
+        assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
+        line = self.stdin.file.readline()
+        if not line:
+            self.err.line()
+        return line.decode("utf-8", "replace").strip() if line else None

@@ -1,0 +1,238 @@
+"""The two streams a command writes to; that one is a terminal is a fact that tests set.
+
+Colour and motion are two questions: `NO_COLOR` takes the colour and leaves the motion, a dumb
+terminal has neither, a redirected stream never moves, whatever `FORCE_COLOR` says.
+"""
+
+import io
+import os
+import re
+import shutil
+import stat
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from ollama_cli.errors import OllamaCliError, OutputError
+from ollama_cli.types.urls import redact
+
+FALLBACK_WIDTH = 80
+_FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
+_LONGEST = 2000
+# Control characters, and marks that reorder or hide what stands beside them on a screen.
+_HIDDEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
+
+
+def visible(text: str) -> str:
+    """Show control characters other than newline and tab, so that no text drives a terminal."""
+    if text.isprintable():
+        return text
+    return re.sub(_HIDDEN, _escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  two digits hold so much
+
+
+def one_line(text: str) -> str:
+    """Make server text fit one line: control characters visible, white space folded."""
+    return visible(" ".join(text.split()))
+
+
+def sentence(text: str) -> str:
+    """Make an error's words fit to be shown: one line, no secrets, and no more than a screen."""
+    # Cut before it is searched too: a server may send any amount of it.
+    line = one_line(redact(text[: 4 * _LONGEST]))
+    return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
+
+
+class OutStream:
+    """A text stream and what it can show: colour, motion (cursor, bars), Unicode.
+
+    Who draws on the stream prints its lines `above` what is drawn. Threads may share it.
+    """
+
+    def __init__(
+        self,
+        file: TextIO,
+        *,
+        is_terminal: bool = False,
+        colour: bool = False,
+        motion: bool = False,
+        unicode: bool = True,
+        fixed_width: int | None = None,
+    ) -> None:
+        self.file = file
+        self.above: Callable[[str], None] | None = None
+        self._lock = threading.RLock()
+        self.is_terminal = is_terminal
+        self.colour = colour
+        self.motion = motion
+        self.unicode = unicode
+        self.fixed_width = fixed_width
+
+    @property
+    def width(self) -> int:
+        """Measure the columns of the terminal, 80 where there is none."""
+        return self.size.columns
+
+    @property
+    def size(self) -> os.terminal_size:
+        """Measure columns and lines of the terminal, 80 and 24 where there is none."""
+        if self.fixed_width is not None:
+            return os.terminal_size((self.fixed_width, _FALLBACK.lines))
+        if not self.is_terminal:
+            return _FALLBACK
+        try:
+            size = os.get_terminal_size(self.file.fileno())
+        except (OSError, ValueError):
+            return shutil.get_terminal_size(_FALLBACK)
+        return size if size.columns and size.lines else _FALLBACK
+
+    def write(self, text: str) -> None:
+        """Write and flush: what is written is seen at once.
+
+        Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
+        """
+        try:  # as `writing` does, without its price: this is done for every token
+            with self._lock:
+                self.file.write(text)
+                self.file.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _not_written(self.file, error) from error
+
+    def line(self, text: str = "") -> None:
+        """Write one line, above the bars where some are drawn."""
+        above = self.above
+        if above is None:
+            self.write(f"{text}\n")
+            return
+        with writing(self.file):
+            above(text)
+
+    def write_bytes(self, data: bytes) -> None:
+        """Write bytes unchanged; raises what `write` raises."""
+        binary: BinaryIO | None = getattr(self.file, "buffer", None)
+        if binary is None:
+            self.write(data.decode("utf-8", "replace"))
+            return
+        with writing(self.file):
+            binary.write(data)
+            binary.flush()
+
+
+def show_error(
+    err: OutStream, error: OllamaCliError, about: str = "", *, with_hint: bool = True
+) -> None:
+    """Write what happened, then one thing to do; `about` names the item where there are several."""
+    item = f"{one_line(about)}: " if about else ""
+    err.line(f"error: {item}{sentence(error.message)}")
+    if error.hint and with_hint:
+        err.line(f"hint: {sentence(error.hint)}")
+
+
+@contextmanager
+def writing(file: TextIO | None = None) -> Iterator[None]:
+    """Raise OllamaCliError where `file` (stdout unless named) cannot be written, once."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise _not_written(file or sys.stdout, error) from error
+
+
+def _not_written(file: TextIO, error: OSError) -> OutputError:
+    let_go(file)
+    return OutputError(f"cannot write the output: {error.strerror}")
+
+
+def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:
+    """Judge what `file` can show; `color` is auto, always or never and beats the environment."""
+    if file is None:  # the process was started with the stream closed
+        return OutStream(io.StringIO())
+    try:
+        terminal = file.isatty()
+    except ValueError:  # closed
+        terminal = False
+    if isinstance(file, io.TextIOWrapper):
+        file.reconfigure(encoding=_utf8_or_own(file), errors="replace", newline="\n")
+    dumb = environ.get("TERM") == "dumb"
+    encoding = (getattr(file, "encoding", None) or "utf-8").lower().replace("-", "")
+    return OutStream(
+        file,
+        is_terminal=terminal,
+        colour=_colour(terminal=terminal, dumb=dumb, environ=environ, color=color),
+        motion=terminal and not dumb,
+        unicode=encoding in {"utf8", "utf16", "utf32", "cp65001"},
+    )
+
+
+def _utf8_or_own(file: io.TextIOWrapper) -> str:
+    # A terminal of another encoding would show UTF-8 as rubbish; pipes and files get UTF-8.
+    return file.encoding if file.isatty() else "utf-8"
+
+
+def _colour(*, terminal: bool, dumb: bool, environ: Mapping[str, str], color: str) -> bool:
+    if color != "auto":
+        return color == "always"
+    if environ.get("NO_COLOR"):
+        return False
+    if environ.get("FORCE_COLOR"):
+        return True
+    return terminal and not dumb
+
+
+def let_go(file: TextIO | None) -> None:
+    """Point a stream at nothing: what it still holds is lost, and quietly so."""
+    with suppress(OSError, ValueError, AttributeError), Path(os.devnull).open("wb") as nothing:
+        os.dup2(nothing.fileno(), file.fileno())  # type: ignore[union-attr]  # None has none
+
+
+class InStream:
+    """Standard input: a terminal to ask, or a source of bytes.
+
+    `implicit` tells whether it is read without being named: a pipe, a regular file or a socket,
+    never a device such as /dev/null and never a closed one.
+    """
+
+    def __init__(
+        self, file: BinaryIO | None, *, is_terminal: bool = False, implicit: bool = False
+    ) -> None:
+        self.file = file
+        self.is_terminal = is_terminal
+        self.implicit = implicit
+
+    def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
+        """Read to the end, once; `on_silence` is called if `patience` seconds bring no byte."""
+        file, self.file, self.implicit = self.file, None, False
+        if file is None:
+            return b""
+        timer = threading.Timer(patience, on_silence) if on_silence else None
+        if timer:
+            timer.daemon = True
+            timer.start()
+        try:
+            first = file.read(1)
+        finally:
+            if timer:
+                timer.cancel()
+        return first + file.read() if first else b""
+
+
+def open_stdin() -> InStream:
+    """Judge what standard input is."""
+    try:
+        file = sys.stdin.buffer
+        mode = os.fstat(file.fileno()).st_mode
+        terminal = file.isatty()
+    except (AttributeError, OSError, ValueError):  # closed, or replaced by something else
+        return InStream(None)
+    implicit = stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)
+    return InStream(file, is_terminal=terminal, implicit=implicit and not terminal)

@@ -1,0 +1,130 @@
+"""What we ask, in the words of the OpenAI-compatible API; what it cannot say is named."""
+
+import base64
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from ollama_cli.errors import UsageError
+from ollama_cli.types.replies import Think
+
+_OPTIONS: Final = {
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "seed": "seed",
+    "stop": "stop",
+    "num_predict": "max_tokens",
+    "presence_penalty": "presence_penalty",
+    "frequency_penalty": "frequency_penalty",
+}
+_UNSENT: Final = ("keep_alive", "truncate")
+_PICTURES: Final = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
+_ENOUGH: Final = 16
+Fields = Mapping[str, Any]
+
+
+def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Part arguments into those that can be sent and the names of what cannot (`num_ctx`, …)."""
+    options = fields.get("options") or {}
+    left_out = [name for name in options if name not in _OPTIONS]
+    left_out += [name for name in _UNSENT if fields.get(name) is not None]
+    kept = {name: value for name, value in fields.items() if name not in _UNSENT}
+    if options:
+        kept["options"] = {name: options[name] for name in options if name in _OPTIONS}
+    return kept, tuple(left_out)
+
+
+def refuse_unsent(fields: Fields) -> None:
+    """Raise UsageError for arguments that the API has no words for: none may vanish silently."""
+    names = [*fitting(fields)[1], *(["template"] if fields.get("template") is not None else [])]
+    if names:
+        raise UsageError(
+            f"the OpenAI-compatible API cannot carry {', '.join(names)}",
+            hint="leave it out, or use Ollama's own API",
+        )
+
+
+def sampling(
+    options: Fields | None,
+    think: Think | None = None,
+    format: str | Fields | None = None,  # noqa: A002  the wire's own word
+) -> dict[str, Any]:
+    """Say how to answer: sampling, thinking and format."""
+    said = {_OPTIONS[name]: value for name, value in (options or {}).items()}
+    if (said.get("max_tokens") or 0) < 0:  # without end, which has no number here
+        del said["max_tokens"]
+    if think is not None:
+        efforts: dict[Think, str] = {True: "medium", False: "none"}
+        said["reasoning_effort"] = efforts.get(think, think)
+    if format is not None:
+        said["response_format"] = _response_format(format)
+    return said
+
+
+def adapted(body: Fields, complaint: str) -> dict[str, Any] | None:
+    """Say a request as the server's complaint about it asks; None where it asks for nothing."""
+    said = dict(body)
+    if "max_completion_tokens" in complaint and "max_tokens" in said:
+        said["max_completion_tokens"] = said.pop("max_tokens")
+    elif "stream_options" in complaint and "stream_options" in said:
+        del said["stream_options"]
+    else:
+        return None
+    return said
+
+
+def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
+    """Say a conversation: images as parts, the arguments of tool calls as JSON text."""
+    said: list[dict[str, Any]] = []
+    waiting: list[str] = []
+    for message in conversation:
+        new = {"role": message.get("role"), "content": _content(message)}
+        if calls := message.get("tool_calls"):
+            named = [_call(call, f"call_{len(said)}_{n}") for n, call in enumerate(calls)]
+            waiting = [call["id"] for call in named]
+            new["tool_calls"] = named
+        if message.get("role") == "tool":
+            answered = message.get("tool_call_id") or (waiting[0] if waiting else "")
+            waiting = [each for each in waiting if each != answered]
+            new["tool_call_id"] = answered
+        said.append(new)
+    return said
+
+
+def conversation(prompt: str, system: str | None, images: Sequence[str]) -> list[dict[str, Any]]:
+    """Make a conversation of one prompt."""
+    first = [{"role": "system", "content": system}] if system else []
+    return messages([*first, {"role": "user", "content": prompt, "images": images}])
+
+
+def _content(message: Fields) -> object:
+    text, images = message.get("content") or "", message.get("images") or ()
+    if not images:
+        return text
+    parts = [{"type": "image_url", "image_url": {"url": _data_url(image)}} for image in images]
+    return [{"type": "text", "text": text}, *parts]
+
+
+def _data_url(image: str) -> str:
+    try:
+        start = base64.b64decode(image[: 4 * _ENOUGH])
+    except ValueError:
+        start = b""
+    for magic, kind in _PICTURES.items():
+        if start.startswith(magic) and (kind != "webp" or start[8:12] == b"WEBP"):
+            return f"data:image/{kind};base64,{image}"
+    raise UsageError("an image is neither PNG, JPEG, GIF nor WebP")
+
+
+def _call(call: Fields, name: str) -> dict[str, Any]:
+    function = call.get("function") or call
+    arguments = function.get("arguments")
+    written = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
+    said = {"name": function.get("name"), "arguments": written}
+    return {"id": call.get("id") or name, "type": "function", "function": said}
+
+
+def _response_format(wanted: str | Fields) -> dict[str, Any]:
+    if isinstance(wanted, str):
+        return {"type": "json_object"}
+    return {"type": "json_schema", "json_schema": {"name": "answer", "schema": dict(wanted)}}

@@ -1,0 +1,126 @@
+"""What could stand at the cursor: commands, options, values, files."""
+
+from pathlib import Path
+
+import pytest
+from completions import answered, completed
+
+from ollama_cli.cli import parser
+from ollama_cli.cli.table import TABLE
+from ollama_cli.config.settings_table import SETTINGS
+
+COMMANDS = [
+    *("chat", "generate", "models", "embed", "health", "doctor", "env"),
+    *("config", "hosts", "demo", "help"),
+]
+MODELS = [
+    *("list", "pull", "outdated", "update", "default", "pick"),
+    *("show", "has", "rm", "cp", "ps", "stop"),
+    *("ensure", "history"),
+]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("ollama-cli ", COMMANDS),
+        ("ollama-cli -q ", COMMANDS),
+        ("ollama-cli --color never mod", ["models"]),
+        ("ollama-cli models ", MODELS),
+        ("ollama-cli models -v pu", ["pull"]),
+        ("ollama-cli demo ", ["tour", "serve"]),
+        ("ollama-cli models list --so", ["--sort"]),
+        ("ollama-cli models list --sort ", ["name", "size", "modified"]),
+        ("ollama-cli models list --sort=", [f"--sort={n}" for n in ("name", "size", "modified")]),
+        ("ollama-cli models list -oj", ["-ojson", "-ojsonl"]),
+        ("ollama-cli ls --filter x -o c", ["csv"]),
+        ("ollama-cli chat --sys", ["--system"]),
+        ("ollama-cli chat --hos", ["--host"]),
+        ("ollama-cli chat --no-st", ["--no-stream", "--no-stdin"]),
+        ("ollama-cli chat --think ", []),
+        ("ollama-cli chat --think=m", ["--think=medium", "--think=max"]),
+        ("ollama-cli chat --format ", ["json"]),
+        ("ollama-cli chat -- --sys", []),
+        ("ollama-cli chat ", []),
+        ("ollama-cli --install-completion ", ["bash", "zsh", "fish"]),
+        ("ollama-cli --install-completion=z", ["--install-completion=zsh"]),
+        ("ollama-cli --inst", ["--install-completion"]),
+        ("ollama-cli chat --inst", []),
+        ("ollama-cli demo serve --fault b", ["busy"]),
+        ("ollama-cli help f", ["formats"]),
+        ("ollama-cli config get ", list(SETTINGS)),
+        ("ollama-cli config set embed", ["embed_model"]),
+        ("ollama-cli config unset keep", ["keep_alive"]),
+        ("ollama-cli --host ", ["http://127.0.0.1:11434"]),
+        ("ollama-cli models pull --registry ", ["http://127.0.0.1:11434", "none"]),
+        ("ollama-cli models pull --retries ", ["inf"]),
+        ("ollama-cli nothing ", []),
+        ("ollama-cli nothing --ho", ["--host"]),
+        ("ollama-cli chat --nothing --ho", ["--host"]),
+        ("ollama-cli chat 'a prompt", []),
+        ('ollama-cli "mod', ["models"]),
+        ("ollama-cli chat a\\ b --hos", ["--host"]),
+    ],
+)
+def test_what_fits_is_offered(line: str, expected: list[str], tmp_path: Path) -> None:
+    assert completed(line, tmp_path) == expected
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "ollama-cli chat -f ",
+        "ollama-cli chat --file=",
+        "ollama-cli generate --image ",
+        "ollama-cli generate -qi pic",
+        "ollama-cli --env-file ",
+        "ollama-cli embed -f no",
+    ],
+)
+def test_files_are_left_to_the_shell(line: str, tmp_path: Path) -> None:
+    assert completed(line, tmp_path) == [":files"]
+
+
+def test_the_options_of_a_command_are_all_offered_where_nothing_else_fits(tmp_path: Path) -> None:
+    found = completed("ollama-cli health ", tmp_path)
+    assert {"--model", "-m", "--wait", "--json", "--host", "-q", "--help"} <= set(found)
+    long = [each.startswith("--") for each in found]
+    assert long == sorted(long, reverse=True)
+    assert not {"-m", "-q"} & set(completed("ollama-cli health --", tmp_path))
+
+
+def test_hidden_commands_are_not_offered_and_completed_all_the_same(tmp_path: Path) -> None:
+    assert completed("ollama-cli ru", tmp_path) == []
+    assert completed("ollama-cli run --sys", tmp_path) == ["--system"]
+
+
+@pytest.mark.parametrize("shell", ["zsh", "fish"])
+def test_shells_that_show_it_are_told_what_a_command_does(shell: str, tmp_path: Path) -> None:
+    expected = f"models\t{TABLE['models'].help}"
+    assert answered(shell, "ollama-cli", "mod", at=tmp_path) == [expected]
+    found = answered(shell, "ollama-cli", "models", "list", "--so", at=tmp_path)
+    assert found == ["--sort\tOrder; modified: newest first."]
+
+
+def test_each_shell_gets_what_it_puts_in_the_place_of_a_word(tmp_path: Path) -> None:
+    assert answered("zsh", "ollama-cli", "--color=al", at=tmp_path) == ["always"]
+    assert answered("fish", "ollama-cli", "--color=al", at=tmp_path) == ["--color=always"]
+    assert answered("bash", "ollama-cli --color=al", "al", at=tmp_path) == ["always"]
+    assert answered("bash", "ollama-cli --color=", "", at=tmp_path)[0] == "auto"
+    assert answered("bash", "ollama-cli --color=al", "--color=al", at=tmp_path) == [
+        "--color=always"
+    ]
+
+
+@pytest.mark.parametrize("shell", ["complete_bash", "powershell", "bash"])
+def test_a_script_that_is_not_ours_is_answered_with_nothing(shell: str, tmp_path: Path) -> None:
+    assert answered(shell, at=tmp_path) == []
+
+
+def test_completion_reads_the_options_as_the_commands_do() -> None:
+    words = {each for option in parser.ROOT_OPTIONS for each in option.opts}
+    assert set(parser.ALONE) - {"--think"} <= words
+
+
+def test_an_empty_line_is_no_failure(tmp_path: Path) -> None:
+    assert "chat" in answered("bash", "", "", at=tmp_path)

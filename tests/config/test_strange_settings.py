@@ -1,0 +1,52 @@
+"""What a file that merely lies in the folder may say, and what not."""
+
+import pytest
+
+from ollama_cli.config.settings import Layer, resolve
+from ollama_cli.errors import RefusedError
+
+PUBLIC = "http://8.8.8.8:11434"
+
+
+def layer(origin: str = "SOMEWHERE", *, trusted: bool = True, **values: object) -> Layer:
+    return Layer({name: (value, origin) for name, value in values.items()}, trusted=trusted)
+
+
+@pytest.mark.parametrize("value", [PUBLIC, "ollama.com", "https://evil.example/v1", "134744072"])
+def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
+    with pytest.raises(RefusedError) as caught:
+        resolve([layer("OLLAMA_HOST in .env", trusted=False, host=value)])
+    assert caught.value.exit_code == 13
+    assert "OLLAMA_HOST in .env would send your prompts to a public" in caught.value.message
+    assert "--env-file" in str(caught.value.hint)
+    assert resolve([layer(host=value)]).host
+
+
+def test_an_untrusted_layer_may_name_no_public_registry_but_the_usual_one() -> None:
+    origin = "OLLAMA_CLI_REGISTRY in .env"
+    with pytest.raises(RefusedError) as caught:
+        resolve([layer(origin, trusted=False, registry="https://evil.example")])
+    assert caught.value.message.startswith(f"{origin} would tell the names of your models to a")
+    for value in ("none", "http://10.0.0.7:5000", "registry.ollama.ai"):
+        assert resolve([layer(origin, trusted=False, registry=value)]).registry
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["127.0.0.1:1", "localhost", "10.0.0.7", "192.168.1.2:80", "gpu-box", "box.lan", "[::1]:11434"],
+)
+def test_an_untrusted_layer_may_name_a_private_host_and_all_else(value: str) -> None:
+    settings = resolve([layer(trusted=False, host=value, model="m", timeout=3)])
+    assert (settings.model, settings.timeout) == ("m", 3)
+
+
+@pytest.mark.parametrize("name", ["model", "embed_model"])
+def test_it_may_name_no_model_of_the_cloud(name: str) -> None:
+    origin = f"OLLAMA_CLI_{name.upper()} in .env"
+    strange = Layer({name: ("x:cloud", origin)}, trusted=False)
+    with pytest.raises(RefusedError) as caught:
+        resolve([strange])
+    assert caught.value.message.startswith(f"{origin} would send your ")
+    assert caught.value.message.endswith(" to the cloud: x:cloud")
+    assert resolve([Layer({name: ("x:cloud", "typed")}), strange])
+    assert resolve([Layer({name: ("x:8b", origin)}, trusted=False)])

@@ -1,0 +1,120 @@
+"""The record of a pull: what its events and its end say, and no end that it lacks."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from runtimes import told, with_models
+
+from ollama_cli.config import sources
+from ollama_cli.errors import ConfigError, InterruptError, ServerError
+from ollama_cli.features.pull.history import History, Pull
+from ollama_cli.features.pull.record import recorded
+from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+
+A, B = "sha256:a", "sha256:b"
+
+
+@pytest.fixture(autouse=True)
+def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sources, "history_path", lambda: tmp_path / "history.sqlite3")
+
+
+def kept() -> Pull:
+    (pull,) = History(sources.history_path()).pulls()
+    return pull
+
+
+@pytest.mark.parametrize(
+    ("events", "fetched", "restarts"),
+    [
+        ([], 0, 0),
+        ([Status("pulling manifest"), Success()], 0, 0),
+        ([ChunkProgress(A, 10), ChunkProgress(A, 10, 4), ChunkProgress(A, 10, 10)], 10, 0),
+        ([ChunkProgress(A, 10, 10), ChunkProgress(B, 5, 5)], 0, 0),
+        ([ChunkProgress(A, 10, 7), ChunkProgress(A, 10, 10)], 3, 0),
+        ([ChunkProgress(A, 10, done) for done in (4, 9, 6, 10)], 9, 0),
+        ([ChunkProgress(A, 9, 0), ChunkProgress(B, 9), ChunkProgress(A, 9, 9)], 9, 0),
+        (
+            [
+                ChunkProgress(A, 10, 0),
+                ChunkProgress(A, 10, 6),
+                Restart(1, "stalled"),
+                ChunkProgress(A, 10, 4),
+                ChunkProgress(A, 10, 10),
+                Restart(2, "cut"),
+            ],
+            12,
+            2,
+        ),
+        (
+            [
+                ChunkProgress(A, 10, 2),
+                ChunkProgress(A, 10, 5),
+                Restart(1, "cut"),
+                ChunkProgress(A, 10, 8),
+                ChunkProgress(A, 10, 10),
+            ],
+            8,
+            1,
+        ),
+    ],
+)
+def test_what_this_pull_fetched_is_counted(
+    events: list[PullEvent], fetched: int, restarts: int
+) -> None:
+    with recorded(with_models(), "m") as record:
+        assert list(record.watch(iter(events))) == events
+    assert (kept().bytes, kept().restarts, kept().result) == (fetched, restarts, "success")
+
+
+@pytest.mark.parametrize(
+    ("error", "result", "message"),
+    [
+        (ServerError("no Basic bWU6czNjcmV0\n"), "error", "no Basic ***"),
+        (KeyboardInterrupt(), "interrupted", None),
+        (InterruptError(15), "interrupted", None),
+        (BrokenPipeError(), "interrupted", None),
+        (ZeroDivisionError("a bug"), "error", "ZeroDivisionError: a bug"),
+    ],
+)
+def test_how_it_ended(error: BaseException, result: str, message: str | None) -> None:
+    with pytest.raises(type(error)), recorded(with_models(), "m"):
+        raise error
+    assert (kept().result, kept().error) == (result, message)
+
+
+def test_the_watch_closes_what_it_watches() -> None:
+    closed = []
+
+    def events() -> Iterator[PullEvent]:
+        try:
+            while True:
+                yield Status("x")
+        finally:
+            closed.append(True)
+
+    with recorded(with_models(), "m") as record:
+        watched = record.watch(events())
+        next(watched)
+        close: Callable[[], None] = getattr(watched, "close")  # noqa: B009  an iterator has none
+        close()
+        assert closed == [True]
+
+
+def test_an_end_that_cannot_be_written_is_a_warning() -> None:
+    cli = with_models()
+    with recorded(cli, "m"):
+        sources.history_path().write_bytes(b"no database\n")
+    assert told(cli).startswith("warning: cannot use the history of pulls ")
+
+
+def test_nobody_without_a_home_is_kept_from_pulling(monkeypatch: pytest.MonkeyPatch) -> None:
+    def nowhere() -> Path:
+        raise ConfigError("there is no home folder")
+
+    monkeypatch.setattr(sources, "history_path", nowhere)
+    cli = with_models()
+    with recorded(cli, "m") as record:
+        assert list(record.watch([Success()])) == [Success()]
+    assert told(cli) == "warning: there is no home folder\n"

@@ -1,0 +1,85 @@
+"""What a run finds out of its server, keeps, and makes of it."""
+
+import pytest
+from hostile import Server, document
+from other_servers import LM_STUDIO, serving
+from runtimes import NOWHERE, at, runtime
+
+from ollama_cli.errors import OtherApiError, UnreachableError
+from ollama_cli.features.servers import cache
+from ollama_cli.services import EitherClient, OllamaClient
+from ollama_cli.ui.prompter import Flags
+
+
+@pytest.mark.parametrize(
+    ("host", "api", "first"),
+    [
+        ("h", "auto", "native"),
+        ("h:1/v1", "auto", "openai"),
+        ("http://h/prefix/v1/", "auto", "openai"),
+        ("http://h/v1/chat/completions", "auto", "openai"),
+        (":8080/v1", "auto", "openai"),
+        ("http://h/v10", "auto", "native"),
+        ("http://h/api", "auto", "native"),
+        ("http://h/v1", "native", "native"),
+        ("h", "openai", "openai"),
+    ],
+)
+def test_the_address_or_the_setting_says_what_is_spoken_first(
+    host: str, api: str, first: str
+) -> None:
+    cli = runtime(Flags(settings={"host": host, "api": api}))
+    assert cli.settings.first_api == first
+    assert "/v1" not in cli.settings.host.replace("/v10", "")
+    assert isinstance(cli.provider(), OllamaClient if api == "native" else EitherClient)
+    cli.close()
+
+
+def test_what_was_found_is_kept_for_the_next_run_and_dropped_when_the_server_is_away() -> None:
+    with serving(LM_STUDIO) as server:
+        cli = at(server.url)
+        assert len(cli.installed()) == 2
+        cli.close()
+        assert cache.recall(server.url) == cache.Seen("openai")
+        again = at(server.url)
+        health, _ = again.examine(None)
+        again.close()
+        assert health.kind == "lm-studio"
+        assert cache.recall(server.url) == cache.Seen("openai", "lm-studio")
+    gone = at(server.url)
+    with pytest.raises(UnreachableError), gone.explaining():
+        gone.installed()
+    assert cache.recall(server.url) == cache.Seen()
+
+
+def test_what_the_address_says_anyway_is_not_kept() -> None:
+    with serving(LM_STUDIO) as server:
+        cli = at(f"{server.url}/v1")
+        cli.installed()
+        cli.close()
+        assert cache.recall(server.url) == cache.Seen()
+    with Server(document({"models": []})) as native:
+        cli = at(native.url)
+        cli.installed()
+        cli.close()
+        assert cache.recall(native.url) == cache.Seen()
+
+
+def test_of_the_demo_nothing_is_kept() -> None:
+    cli = runtime(Flags(demo=True))
+    cli.ollama().copy("demo", "other")
+    cli.forget_installed()
+    host = cli.settings.host
+    cli.close()
+    assert cache.recall(host) == cache.Seen()
+
+
+def test_a_memory_of_another_server_refuses_without_a_request() -> None:
+    cache.remember(NOWHERE, cache.Seen("openai", "vllm"))
+    cli = at(NOWHERE)
+    with pytest.raises(OtherApiError, match=r"^rm needs an Ollama server; this is vLLM$"):
+        cli.native("rm")
+    cache.remember(NOWHERE, cache.Seen(None, "no such kind"))
+    with pytest.raises(UnreachableError):
+        at(NOWHERE).native("rm")
+    cache.remember(NOWHERE, cache.Seen())

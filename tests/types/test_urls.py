@@ -1,0 +1,223 @@
+"""Addresses are read as Ollama reads them, and no URL ever grows a second `/api` or `/v1`."""
+
+import itertools
+from collections.abc import Callable
+
+import pytest
+
+from ollama_cli.errors import ConfigError
+from ollama_cli.types.urls import base_url_to_host_root, is_openai_compatible_base_url, parse_host
+
+ANY = "0.0.0.0"  # noqa: S104  an address to read, not to bind
+
+
+@pytest.mark.parametrize(
+    ("value", "root"),
+    [
+        ("", "http://127.0.0.1:11434"),
+        ("   ", "http://127.0.0.1:11434"),
+        ("1.2.3.4", "http://1.2.3.4:11434"),
+        ("1.2.3.4:1234", "http://1.2.3.4:1234"),
+        ("example.com", "http://example.com:11434"),
+        ("example.com:1234", "http://example.com:1234"),
+        (":1234", "http://127.0.0.1:1234"),
+        (":0", "http://127.0.0.1:0"),
+        ("http://:1234", "http://127.0.0.1:1234"),
+        (":66000", "http://127.0.0.1:11434"),
+        (":65536", "http://127.0.0.1:11434"),
+        (":65535", "http://127.0.0.1:65535"),
+        (":-1", "http://127.0.0.1:11434"),
+        (":+80", "http://127.0.0.1:11434"),
+        ("h:0080", "http://h:80"),
+        ("h:" + "9" * 5000, "http://h:11434"),
+        ("h:\N{ARABIC-INDIC DIGIT ONE}", "http://h:11434"),
+        ("host:abc", "http://host:11434"),
+        ("localhost:", "http://localhost:11434"),
+        ("[::1]", "http://[::1]:11434"),
+        ("::1", "http://[::1]:11434"),
+        ("[::1]:1337", "http://[::1]:1337"),
+        ("::1:1337", "http://[::1:1337]:11434"),
+        ("[fe80::1%eth0]:80", "http://[fe80::1%eth0]:80"),
+        (ANY, "http://127.0.0.1:11434"),
+        ("0.0.0.0:8080", "http://127.0.0.1:8080"),
+        ("http://0.0.0.0:8080/v1", "http://127.0.0.1:8080"),
+        ("::", "http://[::1]:11434"),
+        ("[::]", "http://[::1]:11434"),
+        ("[::]:1234", "http://[::1]:1234"),
+        ("[0:0:0:0:0:0:0:0]:1", "http://[::1]:1"),
+        ("http://1.2.3.4", "http://1.2.3.4:80"),
+        ("http://1.2.3.4:4321", "http://1.2.3.4:4321"),
+        ("https://1.2.3.4", "https://1.2.3.4:443"),
+        ("https://1.2.3.4:4321", "https://1.2.3.4:4321"),
+        ("HTTPS://1.2.3.4", "https://1.2.3.4:443"),
+        ("https://h:abc", "https://h:443"),
+        ("https://example.com/ollama", "https://example.com:443/ollama"),
+        ("example.com/ollama", "http://example.com:11434/ollama"),
+        ("http://h:8080/", "http://h:8080"),
+        ("'1.2.3.4'", "http://1.2.3.4:11434"),
+        ('"1.2.3.4"', "http://1.2.3.4:11434"),
+        (" 1.2.3.4 ", "http://1.2.3.4:11434"),
+        (' " 1.2.3.4 " ', "http://1.2.3.4:11434"),
+        ("\"'1.2.3.4'\"", "http://1.2.3.4:11434"),
+        ("ollama.com", "https://ollama.com:443"),
+        ("ollama.com:443", "http://ollama.com:443"),
+        ("http://ollama.com", "http://ollama.com:80"),
+        ("http://user:pw@h:80", "http://user:pw@h:80"),
+        ("user:pw@h", "http://user:pw@h:11434"),
+        ("http://us%2Fer:p%40w@h/x/v1", "http://us%2Fer:p%40w@h:80/x"),
+        ("http://u:p@w@h", "http://u:p@w@h:80"),
+        ("localhost:11434/v1", "http://localhost:11434"),
+        ("http://localhost:11434/v1/", "http://localhost:11434"),
+        ("http://h/ollama/v1/v1//", "http://h:80/ollama"),
+        ("http://h:1/api/chat", "http://h:1"),
+        ("http://h:1/ollama/v1/chat/completions", "http://h:1/ollama"),
+    ],
+)
+def test_an_ollama_host_is_read_as_ollama_reads_it(value: str, root: str) -> None:
+    assert parse_host(value) == root
+
+
+@pytest.mark.parametrize(
+    ("url", "compatible", "root"),
+    [
+        ("http://localhost:11434/v1/", True, "http://localhost:11434"),
+        ("http://localhost:11434/v1", True, "http://localhost:11434"),
+        ("http://localhost:11434", False, "http://localhost:11434"),
+        ("http://localhost:11434/", False, "http://localhost:11434"),
+        ("http://h/v1/////", True, "http://h"),
+        ("http://h//v1", True, "http://h"),
+        ("http://h/v1/v1/v1/", True, "http://h"),
+        ("http://h/v1//v1", True, "http://h"),
+        ("http://h/ollama/v1", True, "http://h/ollama"),
+        ("http://h/ollama/", False, "http://h/ollama"),
+        ("http://h/a/b/v1/", True, "http://h/a/b"),
+        ("http://h/v1/x", False, "http://h/v1/x"),
+        ("http://v1", False, "http://v1"),
+        ("http://v1/v1", True, "http://v1"),
+        ("v1", False, "http://v1"),
+        ("http://h/v1beta", False, "http://h/v1beta"),
+        ("http://h/v10", False, "http://h/v10"),
+        ("http://h/V1", False, "http://h/V1"),
+        ("http://h/xv1", False, "http://h/xv1"),
+        ("http://h/v1.", False, "http://h/v1."),
+        ("  http://h/v1  ", True, "http://h"),
+        ("'http://h/v1'", True, "http://h"),
+        ('" http://h/v1/ "', True, "http://h"),
+        ("localhost:11434", False, "http://localhost:11434"),
+        ("localhost:11434/v1", True, "http://localhost:11434"),
+        ("HTTP://Host/v1", True, "http://Host"),
+        ("https://h:8443/v1", True, "https://h:8443"),
+        ("http://[::1]:11434/v1", True, "http://[::1]:11434"),
+        ("http://u:p@h/v1", True, "http://u:p@h"),
+        ("http://h/v1/chat/completions", True, "http://h"),
+        ("http://h/v1/completions/", True, "http://h"),
+        ("http://h/v1/embeddings", True, "http://h"),
+        ("http://h/v1/models", True, "http://h"),
+        ("http://h/v1/models/llama3:8b", True, "http://h"),
+        ("http://h/v1/models/user/name:tag", True, "http://h"),
+        ("http://h/v1/responses", True, "http://h"),
+        ("http://h/v1/messages", True, "http://h"),
+        ("http://h/v1/audio/transcriptions", True, "http://h"),
+        ("http://h/p/v1/chat/completions", True, "http://h/p"),
+        ("http://h/api", False, "http://h"),
+        ("http://h/api/", False, "http://h"),
+        ("http://h/api/api", False, "http://h"),
+        ("http://h/api/tags", False, "http://h"),
+        ("http://h/api/chat", False, "http://h"),
+        ("http://h/api/blobs/sha256:00", False, "http://h"),
+        ("http://h/api/experimental/web_search", False, "http://h"),
+        ("http://h/p/api/generate/", False, "http://h/p"),
+        ("http://h/v1/api", False, "http://h"),
+        ("http://h/v1/api/tags", False, "http://h"),
+        ("http://h/v1/api/strange", False, "http://h"),
+        ("http://h/api/v1", True, "http://h"),
+        ("http://h/apiary", False, "http://h/apiary"),
+        ("http://h/api/strange", False, "http://h/api/strange"),
+        ("http://h/a/../v1", True, "http://h"),
+    ],
+)
+def test_only_the_path_decides_and_the_root_keeps_its_prefix(
+    url: str, compatible: bool, root: str
+) -> None:
+    assert is_openai_compatible_base_url(url) is compatible
+    assert base_url_to_host_root(url) == root
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "   ", "''", "http://", "http:///v1", "https://:80", ":1234", "/v1", "http://u:p@/v1"],
+)
+def test_an_address_without_a_host_is_a_config_error(url: str) -> None:
+    for function in (is_openai_compatible_base_url, base_url_to_host_root):
+        with pytest.raises(ConfigError, match="no host"):
+            function(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://h/v1?x=1",
+        "http://h/v1#top",
+        "http://h?",
+        "http://h#",
+        "ftp://h/v1",
+        "file:///etc/passwd",
+        "unix:///run/socket",
+        "http://h/a b",
+        "http://h\\v1",
+        "http://a b/v1",
+        "http://h/\x00",
+        "http://h/v1\nHost: x",
+        "http://h]",
+        "http://[localhost:1",
+        "a:b:c",
+        "http://user:p/w@h",
+    ],
+)
+def test_what_no_address_can_hold_is_a_config_error(url: str) -> None:
+    for function in (is_openai_compatible_base_url, base_url_to_host_root, parse_host):
+        with pytest.raises(ConfigError):
+            function(url)
+
+
+@pytest.mark.parametrize("port", ["abc", "66000", "-1", "1 1", "9" * 5000])
+def test_a_url_with_a_port_that_is_none_is_a_config_error(port: str) -> None:
+    with pytest.raises(ConfigError):
+        base_url_to_host_root(f"http://h:{port}/v1")
+
+
+PLACES = ["http://h", "https://h:1", "localhost:11434", "http://u:p@h", "[::1]", ANY, "v1"]
+STEPS = ["", "/", "//", "/v1", "/api", "/api/tags", "/v1/models", "/p", "/v1/x", "/api/x", "/V1"]
+GRID = [
+    place + "".join(steps)
+    for place in PLACES
+    for steps in itertools.chain(
+        itertools.product(STEPS, repeat=1),
+        itertools.product(STEPS, repeat=2),
+        itertools.product(STEPS, repeat=3),
+    )
+]
+
+
+@pytest.mark.parametrize("function", [base_url_to_host_root, parse_host])
+def test_a_root_is_its_own_root_and_no_request_doubles_a_step(
+    function: Callable[[str], str],
+) -> None:
+    assert len(GRID) > 9000
+    for url in GRID:
+        root = function(url)
+        assert function(root) == root, url
+        assert not is_openai_compatible_base_url(root), url
+        path = (root + "/api/tags").partition("://")[2]
+        assert not any(double in path for double in ("//", "/v1/api", "/api/api")), url
+
+
+def test_reading_a_root_again_as_a_host_changes_nothing_but_the_port() -> None:
+    for url in GRID:
+        host = parse_host(url)
+        assert parse_host(base_url_to_host_root(host)) == host
+
+
+def test_two_slashes_without_a_scheme_begin_a_host() -> None:
+    assert parse_host("//user:pw@h:1") == "http://user:pw@h:1"
+    assert base_url_to_host_root("//h/v1") == "http://h"

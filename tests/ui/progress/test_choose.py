@@ -1,0 +1,88 @@
+"""The mode and the streams decide how a pull is watched."""
+
+import io
+import subprocess
+import sys
+
+import pytest
+
+from ollama_cli.errors import UsageError
+from ollama_cli.types.events import ChunkProgress, Status, Success
+from ollama_cli.ui.progress import (
+    BarsReporter,
+    JsonLinesReporter,
+    LinesReporter,
+    PullProgressReporter,
+    SilentReporter,
+    choose,
+    follow,
+)
+from ollama_cli.ui.streams import OutStream
+
+STILL = OutStream(io.StringIO(), is_terminal=True, colour=True)
+MOVING = OutStream(io.StringIO(), is_terminal=True, motion=True)
+
+
+@pytest.mark.parametrize(
+    ("mode", "moves", "quiet", "kind"),
+    [
+        ("auto", True, False, BarsReporter),
+        ("auto", False, False, LinesReporter),
+        ("bar", True, False, BarsReporter),
+        ("bar", False, False, LinesReporter),
+        ("plain", True, False, LinesReporter),
+        ("json", True, False, JsonLinesReporter),
+        ("json", True, True, JsonLinesReporter),
+        ("none", True, False, SilentReporter),
+        ("auto", True, True, SilentReporter),
+        ("bar", True, True, SilentReporter),
+        ("plain", False, True, SilentReporter),
+    ],
+)
+def test_the_mode_and_the_motion_decide(mode: str, moves: bool, quiet: bool, kind: type) -> None:
+    err = MOVING if moves else STILL
+    reporter = choose(mode, model="m", out=STILL, err=err, quiet=quiet)
+    assert type(reporter) is kind
+    assert isinstance(reporter, PullProgressReporter)
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_an_unknown_mode_is_a_usage_error(quiet: bool) -> None:
+    with pytest.raises(UsageError, match="unknown progress mode: dots"):
+        choose("dots", model="m", out=STILL, err=STILL, quiet=quiet)
+
+
+def test_json_goes_to_stdout_and_lines_go_to_stderr() -> None:
+    out, err = OutStream(io.StringIO()), OutStream(io.StringIO())
+    follow([Success()], choose("json", model="m", out=out, err=err))
+    assert out.file.getvalue().startswith('{"schema"')  # type: ignore[attr-defined] # StringIO
+    follow([Success()], choose("auto", model="m", out=out, err=err))
+    assert err.file.getvalue().startswith("success")  # type: ignore[attr-defined] # StringIO
+
+
+def test_silence_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
+    follow([Status("a"), ChunkProgress("a", 9, 1), Success()], SilentReporter())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_rich_is_loaded_only_for_bars() -> None:
+    program = """
+import io, sys
+from ollama_cli.ui.progress import choose, follow, LinesReporter
+from ollama_cli.ui.streams import OutStream
+out = OutStream(io.StringIO())
+choose("auto", model="m", out=out, err=out)
+print("rich" in sys.modules)
+from ollama_cli.ui.progress import BarsReporter
+print("rich" in sys.modules)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.split() == ["False", "True"]
+
+
+def test_a_missing_name_is_an_attribute_error() -> None:
+    module = sys.modules["ollama_cli.ui.progress"]
+    with pytest.raises(AttributeError, match="has no attribute 'DotsReporter'"):
+        _ = module.DotsReporter

@@ -1,0 +1,64 @@
+"""A ladder on paper: marks that need no colour, text that wraps, commands that stay whole."""
+
+import io
+
+from ollama_cli.types.checks import Note, Rung
+from ollama_cli.ui import diagnosis
+from ollama_cli.ui.streams import OutStream
+
+COMMAND = "ollama-cli --host http://a-long-name.example.com:11434 doctor"
+FAILED = Rung(
+    "tcp", "failed", "connection refused at 127.0.0.1, port 11434: no server is running",
+    seconds=0.0123, hint=f"start it, or look elsewhere, where you think it is: `{COMMAND}`",
+    notes=(Note("odd"),), code="unreachable", exit_code=3,
+)  # fmt: skip
+
+
+def shown(rung: Rung, **stream: object) -> list[str]:
+    file = io.StringIO()
+    diagnosis.show_rung(OutStream(file, **stream), rung)  # type: ignore[arg-type]  # its options
+    return file.getvalue().splitlines()
+
+
+def test_off_a_terminal_a_line_is_a_line() -> None:
+    assert shown(FAILED) == [
+        f"✗ tcp             12 ms  {FAILED.message}",
+        "    note: odd",
+        f"    hint: {FAILED.hint}",
+    ]
+
+
+def test_marks_without_unicode() -> None:
+    marks = [
+        shown(Rung("dns", status), unicode=False)[0][0]
+        for status in ("ok", "note", "failed", "skipped")
+    ]
+    assert marks == ["+", "!", "x", "-"]
+
+
+def test_on_sixty_columns_only_a_command_is_longer_than_the_line() -> None:
+    lines = shown(FAILED, is_terminal=True, fixed_width=60)
+    assert [line for line in lines if len(line) > 60] == [f"        `{COMMAND}`"]
+    assert " ".join(" ".join(lines[:3]).split()) == f"✗ tcp 12 ms {FAILED.message}"
+
+
+def test_colour_is_beside_the_mark() -> None:
+    assert shown(FAILED, colour=True)[0].startswith("\x1b[31m✗\x1b[0m tcp")
+
+
+def test_what_a_server_says_drives_no_terminal() -> None:
+    assert "\x1b" not in shown(Rung("version", "note", "\x1b]0;title\x07"), is_terminal=True)[0]
+
+
+def test_a_report_keeps_its_table() -> None:
+    file = io.StringIO()
+    rung = Rung("api", "failed", "a | b\nc", hint="`x`", exit_code=5)
+    diagnosis.show_report(OutStream(file), [rung], {"Python": "3.13", "libraries": {"a": "1"}})
+    assert file.getvalue().splitlines()[2:] == [
+        "- Python: 3.13",
+        "- libraries: a 1",
+        "",
+        "| rung | result | time | what |",
+        "|---|---|---|---|",
+        "| api | failed | | a \\| b c |",
+    ]

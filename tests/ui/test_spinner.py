@@ -1,0 +1,42 @@
+"""A spinner is as wide as it may be, and passes on what is awaited."""
+
+import pytest
+from screens import Screen
+
+from ollama_cli.ui.spinner import Spinner, awaited
+
+
+def test_what_is_awaited_is_passed_on() -> None:
+    screen = Screen()
+    assert list(awaited([1, 2, 3], screen, "x")) == [1, 2, 3]
+    assert list(awaited([], screen, "x")) == []
+    assert screen.raw == "", "what comes at once shows no spinner"
+
+
+def test_an_error_of_what_is_awaited_passes() -> None:
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(awaited(iter(broken, 1), Screen(), "x"))
+
+
+@pytest.mark.parametrize(
+    ("label", "columns", "seconds", "shown"),
+    [
+        ("loading m", 80, 0.4, "⠋ loading m …"),
+        ("loading m", 80, 14.9, "⠋ loading m … 14 s"),
+        ("loading a-long-name", 20, 75.0, "⠋ loading a … 1m15s"),
+        ("模型模型模型", 16, 3.0, "⠋ 模型模 … 3 s"),
+        ("\x1b[2J\n", 80, 0.0, "⠋ \\x1b[2J …"),
+    ],
+)
+def test_a_frame_fits_the_terminal(label: str, columns: int, seconds: float, shown: str) -> None:
+    assert Spinner(Screen(columns), label).frame(0, seconds) == shown
+
+
+def test_where_there_is_no_unicode_it_is_ascii() -> None:
+    screen = Screen()
+    screen.unicode = False
+    frames = [Spinner(screen, "m").frame(turn, 2.0) for turn in range(4)]
+    assert frames == ["| m ... 2 s", "/ m ... 2 s", "- m ... 2 s", "\\ m ... 2 s"]

@@ -1,0 +1,117 @@
+"""Tables are as wide as they need, on a terminal no wider than it is."""
+
+import io
+
+import pytest
+
+from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.tables import show_section, show_table
+
+HEADER = ("NAME", "ID", "SIZE", "MODIFIED")
+ROWS = (
+    ("llama3.2:latest", "a80c4f17acd5", "2.0 GB", "3 hours ago"),
+    ("qwen2.5-coder:7b", "dae161e27b0e", "4.7 GB", "2 weeks ago"),
+)
+SPARE = ("ID", "MODIFIED")
+
+
+def stream(width: int | None = None, *, colour: bool = False, unicode: bool = True) -> OutStream:
+    return OutStream(
+        io.StringIO(),
+        is_terminal=width is not None,
+        colour=colour,
+        unicode=unicode,
+        fixed_width=width,
+    )
+
+
+def written(out: OutStream) -> str:
+    assert isinstance(out.file, io.StringIO)
+    return out.file.getvalue()
+
+
+def table(width: int | None, **more: bool) -> str:
+    out = stream(width, **more)
+    show_table(out, HEADER, ROWS, spare=SPARE)
+    return written(out)
+
+
+WHOLE = """\
+NAME              ID            SIZE    MODIFIED
+llama3.2:latest   a80c4f17acd5  2.0 GB  3 hours ago
+qwen2.5-coder:7b  dae161e27b0e  4.7 GB  2 weeks ago
+"""
+
+
+@pytest.mark.parametrize("width", [None, 200, 80, 60, 51])
+def test_a_table_that_fits_is_shown_whole(width: int | None) -> None:
+    assert table(width) == WHOLE
+
+
+@pytest.mark.parametrize("width", [50, 40, 37])
+def test_spare_columns_go_one_by_one_the_first_of_them_first(width: int) -> None:
+    assert table(width) == (
+        "NAME              SIZE    MODIFIED\n"
+        "llama3.2:latest   2.0 GB  3 hours ago\n"
+        "qwen2.5-coder:7b  4.7 GB  2 weeks ago\n"
+    )
+
+
+@pytest.mark.parametrize("width", [36, 24])
+def test_all_spare_columns_may_go(width: int) -> None:
+    assert table(width) == (
+        "NAME              SIZE\nllama3.2:latest   2.0 GB\nqwen2.5-coder:7b  4.7 GB\n"
+    )
+
+
+def test_what_still_is_too_wide_is_cut() -> None:
+    assert table(20) == ("NAME              S…\nllama3.2:latest   2…\nqwen2.5-coder:7b  4…\n")
+    assert table(20, unicode=False).count("~") == 3
+    assert table(20, unicode=False).isascii()
+
+
+@pytest.mark.parametrize("width", [1, 2, 3, 10, 20, 23, 30, 45, 60, 80])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    assert max(map(len, table(width).splitlines())) <= width
+
+
+def test_a_pipe_gets_every_column() -> None:
+    out = stream()
+    show_table(out, ("A",), [("x" * 500,)], spare=("A",))
+    assert written(out).splitlines()[1] == "x" * 500
+
+
+def test_a_table_without_rows_is_its_header() -> None:
+    out = stream(80)
+    show_table(out, HEADER, [])
+    assert written(out) == "NAME  ID  SIZE  MODIFIED\n"
+
+
+def test_colour_is_for_the_header_and_only_when_asked() -> None:
+    assert "\x1b" not in table(80)
+    first, *rest = table(80, colour=True).splitlines()
+    assert first == "\x1b[1mNAME              ID            SIZE    MODIFIED\x1b[0m"
+    assert rest == WHOLE.splitlines()[1:]
+
+
+def test_colour_does_not_count_as_width() -> None:
+    assert len(table(20, colour=True).splitlines()[0]) == 20 + len("\x1b[1m\x1b[0m")
+
+
+@pytest.mark.parametrize("width", [None, 80])
+def test_a_cell_cannot_drive_the_terminal_or_break_its_line(width: int | None) -> None:
+    out = stream(width)
+    show_table(out, ("A", "B"), [("x\x1b[2J\ny\x9b", "\u202e \t z\r")])
+    assert written(out).splitlines()[1:] == ["x\\x1b[2J y\\x9b  \\u202e z"]
+
+
+def test_a_section_is_a_title_rows_and_a_blank_line() -> None:
+    out = stream()
+    show_section(out, "Model", [["architecture", "llama"], ["parameters", "3.2B"]])
+    assert written(out) == "  Model\n    architecture    llama\n    parameters      3.2B\n\n"
+
+
+def test_a_section_shows_control_characters() -> None:
+    out = stream(80)
+    show_section(out, "System", [["be\x1b[31m \n brief"]])
+    assert written(out) == "  System\n    be\\x1b[31m brief\n\n"
