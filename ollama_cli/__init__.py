@@ -10,14 +10,15 @@ if TYPE_CHECKING:
         OpenAIClient as OpenAIClient,
         Provider as Provider,
     )
-    from ollama_cli.types.events import (
+    from ollama_cli.types.health import Health as Health
+    from ollama_cli.types.model_names import same_model as same_model
+    from ollama_cli.types.models import Capabilities as Capabilities
+    from ollama_cli.types.pull_events import (
         ChunkProgress as ChunkProgress,
         Error as Error,
         Status as Status,
         Success as Success,
     )
-    from ollama_cli.types.model_names import same_model as same_model
-    from ollama_cli.types.replies import Capabilities as Capabilities, Health as Health
     from ollama_cli.types.timeouts import Timeouts as Timeouts
     from ollama_cli.types.urls import (
         base_url_to_host_root as base_url_to_host_root,
@@ -41,10 +42,10 @@ __version__ = "0.1.0"
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
     "BarsReporter": "ui.progress",
-    "Capabilities": "types.replies",
-    "ChunkProgress": "types.events",
-    "Error": "types.events",
-    "Health": "types.replies",
+    "Capabilities": "types.models",
+    "ChunkProgress": "types.pull_events",
+    "Error": "types.pull_events",
+    "Health": "types.health",
     "JsonLinesReporter": "ui.progress",
     "LinesReporter": "ui.progress",
     "OllamaCliError": "errors",
@@ -55,8 +56,8 @@ _PLACES = {
     "PullSnapshot": "ui.progress.stats",
     "PullStats": "ui.progress.stats",
     "SilentReporter": "ui.progress",
-    "Status": "types.events",
-    "Success": "types.events",
+    "Status": "types.pull_events",
+    "Success": "types.pull_events",
     "Timeouts": "types.timeouts",
     "base_url_to_host_root": "types.urls",
     "choose": "ui.progress",

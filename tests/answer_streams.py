@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from ollama_cli.types.events import ChatEvent, ToolCall
-from ollama_cli.types.replies import Answer, Timings, Usage
+from ollama_cli.types.answer_events import ChatEvent, ToolCall
+from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.ui.answers.writers import AnswerWriter
 from ollama_cli.ui.streams import OutStream
 

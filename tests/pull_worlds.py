@@ -6,7 +6,7 @@ from typing import Any
 
 from ollama_cli.errors import StreamCutError, TimedOutError
 from ollama_cli.features.pull.retry import Patience, heal
-from ollama_cli.types.events import ChunkProgress, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Status, Success
 
 MANIFEST, VERIFYING, DONE = Status("pulling manifest"), Status("verifying sha256 digest"), Success()
 CUT = StreamCutError("cut")

@@ -5,7 +5,7 @@ from typing import Any
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.ui.prompter import Flags
 from ollama_cli.ui.streams import InStream, OutStream
 

@@ -6,7 +6,7 @@ import time
 
 from benchmarks.probes import tell
 from ollama_cli import OllamaClient
-from ollama_cli.types.events import Text
+from ollama_cli.types.answer_events import Text
 
 
 def main() -> None:

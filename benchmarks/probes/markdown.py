@@ -10,7 +10,7 @@ import time
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
-from ollama_cli.types.events import Text
+from ollama_cli.types.answer_events import Text
 from ollama_cli.ui.answers import writers
 from ollama_cli.ui.streams import OutStream, open_stream
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
-from ollama_cli.types.events import PullEvent
+from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui import progress
 from ollama_cli.ui.streams import open_stream
 from ollama_cli.wire import ndjson

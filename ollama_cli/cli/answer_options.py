@@ -1,68 +1,67 @@
 """The options of the commands that show an answer, declared once."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import typer
 
 from ollama_cli.cli.options import OUTPUT_HELP, AsJson, AutoPull, NoStdin
-from ollama_cli.types.values import Value
+from ollama_cli.features.chat.options import AnswerOptions
 
 
-class AnswerOptions(Value):
-    """What `chat`, `generate` and `run` take beside a prompt."""
-
+def declare(
+    *,
     stream: Annotated[
         bool, typer.Option("--stream/--no-stream", help="Print as it comes, or whole at the end.")
-    ] = True
+    ] = True,
     render: Annotated[
         Literal["auto", "markdown", "plain"] | None,
         typer.Option(
             help="Markdown on a terminal; JSON and code plain if auto.", show_default="auto"
         ),
-    ] = None
+    ] = None,
     show_thinking: Annotated[
         bool, typer.Option("--show-thinking", help="Leave the thinking on the terminal.")
-    ] = False
+    ] = False,
     system: Annotated[
         str | None,
         typer.Option("--system", "-s", metavar="TEXT|@FILE", help="How the model shall behave."),
-    ] = None
+    ] = None,
     file: Annotated[
         list[str] | None,
         typer.Option(
             "--file", "-f", metavar="PATH|-", help="Add a text to the prompt; repeatable."
         ),
-    ] = None
+    ] = None,
     image: Annotated[
         list[str] | None,
         typer.Option("--image", "-i", metavar="PATH", help="Add an image; repeatable."),
-    ] = None
+    ] = None,
     format: Annotated[
         str | None,
         typer.Option(metavar="json|@SCHEMA.json", help="Have JSON written, by a schema if named."),
-    ] = None
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Option("--option", "-O", metavar="KEY=VALUE", help="A model option; repeatable."),
-    ] = None
+    ] = None,
     temperature: Annotated[
         float | None, typer.Option(metavar="NUMBER", help="0 is the most predictable.")
-    ] = None
+    ] = None,
     seed: Annotated[int | None, typer.Option(metavar="NUMBER", help="Same seed, same answer.")] = (
         None
-    )
+    ),
     num_ctx: Annotated[
         int | None, typer.Option(metavar="TOKENS", help="Size of the context; reloads.")
-    ] = None
+    ] = None,
     max_tokens: Annotated[int | None, typer.Option(metavar="TOKENS", help="The most to write.")] = (
         None
-    )
+    ),
     top_p: Annotated[
         float | None, typer.Option(metavar="NUMBER", help="Share of likely tokens to choose from.")
-    ] = None
+    ] = None,
     stop: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="End before this text; repeatable.")
-    ] = None
+    ] = None,
     think: Annotated[
         str | None,
         typer.Option(
@@ -70,14 +69,23 @@ class AnswerOptions(Value):
             metavar="[=true|false|low|medium|high|max]",
             help="Have the model think first; the value needs `=`.",
         ),
-    ] = None
+    ] = None,
     keep_alive: Annotated[
         str | None, typer.Option(metavar="DURATION", help="Keep the model loaded: 10m, 0, -1.")
-    ] = None
-    stats: Annotated[bool, typer.Option("--stats", help="Tell tokens and times on stderr.")] = False
-    auto_pull: AutoPull = None
-    no_stdin: NoStdin = False
+    ] = None,
+    stats: Annotated[
+        bool, typer.Option("--stats", help="Tell tokens and times on stderr.")
+    ] = False,
+    auto_pull: AutoPull = None,
+    no_stdin: NoStdin = False,
     output: Annotated[
         Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text"
-    as_json: AsJson = False
+    ] = "text",
+    as_json: AsJson = False,
+) -> AnswerOptions:
+    """Declare what `chat`, `generate` and `run` take beside a prompt, and gather it."""
+    given: dict[str, Any] = dict(locals())
+    return AnswerOptions(**{name: given[name] for name in AnswerOptions._fields})
+
+
+Options = Annotated[AnswerOptions, declare]

@@ -1,11 +1,9 @@
 """The exit codes, as people are told of them; each error carries its own."""
 
-from typing import Final
-
-from ollama_cli.types.values import Value
+from typing import Final, NamedTuple
 
 
-class ExitCode(Value):
+class ExitCode(NamedTuple):
     """One row of the table of exit codes: `code`, its `name`, and `when` it is used."""
 
     code: str

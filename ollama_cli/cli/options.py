@@ -2,14 +2,13 @@
 
 import inspect
 from collections.abc import Callable
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal, get_args
 
 import typer
 
 from ollama_cli import __version__
 from ollama_cli.cli import shells
 from ollama_cli.config import sources
-from ollama_cli.types.values import Value, fields, initialiser
 from ollama_cli.ui.streams import one_line
 
 PROGRAM: Final = "ollama-cli"
@@ -129,20 +128,23 @@ def global_options(
 
 
 def spread(function: Callable[..., None]) -> Callable[..., None]:
-    """Replace a parameter that is a Value by its fields, so that commands share options."""
-    shared: dict[str, type[Value]] = {}
+    """Replace a parameter that a function declares (`Annotated[Value, declare]`) by that one's own.
+
+    So commands share options: `declare` is called with them, and gives the value.
+    """
+    shared: dict[str, Callable[..., object]] = {}
     params: list[inspect.Parameter] = []
     for param in inspect.signature(function).parameters.values():
-        kind = param.annotation
-        if isinstance(kind, type) and issubclass(kind, Value):
-            shared[param.name] = kind
-            params += list(inspect.signature(initialiser(kind)).parameters.values())[1:]
+        declare = next(filter(callable, get_args(param.annotation)[1:]), None)
+        if inspect.isfunction(declare):
+            shared[param.name] = declare
+            params += inspect.signature(declare).parameters.values()
         else:
             params.append(param)
 
     def flat(**values: Any) -> None:
-        for name, kind in shared.items():
-            values[name] = kind(**{field: values.pop(field) for field in fields(kind)})
+        for name, declare in shared.items():
+            values[name] = declare(**{each: values.pop(each) for each in _names(declare)})
         function(**values)
 
     named = [param.replace(kind=inspect.Parameter.KEYWORD_ONLY) for param in params]
@@ -150,3 +152,7 @@ def spread(function: Callable[..., None]) -> Callable[..., None]:
     flat.__annotations__ = {param.name: param.annotation for param in params}
     flat.__doc__ = function.__doc__
     return flat
+
+
+def _names(function: Callable[..., object]) -> list[str]:
+    return list(inspect.signature(function).parameters)

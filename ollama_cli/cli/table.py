@@ -4,12 +4,11 @@ Only the module of the command that runs is imported; help and completion are an
 """
 
 from collections.abc import Mapping
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from ollama_cli.types.values import Value, field
 
-
-class Entry(Value):
+class Entry(NamedTuple):
     """One command: its module below this package, which has a function `command`."""
 
     module: str
@@ -17,11 +16,11 @@ class Entry(Value):
     hidden: bool = False
 
 
-class Branch(Value):
+class Branch(NamedTuple):
     """A command with commands below it; `default` runs when none of them is named."""
 
     help: str
-    entries: "Mapping[str, Entry | Branch]" = field(default_factory=dict)
+    entries: "Mapping[str, Entry | Branch]" = MappingProxyType({})
     default: str | None = None
     examples: tuple[str, ...] = ()
 

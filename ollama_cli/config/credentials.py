@@ -4,13 +4,13 @@ import re
 from collections.abc import Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
 from ollama_cli.config import hosts, sources
 from ollama_cli.config.settings import Layer, Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
-from ollama_cli.types.values import Value, field
 
 WELL_KNOWN: Final = {
     "https://ollama.com:443": "OLLAMA_API_KEY",
@@ -21,10 +21,10 @@ _LARGEST: Final = 1 << 16
 _VARIABLE: Final = r"[A-Z_][A-Z0-9_]*"
 
 
-class Credentials(Value):
+class Credentials(NamedTuple):
     """What the client of one server is made with, by the names of its keywords."""
 
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     ca_file: str | None = None
     client_cert: tuple[str, str] | None = None
     insecure: bool = False
@@ -33,7 +33,7 @@ class Credentials(Value):
         return "Credentials()"  # nothing of what it holds, wherever it is shown
 
 
-class Key(Value):
+class Key(NamedTuple):
     """Where a key is: a text, in a variable, told by a command, or in the address itself."""
 
     origin: str

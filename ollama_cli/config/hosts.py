@@ -5,18 +5,18 @@ import os
 import re
 import shlex
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.urls import parse_host, split_userinfo
-from ollama_cli.types.values import Value, field
 
 SECTION: Final = "hosts"
 _HEADER: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 KEYS: Final = ("api_key", "api_key_env", "api_key_cmd")
 
 
-class Host(Value):
+class Host(NamedTuple):
     """One entry; `url` stands as it was written, paths are absolute, `api_key_cmd` is in words."""
 
     name: str
@@ -24,7 +24,7 @@ class Host(Value):
     api_key: str | None = None
     api_key_env: str | None = None
     api_key_cmd: tuple[str, ...] = ()
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = MappingProxyType({})
     ca_file: str | None = None
     client_cert: tuple[str, str] | None = None
     insecure: bool = False

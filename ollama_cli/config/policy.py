@@ -9,7 +9,7 @@ from ollama_cli.types import model_names
 from ollama_cli.types.urls import host_of, is_private, redact
 
 if TYPE_CHECKING:
-    from ollama_cli.types.replies import ModelSummary
+    from ollama_cli.types.models import ModelSummary
 
 _ALL: Final = "*"
 _CLOUD: Final = "cloud"

@@ -3,13 +3,13 @@
 import difflib
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config.settings_table import SETTINGS
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1, redact
-from ollama_cli.types.values import Value, field
 
 if TYPE_CHECKING:
     from ollama_cli.config.hosts import Host
@@ -26,7 +26,7 @@ _TOLD: Final = {
 }
 
 
-class Settings(Value):
+class Settings(NamedTuple):
     """What every command is given; `origins` names the source of each value.
 
     `host` is the root of the server, `host_is_v1` tells that it was written with `/v1`, as
@@ -59,7 +59,7 @@ class Settings(Value):
     allowed_models: tuple[str, ...] = ()
     local_only: bool = False
     entry: "Host | None" = None
-    origins: Mapping[str, str] = field(default_factory=dict)
+    origins: Mapping[str, str] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
 
     @property
@@ -82,7 +82,7 @@ class Settings(Value):
         ).with_overall(self.timeout)
 
 
-class Layer(Value):
+class Layer(NamedTuple):
     """One source of values: each is a pair (value as it stands there, its origin in words).
 
     An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.
@@ -92,7 +92,7 @@ class Layer(Value):
     values: Mapping[str, tuple[object, str]]
     trusted: bool = True
     key: str | None = None
-    hosts: "Mapping[str, Host]" = field(default_factory=dict)
+    hosts: "Mapping[str, Host]" = MappingProxyType({})
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:

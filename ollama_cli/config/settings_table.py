@@ -1,13 +1,12 @@
 """THE TABLE of settings: what each means, how its value is read, and the variables that set it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ollama_cli.config import parsers as readers
-from ollama_cli.types.values import Value
 
 
-class Setting(Value):
+class Setting(NamedTuple):
     """One setting: its sentence, how its value is read, and the variables that set it.
 
     `sample` is a value to show where there is no default.

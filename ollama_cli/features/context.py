@@ -12,12 +12,12 @@ from ollama_cli.config import sources
 from ollama_cli.config.settings import Layer, Settings, resolve, wants_credentials
 from ollama_cli.errors import OllamaCliError, OtherApiError, PullError, UnreachableError
 from ollama_cli.features.servers import cache
-from ollama_cli.types.values import as_dict, replace
 from ollama_cli.ui.prompter import Dialogue, Flags
 from ollama_cli.ui.streams import InStream, OutStream
 
 if TYPE_CHECKING:
-    from ollama_cli.types.replies import Health, ModelSummary
+    from ollama_cli.types.health import Health
+    from ollama_cli.types.models import ModelSummary
 
 
 class Runtime(Dialogue):
@@ -48,7 +48,7 @@ class Runtime(Dialogue):
     def set_flags(self, **settings: object) -> None:
         """Take options of one command that are settings too; None is one that was not given."""
         given = {name: value for name, value in settings.items() if value is not None}
-        self.flags = replace(self.flags, settings={**self.flags.settings, **given})
+        self.flags = self.flags._replace(settings={**self.flags.settings, **given})
 
     @cached_property
     def layers(self) -> list[Layer]:
@@ -88,7 +88,7 @@ class Runtime(Dialogue):
             return {"ca_file": settings.ca_file}
         # Loaded where there is a key: most servers have none.
         settle = import_module("ollama_cli.config.credentials").settle
-        found = as_dict(settle(settings, self.layers, self.variables))
+        found: Mapping[str, Any] = settle(settings, self.layers, self.variables)._asdict()
         if entry and entry.insecure:
             self.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
         return found

@@ -8,8 +8,10 @@ from ollama_cli.errors import OllamaCliError, OtherApiError
 from ollama_cli.services.deferred import DeferredStream, begun
 from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import EventStream
-from ollama_cli.types.events import ChatEvent, GenerateEvent
-from ollama_cli.types.replies import Capabilities, Embeddings, Health, ModelSummary
+from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
+from ollama_cli.types.answers import Embeddings
+from ollama_cli.types.health import Health
+from ollama_cli.types.models import Capabilities, ModelSummary
 
 T = TypeVar("T")
 Api = Literal["native", "openai"]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from ollama_cli.types.model_names import same_model
-from ollama_cli.types.replies import ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
 
 CHAT: Final = "completion"
 EMBEDDING: Final = "embedding"

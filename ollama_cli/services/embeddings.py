@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from ollama_cli.errors import OtherApiError, ServerError, UsageError
-from ollama_cli.types.replies import Embeddings, Timings, Usage
+from ollama_cli.types.answers import Embeddings, Timings, Usage
 from ollama_cli.wire import decoding, ollama as wire
 
 Post = Callable[[str, Mapping[str, Any]], bytes]

@@ -1,15 +1,16 @@
 """One look at a server, put into a value: it answers or not, and has the model or not."""
 
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Protocol
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError
 from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body
+from ollama_cli.types.health import Health
 from ollama_cli.types.model_names import find
-from ollama_cli.types.replies import Health, ModelDetails, ModelSummary
-from ollama_cli.types.values import replace
+from ollama_cli.types.models import ModelDetails, ModelSummary
 from ollama_cli.wire import ollama as wire
 
 

@@ -1,10 +1,10 @@
 """What a server shows at a few paths, whatever it is."""
 
 import time
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from ollama_cli.errors import OllamaCliError, ProtocolError
-from ollama_cli.types.values import Value
 from ollama_cli.wire import decoding, fields
 
 _SHOWN: Final = 200
@@ -18,7 +18,8 @@ class Look(Protocol):
         ...
 
 
-class Glimpse(Value):
+@dataclass(frozen=True, slots=True)
+class Glimpse:
     """One answer: its status, its Server header, its JSON object (or an empty one), its text."""
 
     status: int

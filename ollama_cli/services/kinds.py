@@ -3,13 +3,12 @@
 import time
 from collections.abc import Callable, Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from ollama_cli.errors import OtherApiError
 from ollama_cli.services.identify import Glimpse, Glimpses, Look
 from ollama_cli.services.models import UNCERTAIN
 from ollama_cli.types.urls import host_of
-from ollama_cli.types.values import Value
 from ollama_cli.wire import fields
 
 SECONDS: Final = 2.0
@@ -70,7 +69,7 @@ GETS: Final[Mapping[ServerKind, str]] = {
 """How a model comes to a server that is not Ollama, where that is known."""
 
 
-class Server(Value):
+class Server(NamedTuple):
     """What answers at an address: its kind, its version if it tells it, what gave it away."""
 
     kind: ServerKind
@@ -87,7 +86,7 @@ class Server(Value):
         return word in CAN[self.kind]
 
 
-class Clue(Value):
+class Clue(NamedTuple):
     """One row of evidence: where to look, what is to be seen there, and what it proves."""
 
     path: str

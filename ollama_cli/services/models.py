@@ -9,9 +9,9 @@ from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body, Connection
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Retry
-from ollama_cli.types.events import PullEvent
 from ollama_cli.types.model_names import find
-from ollama_cli.types.replies import Capabilities, ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.models import Capabilities, ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.wire import decoding, ollama as wire
 from ollama_cli.wire.pull import PullParser

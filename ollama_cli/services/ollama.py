@@ -1,6 +1,7 @@
 """A client of Ollama's native API: one method, one request, one parse."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Self
 
@@ -12,9 +13,10 @@ from ollama_cli.services.health import examine
 from ollama_cli.services.models import UNCERTAIN, Models
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Retry
-from ollama_cli.types.events import ChatEvent, GenerateEvent
-from ollama_cli.types.replies import Embeddings, Health, ModelSummary, Think
-from ollama_cli.types.values import replace
+from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
+from ollama_cli.types.answers import Embeddings, Think
+from ollama_cli.types.health import Health
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import ollama as wire
 from ollama_cli.wire.answers import AnswerParser
 

@@ -12,8 +12,8 @@ from ollama_cli.services.connection import Body, present
 from ollama_cli.services.openai_models import OpenAIModels
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport import Reply, Retry
-from ollama_cli.types.events import ChatEvent, GenerateEvent
-from ollama_cli.types.replies import Embeddings, Think
+from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
+from ollama_cli.types.answers import Embeddings, Think
 from ollama_cli.wire import openai as wire, openai_failures, openai_requests as requests, sse
 from ollama_cli.wire.openai_answers import ChunkParser
 

@@ -1,15 +1,16 @@
 """The models of a server that speaks the OpenAI-compatible API, and whether it answers."""
 
 import time
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services.connection import Connection
 from ollama_cli.services.health import failed, required
-from ollama_cli.types.replies import Capabilities, Health, ModelSummary
+from ollama_cli.types.health import Health
+from ollama_cli.types.models import Capabilities, ModelSummary
 from ollama_cli.types.timeouts import Timeouts
-from ollama_cli.types.values import replace
 from ollama_cli.wire import openai as wire
 
 _MODELS: Final = "/v1/models"

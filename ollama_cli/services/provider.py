@@ -5,8 +5,10 @@ from typing import Any, Protocol, Self
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services.stream import EventStream
-from ollama_cli.types.events import ChatEvent, GenerateEvent
-from ollama_cli.types.replies import Capabilities, Embeddings, Health, ModelSummary, Think
+from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
+from ollama_cli.types.answers import Embeddings, Think
+from ollama_cli.types.health import Health
+from ollama_cli.types.models import Capabilities, ModelSummary
 
 
 class Provider(Protocol):

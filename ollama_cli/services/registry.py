@@ -20,7 +20,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.transport import Transport, within
 from ollama_cli.types import model_names
-from ollama_cli.types.replies import Manifest
+from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.urls import host_of, is_private, redact, split_userinfo
 from ollama_cli.wire.manifest import LARGEST_MANIFEST, MEDIA_TYPE, parse_manifest
 

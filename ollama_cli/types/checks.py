@@ -1,11 +1,11 @@
 """The steps of a diagnosis, as values."""
 
+from dataclasses import dataclass
 from typing import Literal
 
-from ollama_cli.types.values import Value
 
-
-class Note(Value):
+@dataclass(frozen=True, slots=True)
+class Note:
     """What works and is worth knowing; a hint has one command in backticks."""
 
     message: str
@@ -17,7 +17,8 @@ class Note(Value):
         return _command(self.hint)
 
 
-class Rung(Value):
+@dataclass(frozen=True, slots=True)
+class Rung:
     """One step of a diagnosis: how it went, how long it took, and what to do about it.
 
     `value` is the fact that it found (an address, a version, a model), `code` and `exit_code` are

@@ -1,11 +1,11 @@
 """How long each phase of a request may take."""
 
+from dataclasses import dataclass, replace
 from typing import Self
 
-from ollama_cli.types.values import Value, replace
 
-
-class Timeouts(Value):
+@dataclass(frozen=True, slots=True)
+class Timeouts:
     """Seconds per phase, never in total; 0 waits for ever.
 
     `first_token` is long because a model may be loading meanwhile, and the server is silent then;

@@ -2,12 +2,12 @@
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from ollama_cli.types.checks import Note, Rung
 from ollama_cli.types.units import format_duration
-from ollama_cli.types.values import as_dict
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream, sentence
 
@@ -84,7 +84,7 @@ def _report(rungs: Sequence[Rung], about: Mapping[str, object]) -> Iterator[str]
 
 
 def _rung(rung: Rung) -> dict[str, Any]:
-    told = as_dict(rung)
+    told = asdict(rung)
     exit_code = told.pop("exit_code")
     return {
         **told,

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Final
 
-from ollama_cli.types.replies import Embeddings
+from ollama_cli.types.answers import Embeddings
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream
 

@@ -1,10 +1,10 @@
 """Lists of models for programs: JSON, JSON lines, CSV, bare names."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from ollama_cli.types.replies import ModelSummary, RunningModel
-from ollama_cli.types.values import as_dict
+from ollama_cli.types.models import ModelSummary, RunningModel
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream, one_line
 
@@ -37,7 +37,7 @@ def show_listing(
 
 
 def _record(model: ModelSummary | RunningModel) -> dict[str, Any]:
-    return {name: None if value == "" else value for name, value in as_dict(model).items()}
+    return {name: None if value == "" else value for name, value in asdict(model).items()}
 
 
 def _row(record: dict[str, Any]) -> list[object]:

@@ -1,16 +1,17 @@
 """What a command and its user say to one another beside the result: notes and questions."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 from ollama_cli.errors import UsageError
-from ollama_cli.types.values import Value, field
 from ollama_cli.ui.streams import InStream, OutStream, one_line
 
 
-class Flags(Value):
+class Flags(NamedTuple):
     """The global options; `settings` holds those that are settings too, by name."""
 
-    settings: Mapping[str, object] = field(default_factory=dict)
+    settings: Mapping[str, object] = MappingProxyType({})
     env_file: str | None = None
     verbose: int = 0
     color: str = "auto"

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer, Usage
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Usage
 from ollama_cli.wire import fields, ollama
 from ollama_cli.wire.failures import error_from_line
 

@@ -5,7 +5,7 @@ import re
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.replies import Manifest, ManifestLayer
+from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.wire import decoding, fields
 
 MEDIA_TYPE: Final = "application/vnd.docker.distribution.manifest.v2+json"

@@ -1,15 +1,8 @@
 """Documents of the native API (`/api/tags`, `ps`, `show`, `embed`), turned into replies."""
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.replies import (
-    Capabilities,
-    Embeddings,
-    ModelDetails,
-    ModelSummary,
-    RunningModel,
-    Timings,
-    Usage,
-)
+from ollama_cli.types.answers import Embeddings, Timings, Usage
+from ollama_cli.types.models import Capabilities, ModelDetails, ModelSummary, RunningModel
 from ollama_cli.wire import decoding, fields
 
 

@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 from typing import Final
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.replies import Capabilities, Embeddings, ModelSummary, Usage
+from ollama_cli.types.answers import Embeddings, Usage
+from ollama_cli.types.models import Capabilities, ModelSummary
 from ollama_cli.wire import decoding, fields, ollama
 from ollama_cli.wire.openai_failures import error_in
 

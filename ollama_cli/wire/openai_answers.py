@@ -4,8 +4,8 @@ import json
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.events import ChatEvent, Done, Thinking, ToolCall
-from ollama_cli.types.replies import Answer, Timings, Usage
+from ollama_cli.types.answer_events import ChatEvent, Done, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.wire import fields
 from ollama_cli.wire.answers import AnswerParser
 from ollama_cli.wire.openai_failures import error_in

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from ollama_cli.errors import UsageError
-from ollama_cli.types.replies import Think
+from ollama_cli.types.answers import Think
 
 _OPTIONS: Final = {
     "temperature": "temperature",

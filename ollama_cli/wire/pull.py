@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 
 _UNSIGNED_LIMIT: Final = 2**64
 _UNKNOWN: Final = "unknown error"

@@ -6,10 +6,9 @@ A text in no row is worth another try: what the server and its registry say is o
 import re
 from enum import Enum
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from ollama_cli.errors import LIBRARY, RESUMES, AuthError, OllamaCliError, PullError
-from ollama_cli.types.values import Value
 from ollama_cli.ui.streams import sentence
 
 
@@ -21,7 +20,7 @@ class Again(Enum):
     ALWAYS = "always"
 
 
-class Failure(Value):
+class Failure(NamedTuple):
     """One row: the pattern of its texts, when to try again, what to say, and what to do.
 
     `told` stands before the server's words; `kind` is the class of the error, `unknown` marks that

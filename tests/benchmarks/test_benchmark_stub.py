@@ -13,7 +13,7 @@ import requests
 from benchmarks.processes import Bench
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import Wish, read_wish
-from ollama_cli.types.events import ChunkProgress, PullEvent, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Success
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.pull import PullParser
 

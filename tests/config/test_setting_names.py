@@ -5,12 +5,11 @@ import pytest
 from ollama_cli.config.settings import Settings, check_name, read
 from ollama_cli.config.settings_table import SETTINGS
 from ollama_cli.errors import UsageError
-from ollama_cli.types.values import fields
 
 
 def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
     others = {"host_is_v1", "origins", "warnings", "entry"}
-    assert set(SETTINGS) == set(fields(Settings)) - others
+    assert set(SETTINGS) == set(Settings._fields) - others
     for name, setting in SETTINGS.items():
         assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"
         assert setting.help[:1].islower()

@@ -61,7 +61,7 @@ def test_a_bad_value_behind_a_good_one_is_not_looked_at() -> None:
 
 
 def test_settings_are_frozen() -> None:
-    with pytest.raises(AttributeError, match="frozen"):
+    with pytest.raises(AttributeError, match="cannot assign|can.t set"):
         resolve([]).host = "x"  # type: ignore[misc]  # that is what is tried
 
 

@@ -8,7 +8,7 @@ import pytest
 from ollama_cli.demo import DemoServer
 from ollama_cli.errors import ModelNotFoundError, ServerError
 from ollama_cli.services import OllamaClient, OpenAIClient
-from ollama_cli.types.events import Done, Text
+from ollama_cli.types.answer_events import Done, Text
 
 MESSAGES = [{"role": "user", "content": "Hello"}]
 OPTIONS = {"seed": 9, "num_predict": 12}

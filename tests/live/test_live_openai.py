@@ -11,8 +11,8 @@ import pytest
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, TooLongError
 from ollama_cli.services import OllamaClient, OpenAIClient
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer
 
 pytestmark = pytest.mark.live
 

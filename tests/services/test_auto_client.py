@@ -19,7 +19,7 @@ from ollama_cli.errors import (
     UnreachableError,
 )
 from ollama_cli.services import EitherClient, OllamaClient, OpenAIClient
-from ollama_cli.types.events import Done, Text
+from ollama_cli.types.answer_events import Done, Text
 
 HI = [{"role": "user", "content": "hi"}]
 NATIVE = lines({"message": {"content": "native"}}, {"message": {"content": ""}, "done": True})

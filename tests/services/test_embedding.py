@@ -15,7 +15,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.services import OllamaClient
 from ollama_cli.services.embeddings import MOST_CHARACTERS, MOST_INPUTS, in_batches
-from ollama_cli.types.replies import Embeddings, Timings, Usage
+from ollama_cli.types.answers import Embeddings, Timings, Usage
 
 NO_PAGE = answer(404, b"404 page not found", TEXT)
 NO_METHOD = answer(405, b"405 method not allowed", TEXT)

@@ -20,8 +20,9 @@ from hostile import (
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, StreamCutError
 from ollama_cli.services import EventStream, OllamaClient
-from ollama_cli.types.events import ChunkProgress, Done, Error, Status, Success, Text, Thinking
-from ollama_cli.types.replies import Answer
+from ollama_cli.types.answer_events import Done, Text, Thinking
+from ollama_cli.types.answers import Answer
+from ollama_cli.types.pull_events import ChunkProgress, Error, Status, Success
 
 ANSWER = [
     {"response": "", "thinking": "Hm"},

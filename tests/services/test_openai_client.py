@@ -8,8 +8,8 @@ from hostile import JSON, Server, answer, by_path, document
 
 from ollama_cli.errors import ModelNotFoundError, ServerError, UsageError
 from ollama_cli.services import OllamaClient, OpenAIClient, Provider
-from ollama_cli.types.events import Done, Text
-from ollama_cli.types.replies import Answer, Usage
+from ollama_cli.types.answer_events import Done, Text
+from ollama_cli.types.answers import Answer, Usage
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAE="
 MESSAGES = [{"role": "user", "content": "Hello"}]

@@ -38,8 +38,8 @@ from ollama_cli.errors import (
     TooLongError,
 )
 from ollama_cli.services import OpenAIClient
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer, Usage
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Usage
 from ollama_cli.types.timeouts import Timeouts
 
 MESSAGES = [{"role": "user", "content": "Hi"}]

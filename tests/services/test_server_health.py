@@ -10,7 +10,7 @@ from installations import VERSION, model, playing
 
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.services import OllamaClient
-from ollama_cli.types.replies import Health
+from ollama_cli.types.health import Health
 from ollama_cli.types.timeouts import Timeouts
 
 QUICK = Timeouts(connect=0.2, health=0.2, metadata=60)

@@ -7,7 +7,7 @@ from hostile import CHUNKED, LAST_CHUNK, Peer, Server, chunk
 
 from ollama_cli.errors import ProtocolError, TimedOutError
 from ollama_cli.services import OllamaClient
-from ollama_cli.types.events import ChunkProgress, Status
+from ollama_cli.types.pull_events import ChunkProgress, Status
 
 
 def test_events_come_read_by_read_and_the_end_is_none() -> None:

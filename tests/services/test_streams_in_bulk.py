@@ -9,7 +9,8 @@ from hostile import CHUNKED, LAST_CHUNK, Peer, Script, Server, answer, chunk, he
 
 from ollama_cli.errors import ModelNotFoundError, StreamCutError
 from ollama_cli.services import EventStream, OllamaClient
-from ollama_cli.types.events import ChunkProgress, Status, Success, Text
+from ollama_cli.types.answer_events import Text
+from ollama_cli.types.pull_events import ChunkProgress, Status, Success
 
 END = chunk(b'{"response":"","done":true}\n') + LAST_CHUNK
 SLACK = 200_000

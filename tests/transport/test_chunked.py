@@ -10,7 +10,7 @@ from requests.adapters import HTTPAdapter
 from ollama_cli.demo import DemoServer
 from ollama_cli.services import OllamaClient
 from ollama_cli.transport.chunked import BulkResponse, ChunkedBody
-from ollama_cli.types.events import Done
+from ollama_cli.types.answer_events import Done
 
 FRAMINGS = 400
 

@@ -7,7 +7,7 @@ from hostile import CHUNKED, LAST_CHUNK, NDJSON, Peer, Server, bytes_then, chunk
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
 from ollama_cli.services import OllamaClient
-from ollama_cli.types.events import Text
+from ollama_cli.types.answer_events import Text
 from ollama_cli.types.timeouts import Timeouts
 
 

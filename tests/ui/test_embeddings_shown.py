@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ollama_cli.types.replies import Embeddings
+from ollama_cli.types.answers import Embeddings
 from ollama_cli.ui import embeddings
 from ollama_cli.ui.streams import OutStream
 

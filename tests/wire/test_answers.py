@@ -7,8 +7,8 @@ import pytest
 from recordings import WIRE, parts
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, TooLongError
-from ollama_cli.types.events import Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer, Timings, Usage
+from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.wire.answers import AnswerParser
 
 COMPLETE = [

@@ -1,20 +1,14 @@
 """Documents of the native API become replies; every field may be missing."""
 
+from dataclasses import fields
 from typing import Any
 
 import pytest
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.replies import (
-    Embeddings,
-    Health,
-    ModelDetails,
-    ModelSummary,
-    RunningModel,
-    Timings,
-    Usage,
-)
-from ollama_cli.types.values import fields
+from ollama_cli.types.answers import Embeddings, Timings, Usage
+from ollama_cli.types.health import Health
+from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
 from ollama_cli.wire import ollama
 
 FULL = {
@@ -199,6 +193,6 @@ def test_an_older_embedding_of_no_use_is_an_error(document: object) -> None:
     ],
 )
 def test_replies_are_frozen(value: Any) -> None:
-    field = fields(value)[0]
-    with pytest.raises(AttributeError, match="frozen"):
+    field = fields(value)[0].name
+    with pytest.raises(AttributeError, match="cannot assign to field"):
         setattr(value, field, None)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.errors import ServerError
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.wire.answers import AnswerParser
 
 END = {"done": True, "done_reason": "stop"}

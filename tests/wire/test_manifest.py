@@ -8,7 +8,7 @@ import pytest
 from registries import CONFIG, LAYERS, digest_of, manifest
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.replies import ManifestLayer
+from ollama_cli.types.manifests import ManifestLayer
 from ollama_cli.wire.manifest import (
     parse_manifest,
     parse_messages,

@@ -6,8 +6,8 @@ import pytest
 from answer_chunks import called, delta, piece, usage
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError, TooLongError
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer, Timings, Usage
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.wire.openai_answers import ChunkParser
 from ollama_cli.wire.sse import END
 

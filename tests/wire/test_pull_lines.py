@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.wire.pull import PullParser, pull_events_from_value
 
 DEEP: Any = []

@@ -12,7 +12,8 @@ from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services import OllamaClient
-from ollama_cli.types.events import ChatEvent, Done, Error, PullEvent, ToolCall
+from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
+from ollama_cli.types.pull_events import Error, PullEvent
 
 FILES = {
     path.relative_to(WIRE).with_suffix("").as_posix(): path for path in sorted(WIRE.rglob("*.http"))

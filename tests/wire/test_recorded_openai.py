@@ -10,7 +10,7 @@ from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services import OpenAIClient
-from ollama_cli.types.events import ChatEvent, Done, ToolCall
+from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 
 FOLDER = WIRE.parent / "openai"
 FILES = {

@@ -5,9 +5,10 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.cli.answer_options import AnswerOptions
+from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
 from ollama_cli.features.chat import answer, repl
+from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
@@ -18,7 +19,7 @@ def command(
     prompt: Annotated[str | None, typer.Argument(help="What to ask.", metavar="PROMPT")] = None,
     model: Model = None,
     *,
-    options: AnswerOptions,
+    options: Options,
 ) -> None:
     """Answer a prompt; without one, on a terminal, hold a conversation.
 

@@ -14,7 +14,6 @@ from ollama_cli.features.context import Runtime
 from ollama_cli.features.doctor import container
 from ollama_cli.features.servers import cache
 from ollama_cli.types.checks import Rung
-from ollama_cli.types.values import replace
 from ollama_cli.ui import diagnosis
 from ollama_cli.ui.spinner import Spinner
 
@@ -82,7 +81,7 @@ def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
 
 def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Case":
     seconds = cli.settings.timeouts.health or _LONGEST
-    settings = cli.settings = replace(cli.settings, metadata_timeout=seconds)
+    settings = cli.settings = cli.settings._replace(metadata_timeout=seconds)
     cache.remember(settings.host, cache.Seen())  # what was seen a while ago may be the fault
     key = credentials.find_key(settings, cli.layers, cli.variables)
     return services.Case(

@@ -1,6 +1,7 @@
 """`ollama-cli embed`."""
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from functools import partial
 from typing import Annotated, Literal
 
@@ -14,8 +15,7 @@ from ollama_cli.features.pull import auto
 from ollama_cli.features.servers import connect
 from ollama_cli.services.capabilities import EMBEDDING
 from ollama_cli.services.embeddings import in_batches, joined
-from ollama_cli.types.replies import Embeddings
-from ollama_cli.types.values import as_dict
+from ollama_cli.types.answers import Embeddings
 from ollama_cli.ui import embeddings, export, inputs
 
 
@@ -97,8 +97,8 @@ def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
                 "model": whole.model,
                 "dimensions": whole.dimensions,
                 "embeddings": whole.vectors,
-                "usage": as_dict(whole.usage),
-                "timings": as_dict(whole.timings),
+                "usage": asdict(whole.usage),
+                "timings": asdict(whole.timings),
             }
             export.show_document(cli.out, "embed", payload)
         case "jsonl":

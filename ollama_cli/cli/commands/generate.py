@@ -5,14 +5,13 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.cli.answer_options import AnswerOptions
+from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import answer
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
-from ollama_cli.types.values import replace
 from ollama_cli.ui import inputs
 
 
@@ -30,7 +29,7 @@ def command(
         str | None, typer.Option(metavar="TEXT", help="What shall follow the answer.")
     ] = None,
     *,
-    options: AnswerOptions,
+    options: Options,
 ) -> None:
     """Complete one prompt, without a conversation.
 
@@ -55,7 +54,7 @@ def command(
     if text is None:
         raise answer.no_prompt()
     if options.render is None and cli.settings.render == "auto" and (raw or suffix is not None):
-        options = replace(options, render="plain")  # what goes on with a text is no Markdown
+        options = options._replace(render="plain")  # what goes on with a text is no Markdown
     name = choose.chat_model(cli, model)
     needs = capabilities.needs(fields["images"], fields["think"])
     auto.attempt(cli, name, partial(capabilities.check, cli, name, needs))

@@ -1,6 +1,7 @@
 """`ollama-cli health`."""
 
 import time
+from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
 import typer
@@ -9,9 +10,8 @@ from ollama_cli import services
 from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.replies import Health
+from ollama_cli.types.health import Health
 from ollama_cli.types.units import format_duration
-from ollama_cli.types.values import as_dict
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import one_line
 
@@ -49,7 +49,7 @@ def command(
         raise UsageError("--wait takes 0 or more seconds")
     health, error = _examine(cli, model, wait)
     if cli.output == "json" and not cli.silent:
-        export.show_document(cli.out, "health", as_dict(health))
+        export.show_document(cli.out, "health", asdict(health))
         cli.silent = True  # the document is the verdict; no error object follows it
     if error is not None:
         raise error

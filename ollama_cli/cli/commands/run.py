@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.cli.answer_options import AnswerOptions
+from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.commands import chat
 
 
@@ -15,7 +15,7 @@ def command(
         list[str] | None, typer.Argument(help="What to ask.", metavar="PROMPT...")
     ] = None,
     *,
-    options: AnswerOptions,
+    options: Options,
 ) -> None:
     """Chat with a model, as `ollama run` does.
 

@@ -2,16 +2,15 @@
 
 import shlex
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ollama_cli.cli import parser
 from ollama_cli.cli.table import TABLE, Branch, Entry
-from ollama_cli.types.values import Value
 
 _END: Final = "--"
 
 
-class Line(Value):
+class Line(NamedTuple):
     """What was typed before the cursor.
 
     `branch` is None where a command was named; `options` are all that may be given there.

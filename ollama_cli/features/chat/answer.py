@@ -5,17 +5,17 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Final, TypeAlias, TypeVar
 
 from ollama_cli import services
-from ollama_cli.cli.answer_options import AnswerOptions
 from ollama_cli.config.parsers import read_keep_alive
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.chat import images
 from ollama_cli.features.chat.model_options import read_options
+from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.pull import auto
 from ollama_cli.features.schema import read
 from ollama_cli.features.servers import connect
-from ollama_cli.types.events import ChatEvent, Done
-from ollama_cli.types.replies import Answer, Think
+from ollama_cli.types.answer_events import ChatEvent, Done
+from ollama_cli.types.answers import Answer, Think
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import inputs, spinner
 from ollama_cli.ui.answers import writers

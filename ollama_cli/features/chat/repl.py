@@ -5,13 +5,13 @@ from functools import partial
 from importlib import import_module
 from typing import Any, Final
 
-from ollama_cli.cli.answer_options import AnswerOptions
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.chat import answer
 from ollama_cli.features.chat.answer import Ask
+from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.pull import auto
-from ollama_cli.types.events import Text
+from ollama_cli.types.answer_events import Text
 from ollama_cli.ui.streams import show_error
 
 _LEAVE: Final = frozenset({"/exit", "/bye", "/quit"})

@@ -2,11 +2,10 @@
 
 import re
 import struct
+from dataclasses import dataclass
 from pathlib import Path
 from socket import inet_ntoa
 from typing import Final
-
-from ollama_cli.types.values import Value
 
 ROOT: Path = Path("/")
 _MARKS: Final = {"docker": ".dockerenv", "podman": "run/.containerenv"}
@@ -17,7 +16,8 @@ _DEFAULT_ROUTE: Final = r"^\S+\s+0{8}\s+([0-9A-Fa-f]{8})\s"
 _LARGEST: Final = 1 << 16
 
 
-class Surroundings(Value):
+@dataclass(frozen=True, slots=True)
+class Surroundings:
     """`kind` is docker, podman, wsl or empty; `host` is what calls the machine around it."""
 
     kind: str = ""

@@ -17,7 +17,7 @@ from ollama_cli.features.doctor.target import Patient
 from ollama_cli.features.models import residence
 from ollama_cli.services.kinds import GETS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 
 _SOME: Final = 5
 _EXAMPLE: Final = "llama3.2"

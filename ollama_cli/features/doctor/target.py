@@ -3,6 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,16 +16,16 @@ from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
 from ollama_cli.transport import Transport
 from ollama_cli.types.checks import Note
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, redact, split_userinfo
-from ollama_cli.types.values import Value, field
 
 _PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
 ANYBODY: Final = "://USER:PASSWORD@"
 
 
-class Case(Value):
+@dataclass(frozen=True, slots=True)
+class Case:
     """What is known beforehand: `typed` is the address as it stands at its origin.
 
     `provider` and `native` make the client that the commands use, and that of Ollama's own API.

@@ -1,14 +1,15 @@
 """One look at a path of a server, whoever answers there."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
 
 from ollama_cli.transport import Transport, within
-from ollama_cli.types.values import Value
 
 _LARGEST = 4 << 20
 
 
-class Visit(Value):
+@dataclass(frozen=True, slots=True)
+class Visit:
     """What was found at a path: `url` is where it was found in the end, after redirects."""
 
     status: int

@@ -10,7 +10,7 @@ from ollama_cli.features.each import for_each
 from ollama_cli.features.ensure import plan
 from ollama_cli.features.ensure.plan import Requirement, Step
 from ollama_cli.features.pull.download import Downloads
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import one_line, sentence
 

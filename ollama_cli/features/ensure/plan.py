@@ -4,11 +4,11 @@ Digests are those of manifests as `/api/tags` lists them, written `sha256:` and 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, Literal
 
 from ollama_cli.types.model_names import same_model
-from ollama_cli.types.replies import ModelSummary
-from ollama_cli.types.values import Value
+from ollama_cli.types.models import ModelSummary
 
 Action = Literal["pull", "remove"]
 State = Literal["installed", "missing", "differs", "extra"]
@@ -16,7 +16,8 @@ ACTIONS: Final = ("pull", "remove")
 _ALGORITHM: Final = "sha256:"
 
 
-class Requirement(Value):
+@dataclass(frozen=True, slots=True)
+class Requirement:
     """One model that shall be there, with this digest unless it is None."""
 
     name: str
@@ -24,7 +25,8 @@ class Requirement(Value):
     insecure: bool = False
 
 
-class Step(Value):
+@dataclass(frozen=True, slots=True)
+class Step:
     """One thing to do; `installed` is the digest that is there before, None where no model is.
 
     `digest` is the one that has to be there afterwards, None where any will do.

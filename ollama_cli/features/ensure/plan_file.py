@@ -2,13 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any, Final
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.features.ensure.plan import ACTIONS, Step
 from ollama_cli.features.ensure.requirements import read_digest, read_flag, read_name
 from ollama_cli.types.model_names import shortest
-from ollama_cli.types.values import as_dict
 
 SCHEMA: Final = "ollama-cli/models-ensure-plan/1"
 
@@ -16,7 +16,7 @@ SCHEMA: Final = "ollama-cli/models-ensure-plan/1"
 def format_plan(steps: Sequence[Step]) -> str:
     """Write a plan."""
     lines: list[Mapping[str, Any]] = [{"schema": SCHEMA, "steps": len(steps)}]
-    lines += [as_dict(step) for step in steps]
+    lines += [asdict(step) for step in steps]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import fields, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final
@@ -10,12 +11,12 @@ from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.features.ensure.plan import Requirement, written
 from ollama_cli.system import files
 from ollama_cli.types import model_names
-from ollama_cli.types.values import fields, replace
 
 LOCK: Final = "models.lock"
 _SUFFIX: Final = ".lock"
 _DIGEST: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}", re.IGNORECASE)
 _KEYS: Final = ("models",)
+_FIELDS: Final = tuple(each.name for each in fields(Requirement))
 _HEAD: Final = "# written by `ollama-cli models ensure --lock`\n"
 
 
@@ -36,7 +37,7 @@ def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
     for index, item in enumerate(listed):
         place = f"{file}: models[{index}]"
         if isinstance(item, Mapping):
-            warnings += _strange(item, fields(Requirement), place)
+            warnings += _strange(item, _FIELDS, place)
         one = _read(item, place)
         same = required.setdefault(_identity(one), one)
         if same is one:

@@ -9,7 +9,8 @@ from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.servers import connect
 from ollama_cli.services.capabilities import CHAT, EMBEDDING
-from ollama_cli.types.replies import Capabilities, Think
+from ollama_cli.types.answers import Think
+from ollama_cli.types.models import Capabilities
 
 VISION: Final = "vision"
 THINKING: Final = "thinking"

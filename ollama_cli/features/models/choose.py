@@ -3,7 +3,7 @@
 from ollama_cli.config import policy
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 
 
 def chat_model(cli: Runtime, named: str | None) -> str:

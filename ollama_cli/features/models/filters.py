@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from ollama_cli.errors import UsageError
 from ollama_cli.types.model_names import shortest
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 
 Test = Callable[[ModelSummary], bool]
 _EXPRESSION: Final = re.compile(r"([a-z_]+)\s*(<=|>=|!=|=|<|>)\s*(.+)", re.IGNORECASE)

@@ -3,7 +3,7 @@
 from ollama_cli.errors import OtherApiError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
-from ollama_cli.types.replies import Capabilities
+from ollama_cli.types.models import Capabilities
 
 
 def place_of(model: str, known: Capabilities, client: Provider, native: OllamaClient) -> str:

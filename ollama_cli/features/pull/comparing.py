@@ -1,15 +1,16 @@
 """Installed models beside those of the registry, for the commands that tell of it or act on it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from ollama_cli import services
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.features.context import Runtime
+from ollama_cli.features.pull.outdated import Freshness
 from ollama_cli.types import model_names
-from ollama_cli.types.replies import Freshness, ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.urls import host_of, is_private
-from ollama_cli.types.values import as_dict
 
 Chosen = Mapping[str, ModelSummary | None]
 
@@ -50,4 +51,4 @@ def is_near(name: str) -> bool:
 def record(found: Freshness) -> dict[str, Any]:
     """Give the comparison as programs read it."""
     unsaid = {"reason": found.reason or None, "parent": found.parent or None, "error": None}
-    return {**as_dict(found), **unsaid}
+    return {**asdict(found), **unsaid}

@@ -11,7 +11,7 @@ from ollama_cli.features.each import for_each
 from ollama_cli.features.pull import plan, summary
 from ollama_cli.features.pull.record import Record, recorded
 from ollama_cli.features.pull.summary import Summary, Watchers
-from ollama_cli.types.events import PullEvent
+from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui import export, progress
 from ollama_cli.ui.streams import one_line
 

@@ -7,6 +7,7 @@ between the two nothing is locked. A row without an end is a pull that runs, or 
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,7 +16,6 @@ from typing import Any, Final, Literal
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.model_names import shortest
 from ollama_cli.types.urls import redact
-from ollama_cli.types.values import Value, fields
 
 Result = Literal["success", "error", "interrupted"]
 RUNNING: Final = "running"
@@ -43,7 +43,8 @@ CREATE TABLE pulls (
 """
 
 
-class Pull(Value):
+@dataclass(frozen=True, slots=True)
+class Pull:
     """One pull: `bytes` fetched by it, `result` success, error, interrupted, running, unfinished.
 
     What only its end tells is None while it runs, and for ever where its process died.
@@ -207,7 +208,7 @@ def _is_sound(row: Any) -> bool:
 
 
 def _pull(row: Mapping[str, Any]) -> Pull:
-    told = {name: row[name] for name in fields(Pull)}
+    told = {each.name: row[each.name] for each in fields(Pull)}
     if told["result"] is None:
         told["result"] = RUNNING if _is_running(row["pid"], row["born"]) else UNFINISHED
     return Pull(**told)

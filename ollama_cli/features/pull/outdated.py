@@ -7,14 +7,18 @@ server hands out no manifest, but what it shows of a model names its weights and
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
-from typing import Final
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
 
 from ollama_cli.errors import ModelNotFoundError, UnaskedError
-from ollama_cli.services.ollama import OllamaClient
-from ollama_cli.services.registry import Registry
 from ollama_cli.types import model_names
-from ollama_cli.types.replies import Freshness, Manifest, ManifestLayer, ModelDetails, ModelSummary
+from ollama_cli.types.manifests import Manifest, ManifestLayer
+from ollama_cli.types.models import ModelDetails, ModelSummary
 from ollama_cli.wire import decoding, fields, manifest as wire
+
+if TYPE_CHECKING:
+    from ollama_cli.services.ollama import OllamaClient
+    from ollama_cli.services.registry import Registry
 
 _NO_TEMPLATE: Final = "{{ .Prompt }}"  # what the server says where a model has none
 _WEIGHTS_LINE: Final = r"(FROM|ADAPTER) .*sha256-([0-9a-f]{64})\"*$"
@@ -28,8 +32,24 @@ _RENAMED: Final = {"prompt": "template"}
 Kinds = Mapping[str, Sequence[ManifestLayer]]
 
 
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """What sets an installed model apart from the registry's, and the bytes of an update.
+
+    `status` is current, outdated, local (the registry has no such model) or unknown, `reason`
+    tells why nothing is known. `parent` is the model that an outdated one was made from by a user.
+    """
+
+    model: str
+    status: Literal["current", "outdated", "local", "unknown"]
+    changes: tuple[str, ...] = ()
+    to_fetch: int | None = None
+    reason: str = ""
+    parent: str = ""
+
+
 def compare(
-    client: OllamaClient, registry: Registry, model: ModelSummary, *, insecure: bool = False
+    client: "OllamaClient", registry: "Registry", model: ModelSummary, *, insecure: bool = False
 ) -> Freshness:
     """Compare one installed model with the registry's; raises what client and registry raise."""
     try:

@@ -4,7 +4,7 @@ from collections import deque
 from statistics import median
 from typing import Final
 
-from ollama_cli.types.events import ChunkProgress
+from ollama_cli.types.pull_events import ChunkProgress
 
 _NEAR_END: Final = 0.9
 _SLOW_SHARE: Final = 0.1

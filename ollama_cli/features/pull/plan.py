@@ -2,17 +2,17 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
 from ollama_cli.features import explain
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.each import for_each
-from ollama_cli.types.events import Expected, Layer
+from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.model_names import is_valid
-from ollama_cli.types.replies import Manifest
+from ollama_cli.types.pull_events import Expected, Layer
 from ollama_cli.types.units import format_bytes
-from ollama_cli.types.values import Value
 from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
@@ -22,7 +22,8 @@ _PATIENCE: Final = 2.0  # and so would answers that take longer, all together
 _LEAST: Final = 0.001
 
 
-class Plan(Value):
+@dataclass(frozen=True, slots=True)
+class Plan:
     """What one pull would do: its layers, each with whether the server has it; None unknown."""
 
     model: str

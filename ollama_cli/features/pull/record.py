@@ -9,7 +9,7 @@ from ollama_cli.config import sources
 from ollama_cli.errors import ConfigError, InterruptError, OllamaCliError
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.pull.history import History, Result
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart
 from ollama_cli.ui.streams import sentence
 
 

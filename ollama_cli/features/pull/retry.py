@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Iterator
 from http import HTTPStatus
-from typing import Final, NoReturn, Protocol
+from typing import Final, NamedTuple, NoReturn, Protocol
 
 from ollama_cli.errors import (
     RESUMES,
@@ -18,9 +18,8 @@ from ollama_cli.errors import (
 )
 from ollama_cli.features.pull.pace import Gains, Pace
 from ollama_cli.transport import LONGEST_RETRY_AFTER, is_passing
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Restart, Status, Success
 from ollama_cli.types.units import format_duration
-from ollama_cli.types.values import Value
 from ollama_cli.wire.pull_failures import Again, error_of, failure_of
 
 _FIRST_PAUSE: Final = 0.5
@@ -31,7 +30,7 @@ _AFTER_LAYERS: Final = ("verifying", "writing", "removing")
 _OWN: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
-class Patience(Value):
+class Patience(NamedTuple):
     """How long a pull may stand still, in seconds, 0 for ever.
 
     `stall` bounds the time without a byte gained, `silence` that without a word, also while the

@@ -10,7 +10,7 @@ from ollama_cli import services
 from ollama_cli.config import settings
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.events import ChunkProgress, PullEvent, Status
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Status
 from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui import progress
 from ollama_cli.ui.progress import PullProgressReporter

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
 from ollama_cli.system.files import write_whole
 from ollama_cli.types.urls import split_userinfo
-from ollama_cli.types.values import Value
 
 FRESH_SECONDS: Final = 300.0
 SEEN_SECONDS: Final = 600.0
@@ -22,14 +21,14 @@ _MODELS: Final = "models"
 _SERVERS: Final = "servers"
 
 
-class Seen(Value):
+class Seen(NamedTuple):
     """What a server was found to speak (`native`, `openai`), and its kind; None is not known."""
 
     api: str | None = None
     kind: str | None = None
 
 
-class Listing(Value):
+class Listing(NamedTuple):
     """What was seen: the names, in the server's order, and how many seconds ago."""
 
     names: tuple[str, ...]

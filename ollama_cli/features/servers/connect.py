@@ -1,14 +1,14 @@
 """What a server is found to speak, and to be: kept for a while, and told in place of an error."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli import services
 from ollama_cli.errors import OllamaCliError, OtherApiError
 from ollama_cli.features.servers import cache
-from ollama_cli.types.replies import Health
-from ollama_cli.types.values import replace
+from ollama_cli.types.health import Health
 
 if TYPE_CHECKING:
     from ollama_cli.features.context import Runtime

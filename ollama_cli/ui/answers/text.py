@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Literal, Protocol, Self, TypeAlias
 
-from ollama_cli.types.events import ChatEvent, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
 from ollama_cli.ui.answers.thinking import Thoughts
 from ollama_cli.ui.streams import OutStream, one_line, visible
 from ollama_cli.ui.wrap import WordWrap

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import asdict, fields
 from typing import Any, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.replies import Answer
-from ollama_cli.types.values import as_dict
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
 from ollama_cli.ui.answers.text import TextWriter, Thinks
 from ollama_cli.ui.streams import OutStream
@@ -137,5 +137,6 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
 
 
 def _document(answer: Answer) -> dict[str, Any]:
-    whole = as_dict(answer)
-    return whole | {"usage": as_dict(answer.usage), "timings": as_dict(answer.timings)}
+    # Not asdict, which copies: what a model calls a tool with may be nested without end.
+    whole = {each.name: getattr(answer, each.name) for each in fields(answer)}
+    return whole | {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}

@@ -10,7 +10,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
-from ollama_cli.types.events import PullEvent
+from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui.progress.row import Row
 from ollama_cli.ui.streams import OutStream
 

@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.types.events import (
+from ollama_cli.types.pull_events import (
     ChunkProgress,
     Error,
     Expected,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullStats

@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.events import Error, PullEvent, Success
+from ollama_cli.types.pull_events import Error, PullEvent, Success
 from ollama_cli.wire.pull_failures import error_of
 
 

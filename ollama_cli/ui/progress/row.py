@@ -8,7 +8,7 @@ from typing import Final
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.types.units import format_counter, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats

@@ -3,7 +3,7 @@
 from types import TracebackType
 from typing import Self
 
-from ollama_cli.types.events import PullEvent
+from ollama_cli.types.pull_events import PullEvent
 
 
 class SilentReporter:

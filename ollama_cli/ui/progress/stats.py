@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
-from ollama_cli.types.events import ChunkProgress, Expected, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import (
+    ChunkProgress,
+    Expected,
+    PullEvent,
+    Restart,
+    Status,
+    Success,
+)
 from ollama_cli.ui.progress.speed import Speedometer
 
 # The most shown before the server says success: a full bar must mean a usable model.
@@ -23,7 +30,8 @@ class LayerSnapshot(NamedTuple):
     done: bool
 
 
-class PullSnapshot(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PullSnapshot:
     """All layers known so far, in bytes and seconds; None where unknown.
 
     `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` is the truth

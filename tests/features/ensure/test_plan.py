@@ -4,7 +4,7 @@ import pytest
 
 from ollama_cli.features.ensure import plan
 from ollama_cli.features.ensure.plan import Requirement, Step
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 
 A, B = "a" * 64, "b" * 64
 INSTALLED = [ModelSummary("one:latest", digest=A), ModelSummary("ns/Two:7b", digest=B)]

@@ -13,7 +13,7 @@ from ollama_cli.features.models.filters import (
     glob,
     is_glob,
 )
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 LLAMA = ModelSummary(

@@ -7,7 +7,7 @@ from typing import Self
 import pytest
 
 from ollama_cli.errors import ProtocolError, PullError, StreamCutError
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.ui.progress import PullProgressReporter, SilentReporter, follow
 
 

@@ -5,6 +5,7 @@ import sqlite3
 import stat
 import threading
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,6 @@ import pytest
 from ollama_cli.errors import ConfigError
 from ollama_cli.features.pull import history
 from ollama_cli.features.pull.history import History, Pull, unfinished
-from ollama_cli.types.values import replace
 
 HOST = "http://h:11434"
 DONE = Pull("m", HOST, "2026-01-01T00:00:00.000Z", None, None, None, None, "success", None)

@@ -26,7 +26,8 @@ from registries import (
 
 from ollama_cli import services
 from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError
-from ollama_cli.types.replies import Freshness, ModelSummary
+from ollama_cli.features.pull.outdated import Freshness
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import decoding
 
 

@@ -1,7 +1,7 @@
 """What counts as a gain, and what as a crawl."""
 
 from ollama_cli.features.pull.pace import Gains, Pace
-from ollama_cli.types.events import ChunkProgress
+from ollama_cli.types.pull_events import ChunkProgress
 
 
 def test_bytes_are_counted_over_all_layers() -> None:

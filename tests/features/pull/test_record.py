@@ -10,7 +10,7 @@ from ollama_cli.config import sources
 from ollama_cli.errors import ConfigError, InterruptError, ServerError
 from ollama_cli.features.pull.history import History, Pull
 from ollama_cli.features.pull.record import recorded
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
 
 A, B = "sha256:a", "sha256:b"
 

@@ -17,7 +17,7 @@ from ollama_cli.errors import (
     UnreachableError,
 )
 from ollama_cli.features.pull.retry import Patience, heal
-from ollama_cli.types.events import Error, PullEvent, Restart
+from ollama_cli.types.pull_events import Error, PullEvent, Restart
 
 
 def restarts(events: list[PullEvent]) -> list[str]:

@@ -7,8 +7,8 @@ import pytest
 from answer_streams import ANSWER, CALL, show, stream, written
 
 from ollama_cli.errors import InterruptError, OllamaCliError, ProtocolError, StreamCutError
-from ollama_cli.types.events import ChatEvent, Done, Text, Thinking
-from ollama_cli.types.replies import Answer
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking
+from ollama_cli.types.answers import Answer
 from ollama_cli.ui.answers.writers import JsonLinesWriter, JsonWriter
 
 FIELDS = {

@@ -7,7 +7,7 @@ import pytest
 from answer_streams import ANSWER, CALL, show, stream, written
 
 from ollama_cli.errors import InterruptError, ProtocolError, StreamCutError
-from ollama_cli.types.events import Done, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
 from ollama_cli.ui.answers import writers
 from ollama_cli.ui.answers.text import TextWriter, Thinks
 from ollama_cli.ui.answers.writers import JsonLinesWriter, JsonWriter

@@ -12,7 +12,7 @@ from typing import Any, TextIO
 import pyte
 import pytest
 
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.ui.progress import BarsReporter, follow
 from ollama_cli.ui.streams import OutStream
 

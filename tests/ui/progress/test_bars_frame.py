@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import pyte
 import pytest
 
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status
 from ollama_cli.ui.progress import BarsReporter
 from ollama_cli.ui.streams import OutStream
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from ollama_cli.types.events import ChunkProgress, Success
+from ollama_cli.types.pull_events import ChunkProgress, Success
 from ollama_cli.ui.progress.bars import BarsReporter, Board
 from ollama_cli.ui.streams import OutStream
 

@@ -7,7 +7,7 @@ import sys
 import pytest
 
 from ollama_cli.errors import UsageError
-from ollama_cli.types.events import ChunkProgress, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Status, Success
 from ollama_cli.ui.progress import (
     BarsReporter,
     JsonLinesReporter,

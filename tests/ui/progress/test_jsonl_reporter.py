@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.errors import PullError, StreamCutError
-from ollama_cli.types.events import (
+from ollama_cli.types.pull_events import (
     ChunkProgress,
     Error,
     Expected,

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 import pytest
 
 from ollama_cli.errors import PullError
-from ollama_cli.types.events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.ui.progress import LinesReporter, follow, phrases
 from ollama_cli.ui.streams import OutStream
 

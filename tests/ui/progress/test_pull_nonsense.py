@@ -11,7 +11,7 @@ import pytest
 
 from ollama_cli.errors import OllamaCliError, StreamCutError, TimedOutError
 from ollama_cli.services import Patience, heal
-from ollama_cli.types.events import PullEvent
+from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui.progress import JsonLinesReporter, LinesReporter, follow
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.wire.pull import PullParser

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.types.events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats
 
 VERIFYING = Status("verifying sha256 digest")

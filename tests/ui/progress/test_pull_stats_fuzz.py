@@ -2,11 +2,12 @@
 
 import json
 import random
+from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
 
-from ollama_cli.types.events import (
+from ollama_cli.types.pull_events import (
     ChunkProgress,
     Error,
     Expected,
@@ -80,5 +81,5 @@ def check(snapshot: PullSnapshot, *, succeeded: bool) -> None:
     assert speed is None or speed >= 0
     assert snapshot.lost >= 0
     assert eta is None or (speed and eta >= 0)
-    assert "NaN" not in json.dumps(snapshot)
-    assert "Infinity" not in json.dumps(snapshot)
+    assert "NaN" not in json.dumps(asdict(snapshot))
+    assert "Infinity" not in json.dumps(asdict(snapshot))

@@ -1,6 +1,6 @@
 """Totals from a manifest, and what a restart does to the figures."""
 
-from ollama_cli.types.events import (
+from ollama_cli.types.pull_events import (
     ChunkProgress,
     Expected,
     Layer,

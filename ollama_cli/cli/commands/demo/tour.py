@@ -6,12 +6,11 @@ from typing import Final
 
 import typer
 
-from ollama_cli.cli.answer_options import AnswerOptions
 from ollama_cli.cli.commands import chat, health
 from ollama_cli.cli.commands.models import list as models_list, pull
 from ollama_cli.cli.options import PROGRAM
+from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.values import replace
 
 _MODEL: Final = "llama3:8b"
 _EMBEDDER: Final = "demo-embed"
@@ -32,7 +31,7 @@ def command(ctx: typer.Context) -> None:
       ollama-cli demo
     """
     cli: Runtime = ctx.obj
-    cli.flags = replace(cli.flags, demo=True)
+    cli.flags = cli.flags._replace(demo=True)
     cli.out.line("a tour on the demo server: word statistics, no real model")
     _step(cli, "health")
     health.command(ctx)

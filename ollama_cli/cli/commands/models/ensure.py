@@ -13,7 +13,7 @@ from ollama_cli.features.ensure import plan_file, requirements
 from ollama_cli.features.ensure.apply import Report, perform
 from ollama_cli.features.ensure.plan import Requirement, Step, digest_of, misfit, steps_to
 from ollama_cli.system import files
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.ui.inputs import STDIN, read_bytes
 from ollama_cli.ui.streams import one_line
 

@@ -1,5 +1,6 @@
 """`ollama-cli models history`."""
 
+from dataclasses import asdict
 from typing import Annotated, Final, Literal
 
 import typer
@@ -11,7 +12,6 @@ from ollama_cli.features.models.filters import now
 from ollama_cli.features.pull import history
 from ollama_cli.features.pull.history import History, Pull
 from ollama_cli.types.units import format_ago, format_bytes, format_duration
-from ollama_cli.types.values import as_dict
 from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("MODEL", "BEGUN", "RESULT", "FETCHED", "TIME", "RESTARTS", "HOST", "ERROR")
@@ -51,7 +51,7 @@ def command(
         return
     pulls = past.pulls()
     shown = (history.unfinished(pulls) if unfinished else pulls)[:limit]
-    records = [as_dict(pull) for pull in shown]
+    records = [asdict(pull) for pull in shown]
     match cli.output:
         case "json":
             export.show_document(cli.out, "models-history", {"pulls": records})

@@ -1,6 +1,7 @@
 """`ollama-cli models list`."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Final, Literal
 
 import typer
@@ -9,9 +10,8 @@ from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.models.filters import asks_for_capability, compile_all, now
 from ollama_cli.features.servers import connect
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.units import format_ago, format_bytes
-from ollama_cli.types.values import replace
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.listing import show_listing
 

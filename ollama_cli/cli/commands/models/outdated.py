@@ -8,7 +8,7 @@ from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.each import for_each
 from ollama_cli.features.pull import comparing
-from ollama_cli.types.replies import Freshness
+from ollama_cli.features.pull.outdated import Freshness
 from ollama_cli.types.units import format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.streams import one_line

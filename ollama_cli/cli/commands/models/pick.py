@@ -8,7 +8,7 @@ from ollama_cli.cli.commands.models import default
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.models import choose
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.units import format_bytes
 from ollama_cli.ui.streams import one_line
 

@@ -7,7 +7,7 @@ import typer
 from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.features.context import Runtime
 from ollama_cli.features.models import filters
-from ollama_cli.types.replies import RunningModel
+from ollama_cli.types.models import RunningModel
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.listing import show_listing

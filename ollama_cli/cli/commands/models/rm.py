@@ -10,7 +10,7 @@ from ollama_cli.features.context import Runtime
 from ollama_cli.features.each import for_each
 from ollama_cli.features.models import filters
 from ollama_cli.types.model_names import same_model
-from ollama_cli.types.replies import ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.units import format_bytes
 from ollama_cli.ui.streams import one_line
 

@@ -8,7 +8,7 @@ import typer
 from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Runtime
-from ollama_cli.types.replies import ModelDetails
+from ollama_cli.types.models import ModelDetails
 from ollama_cli.ui import export, model_details
 from ollama_cli.ui.streams import visible
 

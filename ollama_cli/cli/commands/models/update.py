@@ -10,7 +10,7 @@ from ollama_cli.features.context import Runtime
 from ollama_cli.features.each import for_each
 from ollama_cli.features.pull import comparing
 from ollama_cli.features.pull.download import Downloads
-from ollama_cli.types.replies import Freshness
+from ollama_cli.features.pull.outdated import Freshness
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import one_line
 

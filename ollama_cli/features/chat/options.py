@@ -1,0 +1,27 @@
+"""What a user says of one answer, however it was typed."""
+
+from typing import NamedTuple
+
+
+class AnswerOptions(NamedTuple):
+    """What `chat`, `generate` and `run` take beside a prompt; None is what was not said."""
+
+    stream: bool = True
+    render: str | None = None
+    show_thinking: bool = False
+    system: str | None = None
+    file: list[str] | None = None
+    image: list[str] | None = None
+    format: str | None = None
+    option: list[str] | None = None
+    temperature: float | None = None
+    seed: int | None = None
+    num_ctx: int | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    stop: list[str] | None = None
+    think: str | None = None
+    keep_alive: str | None = None
+    stats: bool = False
+    auto_pull: bool | None = None
+    no_stdin: bool = False

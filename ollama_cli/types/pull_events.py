@@ -1,0 +1,62 @@
+"""The events of a pull."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A phase of a pull, in the server's words."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkProgress:
+    """How far one layer has come, in bytes; None where the server does not say."""
+
+    digest: str
+    total: int | None = None
+    completed: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Success:
+    """The pull is complete and verified."""
+
+
+@dataclass(frozen=True, slots=True)
+class Error:
+    """The server gave up, in its words."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer as a manifest lists it: its digest (`sha256:…`) and size in bytes."""
+
+    digest: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a model holds in all, known from its manifest before the first byte is pulled."""
+
+    layers: tuple[Layer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """The pull is begun again after `pause` seconds.
+
+    `attempt` counts the further tries since bytes were last gained, from 1.
+    """
+
+    attempt: int
+    reason: str
+    pause: float = 0.0
+
+
+PullEvent: TypeAlias = Expected | Status | ChunkProgress | Restart | Success | Error
