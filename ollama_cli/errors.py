@@ -28,29 +28,77 @@ Code 12 ("no") is an answer, not an error. InterruptError stands apart, beside K
 it ends the process by a signal's code, and no `except Exception` may swallow it.
 """
 
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 LIBRARY: Final = "https://ollama.com/library"
+E = TypeVar("E", bound="OllamaCliError")
 RESUMES: Final = "run the same command again: it resumes where it stopped"
 
 
 class OllamaCliError(Exception):
     """An expected failure: one sentence for people, one hint, one code for scripts.
 
-    `retry_after` is how many seconds the server asked to be left alone, where it did.
+    It carries facts, and the sentence is made of them: `what` happened, at which `address` (who
+    set that is its `origin`), the `rest` of the sentence, the `reason`, and an `aside` that others
+    found out. `retry_after` is how many seconds the server asked to be left alone, where it did.
+    Nobody changes an error: who knows one more fact makes another error by `with_facts`. One that
+    `is_explained` has all that its run knows.
     """
 
     exit_code: int = 1
     code: str = "failure"
+    origin: str | None = None
+    aside: str = ""
+    is_explained = False
     retry_after: float | None = None
 
     def __init__(
-        self, message: str, *, hint: str | None = None, http_status: int | None = None
+        self,
+        what: str,
+        *,
+        address: str | None = None,
+        rest: str = "",
+        reason: str = "",
+        hint: str | None = None,
+        http_status: int | None = None,
     ) -> None:
-        super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.http_status = http_status
+        super().__init__(what)
+        self.what: Final = what
+        self.address: Final = address
+        self.rest: Final = rest
+        self.reason: Final = reason
+        self.hint: Final = hint
+        self.http_status: Final = http_status
+
+    def __str__(self) -> str:
+        return self.message
+
+    @property
+    def message(self) -> str:
+        """Make the sentence."""
+        origin = f" (from {self.origin})" if self.origin else ""
+        place = f" at {self.address}{origin}" if self.address else ""
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.what}{place}{self.rest}{reason}{self.aside}"
+
+    def with_facts(self, **facts: object) -> Self:
+        """Make the same error, raised at the same place, with other facts, by their attributes."""
+        other = type(self).__new__(type(self), *self.args)
+        vars(other).update(vars(self) | facts)
+        if self.__cause__ is not None:
+            other.__cause__ = self.__cause__
+        return other.with_traceback(self.__traceback__)
+
+    def as_kind(self, kind: type[E]) -> E:
+        """Make an error of another kind of the same facts."""
+        return kind(
+            self.what,
+            address=self.address,
+            rest=self.rest,
+            reason=self.reason,
+            hint=self.hint,
+            http_status=self.http_status,
+        ).with_facts(origin=self.origin, aside=self.aside, retry_after=self.retry_after)
 
     def as_dict(self) -> dict[str, object]:
         """Give the error as programs read it."""
@@ -83,10 +131,15 @@ class UsageError(OllamaCliError):
 
 
 class UnreachableError(OllamaCliError):
-    """No connection could be made: DNS, refused, TLS handshake, no route."""
+    """No connection could be made: DNS, refused, TLS handshake, no route.
+
+    `models` are those that the server had when it was last seen, `age` seconds ago.
+    """
 
     exit_code = 3
     code = "unreachable"
+    models: tuple[str, ...] = ()
+    age: float = 0.0
 
 
 class NotFoundError(OllamaCliError):
@@ -97,17 +150,22 @@ class NotFoundError(OllamaCliError):
 
 
 class ModelNotFoundError(NotFoundError):
-    """The server, or the registry behind it, does not know the model, `model` if it was named."""
+    """The server, or the registry behind it, does not know the model, `model` if it was named.
+
+    `is_unknown` tells that no registry knows it either, but `cloud_name` may be known there;
+    `or_else` is another way to get it than to pull it, in words.
+    """
 
     code = "model_not_found"
     model: str | None = None
+    is_unknown = False
+    cloud_name: str | None = None
+    or_else: str = ""
 
     @classmethod
-    def not_installed(cls, model: str, then: str = "") -> Self:
-        """Make the error for a model that the server's list does not hold; `then` goes on."""
-        error = cls(f"model {model!r} is not installed{then}")
-        error.model = model
-        return error
+    def not_installed(cls, model: str, rest: str = "") -> Self:
+        """Make the error for a model that the server's list does not hold."""
+        return cls(f"model {model!r} is not installed", rest=rest).with_facts(model=model)
 
 
 class UnaskedError(NotFoundError):
@@ -132,11 +190,11 @@ class ProtocolError(ServerError):
 class OtherApiError(ServerError):
     """The answer shows that this server does not speak the API that it was asked in.
 
-    `is_told` once the message names the server that is there instead.
+    `is_named` where the sentence names the kind of server that is there instead.
     """
 
     code = "other_api"
-    is_told = False
+    is_named = False
 
 
 class StreamCutError(ServerError):
@@ -158,8 +216,10 @@ class PullError(ServerError):
 
     model: str | None = None
 
-    def __init__(self, message: str, *, hint: str | None = None, unknown: bool = False) -> None:
-        super().__init__(message, hint=hint)
+    def __init__(
+        self, what: str, *, reason: str = "", hint: str | None = None, unknown: bool = False
+    ) -> None:
+        super().__init__(what, reason=reason, hint=hint)
         self.is_unknown = unknown
         if unknown:
             self.exit_code = ModelNotFoundError.exit_code
@@ -167,11 +227,15 @@ class PullError(ServerError):
 
 
 class AuthError(OllamaCliError):
-    """The server wants a sign-in, or forbids the request (HTTP 401, 403); maybe it `wants_key`."""
+    """The server wants a sign-in, or forbids the request (HTTP 401, 403).
+
+    Maybe it `wants_key`; `sign_in` is the page for a sign-in, where the server names one.
+    """
 
     exit_code = 6
     code = "auth"
     wants_key = False
+    sign_in: str = ""
 
 
 class TimedOutError(OllamaCliError):

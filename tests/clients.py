@@ -4,7 +4,7 @@ from typing import Any
 
 from hostile import Script, Server
 
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 
 
 def known(url: str, **options: Any) -> OllamaClient:

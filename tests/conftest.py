@@ -56,7 +56,7 @@ def forget_servers(folder: Path) -> None:
 @pytest.fixture(autouse=True)
 def _no_secrets_yet(monkeypatch: pytest.MonkeyPatch) -> None:
     """Forget what other tests kept secret in this process."""
-    monkeypatch.setattr("ollama_cli.types.urls._SECRETS", set())
+    monkeypatch.setattr("ollama_cli.types.secrets._SECRETS", set())
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,7 +6,7 @@ from typing import NoReturn
 
 from ollama_cli.cli import parser
 from ollama_cli.cli.table import TABLE, Branch, Entry
-from ollama_cli.ui.prompter import Flags
+from ollama_cli.features.context import Flags
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -50,10 +50,11 @@ def entry_of(words: list[str]) -> Entry:
 def read(arguments: list[str]) -> None:
     """Read a command line as the program does and stop before anything runs."""
 
-    def launch(flags: Flags, output: str) -> NoReturn:
+    def launch(flags: Flags, output: str, entry: Entry) -> NoReturn:
+        assert entry
         raise Parsed(flags, output)
 
-    parser.run(arguments, launch, {})
+    parser.run(arguments, launch)
 
 
 COMMANDS = list(commands())

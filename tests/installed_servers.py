@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 
 SERVES = f'exec {sys.executable} -m ollama_cli demo serve --port "${{OLLAMA_HOST##*:}}"'
 

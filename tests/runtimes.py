@@ -4,9 +4,8 @@ import io
 from typing import Any
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context, Flags
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.ui.prompter import Flags
 from ollama_cli.ui.streams import InStream, OutStream
 
 NOWHERE = "http://127.0.0.1:9"
@@ -18,9 +17,9 @@ def runtime(
     typed: bytes | None = None,
     terminal: bool = False,
     environ: dict[str, str] | None = None,
-) -> Runtime:
+) -> Context:
     file = None if typed is None else io.BytesIO(typed)
-    return Runtime(
+    return Context(
         flags=flags or Flags(),
         out=OutStream(io.StringIO()),
         err=OutStream(io.StringIO(), is_terminal=terminal),
@@ -29,11 +28,11 @@ def runtime(
     )
 
 
-def at(url: str, **flags: Any) -> Runtime:
+def at(url: str, **flags: Any) -> Context:
     return runtime(Flags(settings={"host": url}, **flags))
 
 
-def told(cli: Runtime) -> str:
+def told(cli: Context) -> str:
     assert isinstance(cli.err.file, io.StringIO)
     return cli.err.file.getvalue()
 
@@ -71,7 +70,7 @@ class FakeClient:
 
 def with_models(
     *installed: str, flags: Flags | None = None, error: OllamaCliError | None = None
-) -> Runtime:
+) -> Context:
     cli = runtime(flags)
-    vars(cli)["_client"] = FakeClient(*installed, error=error)
+    vars(cli.servers)["_client"] = FakeClient(*installed, error=error)
     return cli

@@ -16,9 +16,10 @@ from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import Entry
 from ollama_cli.config import dotenv
-from ollama_cli.config.settings import Layer, Settings, resolve
-from ollama_cli.config.settings_table import SETTINGS
-from ollama_cli.config.sources import SECTION, VARIABLES
+from ollama_cli.config.file import SECTION
+from ollama_cli.config.resolve import Layer, resolve
+from ollama_cli.config.settings import SETTINGS, Settings
+from ollama_cli.config.sources import VARIABLES
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [

@@ -5,7 +5,7 @@ import sys
 import time
 
 from benchmarks.probes import tell
-from ollama_cli.transport import Transport
+from ollama_cli.transport.client import Transport
 
 
 def main() -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from benchmarks.probes import tell
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import PullEvent
-from ollama_cli.ui import progress
+from ollama_cli.ui.progress.choose import choose
 from ollama_cli.ui.streams import open_stream
 from ollama_cli.wire import ndjson
 from ollama_cli.wire.pull import PullParser
@@ -36,9 +37,9 @@ def main() -> None:
     reads = [values[start : start + _LINES] for start in range(0, len(values), _LINES)]
     shows = mode == "bars"
     out = open_stream(sys.stdout, os.environ)
-    reporter = progress.choose("bar" if shows else "none", model=model, out=out, err=out)
+    reporter = choose("bar" if shows else "none", model=model, out=out, err=out)
     started = time.process_time()
-    progress.follow(_events(reads, join=shows), reporter)
+    follow(_events(reads, join=shows), reporter)
     tell(cpu_inside=time.process_time() - started)
 
 

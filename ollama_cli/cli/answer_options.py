@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson, AutoPull, NoStdin
+from ollama_cli.cli.options import AutoPull, NoStdin
 from ollama_cli.features.chat.options import AnswerOptions
 
 
@@ -78,14 +78,10 @@ def declare(
     ] = False,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
-    output: Annotated[
-        Literal["text", "json", "jsonl", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> AnswerOptions:
     """Declare what `chat`, `generate` and `run` take beside a prompt, and gather it."""
     given: dict[str, Any] = dict(locals())
-    return AnswerOptions(**{name: given[name] for name in AnswerOptions._fields})
+    return AnswerOptions(**given)
 
 
 Options = Annotated[AnswerOptions, declare]

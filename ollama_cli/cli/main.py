@@ -1,7 +1,6 @@
 """The one door out: errors become a sentence and an exit code, bugs keep their traceback."""
 
 import json
-import re
 import signal
 import sys
 import traceback
@@ -9,21 +8,20 @@ from collections.abc import Callable, Sequence
 from types import FrameType, FunctionType
 from typing import Final, NoReturn, TypeVar
 
-from ollama_cli.cli import parser
+from ollama_cli.cli import parser, shells
+from ollama_cli.cli.table import Entry
 from ollama_cli.config import sources
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.features.context import Runtime
-from ollama_cli.types.urls import redact
-from ollama_cli.ui.prompter import Flags
-from ollama_cli.ui.streams import let_go, open_stdin, open_stream, sentence, show_error, visible
+from ollama_cli.features.context import Context, Flags
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.text import sentence, visible
+from ollama_cli.ui.streams import let_go, open_stdin, open_stream, show_error
 
 T = TypeVar("T")
 # In slots of 8 bytes, one more than half a megabyte: see `_roomy`.
 _ROOM: Final = 65537
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
-# Compiled where it is used: hardly any run fails before it has begun.
-_JSON: Final = r"(?:^| )(?:--json|(?:-o ?|--output[ =])jsonl?)(?: |$)"
 
 
 class Door:
@@ -32,26 +30,27 @@ class Door:
     def __init__(self, arguments: Sequence[str]) -> None:
         self._arguments = list(arguments)
         self._environ = sources.environment()
-        self._runtime: Runtime | None = None
+        self._context: Context | None = None
 
-    def launch(self, flags: Flags, output: str) -> Runtime:
-        """Make the runtime, once the options are known."""
-        self._runtime = Runtime(
+    def launch(self, flags: Flags, output: str, entry: Entry) -> Context:
+        """Make the context of the command, once its options are known."""
+        self._context = Context(
             flags=flags,
             out=open_stream(sys.stdout, self._environ, flags.color),
             err=open_stream(sys.stderr, self._environ, flags.color),
             stdin=open_stdin(),
             environ=self._environ,
             output=output,
+            traits=entry.traits,
         )
-        return self._runtime
+        return self._context
 
     def run(self) -> int:
         """Run the command and return the exit code of the process."""
         try:
             self._run()
         except OllamaCliError as error:
-            self._tell(error)
+            self._show(error)
             return error.exit_code
         except BrokenPipeError:
             let_go(sys.stdout)
@@ -64,36 +63,47 @@ class Door:
         return 0
 
     def _run(self) -> None:
-        try:
-            parser.run(self._arguments, self.launch, self._environ)
-        except OllamaCliError as error:
-            if self._runtime:
-                self._runtime.explain(error)
-            raise
-        finally:
-            if self._runtime:
-                self._runtime.close()
+        if shell := self._environ.get(shells.VARIABLE):
+            from ollama_cli.cli.completion.answer import answer  # noqa: PLC0415  shells alone: 5 ms
 
-    def _tell(self, error: OllamaCliError) -> None:
-        if self._runtime and self._runtime.silent:
+            answer(shell, self._arguments, self._environ)
+            return
+        try:
+            parser.run(self._arguments, self.launch)
+        except OllamaCliError as error:
+            if self._context is None:
+                raise
+            from ollama_cli.features.explain import explain  # noqa: PLC0415  errors alone: 2 ms
+
+            raise explain(error, self._context) from error.__cause__
+        finally:
+            if self._context:
+                self._context.close()
+
+    def _show(self, error: OllamaCliError) -> None:
+        context = self._context
+        if context and context.flags.quiet and context.traits.silent_if_quiet:
             return
         err = open_stream(sys.stderr, self._environ)
-        debug = "--debug" in self._arguments
+        output, debug = (context.output, context.flags.debug) if context else self._typed()
         try:
             if debug:
                 err.write(visible(redact("".join(traceback.format_exception(error)))))
-            if self._wants_json():
-                told = error.as_dict() | {"message": sentence(error.message)}
-                err.line(json.dumps({"error": told}))
+            if output in {"json", "jsonl"}:
+                shown = error.as_dict() | {"message": sentence(error.message)}
+                err.line(json.dumps({"error": shown}))
                 return
             show_error(err, error)
-        except (OSError, OllamaCliError):  # nobody listens any more; the exit code still tells
+        except (OSError, OllamaCliError):  # nobody listens any more; the exit code still says it
             let_go(sys.stderr)
 
-    def _wants_json(self) -> bool:
-        if self._runtime:
-            return self._runtime.output in {"json", "jsonl"}
-        return re.search(_JSON, " ".join(self._arguments)) is not None
+    def _typed(self) -> tuple[str, bool]:
+        """Read output format and --debug of a line that could not be parsed as a whole."""
+        from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  errors alone: 1 ms
+
+        values = read_line(self._arguments, "").values
+        output = "json" if "as_json" in values else values.get("output", "text")
+        return output, "debug" in values
 
 
 def main(arguments: Sequence[str]) -> int:

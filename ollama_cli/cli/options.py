@@ -1,7 +1,7 @@
 """Options that several commands share, declared once."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Final, Literal, get_args
 
 import typer
@@ -9,11 +9,10 @@ import typer
 from ollama_cli import __version__
 from ollama_cli.cli import shells
 from ollama_cli.config import sources
-from ollama_cli.ui.streams import one_line
+from ollama_cli.types.text import one_line
 
 PROGRAM: Final = "ollama-cli"
 _SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
-OUTPUT_HELP: Final = "How to print the result."
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
@@ -31,7 +30,6 @@ Registry = Annotated[
     str | None,
     typer.Option("--registry", metavar="URL|none", help="Whom to ask what models hold."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
 
 
 def _print_version(value: bool) -> None:
@@ -127,10 +125,11 @@ def global_options(
     """Declare the options that every command takes."""
 
 
-def spread(function: Callable[..., None]) -> Callable[..., None]:
-    """Replace a parameter that a function declares (`Annotated[Value, declare]`) by that one's own.
+def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callable[..., None]:
+    """Give a command the options that it shares with others, and those of its output.
 
-    So commands share options: `declare` is called with them, and gives the value.
+    A parameter that a function declares (`Annotated[Value, declare]`) is replaced by that one's
+    own: `declare` is called with them, and gives the value. `outputs` are the formats beside text.
     """
     shared: dict[str, Callable[..., object]] = {}
     params: list[inspect.Parameter] = []
@@ -141,17 +140,38 @@ def spread(function: Callable[..., None]) -> Callable[..., None]:
             params += inspect.signature(declare).parameters.values()
         else:
             params.append(param)
+    of_output = _output_options(outputs)
 
     def flat(**values: Any) -> None:
+        for each in of_output:  # read where the command is launched
+            del values[each.name]
         for name, declare in shared.items():
             values[name] = declare(**{each: values.pop(each) for each in _names(declare)})
         function(**values)
 
-    named = [param.replace(kind=inspect.Parameter.KEYWORD_ONLY) for param in params]
+    named = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*params, *of_output)]
     vars(flat)["__signature__"] = inspect.Signature(named)
-    flat.__annotations__ = {param.name: param.annotation for param in params}
+    flat.__annotations__ = {each.name: each.annotation for each in named}
     flat.__doc__ = function.__doc__
     return flat
+
+
+def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
+    """Declare `--output` with its formats, and `--json` where that is one of them."""
+    if not outputs:
+        return []
+    formats: Any = Literal.__getitem__(("text", *outputs))
+    option = Annotated[formats, typer.Option("--output", "-o", help="How to print the result.")]
+    found = [_keyword("output", "text", option)]
+    if "json" in outputs:
+        as_json = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
+        found.append(_keyword("as_json", default=False, annotation=as_json))
+    return found
+
+
+def _keyword(name: str, default: object, annotation: object) -> inspect.Parameter:
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
 
 def _names(function: Callable[..., object]) -> list[str]:

@@ -5,11 +5,15 @@ accepted before and after a subcommand, and `--think` may stand alone.
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from typing import Any, Final, Protocol
 
 import typer
-from typer._click.core import Command as AnyCommand, Context, Parameter, ParameterSource
+from typer._click.core import (
+    Command as AnyCommand,
+    Context as Parsing,
+    Parameter,
+    ParameterSource,
+)
 from typer._click.exceptions import ClickException, NoSuchOption, UsageError as AnyUsageError
 from typer._click.formatting import HelpFormatter
 from typer._click.parser import _OptionParser, _ParsingState
@@ -17,12 +21,12 @@ from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_params_convertors_ctx_param_name_from_function
 
 from ollama_cli.cli import shells
+from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.options import PROGRAM, completion_options, global_options, spread
 from ollama_cli.cli.table import TABLE, Branch, Entry
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context, Flags
 from ollama_cli.types import model_names
-from ollama_cli.ui.prompter import Flags
 from ollama_cli.ui.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
@@ -43,8 +47,8 @@ _ROOT_EXAMPLES: Final = (
 class Launch(Protocol):
     """Starts the one run of a process once its options are known."""
 
-    def __call__(self, flags: Flags, output: str) -> Runtime:
-        """Make the runtime for these global options and this output format."""
+    def __call__(self, flags: Flags, output: str, entry: Entry) -> Context:
+        """Make the context of a command for these global options and this output format."""
         ...
 
 
@@ -72,13 +76,13 @@ class _Parser(_OptionParser):
 class _GlobalOptions(AnyCommand):
     """Takes the global options out of what was parsed and keeps them for the launch."""
 
-    def make_parser(self, ctx: Context) -> _OptionParser:
+    def make_parser(self, ctx: Parsing) -> _OptionParser:
         parser = _Parser(ctx)
         for param in self.get_params(ctx):
             param.add_to_parser(parser, ctx)
         return parser
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         try:
             with writing():  # --help and --version are answered in here
                 rest = super().parse_args(ctx, args)
@@ -96,13 +100,15 @@ class _GlobalOptions(AnyCommand):
 class _Command(_GlobalOptions, TyperCommand):
     """One command of the table: launched with its flags, and helped with examples first."""
 
-    def invoke(self, ctx: Context) -> Any:
+    entry: Entry
+
+    def invoke(self, ctx: Parsing) -> Any:
         typed = ctx.meta["ollama_cli.flags"]
         output = "json" if ctx.params.get("as_json") else ctx.params.get("output", "text")
-        ctx.obj = ctx.obj(_flags(typed), output)
+        ctx.obj = ctx.obj(_flags(typed), output, self.entry)
         return super().invoke(ctx)
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
         summary, _, examples = (self.help or "").partition("\nExamples:\n")
         _write_examples(formatter, [line.strip() for line in examples.splitlines()])
         self.format_usage(ctx, formatter)
@@ -128,23 +134,23 @@ class _Group(_GlobalOptions, TyperGroup):
         )
         self._branch = branch
 
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002  Typer's signature
+    def list_commands(self, ctx: Parsing) -> list[str]:  # noqa: ARG002  Typer's signature
         return [n for n, e in self._branch.entries.items() if not getattr(e, "hidden", False)]
 
-    def get_command(self, ctx: Context, cmd_name: str) -> AnyCommand | None:  # noqa: ARG002  likewise
+    def get_command(self, ctx: Parsing, cmd_name: str) -> AnyCommand | None:  # noqa: ARG002  likewise
         entry = self._branch.entries.get(cmd_name)
         if isinstance(entry, Entry):
             return TyperCommand(cmd_name, help=entry.help, rich_markup_mode=None)
         return _Group(cmd_name, entry, params=list(GLOBALS)) if entry else None
 
-    def parse_args(self, ctx: Context, args: list[str]) -> list[str]:
+    def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
         if not ctx._protected_args and self._branch.default:  # noqa: SLF001  Typer's own place for it
             ctx._protected_args = [self._branch.default]  # noqa: SLF001  likewise
         return rest
 
     def resolve_command(
-        self, ctx: Context, args: list[str]
+        self, ctx: Parsing, args: list[str]
     ) -> tuple[str | None, AnyCommand | None, list[str]]:
         name = args[0]
         entry = self._branch.entries.get(name)
@@ -159,7 +165,7 @@ class _Group(_GlobalOptions, TyperGroup):
             )
         return name, self.get_command(ctx, name), args[1:]
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+    def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
         _write_examples(formatter, self._branch.examples)
         self.format_usage(ctx, formatter)
         _write_text(formatter, self.help or "")
@@ -169,18 +175,14 @@ class _Group(_GlobalOptions, TyperGroup):
         _write_params(formatter, ctx, "Global options", self.get_params(ctx))
         if ctx.parent is None:
             with formatter.section("Exit codes"):
-                codes = import_module("ollama_cli.cli.exit_codes").EXIT_CODES
-                formatter.write_dl([(row.code, f"{row.name}: {row.when}") for row in codes])
+                formatter.write_dl([(r.code, f"{r.name}: {r.when}") for r in EXIT_CODES])
 
 
-def run(arguments: Sequence[str], launch: Launch, environ: Mapping[str, str]) -> None:
+def run(arguments: Sequence[str], launch: Launch) -> None:
     """Parse the arguments and run the command they name.
 
     Raises UsageError for what cannot be parsed, and whatever the command raises.
     """
-    if shell := environ.get(shells.VARIABLE):
-        import_module("ollama_cli.cli.completion.answer").answer(shell, arguments, environ)
-        return
     branch = Branch(
         "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
     )
@@ -205,13 +207,14 @@ def _flags(typed: Mapping[str, Any]) -> Flags:
 
 def load(name: str, entry: Entry) -> AnyCommand:
     """Import a command's module and make the command, with all its options."""
-    module = import_module(f"ollama_cli.cli.commands.{entry.module}")
     alone = typer.Typer(add_completion=False, rich_markup_mode=None)
     alone.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
-        spread(module.command)
+        spread(entry.load(), entry.outputs)
     )
     command = get_command(alone)
+    assert isinstance(command, _Command)  # noqa: S101  as it was asked for
     command.params += GLOBALS
+    command.entry = entry
     return command
 
 
@@ -236,7 +239,7 @@ def _write_text(formatter: HelpFormatter, text: str) -> None:
 
 
 def _write_params(
-    formatter: HelpFormatter, ctx: Context, title: str, params: Sequence[Parameter]
+    formatter: HelpFormatter, ctx: Parsing, title: str, params: Sequence[Parameter]
 ) -> None:
     rows = [row for param in params if (row := param.get_help_record(ctx))]
     if rows:

@@ -1,49 +1,79 @@
-"""THE TABLE: every command, the module that holds it, and its one-line help.
+"""THE TABLE: every command, the module that holds it, its one-line help, and what sets it apart.
 
 Only the module of the command that runs is imported; help and completion are answered from here.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from importlib import import_module
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
+
+from ollama_cli.features.context import USUAL, Traits
 
 
 class Entry(NamedTuple):
-    """One command: its module below this package, which has a function `command`."""
+    """One command: its module below `commands`, and the formats of its output beside text."""
 
     module: str
     help: str
+    outputs: tuple[str, ...] = ()
+    traits: Traits = USUAL
     hidden: bool = False
+
+    def load(self) -> Callable[..., None]:
+        """Import the module, and give its function `command`."""
+        command: Callable[..., None]
+        command = import_module(f"ollama_cli.cli.commands.{self.module}").command
+        return command
 
 
 class Branch(NamedTuple):
     """A command with commands below it; `default` runs when none of them is named."""
 
     help: str
-    entries: "Mapping[str, Entry | Branch]" = MappingProxyType({})
+    entries: "Mapping[str, Row]" = MappingProxyType({})
     default: str | None = None
     examples: tuple[str, ...] = ()
 
 
-_PULL: Final = Entry("models.pull", "Download models, with progress.")
-_LIST: Final = Entry("models.list", "List the installed models.")
-_SHOW: Final = Entry("models.show", "Show what a model is: sections, or one value.")
-_RM: Final = Entry("models.rm", "Remove models, after asking.")
-_PS: Final = Entry("models.ps", "List the models in memory.")
-_STOP: Final = Entry("models.stop", "Unload models from memory.")
-_CP: Final = Entry("models.cp", "Copy a model to another name.")
+Row: TypeAlias = Entry | Branch
+# Who asks how things are, starts no server for it; who needs an installed model, wants no pull.
+_LOOKS: Final = Traits(starts_server=False)
+_TAKES: Final = Traits(offers_pull=False)
+_LISTED: Final = ("json", "jsonl", "csv", "name", "raw")
+_STREAMED: Final = ("json", "jsonl")
+_ANSWERED: Final = ("json", "jsonl", "raw")
+_PULL: Final = Entry("models.pull", "Download models, with progress.", _STREAMED)
+_LIST: Final = Entry("models.list", "List the installed models.", _LISTED)
+_SHOW: Final = Entry(
+    "models.show", "Show what a model is: sections, or one value.", ("json", "raw")
+)
+_RM: Final = Entry("models.rm", "Remove models, after asking.", traits=_TAKES)
+_PS: Final = Entry("models.ps", "List the models in memory.", _LISTED, _LOOKS)
+_STOP: Final = Entry(
+    "models.stop",
+    "Unload models from memory.",
+    traits=Traits(starts_server=False, offers_pull=False),
+)
+_CP: Final = Entry("models.cp", "Copy a model to another name.", traits=_TAKES)
 
-TABLE: Final[Mapping[str, Entry | Branch]] = {
-    "chat": Entry("chat", "Answer a prompt, or hold a conversation."),
-    "generate": Entry("generate", "Complete one prompt, without a conversation."),
+TABLE: Final[Mapping[str, Row]] = {
+    "chat": Entry("chat", "Answer a prompt, or hold a conversation.", _ANSWERED),
+    "generate": Entry("generate", "Complete one prompt, without a conversation.", _ANSWERED),
     "models": Branch(
         "List, pull, show, remove and inspect models.",
         {
             "list": _LIST,
             "pull": _PULL,
-            "outdated": Entry("models.outdated", "Compare installed models with the registry."),
-            "update": Entry("models.update", "Pull outdated models again."),
-            "default": Entry("models.default", "Print or set the model for chat and generate."),
+            "outdated": Entry(
+                "models.outdated",
+                "Compare installed models with the registry.",
+                ("json", "jsonl", "name"),
+            ),
+            "update": Entry("models.update", "Pull outdated models again.", ("json",)),
+            "default": Entry(
+                "models.default", "Print or set the model for chat and generate.", ("json",)
+            ),
             "pick": Entry("models.pick", "Choose a model by its number."),
             "show": _SHOW,
             "has": Entry("models.has", "Tell by the exit code whether a model is installed."),
@@ -51,9 +81,11 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "cp": _CP,
             "ps": _PS,
             "stop": _STOP,
-            "ensure": Entry("models.ensure", "Pull the models that a file lists."),
-            "history": Entry("models.history", "List what was pulled, and how it ended."),
-            "ls": Entry("models.list", _LIST.help, hidden=True),
+            "ensure": Entry("models.ensure", "Pull the models that a file lists.", _STREAMED),
+            "history": Entry(
+                "models.history", "List what was pulled, and how it ended.", _STREAMED
+            ),
+            "ls": _LIST._replace(hidden=True),
         },
         examples=(
             "ollama-cli models list --filter 'size>5GB'",
@@ -61,14 +93,24 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
             "ollama-cli models show llama3:8b",
         ),
     ),
-    "embed": Entry("embed", "Turn texts into vectors."),
-    "health": Entry("health", "Check the server, by exit code."),
-    "doctor": Entry("doctor", "Find out what is wrong with the connection, and what cures it."),
+    "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
+    "health": Entry(
+        "health",
+        "Check the server, by exit code.",
+        ("json",),
+        Traits(starts_server=False, silent_if_quiet=True),
+    ),
+    "doctor": Entry(
+        "doctor",
+        "Find out what is wrong with the connection, and what cures it.",
+        ("json", "markdown"),
+        _LOOKS,
+    ),
     "env": Entry("env", "Print or pass on the variables that other tools read."),
     "config": Branch(
         "Show and change settings.",
         {
-            "show": Entry("config.show", "Show every setting and where it comes from."),
+            "show": Entry("config.show", "Show every setting and where it comes from.", ("json",)),
             "get": Entry("config.get", "Print one setting."),
             "set": Entry("config.set", "Write one setting to the config file."),
             "unset": Entry("config.unset", "Remove one setting from the config file."),
@@ -83,7 +125,7 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
     "hosts": Branch(
         "Give servers names, and keys that no other server is shown.",
         {
-            "list": Entry("hosts.list", "List the hosts that have a name."),
+            "list": Entry("hosts.list", "List the hosts that have a name.", ("json", "name")),
             "add": Entry("hosts.add", "Give an address a name, and say where its key is."),
             "rm": Entry("hosts.rm", "Remove a name, its address and its key."),
         },
@@ -103,13 +145,13 @@ TABLE: Final[Mapping[str, Entry | Branch]] = {
     ),
     "help": Entry("help", "Explain exit codes, settings and formats."),
     # For hands that know `ollama`.
-    "run": Entry("run", "chat with a model, as `ollama run`.", hidden=True),
-    "list": Entry("models.list", _LIST.help, hidden=True),
-    "ls": Entry("models.list", _LIST.help, hidden=True),
-    "ps": Entry("models.ps", _PS.help, hidden=True),
-    "pull": Entry("models.pull", _PULL.help, hidden=True),
-    "rm": Entry("models.rm", _RM.help, hidden=True),
-    "show": Entry("models.show", _SHOW.help, hidden=True),
-    "cp": Entry("models.cp", _CP.help, hidden=True),
-    "stop": Entry("models.stop", _STOP.help, hidden=True),
+    "run": Entry("run", "chat with a model, as `ollama run`.", _ANSWERED, hidden=True),
+    "list": _LIST._replace(hidden=True),
+    "ls": _LIST._replace(hidden=True),
+    "ps": _PS._replace(hidden=True),
+    "pull": _PULL._replace(hidden=True),
+    "rm": _RM._replace(hidden=True),
+    "show": _SHOW._replace(hidden=True),
+    "cp": _CP._replace(hidden=True),
+    "stop": _STOP._replace(hidden=True),
 }

@@ -2,14 +2,15 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from ollama_cli.config import hosts, sources
-from ollama_cli.config.settings import Layer, Settings
+from ollama_cli.config.resolve import Layer
+from ollama_cli.config.settings import Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.system import processes
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 WELL_KNOWN: Final = {
@@ -186,10 +187,10 @@ def _from_variable(origin: str, name: str, variables: Mapping[str, str]) -> str:
 
 
 def _from_command(origin: str, words: tuple[str, ...]) -> str:
-    # Loaded when it is needed. Nothing that the command says is ever shown.
-    run, failure = import_module("ollama_cli.system.processes").output, "run it yourself to see why"
+    # Nothing that the command says is ever shown.
+    failure = "run it yourself to see why"
     try:
-        code, output = run(words, seconds=_PATIENCE, largest=_LARGEST)
+        code, output = processes.output(words, seconds=_PATIENCE, largest=_LARGEST)
     except OSError as error:
         raise ConfigError(f"cannot run {words[0]} (from {origin}): {error.strerror}") from error
     if code is None:

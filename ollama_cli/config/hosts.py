@@ -3,7 +3,6 @@
 import difflib
 import os
 import re
-import shlex
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -117,6 +116,8 @@ def _url(value: object) -> str:
 
 
 def _words(value: object) -> tuple[str, ...]:
+    import shlex  # noqa: PLC0415  most entries have no command: 1 ms
+
     words = shlex.split(value) if isinstance(value, str) else value
     if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
         raise ConfigError("is neither a text nor a list of texts")

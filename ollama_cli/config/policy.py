@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from ollama_cli.errors import RefusedError
 from ollama_cli.types import model_names
-from ollama_cli.types.urls import host_of, is_private, redact
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, is_private
 
 if TYPE_CHECKING:
     from ollama_cli.types.models import ModelSummary

@@ -1,29 +1,15 @@
-"""Settings: one frozen value, settled from layers; each value knows where it came from."""
+"""Settings: each is declared once, a field of one frozen value and a row of THE TABLE."""
 
-import difflib
-from collections.abc import Mapping, Sequence
-from importlib import import_module
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
-from ollama_cli.config.settings_table import SETTINGS
-from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.config import parsers
+from ollama_cli.config.hosts import Host
 from ollama_cli.types.timeouts import Timeouts
-from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1, redact
 
-if TYPE_CHECKING:
-    from ollama_cli.config.hosts import Host
-
-TYPED: Final = "the command line"
 _PATIENCE: Final = Timeouts()
-_REGISTRY: Final = "https://registry.ollama.ai"
-# What an address that somebody else's file names would be told.
-_TOLD: Final = {
-    "host": "send your prompts to a public address",
-    "registry": "tell the names of your models to a public address",
-    "model": "send your prompts to the cloud",
-    "embed_model": "send your texts to the cloud",
-}
+REGISTRY: Final = "https://registry.ollama.ai"
 
 
 class Settings(NamedTuple):
@@ -48,7 +34,7 @@ class Settings(NamedTuple):
     pull_timeout: float = _PATIENCE.pull
     stall_timeout: float = 30.0
     retries: float = 8
-    registry: str = _REGISTRY
+    registry: str = REGISTRY
     history: bool = True
     ca_file: str | None = None
     render: str = "auto"
@@ -58,7 +44,7 @@ class Settings(NamedTuple):
     auto_start: str = "ask"
     allowed_models: tuple[str, ...] = ()
     local_only: bool = False
-    entry: "Host | None" = None
+    entry: Host | None = None
     origins: Mapping[str, str] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
 
@@ -82,98 +68,133 @@ class Settings(NamedTuple):
         ).with_overall(self.timeout)
 
 
-class Layer(NamedTuple):
-    """One source of values: each is a pair (value as it stands there, its origin in words).
+class Setting(NamedTuple):
+    """One setting: its sentence, how its value is read, and the variables that set it.
 
-    An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.
-    `key` is one for whatever server is in use, `hosts` are those that have a name.
+    `sample` is a value to show where there is no default.
     """
 
-    values: Mapping[str, tuple[object, str]]
-    trusted: bool = True
-    key: str | None = None
-    hosts: "Mapping[str, Host]" = MappingProxyType({})
+    help: str
+    read: Callable[[Any], Any]
+    variables: tuple[str, ...]
+    sample: str | float | tuple[str, ...] | None = None
 
 
-def resolve(layers: Sequence[Layer]) -> Settings:
-    """Settle every setting by its first layer; presence decides, not truth.
-
-    Raises ConfigError for a value that cannot be read, naming its origin, and RefusedError where an
-    untrusted layer names an address that is neither loopback nor private.
-    """
-    settled: dict[str, Any] = {}
-    origins: dict[str, str] = {}
-    warnings: list[str] = []
-    hosts = {name: host for layer in layers for name, host in layer.hosts.items()}
-    entry: Host | None = None
-    for name in SETTINGS:
-        layer = next((layer for layer in layers if name in layer.values), None)
-        if layer is None:
-            origins[name] = "default"
-            continue
-        value, origin = layer.values[name]
-        if name == "host" and (entry := hosts.get(str(value).strip())):
-            value, origin = entry.url, f"[hosts.{entry.name}], named by {origin}"
-        settled[name] = read(name, value, origin)
-        origins[name] = origin
-        if not layer.trusted:
-            _refuse_strange(name, settled[name], origin)
-        if name == "host":
-            settled["host_is_v1"] = names_v1(str(value))
-        if name == "host" and (port := ignored_port(str(value))):
-            warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
-    if hosts and entry is None:
-        address = settled.get("host", Settings().host)
-        entry = import_module("ollama_cli.config.hosts").find(hosts, address)
-    return Settings(**settled, entry=entry, origins=origins, warnings=tuple(warnings))
-
-
-def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:
-    """Tell whether the server may be shown more than requests, which `credentials` settles."""
-    is_given = settings.entry or settings.api_key_env or any(layer.key for layer in layers)
-    return bool(is_given) or not is_private(host_of(settings.host))
-
-
-def read(name: str, value: object, origin: str) -> Any:
-    """Read one value; ConfigError (where it was typed UsageError) naming it and its origin."""
-    try:
-        return SETTINGS[name].read(value)
-    except OllamaCliError as error:
-        shown = redact(str(value))
-        kind = UsageError if origin.startswith("--") or origin == TYPED else ConfigError
-        joint = " " if error.message.startswith("is ") else ": "
-        raise kind(
-            f"{name} = {shown!r} (from {origin}){joint}{error.message}",
-            hint=f"{name}: {SETTINGS[name].help}",
-        ) from error
-
-
-def write(value: object) -> str:
-    """Write a value as people, shells and TOML write it; text is without quotes."""
-    if isinstance(value, tuple):
-        return ",".join(value)
-    return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def check_name(name: str) -> None:
-    """Raise UsageError for an unknown setting, naming the nearest one."""
-    if name in SETTINGS:
-        return
-    near = difflib.get_close_matches(name.replace("-", "_"), SETTINGS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
-    raise UsageError(f"no setting is named {name!r}", hint=hint)
-
-
-def _refuse_strange(name: str, value: object, origin: str) -> None:
-    told = _TOLD.get(name)
-    if told is None or value == _REGISTRY:
-        return
-    if name in {"model", "embed_model"}:  # loaded here, as most files name none
-        is_at_home = not import_module("ollama_cli.config.policy").is_cloud(value)
-    else:
-        is_at_home = is_private(host_of(str(value)))
-    if not is_at_home:
-        raise RefusedError(
-            f"{origin} would {told}: {redact(str(value))}",
-            hint="if you trust that file, name it: `--env-file .env`",
-        )
+SETTINGS: Final[Mapping[str, Setting]] = {
+    "host": Setting(
+        "address of the server, as Ollama's own OLLAMA_HOST; /v1 at its end is accepted",
+        parsers.read_host,
+        ("OLLAMA_CLI_HOST", "OLLAMA_HOST", "OLLAMA_BASE_URL", "OLLAMA_IP"),
+    ),
+    "model": Setting(
+        "model for chat and generate when -m is not given",
+        parsers.read_text,
+        ("OLLAMA_CLI_MODEL",),
+        "llama3.2",
+    ),
+    "embed_model": Setting(
+        "model for embed when -m is not given",
+        parsers.read_text,
+        ("OLLAMA_CLI_EMBED_MODEL",),
+        "nomic-embed-text",
+    ),
+    "keep_alive": Setting(
+        "how long a model stays loaded: 10m, 300 (seconds), 0, or -1 (for ever)",
+        parsers.read_keep_alive,
+        ("OLLAMA_CLI_KEEP_ALIVE",),
+        "10m",
+    ),
+    "timeout": Setting(
+        "longest silence of the server in every phase, in seconds; 0 waits for ever",
+        parsers.read_seconds,
+        ("OLLAMA_CLI_TIMEOUT",),
+        300.0,
+    ),
+    "connect_timeout": Setting(
+        "seconds to make a connection", parsers.read_seconds, ("OLLAMA_CLI_CONNECT_TIMEOUT",)
+    ),
+    "health_timeout": Setting(
+        "seconds of silence in health", parsers.read_seconds, ("OLLAMA_CLI_HEALTH_TIMEOUT",)
+    ),
+    "metadata_timeout": Setting(
+        "seconds of silence in list, show and the like",
+        parsers.read_seconds,
+        ("OLLAMA_CLI_METADATA_TIMEOUT",),
+    ),
+    "first_token_timeout": Setting(
+        "seconds until the first token; a model may be loading",
+        parsers.read_seconds,
+        ("OLLAMA_CLI_FIRST_TOKEN_TIMEOUT",),
+    ),
+    "token_timeout": Setting(
+        "seconds between two tokens", parsers.read_seconds, ("OLLAMA_CLI_TOKEN_TIMEOUT",)
+    ),
+    "pull_timeout": Setting(
+        "seconds of silence in a pull; verifying a large model is silent",
+        parsers.read_seconds,
+        ("OLLAMA_CLI_PULL_TIMEOUT",),
+    ),
+    "stall_timeout": Setting(
+        "seconds without a byte gained before a pull is begun again",
+        parsers.read_seconds,
+        ("OLLAMA_CLI_STALL_TIMEOUT",),
+    ),
+    "retries": Setting(
+        "how often a pull is begun again without a byte gained: a number, or inf",
+        parsers.read_retries,
+        ("OLLAMA_CLI_RETRIES",),
+    ),
+    "registry": Setting(
+        "where the sizes of a model are asked for before it is pulled: a URL, or none",
+        parsers.read_registry,
+        ("OLLAMA_CLI_REGISTRY",),
+    ),
+    "history": Setting(
+        "whether pulls are written down for `models history`: true or false",
+        parsers.read_switch,
+        ("OLLAMA_CLI_HISTORY",),
+    ),
+    "ca_file": Setting(
+        "certificate authority of an https server, a PEM file",
+        parsers.read_text,
+        ("OLLAMA_CLI_CA_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+        "/etc/ssl/certs/ca-certificates.crt",
+    ),
+    "render": Setting(
+        "how an answer is shown on a terminal: auto, markdown or plain",
+        parsers.one_of(parsers.RENDERINGS),
+        ("OLLAMA_CLI_RENDER",),
+    ),
+    "api": Setting(
+        "what is spoken with the server: native, openai, or auto, which finds it out",
+        parsers.one_of(parsers.APIS),
+        ("OLLAMA_CLI_API",),
+    ),
+    "api_key_env": Setting(
+        "name of the variable that holds the key of the server",
+        parsers.read_text,
+        ("OLLAMA_CLI_API_KEY_ENV",),
+        "MY_SERVER_KEY",
+    ),
+    "auto_pull": Setting(
+        "whether a missing model is pulled: ask (on a terminal), never or always",
+        parsers.one_of(parsers.CONSENTS),
+        ("OLLAMA_CLI_AUTO_PULL",),
+    ),
+    "auto_start": Setting(
+        "whether a local server that is not running is started: ask, never or always",
+        parsers.one_of(parsers.CONSENTS),
+        ("OLLAMA_CLI_AUTO_START",),
+    ),
+    "allowed_models": Setting(
+        "patterns of the models that may be used and pulled; none allows all",
+        parsers.read_patterns,
+        ("OLLAMA_CLI_ALLOWED_MODELS",),
+        ("llama3*", "nomic-embed-text"),
+    ),
+    "local_only": Setting(
+        "whether models that run elsewhere, and public hosts, are refused: true or false",
+        parsers.read_switch,
+        ("OLLAMA_CLI_LOCAL_ONLY",),
+    ),
+}

@@ -3,19 +3,18 @@
 import difflib
 import os
 from collections.abc import Mapping
-from importlib import import_module
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from ollama_cli.config.settings import Layer
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.dotenv import parse
+from ollama_cli.config.file import CONFIG_VARIABLE, SECTION, config_path, read_config, section
+from ollama_cli.config.hosts import read_hosts
+from ollama_cli.config.resolve import Layer
+from ollama_cli.config.settings import SETTINGS
 from ollama_cli.errors import ConfigError, NotFoundError
 from ollama_cli.system import files
 
-SECTION: Final = "ollama"
-_NAME: Final = "ollama-cli"
 _PREFIX: Final = "OLLAMA_CLI_"
-CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
@@ -44,33 +43,6 @@ _NOT_FOR_FOLDERS: Final = (
 def environment() -> Mapping[str, str]:
     """Give the environment of this process."""
     return os.environ
-
-
-def config_path(environ: Mapping[str, str]) -> Path:
-    """Find the config file: $OLLAMA_CLI_CONFIG, else where this system keeps such files."""
-    named = environ.get(CONFIG_VARIABLE)
-    if named:
-        try:
-            return Path(named).expanduser()
-        except RuntimeError as error:
-            raise ConfigError(f"{named} (from {CONFIG_VARIABLE}): no such home folder") from error
-    return _folder("user_config_dir") / "config.toml"
-
-
-def history_path() -> Path:
-    """Find the file of the history of pulls, where this system keeps what a program remembers.
-
-    Raises ConfigError for somebody without a home.
-    """
-    folder = _folder("user_state_dir")
-    if not folder.is_absolute():
-        raise ConfigError(f"cannot keep a history in {folder}: there is no home folder")
-    return folder / "history.sqlite3"
-
-
-def log_path(name: str) -> Path:
-    """Find a file for what a program says that was started, where this system keeps such files."""
-    return _folder("user_log_dir") / name
 
 
 def layers(
@@ -116,7 +88,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
     text = _dotenv_text(path, is_named=bool(env_file))
     if text is None:
         return []
-    variables = _parse(text)
+    variables = parse(text)
     values = _from_variables(variables, f" in {path}")
     if env_file:
         return [Layer(values, key=_key(variables))]
@@ -129,14 +101,8 @@ def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, 
     """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
     if not env_file:
         return environ
-    named = _parse(_dotenv_text(Path(env_file), is_named=True) or "")
+    named = parse(_dotenv_text(Path(env_file), is_named=True) or "")
     return {**named, **{name: value for name, value in environ.items() if value.strip()}}
-
-
-def _parse(text: str) -> dict[str, str]:
-    # Loaded where there is such a file.
-    values: dict[str, str] = import_module("ollama_cli.config.dotenv").parse(text)
-    return values
 
 
 def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
@@ -175,57 +141,10 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
             warnings.append(f"{path}: unknown setting {name!r}{guess}")
     if "hosts" not in document:
         return Layer(values), warnings
-    # Loaded where there are any: most files hold none.
-    hosts, strange = import_module("ollama_cli.config.hosts").read_hosts(
-        document["hosts"], str(path)
-    )
+    hosts, strange = read_hosts(document["hosts"], str(path))
     if any(host.holds_secret for host in hosts.values()) and files.is_open_to_others(path):
         strange.append(f"{path} holds a secret that others may read: `chmod 600 {path}`")
     return Layer(values, hosts=hosts), [*warnings, *strange]
-
-
-def read_config(path: Path) -> dict[str, Any]:
-    """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
-    data = files.read_bytes(path)
-    return {} if data is None else files.parse_toml(data, str(path))
-
-
-def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Take our section of a config file; ConfigError if it is no table."""
-    found = document.get(SECTION, {})
-    if not isinstance(found, dict):
-        raise ConfigError(f"{path}: {SECTION!r} is no section; write [{SECTION}]")
-    return found
-
-
-def write_setting(path: Path, name: str, value: object) -> bool:
-    """Write one setting into the config file, or take it out if the value is None.
-
-    All else in the file stays, comments too where the file is simple enough. Returns whether there
-    was anything to do; raises ConfigError for a file that cannot be read or written.
-    """
-    document = read_config(path)
-    changed = dict(section(document, path))
-    if value is None and name not in changed:
-        return False
-    changed[name] = value
-    if value is None:
-        del changed[name]
-    wanted = {**document, SECTION: changed}
-    line = "" if value is None else files.format_toml({name: value})
-    edit = import_module("ollama_cli.config.config_text").with_line
-    text = edit(path.read_text("utf-8-sig"), SECTION, name, line) if path.exists() else ""
-    files.write_text(path, text if files.says(text, wanted) else files.format_toml(wanted))
-    return True
-
-
-def _folder(kind: str) -> Path:
-    # Loaded when it is needed: `--help` reads no settings.
-    platformdirs = import_module("platformdirs")
-    try:
-        return Path(getattr(platformdirs, kind)(_NAME, appauthor=False))
-    except RuntimeError as error:  # older versions give a relative path instead
-        raise ConfigError("there is no home folder", hint="set HOME to a folder") from error
 
 
 def _key(variables: Mapping[str, str]) -> str | None:

@@ -1,31 +1,52 @@
-"""What every command is given: settings, streams, and clients that are built on first use."""
+"""What every command is given: settings, streams, somebody to ask, and servers."""
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cached_property
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ollama_cli import services
-from ollama_cli.config import sources
-from ollama_cli.config.settings import Layer, Settings, resolve, wants_credentials
-from ollama_cli.errors import OllamaCliError, OtherApiError, PullError, UnreachableError
-from ollama_cli.features.servers import cache
-from ollama_cli.ui.prompter import Dialogue, Flags
+from ollama_cli.config import policy, sources
+from ollama_cli.config.credentials import settle
+from ollama_cli.config.resolve import Layer, resolve, wants_credentials
+from ollama_cli.config.settings import Settings
+from ollama_cli.ui.prompter import Prompter
 from ollama_cli.ui.streams import InStream, OutStream
 
 if TYPE_CHECKING:
-    from ollama_cli.types.health import Health
-    from ollama_cli.types.models import ModelSummary
+    from ollama_cli.demo import DemoServer
+    from ollama_cli.features.servers.connect import Servers
 
 
-class Runtime(Dialogue):
-    """One run of one command.
+class Flags(NamedTuple):
+    """The global options; `settings` holds those that are settings too, by name."""
 
-    A `silent` one is told by its exit code alone; one that removes `offers_pull` no more. One that
-    `starts_server` no more is about how things are, not about getting them done.
+    settings: Mapping[str, object] = MappingProxyType({})
+    env_file: str | None = None
+    verbose: int = 0
+    color: str = "auto"
+    quiet: bool = False
+    no_input: bool = False
+    debug: bool = False
+    demo: bool = False
+
+
+class Traits(NamedTuple):
+    """What sets one command apart, as its row in the table of commands says.
+
+    One that `starts_server` wants a local server to run; one that `offers_pull` has a use for a
+    model that is missing; one that is `silent_if_quiet` says nothing at all with `-q`.
     """
+
+    starts_server: bool = True
+    offers_pull: bool = True
+    silent_if_quiet: bool = False
+
+
+USUAL: Final = Traits()
+
+
+class Context:
+    """One run of one command; all that is not given is found out on first use."""
 
     def __init__(
         self,
@@ -36,26 +57,31 @@ class Runtime(Dialogue):
         stdin: InStream,
         environ: Mapping[str, str],
         output: str = "text",
+        traits: Traits = USUAL,
     ) -> None:
-        super().__init__(flags, out=out, err=err, stdin=stdin)
+        self.flags = flags
+        self.out, self.err, self.stdin = out, err, stdin
         self.environ = environ
         self.output = output
-        self.silent = False
-        self.offers_pull = True
-        self.word: str | None = None
-        self.starts_server = True
+        self.traits = traits
+        self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 
     def set_flags(self, **settings: object) -> None:
         """Take options of one command that are settings too; None is one that was not given."""
         given = {name: value for name, value in settings.items() if value is not None}
         self.flags = self.flags._replace(settings={**self.flags.settings, **given})
 
+    @property
+    def moves(self) -> bool:
+        """Tell whether something may move on the terminal while a server is awaited."""
+        return self.err.motion and not self.flags.quiet and not self.flags.verbose
+
     @cached_property
     def layers(self) -> list[Layer]:
         """Read what the settings are settled from; raises ConfigError or NotFoundError."""
         layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
         for warning in warnings:
-            self.warn(warning)
+            self.prompter.warn(warning)
         if self.flags.demo:
             layers.insert(0, Layer({"host": (self._demo.__enter__().url, "--demo")}))
         return layers
@@ -65,12 +91,13 @@ class Runtime(Dialogue):
         """Settle the settings; raises ConfigError, NotFoundError or RefusedError."""
         settings = resolve(self.layers)
         for warning in settings.warnings:
-            self.warn(warning)
+            self.prompter.warn(warning)
         return settings
 
-    @cached_property
-    def _demo(self) -> Any:
-        return import_module("ollama_cli.demo").DemoServer()
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether the settings could be settled, and were."""
+        return "settings" in vars(self)
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
@@ -81,161 +108,52 @@ class Runtime(Dialogue):
     def credentials(self) -> Mapping[str, Any]:
         """Settle the keywords of a client for the server in use; raises what `settle` raises.
 
-        A command that tells the key is run now.
+        A command that prints the key is run now.
         """
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
             return {"ca_file": settings.ca_file}
-        # Loaded where there is a key: most servers have none.
-        settle = import_module("ollama_cli.config.credentials").settle
-        found: Mapping[str, Any] = settle(settings, self.layers, self.variables)._asdict()
+        found = settle(settings, self.layers, self.variables)
         if entry and entry.insecure:
-            self.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
-        return found
+            self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
+        return found._asdict()
 
     @cached_property
-    def _client(self) -> Any:
-        return self.connected(services.OllamaClient)
+    def servers(self) -> "Servers":
+        """Give the server that the settings name, and the registry; raises what settling raises."""
+        from ollama_cli.features.servers.connect import Servers  # noqa: PLC0415  requests: 50 ms
 
-    def connected(self, kind: Any) -> Any:
-        """Make a client, of a class of `services`, of the server that the settings name."""
-        settled = self.settings
-        self.log_requests()
-        if settled.local_only:
-            import_module("ollama_cli.config.policy").check_host(settled.host)
-        client = kind(settled.host, timeouts=settled.timeouts, **self.credentials)
-        # All is imported now: from here on streams may run for hours, so collect, but not this.
-        gc.freeze()
-        gc.enable()
-        self.attend()
-        return client
+        return Servers(
+            self.settings,
+            credentials=lambda: self.credentials,
+            prompter=self.prompter,
+            environ=self.environ,
+            starts_server=self.traits.starts_server,
+            verbose=self.flags.verbose,
+            is_demo=self.flags.demo,
+            is_registry_set="registry" in self.flags.settings,
+        )
 
-    def log_requests(self) -> None:
-        """Write a line for each request to stderr from now on, where that is wanted."""
-        if self.flags.verbose:
-            services.log_requests(self.err.file, bodies=self.flags.verbose > 1)
-
-    def attend(self) -> None:
-        """Have a local server started that is not running, where that is wanted; once."""
-        wish = self.settings.auto_start
-        may_ask = wish == "always" or (wish == "ask" and self.can_ask())
-        if may_ask and self.starts_server and not self.flags.demo:
-            self.starts_server = False
-            import_module("ollama_cli.features.servers.local").attend(self)
-
-    @cached_property
-    def server(self) -> "services.Server":
-        """Find out what kind of server there is, by some requests; 2 s in all."""
-        return self.ollama().identify()
-
-    def ollama(self) -> "services.OllamaClient":
-        """Give the client of the server that the settings name."""
-        client: services.OllamaClient = self._client
-        return client
-
-    @cached_property
-    def seen(self) -> cache.Seen:
-        """Recall what the server was found to be a while ago."""
-        return cache.Seen() if self.flags.demo else cache.recall(self.settings.host)
-
-    @cached_property
-    def _either(self) -> Any:
-        return import_module("ollama_cli.features.servers.connect").either(self)
-
-    def provider(self) -> "services.Provider":
-        """Give a client for what servers of all kinds can do, in the API that this one speaks."""
-        if self.settings.api == "native":
-            return self.ollama()
-        provider: services.Provider = self._either
-        return provider
-
-    def native(self, word: str, *, asks: bool = True) -> "services.OllamaClient":
-        """Give the client for a command, by its word, that needs an Ollama server.
-
-        Raises OtherApiError, naming the kind of server, where that can do no such thing; unless it
-        `asks`, that is settled by what is known.
-        """
-        self.word = word
-        dialects = import_module("ollama_cli.features.servers.connect")
-        client: services.OllamaClient = dialects.native(self, word, asks=asks)
-        return client
-
-    def examine(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
-        """Check whether a server answers, in either API, and has the model; never raises."""
-        if self.settings.first_api == "native" and self.seen.api is None:
-            found = self.ollama().examine(model)
-            if self.settings.api == "native" or not isinstance(found[1], OtherApiError):
-                return found
-        health, error = import_module("ollama_cli.features.servers.connect").examine(self, model)
-        return health, error
-
-    def installed(self) -> "list[ModelSummary]":
-        """List the installed models, the newest first, and keep their names for completion."""
-        try:
-            models = self.provider().list_models()
-        except UnreachableError as error:
-            if error.hint:
-                error.hint += _explanations().last_seen(cache.read(self.settings.host))
-            raise
-        if not self.flags.demo:  # its server is gone with the command
-            cache.write(self.settings.host, [model.name for model in models])
-        return models
-
-    def forget_installed(self) -> None:
-        """Drop the names that were kept, as the models have changed."""
-        cache.forget(self.settings.host)
-
-    @cached_property
-    def _registry(self) -> Any:
-        self.ollama()  # which logs requests where that is wanted
-        # What the demo server hands out is its own, and it is the registry of that.
-        is_demo = self.flags.demo and "registry" not in self.flags.settings
-        url = self.settings.host if is_demo else self.settings.registry
-        return services.Registry(url, ca_file=self.settings.ca_file)
-
-    def registry(self) -> "services.Registry":
-        """Give the client of the registry that the settings name."""
-        registry: services.Registry = self._registry
-        return registry
-
-    def close(self) -> None:
-        """Close what was opened, and keep what was found out."""
-        has_either = "_either" in self.__dict__
-        if has_either or ("_client" in self.__dict__ and self._client.is_ollama):
-            import_module("ollama_cli.features.servers.connect").remember(self)
-        if has_either:
-            self._either.close()
-        if "_registry" in self.__dict__:
-            self._registry.close()
-        if "_client" in self.__dict__:
-            self._client.close()
-        if "_demo" in self.__dict__:
-            self._demo.close()
+    @property
+    def has_servers(self) -> bool:
+        """Tell whether this run has had to do with servers."""
+        return "servers" in vars(self)
 
     def permit(self, model: str) -> None:
         """Raise RefusedError for a model that the settings forbid, as far as its name tells."""
         allowed, local_only = self.settings.allowed_models, self.settings.local_only
         if allowed or local_only:
-            import_module("ollama_cli.config.policy").check_model(
-                model, allowed, local_only=local_only
-            )
+            policy.check_model(model, allowed, local_only=local_only)
 
-    @contextmanager
-    def explaining(self, model: str | None = None) -> Iterator[None]:
-        """Complete an error before those around the block show it; `model` is what it is about."""
-        try:
-            yield
-        except OllamaCliError as error:
-            if isinstance(error, PullError):
-                error.model = model
-            self.explain(error)
-            raise
+    def close(self) -> None:
+        """Close what was opened, and keep what was found out."""
+        if self.has_servers:
+            self.servers.close()
+        if "_demo" in vars(self):
+            self._demo.close()
 
-    def explain(self, error: OllamaCliError) -> None:
-        """Complete an error: where the address came from, what is there, which models are like."""
-        _explanations().explain(error, self)
+    @cached_property
+    def _demo(self) -> "DemoServer":
+        from ollama_cli.demo import DemoServer  # noqa: PLC0415  hardly ever: 15 ms
 
-
-def _explanations() -> Any:
-    # Loaded where something went wrong.
-    return import_module("ollama_cli.features.explain")
+        return DemoServer()

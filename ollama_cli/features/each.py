@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, OutputError, PartialError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
+from ollama_cli.features.explain import explain
 from ollama_cli.ui.streams import show_error
 
 _LOOK: Final = 0.2
 
 
 def for_each(
-    cli: Runtime, names: Sequence[str], action: Callable[[str], None], *, jobs: int = 1
+    context: Context, names: Sequence[str], action: Callable[[str], None], *, jobs: int = 1
 ) -> None:
     """Do the action for each name, `jobs` at a time; raises the one error, or what sums them up.
 
@@ -31,9 +32,9 @@ def for_each(
         except OllamaCliError as error:
             failures[name] = error
             if len(names) > 1:
-                cli.explain(error)
-                show_error(cli.err, error, about=name, with_hint=error.hint not in hints)
-                hints.add(error.hint)
+                shown = failures[name] = explain(error, context)
+                show_error(context.err, shown, about=name, with_hint=shown.hint not in hints)
+                hints.add(shown.hint)
 
     if jobs > 1 and len(names) > 1:
         _side_by_side(names, attempt, jobs)

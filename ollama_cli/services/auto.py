@@ -1,17 +1,26 @@
 """The client of a server of which nobody said what it speaks: its first answer shows it."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterator, Mapping
 from http import HTTPStatus
-from typing import Any, Final, Literal, Self, TypeVar
+from itertools import islice
+from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 
 from ollama_cli.errors import OllamaCliError, OtherApiError
-from ollama_cli.services.deferred import DeferredStream, begun
 from ollama_cli.services.provider import Provider
-from ollama_cli.services.stream import EventStream
-from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
-from ollama_cli.types.answers import Embeddings
-from ollama_cli.types.health import Health
-from ollama_cli.types.models import Capabilities, ModelSummary
+from ollama_cli.services.stream import E, EventStream
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from typing import Self
+
+    from ollama_cli.services.provider import R
+    from ollama_cli.types.answer_events import ChatEvent
+    from ollama_cli.types.answers import Embeddings
+    from ollama_cli.types.health import Health
+    from ollama_cli.types.models import Capabilities, ModelSummary
+    from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
 T = TypeVar("T")
 Api = Literal["native", "openai"]
@@ -20,7 +29,68 @@ _FAILED: Final = 400
 _OTHER: Final[Mapping[Api, Api]] = {"native": "openai", "openai": "native"}
 
 
-class EitherClient:
+class Ask(Protocol):
+    """Puts a question to the right client, perhaps after the wrong one."""
+
+    def __call__(self, question: Callable[[Provider], T]) -> T:
+        """Ask; raises what the client raises."""
+        ...
+
+
+def begun(ask: Ask, question: Callable[[Provider], Iterator[T]]) -> Generator[T, None, None]:
+    """Yield what the right client yields."""
+
+    def begin(client: Provider) -> tuple[list[T], Iterator[T]]:
+        items = question(client)
+        return list(islice(items, 1)), items
+
+    head, items = ask(begin)
+    yield from head
+    yield from items
+
+
+class DeferredStream(EventStream[E]):
+    """The stream of the right client; no request is sent before the first event is asked for."""
+
+    def __init__(self, ask: Ask, question: Callable[[Provider], EventStream[E]]) -> None:
+        self._ask = ask
+        self._question = question
+        self._stream: EventStream[E] | None = None
+        self._decided_bursts = begun(ask, lambda client: self._open(client).bursts())
+        self._decided_events = begun(ask, lambda client: iter(self._open(client)))
+        self._decided_bytes = begun(ask, lambda client: self._open(client).raw())
+
+    def __next__(self) -> E:
+        return next(self._decided_events)
+
+    def close(self) -> None:
+        """Close the connection; closing twice does nothing."""
+        self._decided_events.close()
+        self._decided_bursts.close()
+        self._decided_bytes.close()
+        if self._stream is not None:
+            self._stream.close()
+
+    def bursts(self) -> Iterator[list[E]]:
+        """Yield the events of each network read together: a token that comes alone stands alone."""
+        return self._decided_bursts
+
+    def read(self, within: float) -> list[E] | None:
+        """Give the events of the next network read, as every stream does."""
+        if self._stream is not None:
+            return self._stream.read(within)
+        return self._ask(lambda client: self._open(client).read(within))
+
+    def raw(self) -> Iterator[bytes]:
+        """Yield the server's bytes unchanged, then raise what the events would have raised."""
+        return self._decided_bytes
+
+    def _open(self, client: Provider) -> EventStream[E]:
+        self._stream = self._question(client)
+        return self._stream
+
+
+class AutoClient(Provider):
     """Speaks the native or the OpenAI-compatible API, whichever the server does.
 
     The first call is the probe: it goes out in the `first` API, and once more in the other one if
@@ -70,47 +140,30 @@ class EitherClient:
         for api in self._used:
             self._clients[api]().close()
 
-    def generate(self, model: str, prompt: str, **fields: Any) -> EventStream[GenerateEvent]:
-        """Answer one prompt, as the clients do; what the API cannot carry is left out."""
+    def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
+        """Answer a prompt or a conversation; what the API cannot carry is left out."""
         return DeferredStream(
-            self.ask, lambda client: client.generate(model, prompt, **self._fitting(client, fields))
+            self.ask, lambda client: client.answer(self._fitting(client, request))
         )
 
-    def chat(
-        self, model: str, messages: Iterable[Mapping[str, Any]], **fields: Any
-    ) -> EventStream[ChatEvent]:
-        """Answer a conversation, as the clients do; what the API cannot carry is left out."""
-        listed = list(messages)
-        return DeferredStream(
-            self.ask, lambda client: client.chat(model, listed, **self._fitting(client, fields))
-        )
-
-    def embed(self, inputs: str | Sequence[str], model: str, **fields: Any) -> Embeddings:
-        """Embed texts, one vector each, in order; what the API cannot carry is left out."""
-        return self.ask(lambda client: client.embed(inputs, model, **self._fitting(client, fields)))
-
-    def embed_batches(
-        self, inputs: Iterable[str], model: str, fields: Mapping[str, Any]
-    ) -> Iterator[Embeddings]:
+    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
-        texts = list(inputs)
+        listed = list(texts)
         return begun(
             self.ask,
-            lambda client: client.embed_batches(texts, model, self._fitting(client, fields)),
+            lambda client: client.embed_batches(listed, self._fitting(client, request)),
         )
 
-    def embed_bytes(
-        self, inputs: Sequence[str], model: str, fields: Mapping[str, Any]
-    ) -> Iterator[bytes]:
+    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes."""
         return begun(
             self.ask,
-            lambda client: client.embed_bytes(inputs, model, self._fitting(client, fields)),
+            lambda client: client.embed_bytes(texts, self._fitting(client, request)),
         )
 
-    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Part nothing: what cannot be carried shows with the API, and is then in `left_out`."""
-        return dict(fields), ()
+    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
+        """Leave nothing out: what cannot be carried shows with the API; see `left_out` then."""
+        return request, ()
 
     def list_models(self) -> list[ModelSummary]:
         """List the models."""
@@ -132,10 +185,6 @@ class EitherClient:
         """Find an embedding model, `among` those if given; None without any."""
         return self.ask(lambda client: client.detect_embedding_model(among))
 
-    def health(self, model: str | None = None) -> Health:
-        """Check whether a server answers, and has the model; never raises."""
-        return self.examine(model)[0]
-
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; beside it the error that was found, with its hint."""
         found: list[Health] = []
@@ -152,8 +201,8 @@ class EitherClient:
         except OtherApiError as error:
             return found[0], error
 
-    def _fitting(self, client: Provider, fields: Mapping[str, Any]) -> dict[str, Any]:
-        kept, self.left_out = client.fitting(fields)
+    def _fitting(self, client: Provider, request: R) -> R:
+        kept, self.left_out = client.fitting(request)
         return kept
 
     def ask(self, question: Callable[[Provider], T]) -> T:
@@ -183,8 +232,10 @@ class EitherClient:
             return question(client)
         except OtherApiError as second:
             raise OtherApiError(
-                f"the server at {client.base_url} speaks neither Ollama's API nor the "
-                f"OpenAI-compatible one{_reason(first)}",
+                "the server",
+                address=client.base_url,
+                rest=" speaks neither Ollama's API nor the OpenAI-compatible one",
+                reason=_reason(first),
                 hint="check the port and the path: `ollama-cli doctor`",
                 http_status=first.http_status,
             ) from second
@@ -196,4 +247,4 @@ class EitherClient:
 
 def _reason(error: OtherApiError) -> str:
     status = error.http_status
-    return f": HTTP {status} {HTTPStatus(status).phrase}" if status and status >= _FAILED else ""
+    return f"HTTP {status} {HTTPStatus(status).phrase}" if status and status >= _FAILED else ""

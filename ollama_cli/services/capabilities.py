@@ -4,10 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from ollama_cli.types.model_names import same_model
-from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.models import CHAT, EMBEDDING, ModelDetails, ModelSummary, RunningModel
 
-CHAT: Final = "completion"
-EMBEDDING: Final = "embedding"
 _EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert", "demo-embed")
 Show = Callable[[str], ModelDetails]
 

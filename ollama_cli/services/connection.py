@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from ollama_cli.errors import (
     ModelNotFoundError,
@@ -15,15 +14,23 @@ from ollama_cli.errors import (
     StreamCutError,
 )
 from ollama_cli.services.stream import E, EventStream, Parser
-from ollama_cli.transport import LARGEST_DOCUMENT, Reply, Retry, Transport, within
-from ollama_cli.types.urls import redact
+from ollama_cli.transport import client as http
+from ollama_cli.transport.client import Transport
+from ollama_cli.transport.deadline import within
+from ollama_cli.transport.response import LARGEST_DOCUMENT, Reply
+from ollama_cli.transport.retries import Retry
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.timeouts import Timeouts
+from ollama_cli.types.urls import base_url_to_host_root, parse_host
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
+from ollama_cli.wire.unknown_route import is_unexpected, is_unknown_route
 
 _LARGEST_ERROR: Final = 1 << 20
 _LARGEST_REFUSAL: Final = 1000
 _LARGEST_LIST: Final = 64 << 20
 Body = Mapping[str, Any]
+log_requests: Final = http.log_requests
 
 
 class Connection:
@@ -167,23 +174,25 @@ class Connection:
         return reply
 
     def _raise_for_status(self, reply: Reply, body: Body) -> None:
+        root = self._http.root
         if reply.status >= HTTPStatus.BAD_REQUEST:
             answer = reply.read(_LARGEST_ERROR)
-            where = f"the server at {self._http.root}"
-            error = self._failure(reply.status, reply.content_type, answer, where=where)
-            if _other_api().is_unknown_route(reply.status, answer):
-                raise OtherApiError(error.message, http_status=reply.status)
+            error = self._failure(reply.status, reply.content_type, answer, address=root)
+            if is_unknown_route(reply.status, answer):
+                raise error.as_kind(OtherApiError)
             raise _about(body, reply.retry_after, error)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ServerError(
-                f"the server at {self._http.root} points elsewhere: {redact(reply.location)}",
+                "the server",
+                address=root,
+                rest=" points elsewhere",
+                reason=redact(reply.location),
                 hint="use that address with `--host`, if you trust it",
                 http_status=reply.status,
             )
         if "html" in reply.content_type:
             raise ProtocolError(
-                f"an HTML page came from {self._http.root}: "
-                f"it is not {self._speaks}, or behind a proxy",
+                f"an HTML page came from {root}: it is not {self._speaks}, or behind a proxy",
                 hint="check the address with `ollama-cli config show`",
                 http_status=reply.status,
             )
@@ -194,17 +203,67 @@ class Connection:
             reply.server == "llama.cpp" or "event-stream" in reply.content_type
         )
         if not is_other and reply.length is not None and reply.length <= _LARGEST_REFUSAL:
-            seen = reply.peek()
-            is_other = b'"Unexpected endpoint' in seen and _other_api().is_unexpected(seen)
+            is_other = is_unexpected(reply.peek())
         if is_other:
             raise OtherApiError(
-                f"the server at {self._http.root} answers, but not as {self._speaks} does",
+                "the server",
+                address=self._http.root,
+                rest=f" answers, but not as {self._speaks} does",
                 http_status=reply.status,
             )
 
 
-def _other_api() -> Any:
-    return import_module("ollama_cli.wire.unknown_route")  # for what goes wrong
+class Client:
+    """What the clients of all protocols share: one server, its connections and their end.
+
+    The constructor touches no network.
+    """
+
+    _failure: Callable[..., OllamaCliError] = staticmethod(error_from_answer)
+    _speaks = "Ollama"
+    _is_native = False
+
+    def __init__(
+        self,
+        base_url: str = "http://127.0.0.1:11434",
+        *,
+        timeouts: Timeouts | None = None,
+        headers: Mapping[str, str] | None = None,
+        ca_file: str | None = None,
+        client_cert: str | tuple[str, str] | None = None,
+        insecure: bool = False,
+    ) -> None:
+        root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
+        self.timeouts = timeouts or Timeouts()
+        self._transport = Transport(
+            root,
+            connect_timeout=self.timeouts.connect,
+            headers=headers,
+            ca_file=ca_file,
+            client_cert=client_cert,
+            insecure=insecure,
+        )
+        self._http = Connection(
+            self._transport,
+            failure=self._failure,
+            speaks=self._speaks,
+            is_native=self._is_native,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def base_url(self) -> str:
+        """Give the root of the server, without a password."""
+        return self._transport.root
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._transport.close()
 
 
 def present(fields: Body) -> dict[str, Any]:
@@ -213,7 +272,7 @@ def present(fields: Body) -> dict[str, Any]:
 
 
 def _about(body: Body, retry_after: float | None, error: OllamaCliError) -> OllamaCliError:
-    error.retry_after = retry_after
+    facts: dict[str, object] = {"retry_after": retry_after}
     if isinstance(error, ModelNotFoundError):
-        error.model = body.get("model") or body.get("source")
-    return error
+        facts["model"] = body.get("model") or body.get("source")
+    return error.with_facts(**facts)

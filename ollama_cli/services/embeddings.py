@@ -5,7 +5,9 @@ from typing import Any, Final
 
 from ollama_cli.errors import OtherApiError, ServerError, UsageError
 from ollama_cli.types.answers import Embeddings, Timings, Usage
-from ollama_cli.wire import decoding, ollama as wire
+from ollama_cli.types.requests import EmbedRequest
+from ollama_cli.wire import decoding, embeddings as wire
+from ollama_cli.wire.ollama_requests import embed_body, embed_fields
 
 Post = Callable[[str, Mapping[str, Any]], bytes]
 MOST_INPUTS: Final = 64
@@ -13,22 +15,21 @@ MOST_CHARACTERS: Final = 1 << 18
 _UNKNOWN_ROUTE: Final = (404, 405)
 
 
-def batches(
-    post: Post, inputs: Iterable[str], model: str, fields: Mapping[str, Any]
-) -> Iterator[Embeddings]:
+def batches(post: Post, inputs: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
     """Embed the inputs batch by batch; the first answer decides which route this server knows."""
     legacy = False
+    model = request.model
     for batch in in_batches(inputs):
         if not legacy:
             try:
-                body = post("/api/embed", {"model": model, "input": batch, **fields})
+                body = post("/api/embed", embed_body(batch, request))
                 yield wire.decode_embed(body, model, len(batch))
                 continue
             except ServerError as error:
                 if error.http_status not in _UNKNOWN_ROUTE:
                     raise
                 legacy = True
-        yield _legacy(post, batch, model, fields)
+        yield _legacy(post, batch, request)
 
 
 def joined(parts: Iterable[Embeddings], model: str) -> Embeddings:
@@ -61,7 +62,8 @@ def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
         yield batch
 
 
-def _legacy(post: Post, batch: list[str], model: str, fields: Mapping[str, Any]) -> Embeddings:
+def _legacy(post: Post, batch: list[str], request: EmbedRequest) -> Embeddings:
+    model, fields = request.model, embed_fields(request)
     for name in ("dimensions", "truncate"):
         if name in fields:
             raise OtherApiError(f"this server is too old for `{name}`: it has no /api/embed")

@@ -1,12 +1,17 @@
-"""What a server shows at a few paths, whatever it is."""
+"""What answers at an address, found out from what it shows at a few paths."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 from ollama_cli.errors import OllamaCliError, ProtocolError
-from ollama_cli.wire import decoding, fields
+from ollama_cli.services.kinds import Server, ServerKind
+from ollama_cli.types.urls import host_of
+from ollama_cli.wire import decoding, fields, ollama as wire
 
+SECONDS: Final = 2.0
+_CLOUD: Final = frozenset({"ollama.com", "www.ollama.com"})
 _SHOWN: Final = 200
 
 
@@ -69,3 +74,94 @@ class Glimpses:
         except ProtocolError:
             document = {}
         return Glimpse(status, server, document, body[:_SHOWN].decode("utf-8", "replace"))
+
+
+class Clue(NamedTuple):
+    """One row of evidence: where to look, what is to be seen there, and what it proves."""
+
+    path: str
+    shows: str
+    kind: ServerKind
+    is_in: Callable[[Glimpse], bool]
+
+
+# The first row that holds decides. A path is asked for once, and only if a row comes to it: that is
+# one request for Ollama.
+EVIDENCE: Final = (
+    Clue(
+        "/api/version",
+        "Server: llama.cpp",
+        ServerKind.LLAMA_CPP,
+        lambda seen: seen.server == "llama.cpp",
+    ),
+    # It answers so to every path that it does not know, also with status 200.
+    Clue(
+        "/api/version",
+        "error: Unexpected endpoint or method",
+        ServerKind.LM_STUDIO,
+        lambda seen: fields.text(seen.document.get("error")).startswith("Unexpected endpoint or"),
+    ),
+    Clue(
+        "/api/version",
+        f"a version other than {wire.UNCERTAIN}",
+        ServerKind.OLLAMA,
+        lambda seen: seen.version not in {"", wire.UNCERTAIN},
+    ),
+    # It answers much of what Ollama does, `/api/version` and even `/`; this is its own.
+    Clue(
+        "/system",
+        "a list of backends",
+        ServerKind.LOCALAI,
+        lambda seen: "backends" in seen.document,
+    ),
+    Clue("/api/version", "a version", ServerKind.OLLAMA, lambda seen: bool(seen.version)),
+    Clue(
+        "/",
+        "Ollama is running",
+        ServerKind.OLLAMA,
+        lambda seen: seen.text.startswith("Ollama is running"),
+    ),
+    Clue(
+        "/v1/models",
+        "owned_by: llamacpp",
+        ServerKind.LLAMA_CPP,
+        lambda seen: "llamacpp" in seen.owners,
+    ),
+    Clue("/v1/models", "owned_by: vllm", ServerKind.VLLM, lambda seen: "vllm" in seen.owners),
+    Clue(
+        "/lmstudio-greeting",
+        "lmstudio: true",
+        ServerKind.LM_STUDIO,
+        lambda seen: seen.document.get("lmstudio") is True,
+    ),
+    # For a proxy that takes the header away. `/health` is no evidence: too many say "ok" there.
+    Clue(
+        "/props",
+        "default_generation_settings",
+        ServerKind.LLAMA_CPP,
+        lambda seen: "default_generation_settings" in seen.document,
+    ),
+    Clue("/v1/models", "a list of models", ServerKind.OPENAI, lambda seen: seen.is_of_openai),
+)
+_VERSIONS: Final = {
+    ServerKind.OLLAMA: "/api/version",
+    ServerKind.VLLM: "/version",
+    ServerKind.LOCALAI: "/version",
+}
+
+
+def identify(base_url: str, look: Look, *, seconds: float = SECONDS) -> Server:
+    """Find out what answers at an address, within `seconds` in all; never raises.
+
+    What cannot be reached, and what shows nothing that is known, is of the kind NONE.
+    """
+    if host_of(base_url) in _CLOUD:
+        return Server(ServerKind.OLLAMA_COM, evidence="its address")
+    asked = Glimpses(look, time.monotonic() + seconds)
+    for clue in EVIDENCE:
+        seen = asked.get(clue.path)
+        if seen is not None and clue.is_in(seen):
+            told = asked.get(_VERSIONS[clue.kind]) if clue.kind in _VERSIONS else None
+            version = told.version or None if told else None
+            return Server(clue.kind, version, f"{clue.path}: {clue.shows}")
+    return Server(ServerKind.NONE)

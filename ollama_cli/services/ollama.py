@@ -1,35 +1,52 @@
 """A client of Ollama's native API: one method, one request, one parse."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from __future__ import annotations
+
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Final
 
-from ollama_cli.errors import OllamaCliError
-from ollama_cli.services import capabilities, embeddings
-from ollama_cli.services.client import Client
-from ollama_cli.services.connection import Body, present
+from ollama_cli.errors import OtherApiError, ProtocolError
+from ollama_cli.services import capabilities
+from ollama_cli.services.connection import Body, Client
 from ollama_cli.services.health import examine
-from ollama_cli.services.models import UNCERTAIN, Models
-from ollama_cli.services.stream import EventStream
-from ollama_cli.transport import Retry
-from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
-from ollama_cli.types.answers import Embeddings, Think
-from ollama_cli.types.health import Health
-from ollama_cli.types.models import ModelSummary
-from ollama_cli.wire import ollama as wire
-from ollama_cli.wire.answers import AnswerParser
+from ollama_cli.services.provider import Provider
+from ollama_cli.transport.retries import Retry
+from ollama_cli.types.model_names import find
+from ollama_cli.wire import decoding, ollama as wire
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from typing import Any, Self
+
+    from ollama_cli.errors import OllamaCliError
+    from ollama_cli.services.kinds import Server
+    from ollama_cli.services.provider import R
+    from ollama_cli.services.stream import EventStream
+    from ollama_cli.types.answer_events import ChatEvent
+    from ollama_cli.types.answers import Embeddings
+    from ollama_cli.types.health import Health
+    from ollama_cli.types.models import Capabilities, ModelDetails, ModelSummary, RunningModel
+    from ollama_cli.types.pull_events import PullEvent
+    from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+
+_CLOUD: Final = "//ollama.com"
+# The lines of a pull are short: a longer one would only fill the memory.
+_LONGEST_LINE: Final = 16 << 20
 
 
-class OllamaClient(Client, Models):
+class OllamaClient(Client, Provider):
     """Speaks to one Ollama server; the constructor touches no network.
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
-    Every method raises OllamaCliError or one of its children, and nothing else.
+    Every method raises OllamaCliError or one of its children, and nothing else. What changes models
+    is sent to no server but Ollama: `is_ollama` tells that it is known to be one, and its version
+    is asked for before the first change where it is not.
     """
 
     provider_type: Final = "ollama"
     _is_native = True
+    is_ollama = False
 
     @classmethod
     def connect(cls, base_url: str = "http://127.0.0.1:11434", **options: Any) -> Self:
@@ -38,110 +55,9 @@ class OllamaClient(Client, Models):
         client.version()
         return client
 
-    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Part arguments into those that can be sent and the names of what cannot: all can."""
-        return dict(fields), ()
-
     def version(self) -> str:
         """Ask for the server's version; ProtocolError if something else than Ollama answers."""
         return wire.parse_version(self._http.get("/api/version", wait=self.timeouts.metadata))
-
-    def generate(
-        self,
-        model: str,
-        prompt: str,
-        *,
-        system: str | None = None,
-        template: str | None = None,
-        suffix: str | None = None,
-        raw: bool = False,
-        images: Sequence[str] = (),
-        format: str | Mapping[str, Any] | None = None,  # noqa: A002  the wire's own word
-        options: Mapping[str, Any] | None = None,
-        think: Think | None = None,
-        keep_alive: str | float | None = None,
-        gather: bool = True,
-        join: bool = False,
-    ) -> EventStream[GenerateEvent]:
-        """Answer one prompt; `images` are base64, `options` the server's own.
-
-        The last event is Done; ProtocolError where the stream ends without it. Without `gather`
-        its text stays empty, which takes no room; with `join` pieces of text that arrive together
-        are one event.
-        """
-        body = {
-            "model": model,
-            "prompt": prompt,
-            "system": system,
-            "template": template,
-            "suffix": suffix,
-            "raw": raw or None,
-            "images": list(images) or None,
-            "format": format,
-            "options": dict(options or {}) or None,
-            "think": think,
-            "keep_alive": keep_alive,
-        }
-        return self._answer("/api/generate", body, AnswerParser(gather=gather, join=join))
-
-    def chat(
-        self,
-        model: str,
-        messages: Iterable[Mapping[str, Any]],
-        *,
-        tools: Sequence[Mapping[str, Any]] = (),
-        format: str | Mapping[str, Any] | None = None,  # noqa: A002  the wire's own word
-        options: Mapping[str, Any] | None = None,
-        think: Think | None = None,
-        keep_alive: str | float | None = None,
-        gather: bool = True,
-        join: bool = False,
-    ) -> EventStream[ChatEvent]:
-        """Answer a conversation as `generate` a prompt; `messages` have role, content, images."""
-        body = {
-            "model": model,
-            "messages": [dict(message) for message in messages],
-            "tools": [dict(tool) for tool in tools] or None,
-            "format": format,
-            "options": dict(options or {}) or None,
-            "think": think,
-            "keep_alive": keep_alive,
-        }
-        return self._answer("/api/chat", body, AnswerParser(gather=gather, join=join))
-
-    def embed(
-        self,
-        inputs: str | Sequence[str],
-        model: str,
-        *,
-        dimensions: int | None = None,
-        truncate: bool | None = None,
-        options: Mapping[str, Any] | None = None,
-        keep_alive: str | float | None = None,
-    ) -> Embeddings:
-        """Embed texts, one vector each, in order; falls back to `/api/embeddings`.
-
-        Raises UsageError for an empty text, ProtocolError for a vector that is empty or all zeros.
-        """
-        texts = [inputs] if isinstance(inputs, str) else inputs
-        fields = {
-            "dimensions": dimensions,
-            "truncate": truncate,
-            "options": dict(options or {}) or None,
-            "keep_alive": keep_alive,
-        }
-        return embeddings.joined(self.embed_batches(texts, model, fields), model)
-
-    def embed_batches(
-        self, inputs: Iterable[str], model: str, fields: Body
-    ) -> Iterator[Embeddings]:
-        """Embed texts batch by batch, as they come; `fields` are further fields of the request."""
-        return embeddings.batches(self._post_embed, inputs, model, present(fields))
-
-    def embed_bytes(self, inputs: Sequence[str], model: str, fields: Body) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes, as they arrive."""
-        body = {"model": model, "input": inputs, **fields}
-        return self._http.passed_on("/api/embed", body, wait=self.timeouts.first_token)
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find a model to chat with: a running one, else the newest installed; None without any.
@@ -155,31 +71,181 @@ class OllamaClient(Client, Models):
         """Find the newest installed embedding model; None without any. `among` as above."""
         return capabilities.embedding_model(self._among(among), self.show)
 
-    def health(self, model: str | None = None) -> Health:
-        """Check whether an Ollama server answers, and has the model; never raises."""
-        return self.examine(model)[0]
-
-    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
-        """Check as `health` does; beside it the error that was found, with its hint."""
-        ask = partial(self._http.once, wait=self.timeouts.health)
-        health, error = examine(self.base_url, ask, model)
-        if health.version == UNCERTAIN:
-            server = self.identify()
-            health = replace(health, kind=str(server.kind), version=server.version or UNCERTAIN)
-        return health, error
-
     def _among(self, models: list[ModelSummary] | None) -> list[ModelSummary]:
         return self.list_models() if models is None else models
 
-    def _answer(self, path: str, fields: Body, parser: AnswerParser) -> EventStream[ChatEvent]:
+    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
+        """Leave nothing out of a request: all of it can be sent."""
+        return request, ()
+
+    def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
+        """Answer a prompt or a conversation by `/api/generate` or `/api/chat`."""
+        from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  for `health` 2 ms
+        from ollama_cli.wire.answers import AnswerParser  # noqa: PLC0415  likewise, 4 ms
+        from ollama_cli.wire.ollama_requests import (  # noqa: PLC0415  likewise, 2 ms
+            chat_body,
+            generate_body,
+        )
+
+        is_chat = isinstance(request, ChatRequest)
         return self._http.stream(
-            path,
-            {**fields, "stream": True},
-            parser,
+            "/api/chat" if is_chat else "/api/generate",
+            chat_body(request) if isinstance(request, ChatRequest) else generate_body(request),
+            AnswerParser(gather=request.gather, join=request.join),
             wait=self.timeouts.first_token,
             idle=self.timeouts.between_tokens,
             retry=Retry.REFUSAL,
         )
 
+    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+        """Embed texts batch by batch, as they come; falls back to `/api/embeddings`."""
+        from ollama_cli.services.embeddings import batches  # noqa: PLC0415  for `health` 3 ms
+
+        return batches(self._post_embed, texts, request)
+
+    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
+        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        from ollama_cli.wire.ollama_requests import embed_body  # noqa: PLC0415  likewise, 2 ms
+
+        body = embed_body(texts, request)
+        return self._http.passed_on("/api/embed", body, wait=self.timeouts.first_token)
+
+    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
+        """Check as `health` does; beside it the error that was found, with its hint."""
+        ask = partial(self._http.once, wait=self.timeouts.health)
+        health, error = examine(self.base_url, ask, model)
+        if health.version == wire.UNCERTAIN:
+            server = self.identify()
+            version = server.version or wire.UNCERTAIN
+            health = replace(health, kind=str(server.kind), version=version)
+        return health, error
+
     def _post_embed(self, path: str, body: Body) -> bytes:
         return self._http.document("POST", path, body, wait=self.timeouts.first_token)
+
+    def identify(self) -> Server:
+        """Find out what kind of server this is, within 2 s; never raises."""
+        from ollama_cli.services.identify import identify  # noqa: PLC0415  for `health` 2 ms
+
+        return identify(self.base_url, self._http.look)
+
+    def require(self, word: str, *, wait: float | None = None, retry: Retry = Retry.ALWAYS) -> None:
+        """Make sure that the server can do what a command needs, by its word; OtherApiError if not.
+
+        One request, the first time, bounded as `Connection.document` bounds it.
+        """
+        if self.is_ollama:
+            return
+        wait = self.timeouts.metadata if wait is None else wait
+        wrong: OtherApiError | ProtocolError | None = None
+        version = wire.UNCERTAIN
+        try:
+            answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
+            version = wire.parse_version(decoding.document(answer))
+        except (OtherApiError, ProtocolError) as error:
+            wrong = error
+        if version == wire.UNCERTAIN or _CLOUD in self.base_url:
+            self._check_kind(word, wrong)
+        self.is_ollama = True
+
+    def _check_kind(self, word: str, wrong: OtherApiError | ProtocolError | None) -> None:
+        from ollama_cli.services.kinds import lacking  # noqa: PLC0415  for `health` 1 ms
+
+        server = self.identify()
+        if isinstance(wrong, ProtocolError) and server.kind == "none":
+            raise wrong  # a page of HTML, and the like, say more than a kind that is not known
+        if not server.can(word):
+            raise lacking(word, server, self.base_url) from wrong
+
+    def list_models(self) -> list[ModelSummary]:
+        """List the installed models, the newest first."""
+        return wire.parse_tags(self._http.get("/api/tags", wait=self.timeouts.metadata))
+
+    def running_models(self) -> list[RunningModel]:
+        """List the models in memory."""
+        return wire.parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
+
+    def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
+        """Describe one model; ModelNotFoundError if it is not installed."""
+        return wire.parse_show(decoding.document(self.show_bytes(name, verbose=verbose)), name)
+
+    def list_models_bytes(self) -> bytes:
+        """List the installed models, in the server's own bytes."""
+        return self._http.document("GET", "/api/tags", wait=self.timeouts.metadata)
+
+    def running_models_bytes(self) -> bytes:
+        """List the models in memory in the server's own bytes."""
+        return self._http.document("GET", "/api/ps", wait=self.timeouts.metadata)
+
+    def show_bytes(self, name: str, *, verbose: bool = False) -> bytes:
+        """Describe one model in the server's own bytes."""
+        body = {"model": name, "verbose": verbose or None}
+        return self._http.document("POST", "/api/show", body, wait=self.timeouts.metadata)
+
+    def pull(
+        self,
+        name: str,
+        *,
+        insecure: bool = False,
+        join: bool = False,
+        patience: float | None = None,
+    ) -> EventStream[PullEvent]:
+        """Download a model: one request; `insecure` lets the server use plain http.
+
+        With `join` a layer's progress that arrives together is told once, by its newest line.
+        `patience` bounds the way to the answer as a whole, in seconds; it is tried once then.
+        """
+        from ollama_cli.wire.pull import PullParser  # noqa: PLC0415  for `health` 3 ms
+
+        return self._http.stream(
+            "/api/pull",
+            {"model": name, "stream": True, "insecure": insecure or None},
+            PullParser(join=join),
+            wait=self.timeouts.pull,
+            retry=Retry.ALWAYS,
+            patience=patience,
+            longest=_LONGEST_LINE,
+            before=partial(
+                self.require,
+                "pull",
+                wait=patience,
+                retry=Retry.ALWAYS if patience is None else Retry.NEVER,
+            ),
+        )
+
+    def delete(self, name: str) -> None:
+        """Remove a model; ModelNotFoundError if it is not installed."""
+        self.require("rm")
+        self._command("DELETE", "/api/delete", {"model": name})
+
+    def copy(self, source: str, destination: str) -> None:
+        """Copy a model to another name, overwriting it; ModelNotFoundError without a source."""
+        self.require("cp")
+        self._command("POST", "/api/copy", {"source": source, "destination": destination})
+
+    def stop(self, name: str) -> None:
+        """Unload a model; the server does it a moment later."""
+        self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
+
+    def has_model(self, name: str) -> bool:
+        """Tell whether a model is installed, comparing names as the server does."""
+        return find(name, [model.name for model in self.list_models()]) is not None
+
+    def has_blob(self, digest: str, *, patience: float = 0.0) -> bool:
+        """Tell whether the server holds a blob, by its digest (`sha256:…`).
+
+        `patience` bounds that as a whole, in seconds; 0 waits as for all that is asked.
+        """
+        path, wait = f"/api/blobs/{digest}", self.timeouts.metadata
+        return self._http.exists(path, wait=wait, patience=patience)
+
+    def capabilities(self, model: str) -> Capabilities:
+        """Tell what a model can do, as far as known; ModelNotFoundError if it is not installed."""
+        return wire.parse_capabilities(self.show(model))
+
+    def capabilities_of(self, model: ModelSummary) -> tuple[str, ...]:
+        """Tell what a model can do, asking the server where its list does not say."""
+        return capabilities.capabilities(model, self.show)
+
+    def _command(self, method: str, path: str, body: Body) -> None:
+        self._http.document(method, path, body, wait=self.timeouts.metadata, retry=Retry.NEVER)

@@ -1,14 +1,22 @@
 """What every kind of server can do, whatever it speaks: the clients' common face."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, Protocol, Self
+from __future__ import annotations
 
-from ollama_cli.errors import OllamaCliError
-from ollama_cli.services.stream import EventStream
-from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
-from ollama_cli.types.answers import Embeddings, Think
-from ollama_cli.types.health import Health
-from ollama_cli.types.models import Capabilities, ModelSummary
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from typing import Any, Self
+
+    from ollama_cli.errors import OllamaCliError
+    from ollama_cli.services.stream import EventStream
+    from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
+    from ollama_cli.types.answers import Embeddings, Think
+    from ollama_cli.types.health import Health
+    from ollama_cli.types.models import Capabilities, ModelSummary
+    from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
+
+R = TypeVar("R", bound="AnyRequest")
 
 
 class Provider(Protocol):
@@ -35,10 +43,6 @@ class Provider(Protocol):
         """Close all connections."""
         ...
 
-    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Part arguments into those that can be sent and the names of what cannot, to warn of."""
-        ...
-
     def generate(
         self,
         model: str,
@@ -56,8 +60,31 @@ class Provider(Protocol):
         gather: bool = True,
         join: bool = False,
     ) -> EventStream[GenerateEvent]:
-        """Answer one prompt; the last event is Done."""
-        ...
+        """Answer one prompt; `images` are base64, `options` the server's own.
+
+        The last event is Done; ProtocolError where the stream ends without it. Without `gather`
+        its text stays empty, which takes no room; with `join` pieces of text that arrive together
+        are one event. UsageError names what the protocol of this server cannot carry.
+        """
+        from ollama_cli.types.requests import GenerateRequest  # noqa: PLC0415  for `health` 2 ms
+
+        return self.answer(
+            GenerateRequest(
+                model=model,
+                prompt=prompt,
+                system=system,
+                template=template,
+                suffix=suffix,
+                raw=raw,
+                images=images,
+                format=format,
+                options=options,
+                think=think,
+                keep_alive=keep_alive,
+                gather=gather,
+                join=join,
+            )
+        )
 
     def chat(
         self,
@@ -72,8 +99,22 @@ class Provider(Protocol):
         gather: bool = True,
         join: bool = False,
     ) -> EventStream[ChatEvent]:
-        """Answer a conversation; the last event is Done."""
-        ...
+        """Answer a conversation as `generate` a prompt; `messages` have role, content, images."""
+        from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  likewise, 2 ms
+
+        return self.answer(
+            ChatRequest(
+                model=model,
+                messages=list(messages),
+                tools=tools,
+                format=format,
+                options=options,
+                think=think,
+                keep_alive=keep_alive,
+                gather=gather,
+                join=join,
+            )
+        )
 
     def embed(
         self,
@@ -85,18 +126,36 @@ class Provider(Protocol):
         options: Mapping[str, Any] | None = None,
         keep_alive: str | float | None = None,
     ) -> Embeddings:
-        """Embed texts, one vector each, in order."""
+        """Embed texts, one vector each, in order.
+
+        Raises UsageError for an empty text, ProtocolError for a vector that is empty or all zeros.
+        """
+        from ollama_cli.services.embeddings import joined  # noqa: PLC0415  likewise, 2 ms
+        from ollama_cli.types.requests import EmbedRequest  # noqa: PLC0415  likewise, 2 ms
+
+        request = EmbedRequest(
+            model=model,
+            dimensions=dimensions,
+            truncate=truncate,
+            options=options,
+            keep_alive=keep_alive,
+        )
+        texts = [inputs] if isinstance(inputs, str) else inputs
+        return joined(self.embed_batches(texts, request), model)
+
+    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
+        """Leave out of a request what cannot be sent; the names of that are given beside it."""
         ...
 
-    def embed_batches(
-        self, inputs: Iterable[str], model: str, fields: Mapping[str, Any]
-    ) -> Iterator[Embeddings]:
-        """Embed texts batch by batch, as they come; `fields` are further arguments of `embed`."""
+    def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
+        """Answer a prompt or a conversation; the last event is Done."""
         ...
 
-    def embed_bytes(
-        self, inputs: Sequence[str], model: str, fields: Mapping[str, Any]
-    ) -> Iterator[bytes]:
+    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+        """Embed texts batch by batch, as they come."""
+        ...
+
+    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes, as they arrive."""
         ...
 
@@ -109,7 +168,7 @@ class Provider(Protocol):
         ...
 
     def capabilities(self, model: str) -> Capabilities:
-        """Tell what a model can do, as far as the server tells."""
+        """Find out what a model can do, as far as the server says."""
         ...
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
@@ -122,7 +181,7 @@ class Provider(Protocol):
 
     def health(self, model: str | None = None) -> Health:
         """Check whether the server answers, and has the model; never raises."""
-        ...
+        return self.examine(model)[0]
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; beside it the error that was found, with its hint."""

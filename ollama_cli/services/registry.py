@@ -4,7 +4,6 @@ Nothing of the server's is sent there: no token, no password, no header.
 """
 
 import hashlib
-import re
 import threading
 from http import HTTPStatus
 from typing import Final
@@ -12,16 +11,17 @@ from typing import Final
 from ollama_cli.errors import (
     AuthError,
     ModelNotFoundError,
-    OllamaCliError,
     ProtocolError,
     ServerError,
     TimedOutError,
     UnaskedError,
 )
-from ollama_cli.transport import Transport, within
+from ollama_cli.transport.client import Transport
+from ollama_cli.transport.deadline import within
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest
-from ollama_cli.types.urls import host_of, is_private, redact, split_userinfo
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, is_private, split_userinfo
 from ollama_cli.wire.manifest import LARGEST_MANIFEST, MEDIA_TYPE, parse_manifest
 
 NONE: Final = "none"
@@ -57,9 +57,10 @@ class Registry:
         try:
             body = self._fetch(root, f"{path}/manifests/{tag}", LARGEST_MANIFEST)
         except ModelNotFoundError as error:
-            error.model = model
-            error.message = f"the registry at {redact(root)} knows no model {model!r}"
-            raise
+            raise ModelNotFoundError(
+                f"the registry at {redact(root)} knows no model {model!r}",
+                http_status=error.http_status,
+            ).with_facts(model=model, is_unknown=True) from error
         try:
             return parse_manifest(body)
         except ProtocolError as error:
@@ -96,7 +97,7 @@ class Registry:
         if errand.is_alive():
             raise TimedOutError(f"{where} did not answer in full within {self._patience:g} s")
         if errand.error:
-            raise _about_registry(errand.error)
+            raise errand.error
         if errand.status == HTTPStatus.NOT_FOUND:
             raise ModelNotFoundError(f"{where} has no {path}", http_status=errand.status)
         if errand.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
@@ -112,6 +113,7 @@ class Registry:
                 connect_timeout=self._patience,
                 headers={"Accept": MEDIA_TYPE},
                 ca_file=self._ca_file,
+                name="registry",
             )
         return self._transports[root]
 
@@ -133,7 +135,7 @@ class _Errand(threading.Thread):
     def run(self) -> None:
         try:
             with (
-                within(self._patience, self.root),
+                within(self._patience, self.root, "registry"),
                 self._transport.send("GET", self._path, wait=self._patience) as reply,
             ):
                 self.status = reply.status
@@ -152,16 +154,3 @@ def _parsed(model: str) -> model_names.Name:
 def _authority(url: str) -> str:
     """Name host and port of a registry as they stand in the name of a model."""
     return split_userinfo(url)[0].partition("://")[2].partition("/")[0].lower()
-
-
-def _about_registry(error: Exception) -> Exception:
-    """Tell of a registry what the transport tells of a server, without hints about the server."""
-    if isinstance(error, OllamaCliError):
-        error.message = re.sub(
-            r"^no (?:running Ollama server detected|server can be found|way to the server) at ",
-            "no way to the registry at ",
-            error.message,
-        )
-        error.message = error.message.replace("the server at ", "the registry at ", 1)
-        error.hint = None
-    return error

@@ -4,7 +4,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Protocol, Self, TypeVar
 
 from ollama_cli.errors import OllamaCliError, StreamCutError
-from ollama_cli.transport import Reply
+from ollama_cli.transport.response import Reply
 
 E = TypeVar("E")
 

@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.types.urls import keep_secret
+from ollama_cli.types.secrets import keep_secret
 
 # All others may hold a secret: they go to one server alone, and are hidden wherever they return.
 HARMLESS: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent"})

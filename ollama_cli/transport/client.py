@@ -20,7 +20,8 @@ from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.prepared import Outbox
 from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
-from ollama_cli.types.urls import host_of, is_private, redact, split_userinfo
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
 _SHOWN_BODY: Final = 2000
@@ -30,7 +31,8 @@ class Transport:
     """Sends requests to one server; `root` may carry `user:password@`, which is never shown.
 
     `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` no
-    certificate of the server's is verified. What was given for it goes to no other server.
+    certificate of the server's is verified. What was given for it goes to no other server. Errors
+    call it by its `name`, a server or a registry.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class Transport:
         ca_file: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         insecure: bool = False,
+        name: str = "server",
     ) -> None:
+        self._name = name
         self.root, userinfo = split_userinfo(root)
         self._connect_timeout = connect_timeout or None
         self._session = requests.Session()
@@ -100,7 +104,7 @@ class Transport:
                     pause = pause_of(response, pause)
                 if pause is None or not is_passing(response.status_code):
                     longest = wait if idle is None else idle
-                    return Reply(response, self.root, idle=longest or None)
+                    return Reply(response, self.root, self._name, idle=longest or None)
                 response.close()
             _LOG.info("trying again in %.1f s", pause)
             time.sleep(pause)
@@ -117,7 +121,7 @@ class Transport:
             url = redirects.checked(target, url, response.status_code)
             response = self._send_once(method, url, body, wait)
         response.close()
-        raise ServerError(f"the server at {self.root} redirects in circles")
+        raise ServerError(f"the {self._name}", address=self.root, rest=" redirects in circles")
 
     def _send_once(self, method: str, url: str, body: object, wait: float) -> requests.Response:
         data = None if body is None else json.dumps(body).encode()
@@ -139,7 +143,8 @@ class Transport:
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            raise _translated(error, self.root if at_home else redirects.place_of(url)) from error
+            place = self.root if at_home else redirects.place_of(url)
+            raise _translated(error, place, self._name) from error
         finally:
             if _LOG.isEnabledFor(logging.INFO):
                 seconds = time.monotonic() - started
@@ -147,9 +152,9 @@ class Transport:
         return response
 
 
-def _translated(error: Exception, root: str) -> OllamaCliError:
+def _translated(error: Exception, root: str, name: str) -> OllamaCliError:
     if isinstance(error, OSError | UnicodeError):
-        return translate(error, root)
+        return translate(error, root, name)
     return ConfigError(f"cannot send a request to {redact(root)}: {error}")
 
 

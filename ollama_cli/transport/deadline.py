@@ -10,6 +10,7 @@ from ollama_cli.errors import OllamaCliError, TimedOutError
 
 # A plain silence is found first by its own timeout, which knows better what to say.
 _GRACE: Final = 1.25
+_HINT: Final = "wait longer with `--timeout SECONDS` (0 waits for ever)"
 
 
 class _Connection(Protocol):
@@ -43,7 +44,7 @@ _CURRENT = _Current()
 
 
 @contextmanager
-def within(seconds: float, root: str) -> Iterator[None]:
+def within(seconds: float, root: str, name: str = "server") -> Iterator[None]:
     """Bound all that happens on this thread's connection to `root`, with a quarter of grace.
 
     Raises TimedOutError when the time is over; 0 seconds is no bound.
@@ -55,8 +56,10 @@ def within(seconds: float, root: str) -> Iterator[None]:
         if watch is None or not watch.fired or isinstance(error, TimedOutError):
             raise
         raise TimedOutError(
-            f"the server at {root} did not answer in full within {seconds:g} s",
-            hint="wait longer with `--timeout SECONDS` (0 waits for ever)",
+            f"the {name}",
+            address=root,
+            rest=f" did not answer in full within {seconds:g} s",
+            hint=None if name != "server" else _HINT,
         ) from error
     finally:
         _CURRENT.watch = None

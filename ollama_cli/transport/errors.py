@@ -6,7 +6,7 @@ import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, NamedTuple
 
 import requests
 import urllib3
@@ -30,7 +30,8 @@ from ollama_cli.errors import (
     TimedOutError,
     UnreachableError,
 )
-from ollama_cli.types.urls import host_of, is_loopback, redact
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, is_loopback
 
 _START_HINT: Final = "start it with `ollama serve` (install: https://ollama.com/download)"
 _ADDRESS_HINT: Final = "check the address: `ollama-cli config get host`, or pass `--host`"
@@ -51,29 +52,62 @@ _USERS_FAULT: Final = (
 _SILENCE: Final = (ReadTimeoutError, requests.exceptions.ReadTimeout, TimeoutError)
 
 
+class Peer(NamedTuple):
+    """Whom a request went to: the URL that was asked, and what it is, a server or a registry."""
+
+    url: str
+    name: str = "server"
+
+    @property
+    def address(self) -> str:
+        """Give the URL without its password."""
+        return redact(self.url)
+
+    @property
+    def is_registry(self) -> bool:
+        """Tell whether it is none of the user's servers, about which hints would mislead."""
+        return self.name != "server"
+
+
 @contextmanager
-def translated(url: str, *, answering: bool = False) -> Iterator[None]:
+def translated(url: str, name: str = "server", *, answering: bool = False) -> Iterator[None]:
     """Raise our errors for what requests raises; `answering` once the answer has begun."""
     try:
         yield
     except (requests.exceptions.RequestException, HTTPError, OSError, UnicodeError) as error:
-        raise translate(error, url, answering=answering) from error
+        raise translate(error, url, name, answering=answering) from error
 
 
-def translate(error: Exception, url: str, *, answering: bool = False) -> OllamaCliError:
-    """Turn one error into ours; `url` is where the request went."""
-    at = f"at {redact(url)}"
+def translate(
+    error: Exception, url: str, name: str = "server", *, answering: bool = False
+) -> OllamaCliError:
+    """Turn one error into ours; `url` is where the request went, `name` says what is there."""
+    peer = Peer(url, name)
+    made = _made(error, peer, answering=answering)
+    # Nobody set a registry's address as that of the server, even if it is the same.
+    return made.with_facts(hint=None, origin="") if peer.is_registry else made
+
+
+def _made(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliError:
     chain = _chain(error)
     for cause in chain:
         for kinds, make in _TABLE:
             if isinstance(cause, kinds) and not (answering and make is _tls):
-                return make(cause, at, url)
+                return make(cause, peer)
     if answering or any(isinstance(cause, ConnectionError) for cause in chain):
         return StreamCutError(
-            f"the server {at} broke the connection: {_words(chain[-1])}",
+            f"the {peer.name}",
+            address=peer.address,
+            rest=" broke the connection",
+            reason=_words(chain[-1]),
             hint="see the server's log; the same command can be run again",
         )
-    return ServerError(f"the request to the server {at} failed: {_words(chain[-1])}")
+    return ServerError(
+        f"the request to the {peer.name}",
+        address=peer.address,
+        rest=" failed",
+        reason=_words(chain[-1]),
+    )
 
 
 def _chain(error: BaseException) -> list[BaseException]:
@@ -88,68 +122,85 @@ def _chain(error: BaseException) -> list[BaseException]:
     return chain
 
 
-def _unresolved(_: BaseException, at: str, url: str) -> OllamaCliError:
-    message = f"no server can be found {at}: no such host name: {host_of(url)}"
-    return UnreachableError(message, hint=_ADDRESS_HINT)
+def _unresolved(_: BaseException, peer: Peer) -> OllamaCliError:
+    what = "no way to the registry" if peer.is_registry else "no server can be found"
+    reason = f"no such host name: {host_of(peer.url)}"
+    return UnreachableError(what, address=peer.address, reason=reason, hint=_ADDRESS_HINT)
 
 
-def _no_connection(error: BaseException, at: str, url: str) -> OllamaCliError:
-    hint = _START_HINT if is_loopback(host_of(url)) else _ADDRESS_HINT
+def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
+    hint = _START_HINT if is_loopback(host_of(peer.url)) else _ADDRESS_HINT
     reason = _chain(error)[-1]
     # Whoever refuses is there, and runs no server; what else goes wrong lies on the way to it.
-    is_refused = isinstance(reason, ConnectionRefusedError)
-    what = "no running Ollama server detected" if is_refused else "no way to the server"
-    return UnreachableError(f"{what} {at}: {_words(reason)}", hint=hint)
+    is_refused = isinstance(reason, ConnectionRefusedError) and not peer.is_registry
+    what = "no running Ollama server detected" if is_refused else f"no way to the {peer.name}"
+    return UnreachableError(what, address=peer.address, reason=_words(reason), hint=hint)
 
 
-def _proxy(error: BaseException, at: str, _: str) -> OllamaCliError:
+def _proxy(error: BaseException, peer: Peer) -> OllamaCliError:
     return UnreachableError(
-        f"no way to the server {at} through the proxy: {_words(_chain(error)[-1])}",
+        f"no way to the {peer.name}",
+        address=peer.address,
+        rest=" through the proxy",
+        reason=_words(_chain(error)[-1]),
         hint="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
     )
 
 
-def _tls(error: BaseException, at: str, _: str) -> OllamaCliError:
+def _tls(error: BaseException, peer: Peer) -> OllamaCliError:
     reasons = [each for each in _chain(error) if isinstance(each, ssl.SSLError)]
     words = _words(reasons[-1] if reasons else error)
     is_ours = any(sign in words for sign in _OWN_CERTIFICATE)
     return UnreachableError(
-        f"no secure connection to the server {at}: {words}",
+        f"no secure connection to the {peer.name}",
+        address=peer.address,
+        reason=words,
         hint=_CERTIFICATE_HINT if is_ours else _AUTHORITY_HINT,
     )
 
 
-def _connect_timeout(_: BaseException, at: str, __: str) -> OllamaCliError:
-    timed_out = TimedOutError(
-        f"no connection to the server {at} within the time allowed",
-        hint="check the address, or allow more with `--connect-timeout SECONDS`",
-    )
-    timed_out.connecting = True
-    return timed_out
-
-
-def _read_timeout(_: BaseException, at: str, __: str) -> OllamaCliError:
+def _connect_timeout(_: BaseException, peer: Peer) -> OllamaCliError:
     return TimedOutError(
-        f"the server {at} went silent",
+        f"no connection to the {peer.name}",
+        address=peer.address,
+        rest=" within the time allowed",
+        hint="check the address, or allow more with `--connect-timeout SECONDS`",
+    ).with_facts(connecting=True)
+
+
+def _read_timeout(_: BaseException, peer: Peer) -> OllamaCliError:
+    return TimedOutError(
+        f"the {peer.name}",
+        address=peer.address,
+        rest=" went silent",
         hint="wait longer with `--timeout SECONDS` (0 waits for ever)",
     )
 
 
-def _unusable(error: BaseException, at: str, url: str) -> OllamaCliError:
+def _unusable(error: BaseException, peer: Peer) -> OllamaCliError:
     if any(isinstance(each, urllib3.exceptions.InvalidHeader) for each in _chain(error)):
-        return _undecodable(error, at, url)  # the header is one of the server's
-    return ConfigError(f"cannot use the address {at}: {_words(error)}", hint=_ADDRESS_HINT)
+        return _undecodable(error, peer)  # the header is one of the server's
+    return ConfigError(
+        "cannot use the address", address=peer.address, reason=_words(error), hint=_ADDRESS_HINT
+    )
 
 
-def _cut(_: BaseException, at: str, __: str) -> OllamaCliError:
+def _cut(_: BaseException, peer: Peer) -> OllamaCliError:
     return StreamCutError(
-        f"the answer of the server {at} was cut off",
+        f"the answer of the {peer.name}",
+        address=peer.address,
+        rest=" was cut off",
         hint="see the server's log; the same command can be run again",
     )
 
 
-def _undecodable(error: BaseException, at: str, _: str) -> OllamaCliError:
-    return ServerError(f"the answer of the server {at} cannot be decoded: {_words(error)}")
+def _undecodable(error: BaseException, peer: Peer) -> OllamaCliError:
+    return ServerError(
+        f"the answer of the {peer.name}",
+        address=peer.address,
+        rest=" cannot be decoded",
+        reason=_words(error),
+    )
 
 
 _TABLE: Final = (

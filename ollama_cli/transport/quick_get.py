@@ -7,7 +7,6 @@ import socket
 import threading
 import time
 from collections.abc import Mapping
-from importlib import import_module
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -66,7 +65,9 @@ def _ask(
     ]
     secure: Any = None
     if address.scheme == "https":
-        secure = import_module("ssl").create_default_context(cafile=ca_file)
+        import ssl  # noqa: PLC0415  a shell waits for it: 5 ms
+
+        secure = ssl.create_default_context(cafile=ca_file)
     connection = socket.create_connection((host, address.port), _left(end))
     with secure.wrap_socket(connection, server_hostname=host) if secure else connection as asked:
         asked.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))

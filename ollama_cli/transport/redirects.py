@@ -6,7 +6,8 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from ollama_cli.errors import ConfigError, ServerError
-from ollama_cli.types.urls import host_of, redact
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of
 
 MOST: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
@@ -32,7 +33,10 @@ def checked(location: str, url: str, status: int) -> str:
         target, usable = location, False
     if not usable:
         raise ServerError(
-            f"the server at {redact(url)} points to no address: {redact(target)[:200]}",
+            "the server",
+            address=redact(url),
+            rest=" points to no address",
+            reason=redact(target)[:200],
             http_status=status,
         )
     return target

@@ -21,7 +21,14 @@ LARGEST_DOCUMENT: Final = 1 << 30
 class Reply:
     """One answer of a server; closing it closes the connection, and the server stops its work."""
 
-    def __init__(self, response: requests.Response, root: str, *, idle: float | None) -> None:
+    def __init__(
+        self,
+        response: requests.Response,
+        root: str,
+        name: str = "server",
+        *,
+        idle: float | None,
+    ) -> None:
         self.status: int = response.status_code
         self.content_type = response.headers.get("Content-Type", "").lower()
         self.server = response.headers.get("Server", "").lower()
@@ -30,7 +37,7 @@ class Reply:
         self.challenge = response.headers.get("WWW-Authenticate", "")
         self.url = response.url or root
         self.retry_after = seconds_of(response)
-        self._root = root
+        self._root, self._name = root, name
         self._response = response
         self._ahead = b""
         # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
@@ -60,7 +67,7 @@ class Reply:
         if ahead:
             yield ahead
         raw = self._response.raw
-        with translated(self._root, answering=True):
+        with translated(self._root, self._name, answering=True):
             while chunk := raw.read1(_READ, decode_content=True):
                 yield chunk
 
@@ -79,7 +86,9 @@ class Reply:
             if size > largest:
                 self.close()
                 raise ServerError(
-                    f"the server at {self._root} sent more than {largest} bytes where few belong"
+                    f"the {self._name}",
+                    address=self._root,
+                    rest=f" sent more than {largest} bytes where few belong",
                 )
         return b"".join(parts)
 

@@ -5,9 +5,10 @@ import time
 from collections.abc import Callable, Iterator
 from enum import Enum
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import requests
+if TYPE_CHECKING:
+    import requests
 
 _TRIES: Final = 3
 _WINDOW: Final = 10.0
@@ -41,13 +42,13 @@ def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
         yield pause
 
 
-def seconds_of(response: requests.Response) -> float | None:
+def seconds_of(response: "requests.Response") -> float | None:
     """Read a Retry-After in seconds; None where there is none that can be read."""
     asked = response.headers.get("Retry-After", "")
     return float(asked) if asked.isascii() and asked.isdigit() else None
 
 
-def pause_of(response: requests.Response, pause: float) -> float | None:
+def pause_of(response: "requests.Response", pause: float) -> float | None:
     """Obey a Retry-After of up to 30 s; None where the wait asked for is longer."""
     asked = seconds_of(response)
     if asked is None:

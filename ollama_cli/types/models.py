@@ -5,6 +5,11 @@ bytes, times RFC 3339 in UTC, digests 64 hexadecimal digits.
 """
 
 from dataclasses import dataclass, field
+from typing import Final
+
+CHAT: Final = "completion"
+EMBEDDING: Final = "embedding"
+"""What `/api/show` calls the capability to chat, and that to embed."""
 
 
 @dataclass(frozen=True, slots=True)

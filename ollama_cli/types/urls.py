@@ -16,14 +16,6 @@ _SCHEME_PORTS: Final = {"http": "80", "https": "443"}
 _LARGEST_PORT: Final = 65535
 # Patterns are compiled where they are first used: most runs use none of them.
 _FORBIDDEN: Final = frozenset({*map(chr, range(0x21)), *'\x7f\\<>"`{}|^'})
-# First in each half: a password with a slash in it, where no port follows the colon.
-_USERINFO: Final = (
-    r"(?<=//)(?!USER:PASSWORD@)(?:[^/\s:@]+:(?!\d+/)\S*|[^/\s]*)@"
-    r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
-)
-_SECRETS: Final[set[str]] = set()
-_SHORTEST_SECRET: Final = 8  # shorter ones are words that stand everywhere
-_AUTHORISES: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
 _V1_ROUTE: Final = (
     r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
     r"|audio/transcriptions)$"
@@ -114,23 +106,6 @@ def split_userinfo(url: str) -> tuple[str, str]:
     """Part a URL made here from its `user:password`: (URL without it, userinfo or empty)."""
     address = _split(url)
     return str(address._replace(userinfo="")), address.userinfo.removesuffix("@")
-
-
-def keep_secret(text: str) -> None:
-    """Have `redact` hide a key or a password from now on, wherever it stands, if it is no word."""
-    if len(text) >= _SHORTEST_SECRET:
-        _SECRETS.add(text)
-
-
-def redact(text: str) -> str:
-    """Hide `user:password@` of URLs in the text, what authorises, and what was kept secret."""
-    for secret in sorted(_SECRETS, key=len, reverse=True):
-        text = text.replace(secret, "***")
-    if "@" in text:
-        text = re.sub(_USERINFO, "***@", text)
-    if "Basic " in text or "Bearer " in text:
-        text = re.sub(_AUTHORISES, r"\1 ***", text)
-    return text
 
 
 def host_of(url: str) -> str:

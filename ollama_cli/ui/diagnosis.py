@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from ollama_cli.types.checks import Note, Rung
+from ollama_cli.types.text import sentence
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
-from ollama_cli.ui.streams import OutStream, sentence
+from ollama_cli.ui.streams import OutStream
 
 _MARKS: Final = {"ok": "✓", "note": "!", "failed": "✗", "skipped": "-"}
 _PLAIN_MARKS: Final = {"ok": "+", "note": "!", "failed": "x", "skipped": "-"}

@@ -8,7 +8,8 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ollama_cli.ui.streams import OutStream, visible
+from ollama_cli.types.text import visible
+from ollama_cli.ui.streams import OutStream
 
 
 def schema(command: str) -> dict[str, str]:

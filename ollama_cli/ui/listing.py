@@ -5,8 +5,9 @@ from dataclasses import asdict
 from typing import Any
 
 from ollama_cli.types.models import ModelSummary, RunningModel
+from ollama_cli.types.text import one_line
 from ollama_cli.ui import export
-from ollama_cli.ui.streams import OutStream, one_line
+from ollama_cli.ui.streams import OutStream
 
 
 def show_listing(

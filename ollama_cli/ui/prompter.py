@@ -1,47 +1,39 @@
 """What a command and its user say to one another beside the result: notes and questions."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
-from typing import NamedTuple
-
 from ollama_cli.errors import UsageError
-from ollama_cli.ui.streams import InStream, OutStream, one_line
+from ollama_cli.types.text import one_line
+from ollama_cli.ui.streams import InStream, OutStream
 
 
-class Flags(NamedTuple):
-    """The global options; `settings` holds those that are settings too, by name."""
+class Prompter:
+    """The user of one run: what may be said, and whether anything may be asked."""
 
-    settings: Mapping[str, object] = MappingProxyType({})
-    env_file: str | None = None
-    verbose: int = 0
-    color: str = "auto"
-    quiet: bool = False
-    no_input: bool = False
-    debug: bool = False
-    demo: bool = False
-
-
-class Dialogue:
-    """The user of one run: what may be told, and whether anything may be asked."""
-
-    def __init__(self, flags: Flags, *, out: OutStream, err: OutStream, stdin: InStream) -> None:
-        self.flags = flags
-        self.out, self.err, self.stdin = out, err, stdin
+    def __init__(
+        self, err: OutStream, stdin: InStream, *, quiet: bool = False, no_input: bool = False
+    ) -> None:
+        self.err, self.stdin = err, stdin
+        self.quiet = quiet
+        self._no_input = no_input
         self._warned: set[str] = set()
 
     def note(self, text: str) -> None:
-        """Tell something on stderr, unless quiet."""
-        if not self.flags.quiet:
+        """Say something on stderr, unless quiet."""
+        if not self.quiet:
             self.err.line(f"note: {one_line(text)}")
+
+    def report(self, text: str) -> None:
+        """Say on stderr what was done, unless quiet."""
+        if not self.quiet:
+            self.err.line(one_line(text))
 
     def warn(self, text: str) -> None:
         """Warn on stderr, once of each thing, unless quiet."""
-        if not self.flags.quiet and text not in self._warned:
+        if not self.quiet and text not in self._warned:
             self._warned.add(text)
             self.err.line(f"warning: {one_line(text)}")
 
-    def tell_waiting(self) -> None:
-        """Tell that standard input is open and silent: a tool that hangs shall say why."""
+    def note_waiting(self) -> None:
+        """Say that standard input is open and silent: a tool that hangs shall say why."""
         self.err.line(
             "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
         )
@@ -49,7 +41,7 @@ class Dialogue:
     def can_ask(self) -> bool:
         """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
         has_both = self.stdin.is_terminal and self.stdin.file and self.err.is_terminal
-        return bool(has_both) and not self.flags.no_input
+        return bool(has_both) and not self._no_input
 
     def confirm(self, question: str, *, flag: str) -> bool:
         """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""

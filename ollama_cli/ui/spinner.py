@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
-from ollama_cli.ui.streams import OutStream, one_line
+from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import cells
 
 _PATIENCE: Final = 0.3  # what comes sooner is not seen to be awaited

@@ -5,7 +5,8 @@ import textwrap
 from collections.abc import Sequence
 from typing import Final
 
-from ollama_cli.ui.streams import OutStream, one_line
+from ollama_cli.types.text import one_line
+from ollama_cli.ui.streams import OutStream
 
 _GAP: Final = 2
 _NARROWEST: Final = 20

@@ -7,8 +7,9 @@ from typing import Any
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Usage
-from ollama_cli.wire import fields, ollama
+from ollama_cli.wire import fields
 from ollama_cli.wire.failures import error_from_line
+from ollama_cli.wire.timings import parse_timings
 
 
 class AnswerParser:
@@ -128,5 +129,5 @@ class AnswerParser:
                 prompt_tokens=fields.count(line.get("prompt_eval_count")),
                 completion_tokens=fields.count(line.get("eval_count")),
             ),
-            timings=ollama.parse_timings(line),
+            timings=parse_timings(line),
         )

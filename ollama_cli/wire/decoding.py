@@ -8,7 +8,6 @@ it is loaded by those who have much to decode.
 import json
 from collections.abc import Callable, Iterator
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
@@ -120,10 +119,10 @@ def _may_be_deep(text: bytes) -> bool:
 @cache
 def _orjson() -> Callable[[bytes], Any] | None:
     try:
-        loads: Callable[[bytes], Any] = import_module("orjson").loads
+        import orjson  # noqa: PLC0415  an extra, and for what is long: 2 ms
     except ImportError:
         return None
-    return loads
+    return orjson.loads
 
 
 def _excerpt(text: str) -> str:

@@ -11,7 +11,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.types.urls import redact
+from ollama_cli.types.secrets import redact
 from ollama_cli.wire import decoding, fields
 
 _TOO_LONG: Final = (
@@ -34,9 +34,9 @@ _READ: Final = 2000
 
 
 def error_from_answer(
-    status: int, content_type: str, body: bytes, *, where: str = "the server"
+    status: int, content_type: str, body: bytes, *, address: str | None = None
 ) -> OllamaCliError:
-    """Turn an answer with an error status into an error; `where` names who answered."""
+    """Turn an answer with an error status into an error; `address` is that of the server."""
     document = _document(body)
     message = shown(fields.error_text(document.get("error")))
     reason = _reason(status)
@@ -46,11 +46,15 @@ def error_from_answer(
         return ModelNotFoundError(message, http_status=status)
     if message:
         return error_from_text(message, http_status=status)
-    if "html" in content_type:
-        return ServerError(f"{where} answered {reason} with an HTML page", http_status=status)
     plain = shown(" ".join(body[:_READ].decode("utf-8", "replace").split()))
-    told = f": {plain}" if plain and not plain.startswith(str(status)) else ""
-    return ServerError(f"{where} answered {reason}{told}", http_status=status)
+    page = " with an HTML page" if "html" in content_type else ""
+    return ServerError(
+        "the server",
+        address=address,
+        rest=f" answered {reason}{page}",
+        reason="" if page or plain.startswith(str(status)) else plain,
+        http_status=status,
+    )
 
 
 def error_from_text(message: str, *, http_status: int | None = None) -> OllamaCliError:
@@ -98,17 +102,16 @@ def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
             f"the server wants a sign-in: {message or 'unauthorized'}",
             hint=f"open {signin_url}",
             http_status=status,
-        )
+        ).with_facts(sign_in=signin_url)
     if status == HTTPStatus.FORBIDDEN and not message:
         return AuthError(
             "the server refuses requests for this host name (HTTP 403)",
             hint="name it by its IP address, or let the server listen on all addresses",
             http_status=status,
         )
-    refused = AuthError(
-        f"the server refuses: {message or _reason(status)}",
+    return AuthError(
+        "the server refuses",
+        reason=message or _reason(status),
         hint="put `user:password@` into the address, or sign in where the server runs",
         http_status=status,
-    )
-    refused.wants_key = status == HTTPStatus.UNAUTHORIZED
-    return refused
+    ).with_facts(wants_key=status == HTTPStatus.UNAUTHORIZED)

@@ -6,7 +6,7 @@ from typing import Final
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answers import Embeddings, Usage
 from ollama_cli.types.models import Capabilities, ModelSummary
-from ollama_cli.wire import decoding, fields, ollama
+from ollama_cli.wire import decoding, embeddings, fields
 from ollama_cli.wire.openai_failures import error_in
 
 _CONTEXT_NAMES: Final = ("max_model_len", "context_length", "max_context_length", "context_window")
@@ -36,14 +36,14 @@ def parse_capabilities(document: object, model: str) -> Capabilities:
 def decode_embeddings(body: bytes, model: str, expected: int) -> Embeddings:
     """Read `/v1/embeddings`; ProtocolError unless each of `expected` inputs has a vector."""
     reply = _checked(decoding.document(body))
-    wordless = ollama.is_wordless(body)
+    wordless = embeddings.is_wordless(body)
     rows = fields.items(reply.get("data"))
     rows.sort(key=lambda row: fields.count(row.get("index")) or 0)
     vectors = [fields.vector(row.get("embedding"), wordless=wordless) for row in rows]
     usage = fields.mapping(reply.get("usage"))
     return Embeddings(
         model=fields.text(reply.get("model")) or model,
-        vectors=ollama.checked_vectors(vectors, expected),
+        vectors=embeddings.checked_vectors(vectors, expected),
         usage=Usage(prompt_tokens=fields.count(usage.get("prompt_tokens"))),
     )
 

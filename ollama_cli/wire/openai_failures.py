@@ -31,9 +31,9 @@ _NO_SUCH_MODEL: Final = ("not found", "does not exist", "is not installed", "no 
 
 
 def error_from_answer(
-    status: int, content_type: str, body: bytes, *, where: str = "the server"
+    status: int, content_type: str, body: bytes, *, address: str | None = None
 ) -> OllamaCliError:
-    """Turn an answer with an error status into an error; `where` names who answered."""
+    """Turn an answer with an error status into an error; `address` is that of the server."""
     try:
         document = fields.mapping(decoding.document(body))
     except ProtocolError:
@@ -42,10 +42,8 @@ def error_from_answer(
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
     if not message:
-        return failures.error_from_answer(status, content_type, body, where=where)
-    error = _error_from(message, code, status)
-    error.http_status = status
-    return error
+        return failures.error_from_answer(status, content_type, body, address=address)
+    return _error_from(message, code, status).with_facts(http_status=status)
 
 
 def error_in(value: object) -> OllamaCliError | None:
@@ -102,12 +100,14 @@ def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
     told = message or f"HTTP {status} {HTTPStatus(status).phrase}"
     if signin_url:
         return AuthError(
-            f"the server wants a sign-in: {told}", hint=f"open {signin_url}", http_status=status
-        )
-    refused = AuthError(
-        f"the server refuses: {told}",
+            "the server wants a sign-in",
+            reason=told,
+            hint=f"open {signin_url}",
+            http_status=status,
+        ).with_facts(sign_in=signin_url)
+    return AuthError(
+        "the server refuses",
+        reason=told,
         hint="name the variable that holds its key with `--api-key-env NAME`",
         http_status=status,
-    )
-    refused.wants_key = status == HTTPStatus.UNAUTHORIZED
-    return refused
+    ).with_facts(wants_key=status == HTTPStatus.UNAUTHORIZED)

@@ -3,11 +3,16 @@
 import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any, Final, TypeVar
 
 from ollama_cli.errors import UsageError
 from ollama_cli.types.answers import Think
+from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
 
+R = TypeVar("R", bound=AnyRequest)
+_CHAT: Final = "/v1/chat/completions"
+_COMPLETIONS: Final = "/v1/completions"
 _OPTIONS: Final = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -23,25 +28,78 @@ _ENOUGH: Final = 16
 Fields = Mapping[str, Any]
 
 
-def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Part arguments into those that can be sent and the names of what cannot (`num_ctx`, …)."""
-    options = fields.get("options") or {}
+def fitting(request: R) -> tuple[R, tuple[str, ...]]:
+    """Leave out of a request what cannot be sent; give the names of that (`num_ctx`, …), too."""
+    options = request.options or {}
     left_out = [name for name in options if name not in _OPTIONS]
-    left_out += [name for name in _UNSENT if fields.get(name) is not None]
-    kept = {name: value for name, value in fields.items() if name not in _UNSENT}
-    if options:
-        kept["options"] = {name: options[name] for name in options if name in _OPTIONS}
-    return kept, tuple(left_out)
+    left_out += [name for name in _UNSENT if getattr(request, name, None) is not None]
+    kept = {name: options[name] for name in options if name in _OPTIONS}
+    unsent: dict[str, Any] = {name: None for name in _UNSENT if hasattr(request, name)}
+    return replace(request, options=kept or None, **unsent), tuple(left_out)
 
 
-def refuse_unsent(fields: Fields) -> None:
-    """Raise UsageError for arguments that the API has no words for: none may vanish silently."""
-    names = [*fitting(fields)[1], *(["template"] if fields.get("template") is not None else [])]
+def refuse_unsent(request: AnyRequest) -> None:
+    """Raise UsageError for what the API has no words for: none of it may vanish silently."""
+    names = list(fitting(request)[1])
+    if getattr(request, "template", None) is not None:
+        names.append("template")
     if names:
         raise UsageError(
             f"the OpenAI-compatible API cannot carry {', '.join(names)}",
             hint="leave it out, or use Ollama's own API",
         )
+    if isinstance(request, EmbedRequest) and request.options:
+        raise UsageError(
+            f"the OpenAI-compatible API embeds without options: {', '.join(request.options)}"
+        )
+
+
+def ways(
+    request: GenerateRequest | ChatRequest, *, has_completions: bool
+) -> list[tuple[str, dict[str, Any]]]:
+    """Say a request in the ways it can be sent, the best first: each a path and a body.
+
+    UsageError for what cannot be sent at all.
+    """
+    refuse_unsent(request)
+    if isinstance(request, ChatRequest):
+        return [(_CHAT, _chat_body(request, messages(request.messages)))]
+    is_plain = request.raw or request.suffix is not None
+    is_chat = bool(request.system or request.images)
+    is_chat = is_chat or request.format is not None or request.think is not None
+    if is_plain and is_chat:
+        raise UsageError(
+            "the OpenAI-compatible API takes raw and suffix with a bare prompt only",
+            hint="leave out the system prompt, images, format and thinking",
+        )
+    talk = conversation(request.prompt, request.system, request.images)
+    found = [] if is_plain else [(_CHAT, _chat_body(request, talk))]
+    if not is_chat and (is_plain or has_completions):
+        found.insert(0, (_COMPLETIONS, _bare_body(request)))
+    return found
+
+
+def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:
+    """Say what is embedded, and how."""
+    body = {"model": request.model, "input": texts, "dimensions": request.dimensions}
+    return {name: value for name, value in body.items() if value is not None}
+
+
+def _chat_body(request: GenerateRequest | ChatRequest, talk: Sequence[Fields]) -> dict[str, Any]:
+    tools = request.tools if isinstance(request, ChatRequest) else ()
+    return {
+        "model": request.model,
+        "messages": list(talk),
+        **({"tools": [dict(tool) for tool in tools]} if tools else {}),
+        **sampling(request.options, request.think, request.format),
+    }
+
+
+def _bare_body(request: GenerateRequest) -> dict[str, Any]:
+    suffix = {} if request.suffix is None else {"suffix": request.suffix}
+    # No limit is said by null: leaving it out would mean 16 tokens to some servers.
+    bare = {"model": request.model, "prompt": request.prompt, **suffix, "max_tokens": None}
+    return {**bare, **sampling(request.options)}
 
 
 def sampling(

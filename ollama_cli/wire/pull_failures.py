@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from ollama_cli.errors import LIBRARY, RESUMES, AuthError, OllamaCliError, PullError
-from ollama_cli.ui.streams import sentence
+from ollama_cli.types.text import sentence
 
 
 class Again(Enum):

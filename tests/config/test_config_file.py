@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from ollama_cli.config.settings import Layer
-from ollama_cli.config.sources import config_layer, config_path, history_path, read_config
+from ollama_cli.config.file import config_path, read_config
+from ollama_cli.config.resolve import Layer
+from ollama_cli.config.sources import config_layer
 from ollama_cli.errors import ConfigError
+from ollama_cli.system.paths import history_path
 
 DEEP = b"a = " + b"[" * 100_000
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.config.config_text import with_line, with_table, without_table
+from ollama_cli.config.file import with_line, with_table, without_table
 
 TEXT = """\
 # mine

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import tomli_w
 
-from ollama_cli.config.sources import read_config, section, write_setting
+from ollama_cli.config.file import read_config, section, write_setting
 from ollama_cli.errors import ConfigError
 from ollama_cli.system.files import write_text
 

@@ -7,7 +7,8 @@ import pytest
 
 from ollama_cli.config import sources
 from ollama_cli.config.credentials import Credentials, Key, find_key, missing_hint, settle
-from ollama_cli.config.settings import Layer, Settings, resolve
+from ollama_cli.config.resolve import Layer, resolve
+from ollama_cli.config.settings import Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
 
 FLAG, ENV, ENTRY, OWN = "sk-by-flag", "sk-by-environment", "sk-by-entry", "sk-well-known"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ollama_cli.config.settings import Settings, check_name, read
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.resolve import check_name, read
+from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import UsageError
 
 

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from ollama_cli.config.settings import Layer, Settings, resolve
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.resolve import Layer, resolve
+from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import ConfigError, OllamaCliError, UsageError
 from ollama_cli.types.timeouts import Timeouts
 
@@ -61,7 +61,7 @@ def test_a_bad_value_behind_a_good_one_is_not_looked_at() -> None:
 
 
 def test_settings_are_frozen() -> None:
-    with pytest.raises(AttributeError, match="cannot assign|can.t set"):
+    with pytest.raises(AttributeError, match="can't set"):
         resolve([]).host = "x"  # type: ignore[misc]  # that is what is tried
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ollama_cli.config import dotenv, sources
-from ollama_cli.config.settings import Layer, resolve
+from ollama_cli.config import dotenv, file, sources
+from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.config.sources import dotenv_layers, environment, environment_layer, layers
 from ollama_cli.errors import ConfigError, NotFoundError, RefusedError
 
@@ -197,7 +197,7 @@ def test_a_variable_that_looks_like_ours_is_told_of() -> None:
 
 
 def test_every_variable_that_is_no_setting_has_its_sentence() -> None:
-    assert sources.VARIABLES[sources.CONFIG_VARIABLE] == "path of the config file"
+    assert sources.VARIABLES[file.CONFIG_VARIABLE] == "path of the config file"
     assert all(text and not text.endswith(".") for text in sources.VARIABLES.values())
 
 

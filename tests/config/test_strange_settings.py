@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.config.settings import Layer, resolve
+from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.errors import RefusedError
 
 PUBLIC = "http://8.8.8.8:11434"

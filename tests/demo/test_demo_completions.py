@@ -7,7 +7,8 @@ import pytest
 
 from ollama_cli.demo import DemoServer
 from ollama_cli.errors import ModelNotFoundError, ServerError
-from ollama_cli.services import OllamaClient, OpenAIClient
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.answer_events import Done, Text
 
 MESSAGES = [{"role": "user", "content": "Hello"}]

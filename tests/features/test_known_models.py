@@ -11,10 +11,9 @@ from runtimes import at, runtime, with_models
 from shell import call
 
 from ollama_cli.errors import ModelNotFoundError
-from ollama_cli.features.context import Runtime
-from ollama_cli.features.explain import known_models
+from ollama_cli.features.context import Context, Flags
+from ollama_cli.features.explain import explain, known_models
 from ollama_cli.features.servers import cache
-from ollama_cli.ui.prompter import Flags
 
 TAGS = document({"models": [{"name": "llama3.2:latest"}, {"name": "b:1"}]})
 
@@ -26,12 +25,11 @@ def age(seconds: float) -> None:
     os.utime(path, (then, then))
 
 
-def hint(cli: Runtime, model: str) -> str:
-    error = ModelNotFoundError("not found")
-    error.model = model
-    cli.explain(error)
+def hint(cli: Context, model: str) -> str:
+    error = ModelNotFoundError("not found").with_facts(model=model)
+    hint = explain(error, cli).hint
     cli.close()
-    return error.hint or ""
+    return hint or ""
 
 
 def test_what_was_seen_lately_is_not_asked_for_again() -> None:

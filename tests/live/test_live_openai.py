@@ -10,7 +10,8 @@ from functools import partial
 import pytest
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, TooLongError
-from ollama_cli.services import OllamaClient, OpenAIClient
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer
 

@@ -117,7 +117,7 @@ def test_the_package_loads_nothing_until_it_is_asked() -> None:
     )
     result = python(code)
     assert (result.code, result.err) == (0, "")
-    assert result.out.splitlines()[0] == "ollama_cli"
+    assert result.out.splitlines()[0] == "ollama_cli ollama_cli.__version__"
     assert result.out.splitlines()[1:] == ["OllamaClient True", "", "True False"]
 
 

@@ -18,8 +18,11 @@ from ollama_cli.errors import (
     StreamCutError,
     UnreachableError,
 )
-from ollama_cli.services import EitherClient, OllamaClient, OpenAIClient
+from ollama_cli.services.auto import AutoClient
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.answer_events import Done, Text
+from ollama_cli.types.requests import EmbedRequest
 
 HI = [{"role": "user", "content": "hi"}]
 NATIVE = lines({"message": {"content": "native"}}, {"message": {"content": ""}, "done": True})
@@ -63,17 +66,17 @@ SHOWS_NOTHING: dict[str, tuple[Script, type[OllamaCliError]]] = {
 
 
 @contextmanager
-def either(pages: dict[str, Script], **options: Any) -> Iterator[tuple[EitherClient, Server]]:
+def either(pages: dict[str, Script], **options: Any) -> Iterator[tuple[AutoClient, Server]]:
     with stranger(by_path(pages)) as server:
         clients: dict[Any, Any] = {
             "native": lambda: OllamaClient(server.url),
             "openai": lambda: OpenAIClient(server.url),
         }
-        with EitherClient(clients, **options) as client:
+        with AutoClient(clients, **options) as client:
             yield client, server
 
 
-def said(client: EitherClient) -> str:
+def said(client: AutoClient) -> str:
     events = client.chat("m", HI)
     return "".join(event.text for event in events if isinstance(event, Text))
 
@@ -210,9 +213,9 @@ def test_texts_are_embedded_by_the_right_one_even_if_they_come_once(
     fields: dict[str, Any],
 ) -> None:
     with either({"/v1/embeddings": VECTORS}) as (client, _):
-        [part] = client.embed_batches(iter(["a"]), "m", fields)
+        [part] = client.embed_batches(iter(["a"]), EmbedRequest("m", **fields))
         assert part.vectors == ((0.5, 0.5),)
-        assert b"embedding" in b"".join(client.embed_bytes(["a"], "m", fields))
+        assert b"embedding" in b"".join(client.embed_bytes(["a"], EmbedRequest("m", **fields)))
         assert client.embed("a", "m", **fields).vectors == ((0.5, 0.5),)
 
 
@@ -243,8 +246,9 @@ def test_nobody_is_asked_twice_where_nobody_is() -> None:
         "native": lambda: OllamaClient("http://127.0.0.1:9"),
         "openai": lambda: OpenAIClient("http://127.0.0.1:9"),
     }
-    with EitherClient(clients) as client, pytest.raises(UnreachableError):
+    with AutoClient(clients) as client, pytest.raises(UnreachableError):
         client.list_models()
     assert client.spoken is None
     assert client.base_url == "http://127.0.0.1:9"
-    assert client.fitting({"a": 1}) == ({"a": 1}, ())
+    request = EmbedRequest("m", truncate=True)
+    assert client.fitting(request) == (request, ())

@@ -4,7 +4,7 @@ import pytest
 from hostile import Peer, Script, Server, answer, bytes_then, head
 
 from ollama_cli.errors import AuthError, OllamaCliError, ServerError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 
 KEPT_OPEN = b"HTTP/1.1 %d Because\r\nContent-Length: %d\r\n\r\n"
 

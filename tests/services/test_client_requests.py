@@ -8,7 +8,7 @@ from clients import known, stranger
 from hostile import Request, Script, answer, document, lines, page
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 
 DONE = lines({"done": True})
 MESSAGES: list[dict[str, Any]] = [{"role": "user", "content": "Hi"}]

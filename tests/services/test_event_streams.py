@@ -19,7 +19,8 @@ from hostile import (
 )
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, StreamCutError
-from ollama_cli.services import EventStream, OllamaClient
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.stream import EventStream
 from ollama_cli.types.answer_events import Done, Text, Thinking
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.pull_events import ChunkProgress, Error, Status, Success

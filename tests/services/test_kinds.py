@@ -7,8 +7,9 @@ from other_servers import KINDS, LOCALAI, ROUTER, WEBSITE, Character, serving
 
 from ollama_cli.demo import DemoServer
 from ollama_cli.errors import OtherApiError
-from ollama_cli.services import OllamaClient
-from ollama_cli.services.kinds import CAN, EVIDENCE, NAMES, Server, ServerKind, identify, lacking
+from ollama_cli.services.identify import EVIDENCE, identify
+from ollama_cli.services.kinds import CAN, NAMES, Server, ServerKind, lacking
+from ollama_cli.services.ollama import OllamaClient
 
 FOUND = {
     "llama.cpp": Server(ServerKind.LLAMA_CPP, None, "/api/version: Server: llama.cpp"),
@@ -109,12 +110,12 @@ def test_what_a_kind_lacks_is_told_by_name_with_something_to_do(kind: ServerKind
     assert error.message.startswith("pull needs an Ollama server; ")
     assert NAMES[kind] in error.message
     assert error.hint
-    assert error.is_told
+    assert error.is_named
 
 
-def test_the_cloud_is_never_pulled_on() -> None:
+def test_the_cloud_is_never_pulled_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with stranger(document({"version": "0.0.0"})) as server, OllamaClient(server.url) as client:
-        client.base_url = "https://ollama.com"
+        monkeypatch.setattr(OllamaClient, "base_url", "https://ollama.com")
         with pytest.raises(OtherApiError, match=r"this is ollama\.com"):
             list(client.pull("m"))
         assert [request.path for request in server.requests] == ["/api/version"]

@@ -6,7 +6,7 @@ import pytest
 from hostile import Script, Server
 from installations import model, playing
 
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 
 OLD: dict[str, Any] = {"modified_at": "2026-01-01T00:00:00Z"}
 NEW: dict[str, Any] = {"modified_at": "2026-02-01T00:00:00Z"}

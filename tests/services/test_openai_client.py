@@ -7,9 +7,12 @@ from answer_chunks import delta, events, piece, usage
 from hostile import JSON, Server, answer, by_path, document
 
 from ollama_cli.errors import ModelNotFoundError, ServerError, UsageError
-from ollama_cli.services import OllamaClient, OpenAIClient, Provider
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.openai import OpenAIClient
+from ollama_cli.services.provider import Provider
 from ollama_cli.types.answer_events import Done, Text
 from ollama_cli.types.answers import Answer, Usage
+from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAE="
 MESSAGES = [{"role": "user", "content": "Hello"}]
@@ -209,14 +212,17 @@ def test_what_cannot_be_said_is_refused_by_name_before_anything_is_sent() -> Non
 
 
 def test_arguments_are_parted_into_what_fits_and_what_does_not() -> None:
-    given = {"options": {"seed": 1, "num_ctx": 9}, "keep_alive": "5m", "think": True}
+    options = {"seed": 1, "num_ctx": 9}
+    given = ChatRequest("m", [], options=options, keep_alive="5m", think=True)
     assert OpenAIClient().fitting(given) == (
-        {"options": {"seed": 1}, "think": True},
+        ChatRequest("m", [], options={"seed": 1}, think=True),
         ("num_ctx", "keep_alive"),
     )
     assert OllamaClient().fitting(given) == (given, ())
-    empty = {"options": None, "keep_alive": None}
-    assert OpenAIClient().fitting(empty) == ({"options": None}, ())
+    texts = EmbedRequest("m", truncate=False, dimensions=3)
+    assert OpenAIClient().fitting(texts) == (EmbedRequest("m", dimensions=3), ("truncate",))
+    empty = GenerateRequest("m", "hi")
+    assert OpenAIClient().fitting(empty) == (empty, ())
 
 
 def test_headers_are_sent_with_every_request() -> None:
@@ -244,5 +250,5 @@ def test_the_bytes_of_documents_are_handed_on() -> None:
     body = b'{"data":[ {"id":"m"} ]}'
     with Server(answer(200, body, JSON)) as server, OpenAIClient(server.url) as client:
         assert client.list_models_bytes() == body
-        assert b"".join(client.embed_bytes(["x"], "e", {"dimensions": None})) == body
+        assert b"".join(client.embed_bytes(["x"], EmbedRequest("e"))) == body
         assert server.requests[-1].json == {"model": "e", "input": ["x"]}

@@ -6,7 +6,7 @@ import pytest
 from hostile import Server, document, page
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError
-from ollama_cli.services import OpenAIClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.models import Capabilities
 
 

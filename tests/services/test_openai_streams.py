@@ -37,7 +37,7 @@ from ollama_cli.errors import (
     TimedOutError,
     TooLongError,
 )
-from ollama_cli.services import OpenAIClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Usage
 from ollama_cli.types.timeouts import Timeouts

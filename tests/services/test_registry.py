@@ -20,7 +20,7 @@ from ollama_cli.errors import (
     UnaskedError,
     UnreachableError,
 )
-from ollama_cli.services import Registry
+from ollama_cli.services.registry import Registry
 
 SOON = 0.3
 

@@ -9,7 +9,7 @@ from hostile import NDJSON, Script, answer, by_path, bytes_then, document, head,
 from installations import VERSION, model, playing
 
 from ollama_cli.errors import ModelNotFoundError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.health import Health
 from ollama_cli.types.timeouts import Timeouts
 

@@ -6,7 +6,7 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Server, chunk
 
 from ollama_cli.errors import ProtocolError, TimedOutError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.pull_events import ChunkProgress, Status
 
 

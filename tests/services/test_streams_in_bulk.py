@@ -8,9 +8,11 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, Peer, Script, Server, answer, chunk, head
 
 from ollama_cli.errors import ModelNotFoundError, StreamCutError
-from ollama_cli.services import EventStream, OllamaClient
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.stream import EventStream
 from ollama_cli.types.answer_events import Text
 from ollama_cli.types.pull_events import ChunkProgress, Status, Success
+from ollama_cli.types.requests import EmbedRequest
 
 END = chunk(b'{"response":"","done":true}\n') + LAST_CHUNK
 SLACK = 200_000
@@ -96,7 +98,11 @@ def test_what_arrives_alone_is_there_before_the_next(way: str) -> None:
         peer.send(END)
 
     with Server(script) as server, OllamaClient(server.url) as client:
-        parts = client.embed_bytes(["x"], "m", {}) if way == "embed" else bursts_of(client, way)
+        parts = (
+            client.embed_bytes(["x"], EmbedRequest("m"))
+            if way == "embed"
+            else bursts_of(client, way)
+        )
         first = next(iter(parts))
         is_there.set()
         assert first == ([Text("a")] if way == "joined" else b'{"response":"a"}\n')
@@ -106,7 +112,7 @@ def test_what_arrives_alone_is_there_before_the_next(way: str) -> None:
 def test_an_embedding_that_is_passed_on_is_not_read() -> None:
     body = b'{"embeddings":[[NaN,' + b" " * 300_000
     with Server(answer(200, body)) as server, OllamaClient(server.url) as client:
-        pieces = list(client.embed_bytes(["x"], "m", {}))
+        pieces = list(client.embed_bytes(["x"], EmbedRequest("m")))
     assert len(pieces) > 1
     assert b"".join(pieces) == body
 
@@ -118,10 +124,10 @@ def test_errors_of_an_embedding_that_is_passed_on_are_seen_by_their_status() -> 
         OllamaClient(server.url) as client,
         pytest.raises(ModelNotFoundError),
     ):
-        next(client.embed_bytes(["x"], "m", {}))
+        next(client.embed_bytes(["x"], EmbedRequest("m")))
     short = head(200, {"Content-Length": "100"}) + b'{"embeddings"'
     with Server(lambda peer: peer.send(short)) as server, OllamaClient(server.url) as client:
-        pieces = client.embed_bytes(["x"], "m", {})
+        pieces = client.embed_bytes(["x"], EmbedRequest("m"))
         assert next(pieces) == b'{"embeddings"'
         with pytest.raises(StreamCutError):
             next(pieces)

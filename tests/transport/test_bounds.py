@@ -11,7 +11,7 @@ from dead_ports import closed_port
 from hostile import NDJSON, Peer, Script, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedOutError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.chunked import ChunkedBody
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.wire import decoding, ndjson

@@ -8,7 +8,7 @@ from framings import cut_up, framed, read_all
 from requests.adapters import HTTPAdapter
 
 from ollama_cli.demo import DemoServer
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.chunked import BulkResponse, ChunkedBody
 from ollama_cli.types.answer_events import Done
 

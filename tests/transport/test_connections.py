@@ -6,9 +6,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from hostile import Peer, Server
 
-from ollama_cli.services import OllamaClient
-from ollama_cli.transport import Transport
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.transport.client import Transport
 from ollama_cli.transport.prepared import MOST_ROUTES
+from ollama_cli.types.requests import EmbedRequest
 
 BODY = b'{"embeddings":[[1.0]]}'
 DOCUMENT = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
@@ -47,7 +48,9 @@ def test_many_batches_go_over_one_connection() -> None:
     with Server(script) as server, OllamaClient(server.url) as client:
         assert len(client.embed(["x"] * 1000, "m").vectors) == 1000
         for _ in range(3):
-            assert b"".join(client.embed_bytes(["x"], "m", {})) == b'{"embeddings":[[1.0]]}'
+            assert (
+                b"".join(client.embed_bytes(["x"], EmbedRequest("m"))) == b'{"embeddings":[[1.0]]}'
+            )
         assert server.connections == 1
 
 

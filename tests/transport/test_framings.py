@@ -8,8 +8,8 @@ from framings import cut_up, framed, read_all
 from hostile import Peer, Server
 
 from ollama_cli.errors import StreamCutError
-from ollama_cli.transport import Transport
 from ollama_cli.transport.chunked import BulkResponse, ChunkedBody
+from ollama_cli.transport.client import Transport
 
 HEAD = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 

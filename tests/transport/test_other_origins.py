@@ -8,7 +8,7 @@ from clients import stranger
 from hostile import Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, OllamaCliError, UnreachableError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.quick_get import glance
 from ollama_cli.transport.redirects import same_origin
 

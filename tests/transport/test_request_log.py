@@ -9,7 +9,8 @@ from dead_ports import closed_port
 from hostile import Server, answer
 
 from ollama_cli.errors import OllamaCliError, UnreachableError
-from ollama_cli.services import OllamaClient, log_requests
+from ollama_cli.services.connection import log_requests
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.client import _LOG
 
 

@@ -21,7 +21,7 @@ from hostile import (
 )
 
 from ollama_cli.errors import OllamaCliError, ServerError, StreamCutError, TimedOutError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.retries import is_passing, pause_of, pauses
 from ollama_cli.types.timeouts import Timeouts
 

@@ -11,8 +11,8 @@ from dead_ports import closed_port
 from hostile import JSON, Peer, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, ServerError, UnreachableError
-from ollama_cli.services import OllamaClient
-from ollama_cli.transport import Transport
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.transport.client import Transport
 
 VERSION = document({"version": "1"})
 

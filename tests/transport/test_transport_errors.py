@@ -16,7 +16,7 @@ from ollama_cli.errors import (
     TimedOutError,
     UnreachableError,
 )
-from ollama_cli.transport import Transport
+from ollama_cli.transport.client import Transport
 
 
 @contextmanager

@@ -6,7 +6,7 @@ import pytest
 from hostile import CHUNKED, LAST_CHUNK, NDJSON, Peer, Server, bytes_then, chunk, drip, head
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.answer_events import Text
 from ollama_cli.types.timeouts import Timeouts
 

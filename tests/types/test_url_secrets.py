@@ -3,7 +3,8 @@
 import pytest
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.types.urls import base_url_to_host_root, parse_host, redact, split_userinfo
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import base_url_to_host_root, parse_host, split_userinfo
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,8 @@ import sys
 import pytest
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.ui.streams import FALLBACK_WIDTH, OutStream, let_go, one_line, open_stream, visible
+from ollama_cli.types.text import one_line, visible
+from ollama_cli.ui.streams import FALLBACK_WIDTH, OutStream, let_go, open_stream
 
 
 class Terminal(io.StringIO):

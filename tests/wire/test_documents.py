@@ -9,7 +9,7 @@ from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answers import Embeddings, Timings, Usage
 from ollama_cli.types.health import Health
 from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
-from ollama_cli.wire import ollama
+from ollama_cli.wire import embeddings, ollama
 
 FULL = {
     "name": "m:8b",
@@ -122,14 +122,14 @@ def test_embeddings_are_read_with_their_figures() -> None:
         "total_duration": 2_000_000_000,
         "prompt_eval_count": 4,
     }
-    reply = ollama.parse_embed(document, "asked", 2)
+    reply = embeddings.parse_embed(document, "asked", 2)
     assert reply == Embeddings("e", ((1, 0), (0.5, 0.5)), Usage(4), Timings(total=2.0))
     assert reply.dimensions == 2
     assert Embeddings("e", ()).dimensions == 0
 
 
 @pytest.mark.parametrize(
-    ("embeddings", "words"),
+    ("vectors", "words"),
     [
         ([], "0 vectors for 1 inputs"),
         (None, "0 vectors for 1 inputs"),
@@ -143,9 +143,9 @@ def test_embeddings_are_read_with_their_figures() -> None:
         ([1.0], "no list of finite numbers"),
     ],
 )
-def test_embeddings_of_no_use_are_an_error(embeddings: object, words: str) -> None:
+def test_embeddings_of_no_use_are_an_error(vectors: object, words: str) -> None:
     with pytest.raises(ProtocolError, match=words):
-        ollama.parse_embed({"embeddings": embeddings}, "m", 1)
+        embeddings.parse_embed({"embeddings": vectors}, "m", 1)
 
 
 @pytest.mark.parametrize(
@@ -163,21 +163,21 @@ def test_embeddings_of_no_use_are_an_error(embeddings: object, words: str) -> No
 )
 def test_an_embedding_holds_numbers_and_nothing_else(body: bytes) -> None:
     with pytest.raises(ProtocolError, match="no list of finite numbers"):
-        ollama.decode_embed(body, "m", 1 if body.count(b"],[") == 0 else 2)
+        embeddings.decode_embed(body, "m", 1 if body.count(b"],[") == 0 else 2)
 
 
 def test_an_embedding_is_read_whatever_stands_around_it() -> None:
     for model in ("m", "[us]", "true"):
         body = b'{"model":"%b","embeddings":[[0.5,1]],"prompt_eval_count":3}' % model.encode()
         expected = Embeddings(model, ((0.5, 1),), Usage(3), Timings())
-        assert ollama.decode_embed(body, "m", 1) == expected
+        assert embeddings.decode_embed(body, "m", 1) == expected
 
 
 @pytest.mark.parametrize("document", [{}, None, {"embedding": []}, {"embedding": [0]}, [1.0]])
 def test_an_older_embedding_of_no_use_is_an_error(document: object) -> None:
     with pytest.raises(ProtocolError):
-        ollama.parse_legacy_embedding(document)
-    assert ollama.parse_legacy_embedding({"embedding": [1, 2]}) == (1, 2)
+        embeddings.parse_legacy_embedding(document)
+    assert embeddings.parse_legacy_embedding({"embedding": [1, 2]}) == (1, 2)
 
 
 @pytest.mark.parametrize(

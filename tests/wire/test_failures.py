@@ -22,7 +22,7 @@ NESTED = (
 
 def error(status: int, body: object, content_type: str = JSON) -> OllamaCliError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_from_answer(status, content_type, data, where="the server at X")
+    return error_from_answer(status, content_type, data, address="X")
 
 
 @pytest.mark.parametrize(

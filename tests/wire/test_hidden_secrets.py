@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from ollama_cli.errors import AuthError, OllamaCliError
-from ollama_cli.types.urls import keep_secret, redact
+from ollama_cli.types.secrets import keep_secret, redact
 from ollama_cli.wire import failures, openai_failures
 
 KEY = "sk-0123456789-abcdef"

@@ -74,7 +74,7 @@ UNKNOWN = {
 
 def error(status: int, body: object, content_type: str = JSON) -> OllamaCliError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return error_from_answer(status, content_type, data, where="the server at http://h")
+    return error_from_answer(status, content_type, data, address="http://h")
 
 
 @pytest.mark.parametrize("server", TOO_LONG)

@@ -11,7 +11,7 @@ from hostile import Script, by_path, document
 from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.services import OllamaClient
+from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 from ollama_cli.types.pull_events import Error, PullEvent
 

@@ -9,7 +9,7 @@ from hostile import Server
 from recordings import WIRE, recorded
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.services import OpenAIClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 
 FOLDER = WIRE.parent / "openai"

@@ -3,15 +3,16 @@
 import platform
 from collections.abc import Iterator, Mapping
 from importlib.metadata import PackageNotFoundError, version
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ollama_cli import __version__, services
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
+from ollama_cli import __version__
 from ollama_cli.config import credentials, hosts, sources
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import container
+from ollama_cli.features.doctor.run import RUNGS, climb
+from ollama_cli.features.doctor.target import Case
 from ollama_cli.features.servers import cache
 from ollama_cli.types.checks import Rung
 from ollama_cli.ui import diagnosis
@@ -30,10 +31,6 @@ def command(
     token: Annotated[
         bool, typer.Option("--token/--no-token", help="Let the model write one token.")
     ] = True,
-    output: Annotated[
-        Literal["text", "json", "markdown"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Find out why the server does not answer, and what cures it, step by step.
 
@@ -48,30 +45,29 @@ def command(
       ollama-cli --host 192.168.1.20 doctor --no-token
       ollama-cli doctor -o markdown
     """
-    cli: Runtime = ctx.obj
-    cli.starts_server = False
-    cli.log_requests()
+    context: Context = ctx.obj
+    context.servers.log_requests()
     rungs: list[Rung] = []
-    for rung in _climbed(cli, model, token):
+    for rung in _climbed(context, model, token):
         rungs.append(rung)
-        if cli.output == "text":
-            diagnosis.show_rung(cli.out, rung)
-    if cli.output == "json":
-        diagnosis.show_document(cli.out, rungs, _about())
-    elif cli.output == "markdown":
-        diagnosis.show_report(cli.out, rungs, _about())
+        if context.output == "text":
+            diagnosis.show_rung(context.out, rung)
+    if context.output == "json":
+        diagnosis.show_document(context.out, rungs, _about())
+    elif context.output == "markdown":
+        diagnosis.show_report(context.out, rungs, _about())
     raise typer.Exit(next((rung.exit_code for rung in rungs if rung.status == "failed"), 0))
 
 
-def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
+def _climbed(context: Context, model: str | None, token: bool) -> Iterator[Rung]:
     """Give the rungs as they are climbed, with a spinner on a terminal for those that take long."""
-    rungs = services.climb(_case(cli, model, tries_token=token))
-    moves = cli.err.motion and not cli.flags.quiet and not cli.flags.verbose
+    rungs = climb(_case(context, model, tries_token=token))
+    moves = context.err.motion and not context.flags.quiet and not context.flags.verbose
     label = ""
-    for name in services.RUNGS:
+    for name in RUNGS:
         label = f"loading {label}" if name == "token" else name
         if moves:
-            with Spinner(cli.err, label):
+            with Spinner(context.err, label):
                 rung = next(rungs)
         else:
             rung = next(rungs)
@@ -79,24 +75,24 @@ def _climbed(cli: Runtime, model: str | None, token: bool) -> Iterator[Rung]:
         yield rung
 
 
-def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Case":
-    seconds = cli.settings.timeouts.health or _LONGEST
-    settings = cli.settings = cli.settings._replace(metadata_timeout=seconds)
+def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
+    seconds = context.settings.timeouts.health or _LONGEST
+    settings = context.settings = context.settings._replace(metadata_timeout=seconds)
     cache.remember(settings.host, cache.Seen())  # what was seen a while ago may be the fault
-    key = credentials.find_key(settings, cli.layers, cli.variables)
-    return services.Case(
-        provider=cli.provider,
-        native=cli.ollama,
+    key = credentials.find_key(settings, context.layers, context.variables)
+    return Case(
+        provider=context.servers.provider,
+        native=context.servers.ollama,
         address=settings.host,
-        credentials=cli.credentials,
-        typed=_typed(cli),
+        credentials=context.credentials,
+        typed=_typed(context),
         origins={**settings.origins, **({"model": "--model"} if model else {})},
-        environ=cli.environ,
+        environ=context.environ,
         surroundings=container.look_around(),
         seconds=seconds,
-        options=_options(cli),
+        options=_options(context),
         key=key.origin if key else "",
-        key_variable=_key_variable(cli, key),
+        key_variable=_key_variable(context, key),
         api=settings.api,
         model=model or settings.model,
         allowed_models=settings.allowed_models,
@@ -105,9 +101,13 @@ def _case(cli: Runtime, model: str | None, *, tries_token: bool) -> "services.Ca
     )
 
 
-def _options(cli: Runtime) -> dict[str, str]:
+def _options(context: Context) -> dict[str, str]:
     """Collect the global options that say which server is meant, and how it is asked."""
-    typed = {"env_file": cli.flags.env_file, "demo": cli.flags.demo, **cli.flags.settings}
+    typed = {
+        "env_file": context.flags.env_file,
+        "demo": context.flags.demo,
+        **context.flags.settings,
+    }
     return {
         f"--{name.replace('_', '-')}": "" if value is True else str(value)
         for name, value in typed.items()
@@ -115,21 +115,21 @@ def _options(cli: Runtime) -> dict[str, str]:
     }
 
 
-def _key_variable(cli: Runtime, key: credentials.Key | None) -> str:
+def _key_variable(context: Context, key: credentials.Key | None) -> str:
     """Name the variable in which a key reaches this server; empty where it has to be typed."""
     if key and key.variable:
         return key.variable
-    if variable := credentials.WELL_KNOWN.get(hosts.origin_of(cli.settings.host)):
+    if variable := credentials.WELL_KNOWN.get(hosts.origin_of(context.settings.host)):
         return variable
     # One in the environment is for the address that is set there.
-    return "" if cli.settings.origins["host"].endswith("--host") else sources.KEY_VARIABLE
+    return "" if context.settings.origins["host"].endswith("--host") else sources.KEY_VARIABLE
 
 
-def _typed(cli: Runtime) -> str:
+def _typed(context: Context) -> str:
     """Find the address as it was written, before it was read."""
-    if cli.settings.entry and cli.settings.origins["host"].startswith("["):
-        return cli.settings.entry.url
-    found = (layer.values["host"] for layer in cli.layers if "host" in layer.values)
+    if context.settings.entry and context.settings.origins["host"].startswith("["):
+        return context.settings.entry.url
+    found = (layer.values["host"] for layer in context.layers if "host" in layer.values)
     return next((str(value) for value, _ in found), "")
 
 

@@ -3,19 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, PROGRAM, AsJson, AutoPull, Model, NoStdin
+from ollama_cli.cli.options import PROGRAM, AutoPull, Model, NoStdin
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
-from ollama_cli.features.servers import connect
-from ollama_cli.services.capabilities import EMBEDDING
 from ollama_cli.services.embeddings import in_batches, joined
 from ollama_cli.types.answers import Embeddings
+from ollama_cli.types.models import EMBEDDING
+from ollama_cli.types.requests import EmbedRequest
 from ollama_cli.ui import embeddings, export, inputs
 
 
@@ -40,11 +40,6 @@ def command(
     ] = None,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
-    output: Annotated[
-        Literal["text", "json", "jsonl", "csv", "raw"],
-        typer.Option("--output", "-o", help=OUTPUT_HELP),
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Turn texts into vectors, in order.
 
@@ -53,44 +48,49 @@ def command(
       ollama-cli embed -f notes.txt --lines -o jsonl
       cat notes.txt | ollama-cli embed -o json
     """
-    cli: Runtime = ctx.obj
-    auto.consent(cli, auto_pull)
-    texts = _texts(cli, text or [], file, lines=lines, use_stdin=not no_stdin)
-    name = choose.embed_model(cli, model)
+    context: Context = ctx.obj
+    auto.consent(context, auto_pull)
+    texts = _texts(context, text or [], file, lines=lines, use_stdin=not no_stdin)
+    name = choose.embed_model(context, model)
     needs = [EMBEDDING]
-    auto.attempt(cli, name, partial(capabilities.check, cli, name, needs))
-    fields = {
-        "dimensions": dimensions,
-        "truncate": truncate,
-        "keep_alive": cli.settings.keep_alive,
-    }
-    if cli.output == "raw":
-        for number, batch in enumerate(in_batches(texts)):
-            if number:
-                cli.out.line()
-            ask_one = partial(cli.provider().embed_bytes, batch, name, fields)
-            chunks = auto.attempt_all(cli, name, ask_one)
-            export.show_chunks(cli.out, connect.telling(cli, chunks))
+    auto.attempt(context, name, partial(capabilities.check, context, name, needs))
+    request = EmbedRequest(
+        model=name,
+        dimensions=dimensions,
+        truncate=truncate,
+        keep_alive=context.settings.keep_alive,
+    )
+    if context.output == "raw":
+        _pass_on(context, texts, request)
         return
-    ask = partial(cli.provider().embed_batches, texts, name, fields)
-    parts = connect.telling(cli, auto.attempt_all(cli, name, ask))
-    _show(cli, _compared(cli, parts, dimensions), name)
+    ask = partial(context.servers.provider().embed_batches, texts, request)
+    parts = context.servers.passing(auto.attempt_all(context, name, ask))
+    _show(context, _compared(context, parts, dimensions), name)
+
+
+def _pass_on(context: Context, texts: list[str], request: EmbedRequest) -> None:
+    for number, batch in enumerate(in_batches(texts)):
+        if number:
+            context.out.line()
+        ask = partial(context.servers.provider().embed_bytes, batch, request)
+        chunks = auto.attempt_all(context, request.model, ask)
+        export.show_chunks(context.out, context.servers.passing(chunks))
 
 
 def _compared(
-    cli: Runtime, parts: Iterator[Embeddings], dimensions: int | None
+    context: Context, parts: Iterator[Embeddings], dimensions: int | None
 ) -> Iterator[Embeddings]:
     """Pass the parts on, and warn where a server makes nothing of the length that was asked for."""
     for part in parts:
         if dimensions is not None and part.dimensions != dimensions:
-            cli.warn(
+            context.prompter.warn(
                 f"the server sent vectors of {part.dimensions} dimensions, not of {dimensions}"
             )
         yield part
 
 
-def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
-    match cli.output:
+def _show(context: Context, parts: Iterator[Embeddings], model: str) -> None:
+    match context.output:
         case "json":
             whole = joined(parts, model)
             payload = {
@@ -100,23 +100,23 @@ def _show(cli: Runtime, parts: Iterator[Embeddings], model: str) -> None:
                 "usage": asdict(whole.usage),
                 "timings": asdict(whole.timings),
             }
-            export.show_document(cli.out, "embed", payload)
+            export.show_document(context.out, "embed", payload)
         case "jsonl":
-            embeddings.show_lines(cli.out, parts)
+            embeddings.show_lines(context.out, parts)
         case "csv":
-            embeddings.show_csv(cli.out, parts)
+            embeddings.show_csv(context.out, parts)
         case _:
-            embeddings.show_text(cli.out, parts)
+            embeddings.show_text(context.out, parts)
 
 
 def _texts(
-    cli: Runtime, typed: list[str], file: str | None, *, lines: bool, use_stdin: bool
+    context: Context, typed: list[str], file: str | None, *, lines: bool, use_stdin: bool
 ) -> list[str]:
     texts = list(typed)
     if file is not None:
-        texts += _split(inputs.read_text(file, cli.stdin), file, lines=lines)
-    if use_stdin and cli.stdin.implicit and file != inputs.STDIN:
-        piped = inputs.decoded(cli.stdin.read(cli.tell_waiting))
+        texts += _split(inputs.read_text(file, context.stdin), file, lines=lines)
+    if use_stdin and context.stdin.implicit and file != inputs.STDIN:
+        piped = inputs.decoded(context.stdin.read(context.prompter.note_waiting))
         texts += _split(piped, "standard input", lines=lines) if piped else []
     if not texts:
         raise UsageError(

@@ -8,7 +8,7 @@ import typer
 from ollama_cli.cli.shells.variables import assignments
 from ollama_cli.config import policy
 from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.system import processes
 from ollama_cli.types.urls import split_userinfo
 
@@ -39,26 +39,28 @@ def command(
       ollama-cli env --shell fish | source
       ollama-cli env --shell powershell | Out-String | Invoke-Expression
     """
-    cli: Runtime = ctx.obj
-    if cli.flags.demo:
+    context: Context = ctx.obj
+    if context.flags.demo:
         raise UsageError(
             "the demo server of --demo ends with this command",
             hint="run one that stays: `ollama-cli demo serve`",
         )
-    variables = _variables(cli)
+    variables = _variables(context)
     if words:
-        _become(words, {**cli.environ, **variables})
-    for line in assignments(shell, variables, cli.environ):
-        cli.out.line(line)
+        _become(words, {**context.environ, **variables})
+    for line in assignments(shell, variables, context.environ):
+        context.out.line(line)
 
 
-def _variables(cli: Runtime) -> dict[str, str]:
-    url, userinfo = split_userinfo(cli.settings.host)
+def _variables(context: Context) -> dict[str, str]:
+    url, userinfo = split_userinfo(context.settings.host)
     if userinfo:
-        cli.warn("the user and the password of the address are left out: few tools can read them")
-    if cli.settings.local_only:  # whom the tool will send its prompts
+        context.prompter.warn(
+            "the user and the password of the address are left out: few tools can read them"
+        )
+    if context.settings.local_only:  # whom the tool will send its prompts
         policy.check_host(url)
-    headers = cli.credentials.get("headers", {}).items()
+    headers = context.credentials.get("headers", {}).items()
     shown = next((value for name, value in headers if name.lower() == "authorization"), "")
     key = shown.removeprefix(_BEARER) if shown.startswith(_BEARER) else ""
     return {

@@ -8,10 +8,11 @@ import typer
 from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
 from ollama_cli.errors import UsageError
-from ollama_cli.features.chat import answer
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.chat import answer, request
+from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
+from ollama_cli.types.requests import GenerateRequest
 from ollama_cli.ui import inputs
 
 
@@ -40,24 +41,31 @@ def command(
       git diff | ollama-cli generate "a commit message"
       ollama-cli generate "a city" --format json -o json
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     if raw and (template is not None or options.system is not None):
         raise UsageError("--raw sends the prompt alone: leave out --system and --template")
-    fields = answer.request_fields(cli, options) | {
-        "system": answer.read_system(cli, options),
-        "images": answer.read_images(cli, options),
-        "template": None if template is None else inputs.text_or_file(template, cli.stdin),
-        "suffix": suffix,
-        "raw": raw,
-    }
-    text = answer.read_prompt(cli, prompt, options)  # last, as it takes what stdin still holds
+    shared = request.shared_fields(context, options)
+    system = request.read_system(context, options)
+    images = request.read_images(context, options)
+    replaced = None if template is None else inputs.text_or_file(template, context.stdin)
+    text = request.read_prompt(context, prompt, options)  # last, as it takes what stdin still holds
     if text is None:
-        raise answer.no_prompt()
-    if options.render is None and cli.settings.render == "auto" and (raw or suffix is not None):
+        raise request.no_prompt()
+    if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
         options = options._replace(render="plain")  # what goes on with a text is no Markdown
-    name = choose.chat_model(cli, model)
-    needs = capabilities.needs(fields["images"], fields["think"])
-    auto.attempt(cli, name, partial(capabilities.check, cli, name, needs))
-    ask = partial(cli.provider().generate, name, text, **fields)
-    answer.show_answer(cli, ask, options, "generate", name)
-    auto.compare_context(cli, name, fields["options"])
+    name = choose.chat_model(context, model)
+    needs = capabilities.needs(images, shared["think"])
+    auto.attempt(context, name, partial(capabilities.check, context, name, needs))
+    asked = GenerateRequest(
+        model=name,
+        prompt=text,
+        system=system,
+        template=replaced,
+        suffix=suffix,
+        raw=raw,
+        images=images,
+        **shared,
+    )
+    ask = partial(context.servers.provider().answer, asked)
+    answer.show_answer(context, ask, options, "generate", name)
+    answer.compare_context(context, name, shared["options"])

@@ -2,18 +2,18 @@
 
 import time
 from dataclasses import asdict
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ollama_cli import services
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
+from ollama_cli.features.explain import explain
+from ollama_cli.services.kinds import named
 from ollama_cli.types.health import Health
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
-from ollama_cli.ui.streams import one_line
 
 _POLL: Final = 0.5
 
@@ -27,10 +27,6 @@ def command(
         float | None,
         typer.Option(metavar="SECONDS", help="Ask again until all is well, this long at most."),
     ] = None,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Check the server, and a model on it; scripts read the exit code.
 
@@ -42,50 +38,57 @@ def command(
       ollama-cli health -q -m llama3.2 && echo ready
       ollama-cli health --wait 30
     """
-    cli: Runtime = ctx.obj
-    cli.starts_server = False
-    cli.silent = cli.flags.quiet
+    context: Context = ctx.obj
     if wait is not None and not wait >= 0:  # neither is "nan"
         raise UsageError("--wait takes 0 or more seconds")
-    health, error = _examine(cli, model, wait)
-    if cli.output == "json" and not cli.silent:
-        export.show_document(cli.out, "health", asdict(health))
-        cli.silent = True  # the document is the verdict; no error object follows it
+    health, error = _examine(context, model, wait)
+    is_silent = context.flags.quiet
+    if context.output == "json" and not is_silent:
+        export.show_document(context.out, "health", asdict(health))
+        is_silent = True  # the document is the verdict; no error object follows it
+    if error is not None and is_silent:
+        raise typer.Exit(error.exit_code)
     if error is not None:
         raise error
-    if not cli.silent:
-        _show(cli, health)
+    if not is_silent:
+        _show(context, health)
 
 
 def _examine(
-    cli: Runtime, model: str | None, wait: float | None
+    context: Context, model: str | None, wait: float | None
 ) -> tuple[Health, OllamaCliError | None]:
     end = time.monotonic() + (wait or 0)
-    health, error = cli.examine(model)
+    health, error = context.servers.examine(model)
     while error is not None and wait is not None:
         left = end - time.monotonic()
         if left <= 0:
-            cli.explain(error)
-            message = f"not healthy within {wait:g} s: {error.message}"
-            return health, TimedOutError(message, hint=error.hint, http_status=error.http_status)
+            error = explain(error, context)
+            return health, TimedOutError(
+                f"not healthy within {wait:g} s",
+                reason=error.message,
+                hint=error.hint,
+                http_status=error.http_status,
+            ).with_facts(is_explained=True)
         time.sleep(min(_POLL, left))
-        health, error = cli.examine(model)
+        health, error = context.servers.examine(model)
     return health, error
 
 
-def _show(cli: Runtime, health: Health) -> None:
+def _show(context: Context, health: Health) -> None:
     models = f"{health.model_count} model{'' if health.model_count == 1 else 's'}"
     latency = format_duration(health.latency_seconds or 0)
     server = f"{_server(health)} at {health.base_url}"
-    cli.out.line(one_line(f"ok: {server}, {models}, {latency}"))
+    context.out.line(one_line(f"ok: {server}, {models}, {latency}"))
     if health.model_id:
-        cli.out.line(one_line(f"model: {health.model_id}"))
+        context.out.line(one_line(f"model: {health.model_id}"))
     elif health.provider_type != "ollama":
-        cli.note("no model that can chat is offered")
+        context.prompter.note("no model that can chat is offered")
     else:
-        cli.note("no model that can chat is installed; get one: `ollama-cli models pull llama3.2`")
+        context.prompter.note(
+            "no model that can chat is installed; get one: `ollama-cli models pull llama3.2`"
+        )
 
 
 def _server(health: Health) -> str:
-    name = "Ollama" if health.kind == "ollama" else services.named(health.kind)
+    name = "Ollama" if health.kind == "ollama" else named(health.kind)
     return f"{name} {health.version}" if health.version else name

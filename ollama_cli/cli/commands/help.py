@@ -7,10 +7,10 @@ import typer
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.settings import SETTINGS
 from ollama_cli.config.sources import VARIABLES
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.ui.tables import show_wrapped
 
 FORMATS: Final = (
@@ -37,19 +37,19 @@ def command(
       ollama-cli help environment
       ollama-cli help formats
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     match topic:
         case "exit-codes":
             rows = [(row.code, row.name, row.when) for row in EXIT_CODES]
-            show_wrapped(cli.out, ("CODE", "NAME", "WHEN"), rows)
+            show_wrapped(context.out, ("CODE", "NAME", "WHEN"), rows)
         case "environment":
-            show_wrapped(cli.out, ("VARIABLE", "MEANING"), environment())
+            show_wrapped(context.out, ("VARIABLE", "MEANING"), environment())
         case "formats":
             told = [(name, f"{what} ({where})") for name, what, where in FORMATS]
-            show_wrapped(cli.out, ("-o", "WHAT"), told)
+            show_wrapped(context.out, ("-o", "WHAT"), told)
         case None:
-            cli.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
-            cli.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
+            context.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
+            context.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
         case _:
             known = f"try `{PROGRAM} {topic} --help`" if topic in TABLE else None
             raise UsageError(

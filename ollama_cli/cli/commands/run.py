@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.cli.answer_options import Options
-from ollama_cli.cli.commands import chat
+from ollama_cli.features.chat.talk import talk
 
 
 def command(
@@ -23,4 +23,4 @@ def command(
       ollama-cli run llama3.2
       ollama-cli run llama3.2 "why is the sky blue?"
     """
-    chat.talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)
+    talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)

@@ -6,7 +6,8 @@ from typing import Final
 
 from ollama_cli.cli.completion.candidates import Candidate, candidates
 from ollama_cli.cli.completion.line import read_line, split
-from ollama_cli.ui.streams import one_line, open_stream
+from ollama_cli.types.text import one_line
+from ollama_cli.ui.streams import open_stream
 
 FILES: Final = ":files"  # what the scripts are told where the shell itself knows better
 

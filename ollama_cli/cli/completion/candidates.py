@@ -2,15 +2,15 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import import_module
 from typing import Any, Final, NamedTuple
 
 from ollama_cli.cli.completion.line import Line
-from ollama_cli.config import sources
-from ollama_cli.config.settings import Layer, Settings, resolve, wants_credentials
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config import credentials, file, sources
+from ollama_cli.config.resolve import Layer, resolve, wants_credentials
+from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.servers import cache
+from ollama_cli.services.quick_list import installed_names
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"
@@ -72,7 +72,9 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     elif _HOSTS in kinds:
         found = _hosts(environ)
     elif _FAULTS in kinds:
-        found = import_module("ollama_cli.demo").FAULTS
+        from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
+
+        found = FAULTS
     elif _MODELS.intersection(kinds):
         found = filter(_HARMLESS.fullmatch, _models(line.values, environ))
     return found
@@ -81,7 +83,7 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
 def _hosts(environ: Mapping[str, str]) -> list[str]:
     """List the hosts that have a name."""
     try:
-        config, _ = sources.config_layer(sources.config_path(environ))
+        config, _ = sources.config_layer(file.config_path(environ))
     except OllamaCliError:  # the command itself will tell it
         return []
     return [*filter(_HARMLESS.fullmatch, config.hosts)]
@@ -93,7 +95,6 @@ def _shown(
     """Settle what the server is shown; None where a shell shall not wait, or there is an error."""
     if not wants_credentials(settings, layers):
         return {"ca_file": settings.ca_file, "headers": {}}
-    credentials = import_module("ollama_cli.config.credentials")
     key = credentials.find_key(settings, layers, environ)
     if key is not None and key.command:
         return None
@@ -119,8 +120,7 @@ def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[st
         return kept.names
     names: list[str] | None = None
     if shown is not None:
-        ask = import_module("ollama_cli.services.quick_list").installed_names
-        names = ask(settings.host, seconds=LONGEST_WAIT, environ=environ, **shown)
+        names = installed_names(settings.host, seconds=LONGEST_WAIT, environ=environ, **shown)
     if names is None:
         return kept.names if kept else ()
     cache.write(settings.host, names)

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from ollama_cli.cli.shells import DETECTED, NAMES
-from ollama_cli.cli.shells.running import running
+from ollama_cli.cli.shells.variables import running
 from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.system.files import write_whole
 

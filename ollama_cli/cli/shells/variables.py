@@ -3,9 +3,9 @@
 import re
 import shlex
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Final
 
-from ollama_cli.cli.shells.running import running
 from ollama_cli.errors import UsageError
 
 SHELLS: Final = ("bash", "zsh", "fish", "powershell")
@@ -37,3 +37,13 @@ def _assignment(shell: str, name: str, value: str) -> str:
             return f"$Env:{name} = '{re.sub(_QUOTES, lambda found: found[0] * 2, value)}'"
         case _:
             return f"export {name}={shlex.quote(value)}"
+
+
+def running(environ: Mapping[str, str]) -> str:
+    """Name the shell that runs, else the login shell; empty where neither is known."""
+    import shellingham  # noqa: PLC0415  hardly ever: 1 ms
+
+    try:
+        return str(shellingham.detect_shell()[0])
+    except shellingham.ShellDetectionFailure:  # nobody above us is a shell: then the login shell
+        return Path(environ.get("SHELL", "")).name

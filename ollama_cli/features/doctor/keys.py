@@ -4,18 +4,18 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.doctor.target import ANYBODY, Patient
 
 
-def complete(patient: Patient, error: OllamaCliError, challenge: str = "") -> None:
+def complete(patient: Patient, error: OllamaCliError, challenge: str = "") -> OllamaCliError:
     """Say which key a refused request was shown, and give the command that names the right one."""
     case = patient.case
-    if error.hint and error.hint.startswith("open "):
-        error.hint = f"sign in: `ollama signin`, or {error.hint}"
-        return
-    if case.key:
-        error.message += f"; it was shown the key from {case.key}"
+    if page := getattr(error, "sign_in", ""):
+        return error.with_facts(hint=f"sign in: `ollama signin`, or open {page}")
+    shown = f"; it was shown the key from {case.key}" if case.key else ""
     if challenge.lower().startswith("basic"):
-        error.hint = f"name yourself: {patient.set_address(patient.url().replace('://', ANYBODY))}"
-    elif case.key_variable:
-        error.hint = f"give the key of this server: {patient.export(case.key_variable, 'KEY')}"
-    else:
-        command = patient.again(changed={"--api-key-env": "NAME"})
-        error.hint = f"name the variable that holds the key of this server: {command}"
+        command = patient.set_address(patient.url().replace("://", ANYBODY))
+        return error.with_facts(aside=shown, hint=f"name yourself: {command}")
+    if case.key_variable:
+        command = patient.export(case.key_variable, "KEY")
+        return error.with_facts(aside=shown, hint=f"give the key of this server: {command}")
+    command = patient.again(changed={"--api-key-env": "NAME"})
+    hint = f"name the variable that holds the key of this server: {command}"
+    return error.with_facts(aside=shown, hint=hint)

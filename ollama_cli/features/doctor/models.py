@@ -14,7 +14,7 @@ from ollama_cli.errors import (
     RefusedError,
 )
 from ollama_cli.features.doctor.target import Patient
-from ollama_cli.features.models import residence
+from ollama_cli.features.models.capabilities import place_of
 from ollama_cli.services.kinds import GETS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
 from ollama_cli.types.models import ModelSummary
@@ -40,8 +40,7 @@ def default_model(patient: Patient) -> str:
     try:
         _keep_at_home(patient)
     except RefusedError as error:
-        error.hint = another(patient)
-        raise
+        raise error.with_facts(hint=another(patient)) from error
     return f"{patient.model}, as none is set" if wanted is None else patient.model
 
 
@@ -84,14 +83,12 @@ def _settled(patient: Patient, wanted: str) -> str:
     try:
         policy.check_model(wanted, case.allowed_models, local_only=case.local_only)
     except RefusedError as error:
-        error.hint = another(patient)
-        raise
+        raise error.with_facts(hint=another(patient)) from error
     names = [model.name for model in patient.models]
     found = find(wanted, names)
     if found is None:
-        missing = ModelNotFoundError.not_installed(wanted)
-        missing.hint = _missing(patient, wanted, nearest(wanted, names))
-        raise missing
+        hint = _missing(patient, wanted, nearest(wanted, names))
+        raise ModelNotFoundError.not_installed(wanted).with_facts(hint=hint)
     return found
 
 
@@ -101,7 +98,7 @@ def _keep_at_home(patient: Patient) -> None:
         return
     known = patient.provider.capabilities(patient.model)
     native = patient.case.native()
-    place = residence.place_of(patient.model, known, patient.provider, native)
+    place = place_of(patient.model, known, patient.provider, native)
     policy.check_place(patient.model, place)
 
 

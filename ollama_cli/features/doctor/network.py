@@ -94,8 +94,8 @@ def _keep_at_home(patient: Patient) -> None:
     try:
         policy.check_host(patient.root)
     except RefusedError as error:
-        error.hint = f"name one of this machine: {patient.set_local()}"
-        raise
+        hint = f"name one of this machine: {patient.set_local()}"
+        raise error.with_facts(hint=hint) from error
 
 
 def _judge_writing(patient: Patient) -> None:

@@ -67,14 +67,15 @@ def _taken(name: str, step: Step, patient: Patient) -> Rung:
     try:
         message = step(patient)
     except OllamaCliError as error:
-        hint = _cure(name, patient, error)
+        if isinstance(error, AuthError) and name in _ASKING:
+            error = keys.complete(patient, error)
         return Rung(
             name,
             "failed",
             error.message,
             seconds=time.monotonic() - started,
             notes=tuple(patient.notes),
-            hint=hint,
+            hint=_cure(name, patient, error),
             code=error.code,
             exit_code=error.exit_code,
             http_status=error.http_status,
@@ -91,8 +92,6 @@ def _taken(name: str, step: Step, patient: Patient) -> Rung:
 
 def _cure(name: str, patient: Patient, error: OllamaCliError) -> str:
     """Give a hint that holds a command, also where the error itself names an option or nothing."""
-    if isinstance(error, AuthError) and name in _ASKING:
-        keys.complete(patient, error)
     hint = error.hint or ""
     if "`" in hint and "`-" not in hint:
         return hint

@@ -14,12 +14,11 @@ from ollama_cli.errors import (
 )
 from ollama_cli.features.doctor import keys, versions
 from ollama_cli.features.doctor.nearby import elsewhere
-from ollama_cli.features.doctor.target import Patient
-from ollama_cli.features.doctor.visits import Visit
-from ollama_cli.services import kinds
+from ollama_cli.features.doctor.target import Patient, Visit
+from ollama_cli.services.identify import identify
 from ollama_cli.services.kinds import ServerKind
 from ollama_cli.transport import probe
-from ollama_cli.types.urls import redact
+from ollama_cli.types.secrets import redact
 from ollama_cli.wire import openai_failures
 from ollama_cli.wire.failures import error_from_answer
 from ollama_cli.wire.unknown_route import is_unknown_route
@@ -54,7 +53,7 @@ def api(patient: Patient) -> str:
     """Find out who answers, and whether that may be asked in the protocol that it speaks."""
     seconds = patient.case.seconds
     end = time.monotonic() + seconds
-    patient.server = kinds.identify(patient.root, patient.look, seconds=seconds)
+    patient.server = identify(patient.root, patient.look, seconds=seconds)
     if patient.server.kind is ServerKind.NONE:
         raise _unknown(patient, is_late=time.monotonic() >= end)
     if patient.case.api == "native" and patient.server.kind not in _NATIVE:
@@ -99,9 +98,10 @@ def _status(status: int) -> str:
 def _speechless(patient: Patient, error: OllamaCliError) -> OllamaCliError:
     """Explain why there is no answer that can be read as HTTP."""
     if patient.proxy:
-        error.message += f", through the proxy {patient.proxy_words}"
-        error.hint = f"go without the proxy: {patient.set_direct(patient.host)}"
-        return error
+        return error.with_facts(
+            aside=f", through the proxy {patient.proxy_words}",
+            hint=f"go without the proxy: {patient.set_direct(patient.host)}",
+        )
     if _is_tls(patient):
         return _secured(patient)
     if isinstance(error, TimedOutError):
@@ -169,8 +169,7 @@ def _unauthorised(patient: Patient, seen: Visit) -> OllamaCliError:
             http_status=seen.status,
         )
     error = openai_failures.error_from_answer(seen.status, seen.content_type, seen.body)
-    keys.complete(patient, error, seen.challenge)
-    return error
+    return keys.complete(patient, error, seen.challenge)
 
 
 def _page(patient: Patient, seen: Visit) -> OllamaCliError:
@@ -191,9 +190,8 @@ def _unknown(patient: Patient, *, is_late: bool) -> OllamaCliError:
     if refused := next((seen for seen in patient.visits.values() if seen.is_refused), None):
         return _unauthorised(patient, refused)
     if first.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        told = error_from_answer(first.status, first.content_type, first.body)
-        told.hint = "restart it where it runs: `ollama serve`"
-        return told
+        found = error_from_answer(first.status, first.content_type, first.body)
+        return found.with_facts(hint="restart it where it runs: `ollama serve`")
     if first.is_html:
         return _page(patient, first)
     if is_late:
@@ -212,10 +210,11 @@ def _unknown(patient: Patient, *, is_late: bool) -> OllamaCliError:
 def _elsewhere(patient: Patient, error: OllamaCliError) -> OllamaCliError:
     """Tell where Ollama is, if it is near, as it is not where it was looked for."""
     if found := elsewhere(patient):
-        error.message += f"; but Ollama answers at {found}"
-        error.hint = f"use that: {patient.set_address(found)}"
-    elif patient.is_here:
-        error.hint = f"see which program it is: `lsof -nP -i :{patient.port}`"
-    else:
-        error.hint = "seen at the address: `ollama-cli config get host`"
-    return error
+        return error.with_facts(
+            aside=f"; but Ollama answers at {found}",
+            hint=f"use that: {patient.set_address(found)}",
+        )
+    if patient.is_here:
+        hint = f"see which program it is: `lsof -nP -i :{patient.port}`"
+        return error.with_facts(hint=hint)
+    return error.with_facts(hint="seen at the address: `ollama-cli config get host`")

@@ -5,23 +5,57 @@ import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.settings import SETTINGS
 from ollama_cli.features.doctor.container import Surroundings
-from ollama_cli.features.doctor.visits import Visit, visit
 from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
-from ollama_cli.transport import Transport
+from ollama_cli.transport.client import Transport
+from ollama_cli.transport.deadline import within
 from ollama_cli.types.checks import Note
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, redact, split_userinfo
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, split_userinfo
 
 _PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
+_LARGEST: Final = 4 << 20
 ANYBODY: Final = "://USER:PASSWORD@"
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """What was found at a path: `url` is where it was found in the end, after redirects."""
+
+    status: int
+    url: str
+    server: str = ""
+    content_type: str = ""
+    challenge: str = ""
+    body: bytes = b""
+
+    @property
+    def is_html(self) -> bool:
+        """Tell whether it is a page for people."""
+        return "html" in self.content_type
+
+    @property
+    def is_refused(self) -> bool:
+        """Tell whether the server wants to know who asks, or refuses to answer."""
+        return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
+
+
+def visit(transport: Transport, path: str, seconds: float) -> Visit:
+    """Fetch whatever is at a path, within `seconds` in all; no status is an error."""
+    with within(seconds, transport.root), transport.send("GET", path, wait=seconds) as reply:
+        body = reply.read(_LARGEST)
+        return Visit(
+            reply.status, reply.url, reply.server, reply.content_type, reply.challenge, body
+        )
 
 
 @dataclass(frozen=True, slots=True)

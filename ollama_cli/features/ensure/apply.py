@@ -5,14 +5,15 @@ from contextlib import contextmanager
 from typing import Any, Final, Self
 
 from ollama_cli.errors import DigestError, InterruptError, OllamaCliError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.features.ensure import plan
 from ollama_cli.features.ensure.plan import Requirement, Step
+from ollama_cli.features.explain import explaining
 from ollama_cli.features.pull.download import Downloads
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.text import sentence
 from ollama_cli.ui import export
-from ollama_cli.ui.streams import one_line, sentence
 
 COMMAND: Final = "models-ensure"
 
@@ -23,8 +24,8 @@ class Report:
     The digest of a row is None where no model is, or none is known to be.
     """
 
-    def __init__(self, cli: Runtime) -> None:
-        self._cli = cli
+    def __init__(self, context: Context) -> None:
+        self._context = context
         self.rows: list[dict[str, Any]] = []
 
     def add(
@@ -38,9 +39,9 @@ class Report:
             "wanted_digest": wanted,
             "error": error,
         }
-        if self._cli.output == "jsonl":
+        if self._context.output == "jsonl":
             head = {} if self.rows else export.schema(COMMAND)
-            export.show_line(self._cli.out, head | row)
+            export.show_line(self._context.out, head | row)
         self.rows.append(row)
 
     def compare(
@@ -61,21 +62,21 @@ class Report:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if self._cli.output == "json":
-            export.show_document(self._cli.out, COMMAND, {"models": self.rows})
+        if self._context.output == "json":
+            export.show_document(self._context.out, COMMAND, {"models": self.rows})
 
 
-def perform(cli: Runtime, steps: Sequence[Step], report: Report) -> None:
+def perform(context: Context, steps: Sequence[Step], report: Report) -> None:
     """Pull all there is to pull; if nothing failed, remove what is to be removed."""
     by_name = {step.model: step for step in steps}
     pulled = [step.model for step in steps if step.action == "pull"]
-    downloads = Downloads(cli, pulled)
+    downloads = Downloads(context, pulled)
 
     def pull(name: str) -> None:
         step = by_name[name]
-        with _failing(report, step), cli.explaining():
+        with _failing(report, step), explaining(context):
             downloads.pull(name, insecure=step.insecure)
-            there = plan.digest_of(name, cli.ollama().list_models())
+            there = plan.digest_of(name, context.servers.ollama().list_models())
             if step.digest not in {None, there}:
                 found = f"has the digest {there}" if there else "is not there"
                 raise DigestError(
@@ -85,15 +86,14 @@ def perform(cli: Runtime, steps: Sequence[Step], report: Report) -> None:
         report.add(name, "pulled", there, step.digest)
 
     def remove(name: str) -> None:
-        with _failing(report, by_name[name]), cli.explaining():
-            cli.ollama().delete(name)
-            cli.forget_installed()
+        with _failing(report, by_name[name]), explaining(context):
+            context.servers.ollama().delete(name)
+            context.servers.forget_installed()
         report.add(name, "removed", None, None)
-        if not cli.flags.quiet:
-            cli.err.line(f"removed {one_line(name)}")
+        context.prompter.report(f"removed {name}")
 
-    for_each(cli, pulled, pull)
-    for_each(cli, [step.model for step in steps if step.action == "remove"], remove)
+    for_each(context, pulled, pull)
+    for_each(context, [step.model for step in steps if step.action == "remove"], remove)
 
 
 @contextmanager

@@ -4,16 +4,19 @@ import time
 from collections.abc import Iterator, Sequence
 from functools import partial
 
-from ollama_cli import services
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
+from ollama_cli.features.explain import explaining
 from ollama_cli.features.pull import plan, summary
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.features.pull.record import Record, recorded
+from ollama_cli.features.pull.retry import Patience, heal
 from ollama_cli.features.pull.summary import Summary, Watchers
 from ollama_cli.types.pull_events import PullEvent
-from ollama_cli.ui import export, progress
-from ollama_cli.ui.streams import one_line
+from ollama_cli.types.text import one_line
+from ollama_cli.ui import export
+from ollama_cli.ui.progress.choose import board, choose
 
 
 class Downloads:
@@ -24,35 +27,33 @@ class Downloads:
 
     def __init__(
         self,
-        cli: Runtime,
+        context: Context,
         names: Sequence[str],
         *,
         mode: str = "auto",
         jobs: int = 1,
-        patience: "services.Patience | None" = None,
+        patience: "Patience | None" = None,
     ) -> None:
-        self._cli = cli
+        self._context = context
         self._names = names
         self._mode = mode
         self._jobs = jobs
-        self._patience = patience or summary.patience(cli)
+        self._patience = patience or summary.patience(context)
         self._summaries: list[Summary] = []
         self._records: list[Record] = []
         self._watchers = Watchers()
-        self._quiet = cli.flags.quiet
-        self._sums_up = cli.output == "json" or len(names) > 1
-        self._board = progress.board(
-            mode, cli.err, cli.environ, quiet=self._quiet, count=len(names)
-        )
+        self._quiet = context.flags.quiet
+        self._sums_up = context.output == "json" or len(names) > 1
+        self._board = board(mode, context.err, context.environ, quiet=self._quiet, count=len(names))
 
     def run(self, *, insecure: bool, notify: bool) -> None:
         """Pull all, and sum them up; raises what `for_each` raises."""
-        cli, started = self._cli, time.monotonic()
+        context, started = self._context, time.monotonic()
         self._sums_up = self._sums_up or notify
         is_over = False
-        cli.registry()  # threads find it made
+        context.servers.registry()  # threads find it made
         try:
-            for_each(cli, self._names, partial(self.pull, insecure=insecure), jobs=self._jobs)
+            for_each(context, self._names, partial(self.pull, insecure=insecure), jobs=self._jobs)
             is_over = True
         except OllamaCliError:
             is_over = True
@@ -65,34 +66,34 @@ class Downloads:
             raise
         finally:
             self._clear()
-            if cli.output == "json":
+            if context.output == "json":
                 listed = {"models": [summary.as_dict() for summary in self._summaries]}
-                export.show_document(cli.out, "models-pull", listed)
+                export.show_document(context.out, "models-pull", listed)
             if is_over:
                 self._tell_outcome(time.monotonic() - started, notify=notify)
 
     def pull(self, name: str, *, insecure: bool) -> None:
         """Pull one model; raises what ended it for good."""
-        cli = self._cli
-        cli.permit(name)
-        reporter = progress.choose(
+        context = self._context
+        context.permit(name)
+        reporter = choose(
             self._mode,
             model=name,
-            out=cli.out,
-            err=cli.err,
+            out=context.out,
+            err=context.err,
             quiet=self._quiet,
             label=self._label(name),
             board=self._board,
         )
-        record = recorded(cli, name)
+        record = recorded(context, name)
         self._records.append(record)
         try:
             with Summary(name) as summary, record:
                 self._summaries.append(summary)
                 watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
                 events = record.watch(self._events(name, insecure=insecure))
-                progress.follow(summary.watch(events) if self._sums_up else events, watched)
-                cli.forget_installed()
+                follow(summary.watch(events) if self._sums_up else events, watched)
+                context.servers.forget_installed()
         finally:
             if self._jobs == 1:
                 self._clear()
@@ -105,9 +106,9 @@ class Downloads:
     def _tell_outcome(self, seconds: float, *, notify: bool) -> None:
         outcome = summary.outcome(self._summaries, len(self._names), seconds)
         if len(self._names) > 1 and self._is_told:
-            self._cli.err.line(outcome)
+            self._context.err.line(outcome)
         if notify:
-            summary.notify(self._cli, outcome)
+            summary.notify(self._context, outcome)
 
     @property
     def _is_told(self) -> bool:
@@ -119,19 +120,19 @@ class Downloads:
             return ""
         label = f"[{self._names.index(name) + 1}/{len(self._names)}]"
         if self._jobs == 1 and self._is_told:
-            self._cli.err.line(f"{label} {one_line(name)}")
+            self._context.err.line(f"{label} {one_line(name)}")
             return ""
         return label
 
     def _events(self, name: str, *, insecure: bool) -> Iterator[PullEvent]:
-        if expected := plan.expected(self._cli, name, insecure=insecure):
+        if expected := plan.expected(self._context, name, insecure=insecure):
             yield expected
         open_pull = partial(
-            self._cli.ollama().pull,
+            self._context.servers.ollama().pull,
             name,
             insecure=insecure,
             join=True,
             patience=self._patience.to_answer,
         )
-        with self._cli.explaining(name):  # before any of those around it tell of the error
-            yield from services.heal(open_pull, self._patience)
+        with explaining(self._context, name):  # before any of those around it tell of the error
+            yield from heal(open_pull, self._patience)

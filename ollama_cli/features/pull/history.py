@@ -5,25 +5,22 @@ between the two nothing is locked. A row without an end is a pull that runs, or 
 """
 
 import os
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from ollama_cli.errors import ConfigError
+from ollama_cli.system.sqlite import Store
 from ollama_cli.types.model_names import shortest
-from ollama_cli.types.urls import redact
+from ollama_cli.types.secrets import redact
 
 Result = Literal["success", "error", "interrupted"]
 RUNNING: Final = "running"
 UNFINISHED: Final = "unfinished"
 KEPT: Final = 10_000
 _VERSION: Final = 1
-# Others hold the file for milliseconds; a pull does not wait longer than this to be written down.
-_PATIENCE: Final = 2.0
+_HINT: Final = "move it away, or keep none: `ollama-cli config set history false`"
 _LARGEST: Final = 2**63 - 1
 _SCHEMA: Final = """
 CREATE TABLE pulls (
@@ -68,18 +65,20 @@ class History:
     """
 
     def __init__(self, path: Path) -> None:
-        self._path = path
+        self._store = Store(
+            path, name="history of pulls", version=_VERSION, schema=_SCHEMA, hint=_HINT
+        )
 
     def begin(self, model: str, host: str) -> int:
         """Write down that a pull begins, and forget the oldest; return its number."""
         pid = os.getpid()
         row = (_storable(model), _storable(host), _now(), pid, _born(pid))
-        self._create_file()
-        with self._writing() as base:
+        self._store.create()
+        with self._store.writing() as base:
             cursor = base.execute(
                 "INSERT INTO pulls (model, host, started_at, pid, born) VALUES (?, ?, ?, ?, ?)", row
             )
-            number: int = cursor.lastrowid
+            number = int(cursor.lastrowid or 0)
             base.execute("DELETE FROM pulls WHERE id <= ?", (number - KEPT,))
         return number
 
@@ -96,7 +95,7 @@ class History:
         """Write down how the pull of that number ended; one that was cleared stays away."""
         told = None if error is None else _storable(error)
         ended = (_now(), round(seconds, 3), min(fetched, _LARGEST), restarts, result, told)
-        with self._writing() as base:
+        with self._store.writing() as base:
             base.execute(
                 "UPDATE pulls SET ended_at = ?, seconds = ?, bytes = ?, restarts = ?, result = ?,"
                 " error = ? WHERE id = ?",
@@ -105,84 +104,24 @@ class History:
 
     def pulls(self) -> list[Pull]:
         """List the pulls, the newest first."""
-        if not self._exists():
+        if not self._store.exists:
             return []
-        with self._connected() as base:
-            base.execute("BEGIN")  # what follows sees one state of the file
-            if self._is_new(base):
+        with self._store.reading() as base:
+            if base is None:
                 return []
             rows = base.execute("SELECT * FROM pulls ORDER BY id DESC").fetchall()
             if not all(map(_is_sound, rows)):
-                raise self._unusable("it is damaged")
+                self._store.refuse("it is damaged")
             return [_pull(row) for row in rows]
 
     def clear(self) -> int:
         """Forget all pulls, also on the disk; return how many there were."""
-        if not self._exists():
+        if not self._store.exists:
             return 0
-        with self._writing() as base:
+        with self._store.writing() as base:
             count: int = base.execute("DELETE FROM pulls").rowcount
-        with self._connected() as base:
-            base.execute("VACUUM")
+        self._store.compact()
         return count
-
-    @contextmanager
-    def _writing(self) -> Iterator[Any]:
-        """Open a transaction that nobody else writes in, with the table in its place."""
-        with self._connected() as base:
-            base.execute("BEGIN IMMEDIATE")
-            if self._is_new(base):
-                base.execute(_SCHEMA)
-                base.execute(f"PRAGMA user_version = {_VERSION}")
-            yield base
-            base.execute("COMMIT")
-
-    @contextmanager
-    def _connected(self) -> Iterator[Any]:
-        # Loaded when it is needed; some systems leave it out of their Python.
-        try:
-            sqlite3 = import_module("sqlite3")
-        except ImportError as error:
-            raise self._unusable("this Python has no sqlite3") from error
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
-        try:
-            with closing(
-                sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
-            ) as base:
-                base.row_factory = sqlite3.Row
-                yield base
-        except sqlite3.Error as error:
-            raise self._unusable(str(error)) from error
-
-    def _is_new(self, base: Any) -> bool:
-        ((version,),) = base.execute("PRAGMA user_version")
-        ((tables,),) = base.execute("SELECT count(*) FROM sqlite_master")
-        if version != _VERSION and (version or tables):
-            raise self._unusable(f"it is no history of version {_VERSION}, but of {version}")
-        return not tables
-
-    def _exists(self) -> bool:
-        try:
-            self._path.stat()
-        except (FileNotFoundError, NotADirectoryError):
-            return False
-        except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from error
-        return True
-
-    def _create_file(self) -> None:
-        """Make an empty file for its owner alone; SQLite gives its journal the same rights."""
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
-        except OSError as error:
-            raise self._unusable(error.strerror or str(error)) from error
-
-    def _unusable(self, reason: str) -> ConfigError:
-        return ConfigError(
-            f"cannot use the history of pulls {self._path}: {reason}",
-            hint="move it away, or keep none: `ollama-cli config set history false`",
-        )
 
 
 def unfinished(pulls: list[Pull]) -> list[Pull]:

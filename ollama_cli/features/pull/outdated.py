@@ -7,13 +7,15 @@ server hands out no manifest, but what it shows of a model names its weights and
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ollama_cli.errors import ModelNotFoundError, UnaskedError
+from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.types.models import ModelDetails, ModelSummary
+from ollama_cli.types.urls import host_of, is_private
 from ollama_cli.wire import decoding, fields, manifest as wire
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ _COMPARED: Final = {*_LARGE, *_TEXTS, *_STORED}
 _UNUSED: Final = {"embed"}
 _RENAMED: Final = {"prompt": "template"}
 Kinds = Mapping[str, Sequence[ManifestLayer]]
+Chosen = Mapping[str, ModelSummary | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,47 @@ class Freshness:
     to_fetch: int | None = None
     reason: str = ""
     parent: str = ""
+
+
+def choose(context: Context, word: str, wanted: Sequence[str]) -> Chosen:
+    """Look the named models up, all installed ones where none is named; None is not installed.
+
+    OtherApiError where the server is none that a command, by its word, can serve.
+    """
+    installed = sorted(
+        context.servers.native(word).list_models(), key=lambda model: model.name.lower()
+    )
+    if not wanted:
+        return {model.name: model for model in installed}
+    return {
+        name: next((model for model in installed if model_names.same_model(name, model.name)), None)
+        for name in wanted
+    }
+
+
+def compare_chosen(context: Context, chosen: Chosen, name: str, *, insecure: bool) -> Freshness:
+    """Compare one chosen model; ModelNotFoundError for one that is not installed."""
+    model = chosen[name]
+    if model is None:
+        raise ModelNotFoundError.not_installed(name)
+    return compare(context.servers.ollama(), context.servers.registry(), model, insecure=insecure)
+
+
+def is_due(found: Freshness, *, is_named: bool) -> bool:
+    """Tell whether a model is to be pulled again; what was made here only if it was named."""
+    return found.status == "outdated" and (is_named or not found.parent)
+
+
+def is_near(name: str) -> bool:
+    """Tell whether a model comes from a loopback or private host, where plain http may do."""
+    parsed = model_names.parse(name)
+    return parsed is not None and is_private(host_of(f"http://{parsed.host}"))
+
+
+def record(found: Freshness) -> dict[str, Any]:
+    """Give the comparison as programs read it."""
+    unsaid = {"reason": found.reason or None, "parent": found.parent or None, "error": None}
+    return {**asdict(found), **unsaid}
 
 
 def compare(

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
-from ollama_cli.features import explain
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.model_names import is_valid
@@ -61,74 +60,73 @@ class Plan:
         }
 
 
-def expected(cli: Runtime, name: str, *, insecure: bool) -> Expected | None:
+def expected(context: Context, name: str, *, insecure: bool) -> Expected | None:
     """Ask the registry what a model holds; None where it does not say. Never fails a pull.
 
     Before a large pull a note tells what will be fetched.
     """
-    registry = cli.registry()
+    registry = context.servers.registry()
     try:
         layers = _layers(registry.manifest(name, insecure=insecure))
     except OllamaCliError as error:
-        if cli.flags.verbose:
-            cli.note(f"sizes are not known beforehand: {error.message}")
+        if context.flags.verbose:
+            context.prompter.note(f"sizes are not known beforehand: {error.message}")
         return None
-    if sum(layer.size for layer in layers) > _LARGE and not cli.flags.quiet:
-        cli.note(f"{name}: {_words(cli, name, layers)}")
+    if sum(layer.size for layer in layers) > _LARGE and not context.flags.quiet:
+        context.prompter.note(f"{name}: {_words(context, name, layers)}")
     return Expected(layers=layers)
 
 
-def size(cli: Runtime, name: str) -> int | None:
+def size_of(context: Context, name: str) -> int | None:
     """Ask the registry how many bytes a model holds; None where it does not say.
 
     Raises ModelNotFoundError for a model that it does not know.
     """
     try:
-        return sum(layer.size for layer in _layers(cli.registry().manifest(name)))
+        return sum(layer.size for layer in _layers(context.servers.registry().manifest(name)))
     except ModelNotFoundError:
         raise
     except OllamaCliError:
         return None
 
 
-def show_plans(cli: Runtime, names: Sequence[str], *, insecure: bool) -> None:
+def show_plans(context: Context, names: Sequence[str], *, insecure: bool) -> None:
     """Tell what pulls would fetch, and fetch nothing; raises what `for_each` raises."""
-    registry = cli.registry()
+    registry = context.servers.registry()
     plans: list[Plan] = []
 
     def plan(name: str) -> None:
         if not is_valid(name):
             raise UsageError(f"no model name: {name!r}")
-        cli.permit(name)
+        context.permit(name)
         try:
             manifest = registry.manifest(name, insecure=insecure)
-        except ModelNotFoundError as error:
-            error.hint = explain.unknown_hint(name, cli)
+        except ModelNotFoundError:
             raise
         except OllamaCliError as error:
-            cli.note(f"{name}: sizes are not known beforehand: {error.message}")
+            context.prompter.note(f"{name}: sizes are not known beforehand: {error.message}")
             plans.append(Plan(name))
         else:
-            plans.append(_plan(cli, name, _layers(manifest)))
+            plans.append(_plan(context, name, _layers(manifest)))
 
     try:
-        for_each(cli, names, plan)
+        for_each(context, names, plan)
     finally:
-        _show(cli, plans)
+        _show(context, plans)
 
 
 def _layers(manifest: Manifest) -> tuple[Layer, ...]:
     return tuple(Layer(each.digest, each.size) for each in manifest.distinct)
 
 
-def _plan(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
-    server = cli.native("pull")  # others may say yes to whatever is asked
+def _plan(context: Context, name: str, layers: Sequence[Layer]) -> Plan:
+    server = context.servers.native("pull")  # others may say yes to whatever is asked
     return Plan(name, tuple((layer, server.has_blob(layer.digest)) for layer in layers))
 
 
-def _plan_within(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
+def _plan_within(context: Context, name: str, layers: Sequence[Layer]) -> Plan:
     """Plan in the time that a pull may be held up for; raises TimedOutError where it is over."""
-    server, end = cli.ollama(), time.monotonic() + _PATIENCE
+    server, end = context.servers.ollama(), time.monotonic() + _PATIENCE
     found: list[tuple[Layer, bool]] = []
     for layer in layers:
         left = max(end - time.monotonic(), _LEAST)
@@ -136,28 +134,30 @@ def _plan_within(cli: Runtime, name: str, layers: Sequence[Layer]) -> Plan:
     return Plan(name, tuple(found))
 
 
-def _words(cli: Runtime, name: str, layers: Sequence[Layer]) -> str:
+def _words(context: Context, name: str, layers: Sequence[Layer]) -> str:
     """Say the plan of a pull in a line; the size alone where asking for the rest is no use."""
     total = format_bytes(sum(layer.size for layer in layers))
     if len(layers) > _MANY_LAYERS:
         return total
     try:
-        plan = _plan_within(cli, name, layers)
+        plan = _plan_within(context, name, layers)
     except OllamaCliError:  # told by the pull itself, if it is more than a server without blobs
         return total
     sizes = [format_bytes(size or 0) for size in (plan.present, plan.to_fetch)]
     return f"{total}, present {sizes[0]}, to fetch {sizes[1]}"
 
 
-def _show(cli: Runtime, plans: Sequence[Plan]) -> None:
+def _show(context: Context, plans: Sequence[Plan]) -> None:
     records = [plan.as_dict() for plan in plans]
-    match cli.output:
+    match context.output:
         case "json":
-            export.show_document(cli.out, "models-pull-plan", {"models": records})
+            export.show_document(context.out, "models-pull-plan", {"models": records})
         case "jsonl":
-            export.show_lines(cli.out, "models-pull-plan", records)
+            export.show_lines(context.out, "models-pull-plan", records)
         case _ if plans:
-            tables.show_table(cli.out, _HEADER, [_cells(plan) for plan in plans], spare=_HEADER[4:])
+            tables.show_table(
+                context.out, _HEADER, [_cells(plan) for plan in plans], spare=_HEADER[4:]
+            )
 
 
 def _cells(plan: Plan) -> list[str]:

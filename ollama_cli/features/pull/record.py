@@ -5,24 +5,24 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from typing import Self
 
-from ollama_cli.config import sources
 from ollama_cli.errors import ConfigError, InterruptError, OllamaCliError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.pull.history import History, Result
+from ollama_cli.system import paths
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart
-from ollama_cli.ui.streams import sentence
+from ollama_cli.types.text import sentence
 
 
-def recorded(cli: Runtime, model: str) -> "Record":
+def recorded(context: Context, model: str) -> "Record":
     """Make the record of one pull: it begins with the block around the pull, and ends with it."""
-    return Record(cli, model)
+    return Record(context, model)
 
 
 class Record:
     """What the history is told of one pull."""
 
-    def __init__(self, cli: Runtime, model: str) -> None:
-        self._cli = cli
+    def __init__(self, context: Context, model: str) -> None:
+        self._context = context
         self._model = model
         self._history: History | None = None
         self._number = 0
@@ -33,14 +33,14 @@ class Record:
 
     def __enter__(self) -> Self:
         # What a demo server pretends to fetch is nothing to remember.
-        if self._cli.settings.history and not self._cli.flags.demo:
-            host = self._cli.ollama().base_url
+        if self._context.settings.history and not self._context.flags.demo:
+            host = self._context.servers.ollama().base_url
             try:
-                history = History(sources.history_path())
+                history = History(paths.history_path())
                 self._number = history.begin(self._model, host)
                 self._history = history
             except ConfigError as error:
-                self._cli.warn(error.message)
+                self._context.prompter.warn(error.message)
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
@@ -62,7 +62,7 @@ class Record:
                 error=told,
             )
         except ConfigError as failure:
-            self._cli.warn(failure.message)
+            self._context.prompter.warn(failure.message)
 
     def watch(self, events: Iterable[PullEvent]) -> Iterator[PullEvent]:
         """Count the events on their way; closing this closes them."""

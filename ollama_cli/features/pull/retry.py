@@ -17,7 +17,7 @@ from ollama_cli.errors import (
     UnreachableError,
 )
 from ollama_cli.features.pull.pace import Gains, Pace
-from ollama_cli.transport import LONGEST_RETRY_AFTER, is_passing
+from ollama_cli.transport.retries import LONGEST_RETRY_AFTER, is_passing
 from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Restart, Status, Success
 from ollama_cli.types.units import format_duration
 from ollama_cli.wire.pull_failures import Again, error_of, failure_of
@@ -201,12 +201,11 @@ class _Pull:
 
         What was worth another try resumes whenever it is begun again, and the hint says so.
         """
-        message = error.message
+        aside = ""
         if self._attempt:
             tries = "try" if self._attempt == 1 else "tries"
-            message += f", and {self._attempt} further {tries} did not help"
+            aside = f", and {self._attempt} further {tries} did not help"
         lost = isinstance(error, StalledError | StreamCutError | UnreachableError | TimedOutError)
-        if lost and self._attempt:
-            raise TimedOutError(message, hint=RESUMES) from error
-        error.message, error.hint = message, error.hint or RESUMES
-        raise error
+        found = error.as_kind(TimedOutError) if lost and self._attempt else error
+        hint = RESUMES if found is not error else error.hint or RESUMES
+        raise found.with_facts(aside=aside, hint=hint) from error

@@ -6,29 +6,29 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import TracebackType
 from typing import Self
 
-from ollama_cli import services
-from ollama_cli.config import settings
+from ollama_cli.config import resolve
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
+from ollama_cli.features.pull.retry import Patience
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Status
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes, format_duration
-from ollama_cli.ui import progress
-from ollama_cli.ui.progress import PullProgressReporter
+from ollama_cli.ui.progress.reporter import PullProgressReporter
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
-from ollama_cli.ui.streams import one_line
+from ollama_cli.ui.terminals import notification
 
 
 def patience(
-    cli: Runtime, stall_timeout: str | None = None, retries: str | None = None
-) -> "services.Patience":
+    context: Context, stall_timeout: str | None = None, retries: str | None = None
+) -> "Patience":
     """Settle how long a pull may stand still: by the options, else by the settings."""
-    settled = cli.settings
+    settled = context.settings
     stall, tries = settled.stall_timeout, settled.retries
     if stall_timeout is not None:
-        stall = settings.read("stall_timeout", stall_timeout, "--stall-timeout")
+        stall = resolve.read("stall_timeout", stall_timeout, "--stall-timeout")
     if retries is not None:
-        tries = settings.read("retries", retries, "--retries")
-    return services.Patience(stall=stall, silence=settled.timeouts.pull, retries=tries)
+        tries = resolve.read("retries", retries, "--retries")
+    return Patience(stall=stall, silence=settled.timeouts.pull, retries=tries)
 
 
 class Summary:
@@ -111,10 +111,10 @@ def outcome(summaries: Sequence[Summary], count: int, seconds: float) -> str:
     return text + (f"; failed: {', '.join(bad)}" if bad else "")
 
 
-def notify(cli: Runtime, text: str) -> None:
+def notify(context: Context, text: str) -> None:
     """Ring the terminal, and post a message where it can."""
-    if cli.err.motion:
-        cli.err.write("\a" + progress.notification(cli.environ).format(one_line(text)))
+    if context.err.motion:
+        context.err.write("\a" + notification(context.environ).format(one_line(text)))
 
 
 class Watchers:

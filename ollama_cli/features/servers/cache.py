@@ -4,11 +4,11 @@ import json
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
+from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
 from ollama_cli.types.urls import split_userinfo
 
@@ -41,9 +41,8 @@ class Listing(NamedTuple):
 
 
 def folder() -> Path:
-    """Find where this system keeps such files; it may be missing."""
-    platformdirs = import_module("platformdirs")
-    return Path(platformdirs.user_cache_dir("ollama-cli", appauthor=False)) / _MODELS
+    """Find where the names of models are kept; it may be missing."""
+    return paths.cache_folder() / _MODELS
 
 
 def read(host: str) -> Listing | None:

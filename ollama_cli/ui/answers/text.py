@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Literal, Protocol, Self, TypeAlias
 
 from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
+from ollama_cli.types.text import one_line, visible
 from ollama_cli.ui.answers.thinking import Thoughts
-from ollama_cli.ui.streams import OutStream, one_line, visible
+from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap
 
 Thinks: TypeAlias = Literal["fold", "keep", "hide"]
@@ -147,6 +147,6 @@ class PlainPage:
 
 
 def _markdown_page(out: OutStream) -> Page:
-    # rich is slow to load: where nothing is rendered it is never loaded.
-    page: Page = import_module("ollama_cli.ui.markdown.page").MarkdownPage(out)
-    return page
+    from ollama_cli.ui.markdown.page import MarkdownPage  # noqa: PLC0415  rich: 60 ms
+
+    return MarkdownPage(out)

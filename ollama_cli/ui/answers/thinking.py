@@ -4,8 +4,9 @@ import os
 import time
 from collections.abc import Callable
 
+from ollama_cli.types.text import visible
 from ollama_cli.types.units import format_duration
-from ollama_cli.ui.streams import OutStream, visible
+from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap, taken_back
 
 

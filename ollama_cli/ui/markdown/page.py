@@ -9,9 +9,10 @@ import os
 from collections.abc import Sequence
 from typing import Final
 
+from ollama_cli.types.text import visible
 from ollama_cli.ui.markdown.blocks import Block, Blocks
 from ollama_cli.ui.markdown.typesetter import Typesetter
-from ollama_cli.ui.streams import OutStream, visible
+from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap, taken_back
 
 # Columns that the echo leaves free: a terminal that writes ^C there shall begin no other row.

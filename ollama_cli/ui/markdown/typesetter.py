@@ -18,8 +18,8 @@ from rich.style import Style
 from rich.table import Table
 from rich.text import Text
 
+from ollama_cli.types.text import visible
 from ollama_cli.ui.markdown.highlight import Highlighter
-from ollama_cli.ui.streams import visible
 
 _NARROWEST: Final = 8
 _NARROWEST_COLUMN: Final = 5

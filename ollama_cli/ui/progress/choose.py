@@ -1,15 +1,13 @@
 """Chooses how a pull is watched."""
 
 from collections.abc import Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ollama_cli.errors import UsageError
 from ollama_cli.ui import terminals
 from ollama_cli.ui.progress.jsonl import JsonLinesReporter
 from ollama_cli.ui.progress.lines import LinesReporter
-from ollama_cli.ui.progress.reporter import PullProgressReporter
-from ollama_cli.ui.progress.silent import SilentReporter
+from ollama_cli.ui.progress.reporter import PullProgressReporter, SilentReporter
 from ollama_cli.ui.streams import OutStream
 
 if TYPE_CHECKING:
@@ -40,10 +38,9 @@ def choose(
         case "auto" | "bar" | "plain" if quiet:
             return SilentReporter()
         case "auto" | "bar" if err.motion:
-            reporter: PullProgressReporter = _bars().BarsReporter(
-                err, model, board=board, label=label
-            )
-            return reporter
+            from ollama_cli.ui.progress.bars import BarsReporter  # noqa: PLC0415  rich: 40 ms
+
+            return BarsReporter(err, model, board=board, label=label)
         case "auto" | "bar" | "plain":
             return LinesReporter(err, model, label=label)
     raise UsageError(
@@ -57,11 +54,7 @@ def board(
     """Build the board that the bars of all `count` pulls stand on; None where none are drawn."""
     if quiet or mode not in {"auto", "bar"} or not err.motion:
         return None
+    from ollama_cli.ui.progress.bars import Board  # noqa: PLC0415  rich: 40 ms
+
     tab_progress = terminals.shows_tab_progress(environ)
-    made: Board = _bars().Board(err, tab_progress=tab_progress, count=count)
-    return made
-
-
-def _bars() -> Any:
-    # rich is slow to load: a pull that shows no bars never loads it.
-    return import_module("ollama_cli.ui.progress.bars")
+    return Board(err, tab_progress=tab_progress, count=count)

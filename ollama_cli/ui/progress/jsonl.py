@@ -16,9 +16,10 @@ from ollama_cli.types.pull_events import (
     Status,
     Success,
 )
+from ollama_cli.types.text import one_line, sentence
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
-from ollama_cli.ui.streams import OutStream, one_line, sentence
+from ollama_cli.ui.streams import OutStream
 
 SCHEMA: Final = "ollama-cli/models-pull/1"
 

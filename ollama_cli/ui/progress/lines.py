@@ -6,10 +6,11 @@ from types import TracebackType
 from typing import Final, Self
 
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullStats
-from ollama_cli.ui.streams import OutStream, one_line, sentence
+from ollama_cli.ui.streams import OutStream
 
 SECONDS_BETWEEN: Final = 10.0
 FRACTION_BETWEEN: Final = 0.10

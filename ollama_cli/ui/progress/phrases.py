@@ -4,9 +4,9 @@ from typing import Final
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.types.pull_events import Restart
+from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_bytes, format_counter, format_duration, format_rate
 from ollama_cli.ui.progress.stats import PullSnapshot
-from ollama_cli.ui.streams import one_line, sentence
 
 _SHORT_DIGEST: Final = 12
 _LONGEST_NAME: Final = 40

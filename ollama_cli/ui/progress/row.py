@@ -9,10 +9,11 @@ from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_counter, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats
-from ollama_cli.ui.streams import OutStream, one_line, sentence
+from ollama_cli.ui.streams import OutStream
 
 _GAP: Final = "  "
 _SHORTEST_BAR: Final = 10

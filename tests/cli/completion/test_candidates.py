@@ -7,7 +7,7 @@ from completions import answered, completed
 
 from ollama_cli.cli import parser
 from ollama_cli.cli.table import TABLE
-from ollama_cli.config.settings_table import SETTINGS
+from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
     *("chat", "generate", "models", "embed", "health", "doctor", "env"),

@@ -6,12 +6,11 @@ import pytest
 from runtimes import runtime, told, with_models
 
 from ollama_cli.errors import NotFoundError, RefusedError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context, Flags
 from ollama_cli.features.models import choose
-from ollama_cli.ui.prompter import Flags
 
 
-def limited(*installed: str, **settings: Any) -> Runtime:
+def limited(*installed: str, **settings: Any) -> Context:
     return with_models(*installed, flags=Flags(settings=settings))
 
 

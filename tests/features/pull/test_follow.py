@@ -7,8 +7,9 @@ from typing import Self
 import pytest
 
 from ollama_cli.errors import ProtocolError, PullError, StreamCutError
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
-from ollama_cli.ui.progress import PullProgressReporter, SilentReporter, follow
+from ollama_cli.ui.progress.reporter import PullProgressReporter, SilentReporter
 
 
 class Recorder:

@@ -3,6 +3,7 @@
 import os
 import sqlite3
 import stat
+import sys
 import threading
 from contextlib import closing
 from dataclasses import replace
@@ -140,7 +141,9 @@ def test_names_and_numbers_that_no_database_takes_are_made_to_fit(path: Path) ->
 
 
 def test_many_writers_at_once_lose_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "_PATIENCE", 30.0)  # they wait for one another, on any disk
+    monkeypatch.setattr(
+        "ollama_cli.system.sqlite._PATIENCE", 30.0
+    )  # they wait for one another, on any disk
     begun = threading.Barrier(8)
 
     def write(name: str) -> None:
@@ -196,7 +199,7 @@ def test_a_database_of_somebody_else_is_left_as_it_is(path: Path, statement: str
 def test_a_file_that_another_process_holds_is_told(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(history, "_PATIENCE", 0.01)
+    monkeypatch.setattr("ollama_cli.system.sqlite._PATIENCE", 0.01)
     past = History(path)
     number = past.begin("m", HOST)
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
@@ -215,10 +218,7 @@ def test_a_folder_in_its_place_is_told(path: Path) -> None:
 
 
 def test_a_python_without_sqlite_is_told(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def import_nothing(name: str) -> None:
-        raise ImportError(name)
-
-    monkeypatch.setattr(history, "import_module", import_nothing)
+    monkeypatch.setitem(sys.modules, "sqlite3", None)
     with pytest.raises(ConfigError, match="this Python has no sqlite3"):
         History(path).begin("m", HOST)
 

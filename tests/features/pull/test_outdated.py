@@ -24,9 +24,10 @@ from registries import (
     showing,
 )
 
-from ollama_cli import services
 from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError
-from ollama_cli.features.pull.outdated import Freshness
+from ollama_cli.features.pull.outdated import Freshness, compare
+from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.registry import Registry
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import decoding
 
@@ -37,11 +38,11 @@ def both(there: Script, here: Script) -> Iterator[tuple[Server, Server]]:
         yield one, other
 
 
-def compare(there: Script, here: Script, digest: str = "0" * 64) -> Freshness:
+def compared(there: Script, here: Script, digest: str = "0" * 64) -> Freshness:
     with both(there, here) as (one, other):
-        return services.compare(
-            services.OllamaClient(other.url),
-            services.Registry(one.url),
+        return compare(
+            OllamaClient(other.url),
+            Registry(one.url),
             ModelSummary("m:latest", digest),
         )
 
@@ -50,30 +51,30 @@ def changes(
     layers: Blobs, config: bytes = CONFIG, shown: dict[str, object] | None = None
 ) -> list[str]:
     """Compare a registry of these layers with a server that has the usual ones."""
-    return list(compare(registry(layers, config), server(shown)).changes)
+    return list(compared(registry(layers, config), server(shown)).changes)
 
 
 def test_the_same_layers_in_another_document_are_up_to_date() -> None:
-    assert compare(registry(), server()) == Freshness("m:latest", "current", to_fetch=0)
+    assert compared(registry(), server()) == Freshness("m:latest", "current", to_fetch=0)
 
 
 def test_the_same_document_needs_no_second_look() -> None:
     digest = digest_of(manifest(indent=1)).removeprefix("sha256:")
     with both(registry(), server()) as (one, other):
-        client = services.OllamaClient(other.url)
-        found = services.compare(client, services.Registry(one.url), ModelSummary("m", digest))
+        client = OllamaClient(other.url)
+        found = compare(client, Registry(one.url), ModelSummary("m", digest))
         assert found == Freshness("m", "current", to_fetch=0)
         assert not other.requests
 
 
 def test_a_model_that_the_registry_does_not_know() -> None:
-    found = compare(registry(model="library/other"), server())
+    found = compared(registry(model="library/other"), server())
     assert (found.status, found.reason) == ("local", "the registry does not know it")
 
 
 def test_a_model_that_nobody_can_be_asked_about() -> None:
-    client = services.OllamaClient("http://127.0.0.1:9")
-    found = services.compare(client, services.Registry("none"), ModelSummary("m"))
+    client = OllamaClient("http://127.0.0.1:9")
+    found = compare(client, Registry("none"), ModelSummary("m"))
     assert (found.status, found.to_fetch) == ("unknown", None)
 
 
@@ -108,7 +109,7 @@ def test_each_kind_of_layer(layer: dict[str, bytes | None], told: list[str]) -> 
 
 def test_what_an_update_costs_is_what_the_server_lacks() -> None:
     layers = changed(model=b"newer", system=TEMPLATE, license=b"new")
-    found = compare(registry(layers, b"config"), server())
+    found = compared(registry(layers, b"config"), server())
     assert found.changes == ("weights", "system", "license", "config")
     assert found.to_fetch == len(b"newer") + len(b"new") + len(b"config")
 
@@ -144,7 +145,7 @@ def test_what_was_made_here_is_told_from_what_was_made_elsewhere(
     newer["layers"][0]["from"] = origin
     params = answer(200, PARAMS)
     there = by_path({f"/v2/library/m/blobs/{digest_of(PARAMS)}": params}, document(newer))
-    found = compare(there, server(showing(details={"parent_model": parent})))
+    found = compared(there, server(showing(details={"parent_model": parent})))
     assert (found.status, found.parent) == ("outdated", told)
 
 
@@ -159,8 +160,8 @@ def test_several_licenses_are_found_in_the_text_that_joins_them() -> None:
 def test_bytes_that_are_no_text_are_compared_by_what_the_server_holds() -> None:
     latin = changed(license=b"\xa9 me\n")
     there, shown = registry(latin), showing(layers=latin)
-    assert compare(there, server(shown, blobs=(*BLOBS, b"\xa9 me\n"))).changes == ()
-    assert compare(there, server(shown)).changes == ("license",)
+    assert compared(there, server(shown, blobs=(*BLOBS, b"\xa9 me\n"))).changes == ()
+    assert compared(there, server(shown)).changes == ("license",)
 
 
 def test_projectors_and_adapters_that_are_there() -> None:
@@ -221,12 +222,12 @@ def test_what_real_servers_show(path: str, texts: dict[str, bytes]) -> None:
     def here(peer: Peer) -> None:
         answer(200)(peer) if peer.request.method == "HEAD" else document(shown)(peer)
 
-    assert compare(there, here) == Freshness("m:latest", "current", to_fetch=0)
+    assert compared(there, here) == Freshness("m:latest", "current", to_fetch=0)
 
 
 def test_a_blob_of_parameters_that_cannot_be_read() -> None:
     with pytest.raises(ProtocolError):
-        compare(registry(changed(params=b"<html>")), server())
+        compared(registry(changed(params=b"<html>")), server())
 
 
 def test_a_registry_without_the_blob_that_its_manifest_lists() -> None:
@@ -235,16 +236,16 @@ def test_a_registry_without_the_blob_that_its_manifest_lists() -> None:
         answer(200, manifest(indent=1))(peer) if is_manifest else answer(500)(peer)
 
     with pytest.raises(ServerError, match="answers 500"):
-        compare(there, server())
+        compared(there, server())
 
 
 def test_a_model_that_went_away_meanwhile() -> None:
     gone = document({"error": "model 'm' not found"}, 404)
     with pytest.raises(ModelNotFoundError):
-        compare(registry(), server(more={"/api/show": gone}))
+        compared(registry(), server(more={"/api/show": gone}))
 
 
 def test_a_server_that_cannot_tell_what_it_holds() -> None:
     refused = {f"/api/blobs/{digest_of(PARAMS)}": answer(403)}
     with pytest.raises(Exception, match="403"):
-        compare(registry(), server(more=refused))
+        compared(registry(), server(more=refused))

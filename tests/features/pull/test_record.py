@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from runtimes import told, with_models
 
-from ollama_cli.config import sources
 from ollama_cli.errors import ConfigError, InterruptError, ServerError
 from ollama_cli.features.pull.history import History, Pull
 from ollama_cli.features.pull.record import recorded
+from ollama_cli.system import paths
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
 
 A, B = "sha256:a", "sha256:b"
@@ -17,11 +17,11 @@ A, B = "sha256:a", "sha256:b"
 
 @pytest.fixture(autouse=True)
 def _place(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(sources, "history_path", lambda: tmp_path / "history.sqlite3")
+    monkeypatch.setattr(paths, "history_path", lambda: tmp_path / "history.sqlite3")
 
 
 def kept() -> Pull:
-    (pull,) = History(sources.history_path()).pulls()
+    (pull,) = History(paths.history_path()).pulls()
     return pull
 
 
@@ -105,7 +105,7 @@ def test_the_watch_closes_what_it_watches() -> None:
 def test_an_end_that_cannot_be_written_is_a_warning() -> None:
     cli = with_models()
     with recorded(cli, "m"):
-        sources.history_path().write_bytes(b"no database\n")
+        paths.history_path().write_bytes(b"no database\n")
     assert told(cli).startswith("warning: cannot use the history of pulls ")
 
 
@@ -113,7 +113,7 @@ def test_nobody_without_a_home_is_kept_from_pulling(monkeypatch: pytest.MonkeyPa
     def nowhere() -> Path:
         raise ConfigError("there is no home folder")
 
-    monkeypatch.setattr(sources, "history_path", nowhere)
+    monkeypatch.setattr(paths, "history_path", nowhere)
     cli = with_models()
     with recorded(cli, "m") as record:
         assert list(record.watch([Success()])) == [Success()]

@@ -6,9 +6,11 @@ from other_servers import LM_STUDIO, serving
 from runtimes import NOWHERE, at, runtime
 
 from ollama_cli.errors import OtherApiError, UnreachableError
+from ollama_cli.features.context import Flags
+from ollama_cli.features.explain import explaining
 from ollama_cli.features.servers import cache
-from ollama_cli.services import EitherClient, OllamaClient
-from ollama_cli.ui.prompter import Flags
+from ollama_cli.services.auto import AutoClient
+from ollama_cli.services.ollama import OllamaClient
 
 
 @pytest.mark.parametrize(
@@ -31,44 +33,44 @@ def test_the_address_or_the_setting_says_what_is_spoken_first(
     cli = runtime(Flags(settings={"host": host, "api": api}))
     assert cli.settings.first_api == first
     assert "/v1" not in cli.settings.host.replace("/v10", "")
-    assert isinstance(cli.provider(), OllamaClient if api == "native" else EitherClient)
+    assert isinstance(cli.servers.provider(), OllamaClient if api == "native" else AutoClient)
     cli.close()
 
 
 def test_what_was_found_is_kept_for_the_next_run_and_dropped_when_the_server_is_away() -> None:
     with serving(LM_STUDIO) as server:
         cli = at(server.url)
-        assert len(cli.installed()) == 2
+        assert len(cli.servers.installed()) == 2
         cli.close()
         assert cache.recall(server.url) == cache.Seen("openai")
         again = at(server.url)
-        health, _ = again.examine(None)
+        health, _ = again.servers.examine(None)
         again.close()
         assert health.kind == "lm-studio"
         assert cache.recall(server.url) == cache.Seen("openai", "lm-studio")
     gone = at(server.url)
-    with pytest.raises(UnreachableError), gone.explaining():
-        gone.installed()
+    with pytest.raises(UnreachableError), explaining(gone):
+        gone.servers.installed()
     assert cache.recall(server.url) == cache.Seen()
 
 
 def test_what_the_address_says_anyway_is_not_kept() -> None:
     with serving(LM_STUDIO) as server:
         cli = at(f"{server.url}/v1")
-        cli.installed()
+        cli.servers.installed()
         cli.close()
         assert cache.recall(server.url) == cache.Seen()
     with Server(document({"models": []})) as native:
         cli = at(native.url)
-        cli.installed()
+        cli.servers.installed()
         cli.close()
         assert cache.recall(native.url) == cache.Seen()
 
 
 def test_of_the_demo_nothing_is_kept() -> None:
     cli = runtime(Flags(demo=True))
-    cli.ollama().copy("demo", "other")
-    cli.forget_installed()
+    cli.servers.ollama().copy("demo", "other")
+    cli.servers.forget_installed()
     host = cli.settings.host
     cli.close()
     assert cache.recall(host) == cache.Seen()
@@ -78,8 +80,8 @@ def test_a_memory_of_another_server_refuses_without_a_request() -> None:
     cache.remember(NOWHERE, cache.Seen("openai", "vllm"))
     cli = at(NOWHERE)
     with pytest.raises(OtherApiError, match=r"^rm needs an Ollama server; this is vLLM$"):
-        cli.native("rm")
+        cli.servers.native("rm")
     cache.remember(NOWHERE, cache.Seen(None, "no such kind"))
     with pytest.raises(UnreachableError):
-        at(NOWHERE).native("rm")
+        at(NOWHERE).servers.native("rm")
     cache.remember(NOWHERE, cache.Seen())

@@ -12,8 +12,9 @@ from typing import Any, TextIO
 import pyte
 import pytest
 
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
-from ollama_cli.ui.progress import BarsReporter, follow
+from ollama_cli.ui.progress.bars import BarsReporter
 from ollama_cli.ui.streams import OutStream
 
 pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")

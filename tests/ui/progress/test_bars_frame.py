@@ -9,7 +9,7 @@ import pyte
 import pytest
 
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status
-from ollama_cli.ui.progress import BarsReporter
+from ollama_cli.ui.progress.bars import BarsReporter
 from ollama_cli.ui.streams import OutStream
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"

@@ -7,16 +7,13 @@ import sys
 import pytest
 
 from ollama_cli.errors import UsageError
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import ChunkProgress, Status, Success
-from ollama_cli.ui.progress import (
-    BarsReporter,
-    JsonLinesReporter,
-    LinesReporter,
-    PullProgressReporter,
-    SilentReporter,
-    choose,
-    follow,
-)
+from ollama_cli.ui.progress.bars import BarsReporter
+from ollama_cli.ui.progress.choose import choose
+from ollama_cli.ui.progress.jsonl import JsonLinesReporter
+from ollama_cli.ui.progress.lines import LinesReporter
+from ollama_cli.ui.progress.reporter import PullProgressReporter, SilentReporter
 from ollama_cli.ui.streams import OutStream
 
 STILL = OutStream(io.StringIO(), is_terminal=True, colour=True)
@@ -68,21 +65,17 @@ def test_silence_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
 def test_rich_is_loaded_only_for_bars() -> None:
     program = """
 import io, sys
-from ollama_cli.ui.progress import choose, follow, LinesReporter
+from ollama_cli.ui.progress.choose import choose
+from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.streams import OutStream
 out = OutStream(io.StringIO())
 choose("auto", model="m", out=out, err=out)
 print("rich" in sys.modules)
-from ollama_cli.ui.progress import BarsReporter
+from ollama_cli import BarsReporter
+BarsReporter
 print("rich" in sys.modules)
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert done.stdout.split() == ["False", "True"]
-
-
-def test_a_missing_name_is_an_attribute_error() -> None:
-    module = sys.modules["ollama_cli.ui.progress"]
-    with pytest.raises(AttributeError, match="has no attribute 'DotsReporter'"):
-        _ = module.DotsReporter

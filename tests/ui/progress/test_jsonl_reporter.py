@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.errors import PullError, StreamCutError
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import (
     ChunkProgress,
     Error,
@@ -18,7 +19,7 @@ from ollama_cli.types.pull_events import (
     Status,
     Success,
 )
-from ollama_cli.ui.progress import JsonLinesReporter, follow
+from ollama_cli.ui.progress.jsonl import JsonLinesReporter
 from ollama_cli.ui.streams import OutStream
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"

@@ -7,8 +7,10 @@ from contextlib import nullcontext
 import pytest
 
 from ollama_cli.errors import PullError
+from ollama_cli.features.pull.follow import follow
 from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
-from ollama_cli.ui.progress import LinesReporter, follow, phrases
+from ollama_cli.ui.progress import phrases
+from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.streams import OutStream
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"

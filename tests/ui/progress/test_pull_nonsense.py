@@ -10,9 +10,11 @@ from itertools import pairwise
 import pytest
 
 from ollama_cli.errors import OllamaCliError, StreamCutError, TimedOutError
-from ollama_cli.services import Patience, heal
+from ollama_cli.features.pull.follow import follow
+from ollama_cli.features.pull.retry import Patience, heal
 from ollama_cli.types.pull_events import PullEvent
-from ollama_cli.ui.progress import JsonLinesReporter, LinesReporter, follow
+from ollama_cli.ui.progress.jsonl import JsonLinesReporter
+from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.wire.pull import PullParser
 

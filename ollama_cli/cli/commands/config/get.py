@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config.settings import check_name, write
-from ollama_cli.features.context import Runtime
-from ollama_cli.types.urls import redact
+from ollama_cli.config.resolve import check_name, write
+from ollama_cli.features.context import Context
+from ollama_cli.types.secrets import redact
 
 
 def command(
@@ -18,8 +18,8 @@ def command(
     Examples:
       ollama-cli config get host
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     check_name(name)
-    value = getattr(cli.settings, name)
+    value = getattr(context.settings, name)
     if value is not None:
-        cli.out.line(redact(write(value)))
+        context.out.line(redact(write(value)))

@@ -4,12 +4,11 @@ import json
 
 import typer
 
-from ollama_cli.config import sources
-from ollama_cli.config.settings import Settings, write
-from ollama_cli.config.settings_table import SETTINGS
-from ollama_cli.features.context import Runtime
+from ollama_cli.config import file
+from ollama_cli.config.resolve import write
+from ollama_cli.config.settings import SETTINGS, Settings
+from ollama_cli.features.context import Context
 from ollama_cli.system import files
-from ollama_cli.ui.streams import one_line
 
 
 def command(ctx: typer.Context) -> None:
@@ -20,20 +19,19 @@ def command(ctx: typer.Context) -> None:
     Examples:
       ollama-cli config init
     """
-    cli: Runtime = ctx.obj
-    path = sources.config_path(cli.environ)
+    context: Context = ctx.obj
+    path = file.config_path(context.environ)
     if path.exists():
-        cli.note(f"{path} is there already; nothing was written")
+        context.prompter.note(f"{path} is there already; nothing was written")
         return
     files.write_text(path, template())
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"wrote {path}"))
+    context.prompter.report(f"wrote {path}")
 
 
 def template() -> str:
     """Write every setting as a comment, with its default and its sentence."""
     lines = ["# ollama-cli settings; flags and environment variables win over this file", ""]
-    lines.append(f"[{sources.SECTION}]")
+    lines.append(f"[{file.SECTION}]")
     for name, setting in SETTINGS.items():
         default = getattr(Settings(), name)
         value = setting.sample if default is None else default

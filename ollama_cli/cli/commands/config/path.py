@@ -2,8 +2,8 @@
 
 import typer
 
-from ollama_cli.config import sources
-from ollama_cli.features.context import Runtime
+from ollama_cli.config import file
+from ollama_cli.features.context import Context
 
 
 def command(ctx: typer.Context) -> None:
@@ -13,5 +13,5 @@ def command(ctx: typer.Context) -> None:
       ollama-cli config path
       $EDITOR "$(ollama-cli config path)"
     """
-    cli: Runtime = ctx.obj
-    cli.out.line(str(sources.config_path(cli.environ)))
+    context: Context = ctx.obj
+    context.out.line(str(file.config_path(context.environ)))

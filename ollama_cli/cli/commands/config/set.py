@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import settings, sources
-from ollama_cli.features.context import Runtime
-from ollama_cli.ui.streams import one_line
+from ollama_cli.config import file, resolve
+from ollama_cli.features.context import Context
 
 
 def command(
@@ -20,12 +19,9 @@ def command(
       ollama-cli config set model llama3.2
       ollama-cli config set host http://192.168.1.20:11434
     """
-    cli: Runtime = ctx.obj
-    settings.check_name(name)
-    checked = settings.read(name, value, settings.TYPED)
-    path = sources.config_path(cli.environ)
-    sources.write_setting(
-        path, name, checked if isinstance(checked, float | bool | tuple) else value
-    )
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"set {name} in {path}"))
+    context: Context = ctx.obj
+    resolve.check_name(name)
+    checked = resolve.read(name, value, resolve.TYPED)
+    path = file.config_path(context.environ)
+    file.write_setting(path, name, checked if isinstance(checked, float | bool | tuple) else value)
+    context.prompter.report(f"set {name} in {path}")

@@ -1,14 +1,13 @@
 """`ollama-cli config show`."""
 
-from typing import Annotated, Final, Literal
+from typing import Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
-from ollama_cli.config.settings import write
-from ollama_cli.config.settings_table import SETTINGS
-from ollama_cli.features.context import Runtime
-from ollama_cli.types.urls import redact
+from ollama_cli.config.resolve import write
+from ollama_cli.config.settings import SETTINGS
+from ollama_cli.features.context import Context
+from ollama_cli.types.secrets import redact
 from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("SETTING", "VALUE", "ORIGIN")
@@ -16,10 +15,6 @@ _HEADER: Final = ("SETTING", "VALUE", "ORIGIN")
 
 def command(
     ctx: typer.Context,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Show every setting, its value, and where the value comes from.
 
@@ -27,15 +22,15 @@ def command(
       ollama-cli config show
       ollama-cli --host 10.0.0.7 config show
     """
-    cli: Runtime = ctx.obj
-    shown = {name: _shown(getattr(cli.settings, name)) for name in SETTINGS}
-    origins = cli.settings.origins
-    if cli.output == "json":
+    context: Context = ctx.obj
+    shown = {name: _shown(getattr(context.settings, name)) for name in SETTINGS}
+    origins = context.settings.origins
+    if context.output == "json":
         settings = {name: {"value": v, "origin": origins[name]} for name, v in shown.items()}
-        export.show_document(cli.out, "config-show", {"settings": settings})
+        export.show_document(context.out, "config-show", {"settings": settings})
         return
     rows = [[name, "-" if v is None else write(v), origins[name]] for name, v in shown.items()]
-    tables.show_wrapped(cli.out, _HEADER, rows)
+    tables.show_wrapped(context.out, _HEADER, rows)
 
 
 def _shown(value: object) -> object:

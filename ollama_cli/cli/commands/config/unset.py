@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import sources
-from ollama_cli.features.context import Runtime
-from ollama_cli.ui.streams import one_line
+from ollama_cli.config import file
+from ollama_cli.features.context import Context
 
 
 def command(
@@ -18,10 +17,9 @@ def command(
     Examples:
       ollama-cli config unset model
     """
-    cli: Runtime = ctx.obj
-    path = sources.config_path(cli.environ)
-    if not sources.write_setting(path, name, None):
-        cli.note(f"{name} is not set in {path}")
+    context: Context = ctx.obj
+    path = file.config_path(context.environ)
+    if not file.write_setting(path, name, None):
+        context.prompter.note(f"{name} is not set in {path}")
         return
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"removed {name} from {path}"))
+    context.prompter.report(f"removed {name} from {path}")

@@ -6,7 +6,7 @@ import typer
 
 from ollama_cli.demo import FAULTS, DemoServer
 from ollama_cli.errors import OllamaCliError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 
 
 def command(
@@ -50,7 +50,7 @@ def command(
       ollama-cli demo serve --fault cut --fault-times 1
       ollama-cli demo serve --fault stall@99%,reset/8M,error@50% --fault-times 3
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     try:
         server = DemoServer(port=port, fault=fault, fault_times=fault_times)
         server.__enter__()
@@ -62,8 +62,8 @@ def command(
             hint="leave --port out for a free one",
         ) from error
     try:
-        cli.out.line(f"listening on {server.url}")
-        cli.note("this is a demo, no substitute for a real model; Ctrl-C stops it")
+        context.out.line(f"listening on {server.url}")
+        context.prompter.note("this is a demo, no substitute for a real model; Ctrl-C stops it")
         server.wait()
     finally:
         server.close()

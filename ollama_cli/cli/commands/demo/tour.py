@@ -10,7 +10,7 @@ from ollama_cli.cli.commands import chat, health
 from ollama_cli.cli.commands.models import list as models_list, pull
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.features.chat.options import AnswerOptions
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 
 _MODEL: Final = "llama3:8b"
 _EMBEDDER: Final = "demo-embed"
@@ -30,40 +30,40 @@ def command(ctx: typer.Context) -> None:
     Examples:
       ollama-cli demo
     """
-    cli: Runtime = ctx.obj
-    cli.flags = cli.flags._replace(demo=True)
-    cli.out.line("a tour on the demo server: word statistics, no real model")
-    _step(cli, "health")
+    context: Context = ctx.obj
+    context.flags = context.flags._replace(demo=True)
+    context.out.line("a tour on the demo server: word statistics, no real model")
+    _step(context, "health")
     health.command(ctx)
-    _step(cli, f"models pull {_MODEL}")
+    _step(context, f"models pull {_MODEL}")
     pull.command(ctx, [_MODEL])
-    _step(cli, "models list")
+    _step(context, "models list")
     models_list.command(ctx)
-    _step(cli, f'chat -m {_MODEL} "{_PROMPT}" --stream --stats')
+    _step(context, f'chat -m {_MODEL} "{_PROMPT}" --stream --stats')
     options = AnswerOptions(seed=11, no_stdin=True, stats=True)
     chat.command(ctx, _PROMPT, _MODEL, options=options)
-    _step(cli, f'embed -m {_EMBEDDER} "the river runs …" …')
-    cli.out.line("how near the meanings of its vectors are, from -1 to 1:")
-    _show_similarities(cli)
-    cli.out.line()
-    cli.out.line("that was the tour; with Ollama it all works on real models")
+    _step(context, f'embed -m {_EMBEDDER} "the river runs …" …')
+    context.out.line("how near the meanings of its vectors are, from -1 to 1:")
+    _show_similarities(context)
+    context.out.line()
+    context.out.line("that was the tour; with Ollama it all works on real models")
 
 
-def _step(cli: Runtime, words: str) -> None:
+def _step(context: Context, words: str) -> None:
     line = f"$ {PROGRAM} {words}"
-    cli.out.line()
-    cli.out.line(f"\x1b[1m{line}\x1b[0m" if cli.out.colour else line)
+    context.out.line()
+    context.out.line(f"\x1b[1m{line}\x1b[0m" if context.out.colour else line)
 
 
-def _show_similarities(cli: Runtime) -> None:
-    vectors = cli.ollama().embed(_SENTENCES, _EMBEDDER).vectors
+def _show_similarities(context: Context) -> None:
+    vectors = context.servers.ollama().embed(_SENTENCES, _EMBEDDER).vectors
     rows = [
         (f"{_cosine(vectors[a], vectors[b]):5.2f}", _SENTENCES[a], _SENTENCES[b])
         for a, b in combinations(range(len(_SENTENCES)), 2)
     ]
     for similarity, one, other in rows:
-        cli.out.line(f"{similarity}  {one}")
-        cli.out.line(f"       {other}")
+        context.out.line(f"{similarity}  {one}")
+        context.out.line(f"       {other}")
 
 
 def _cosine(one: tuple[float, ...], other: tuple[float, ...]) -> float:

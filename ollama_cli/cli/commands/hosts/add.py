@@ -6,10 +6,9 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ollama_cli.config import entries, sources
+from ollama_cli.config import file
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
-from ollama_cli.ui.streams import one_line
+from ollama_cli.features.context import Context
 
 _NAME: Final = r"[A-Za-z0-9_-]+"
 
@@ -45,15 +44,15 @@ def command(
       ollama-cli hosts add work https://llm.example.com --api-key-env WORK_KEY
       ollama-cli hosts add gpu https://gpu.lan --api-key-cmd "pass show gpu" --ca-file ca.pem
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     if not re.fullmatch(_NAME, name):
         raise UsageError(f"no name for a host: {name!r}", hint="use letters, digits, - and _")
-    variable = cli.flags.settings.get("api_key_env")
+    variable = context.flags.settings.get("api_key_env")
     if sum(map(bool, (variable, api_key_stdin, api_key_cmd))) > 1:
         raise UsageError("a host has one key", hint="name one place where it is")
     fields: dict[str, Any] = {
         "url": url,
-        "api_key": _read_key(cli) if api_key_stdin else None,
+        "api_key": _read_key(context) if api_key_stdin else None,
         "api_key_env": variable,
         "api_key_cmd": api_key_cmd,
         "ca_file": ca_file and str(Path(ca_file).absolute()),
@@ -61,19 +60,18 @@ def command(
         "insecure": insecure or None,
         "allow_http_token": allow_http_token or None,
     }
-    path = sources.config_path(cli.environ)
-    entries.add(path, name, {key: value for key, value in fields.items() if value is not None})
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"added [hosts.{name}] to {path}; use it with `--host {name}`"))
+    path = file.config_path(context.environ)
+    file.add_host(path, name, {key: value for key, value in fields.items() if value is not None})
+    context.prompter.report(f"added [hosts.{name}] to {path}; use it with `--host {name}`")
 
 
-def _read_key(cli: Runtime) -> str:
-    if cli.stdin.is_terminal:
+def _read_key(context: Context) -> str:
+    if context.stdin.is_terminal:
         raise UsageError(
             "--api-key-stdin reads no terminal, which would show the key",
             hint="hand it over: `pass show KEY | ollama-cli hosts add …`",
         )
-    key = cli.stdin.read().decode("utf-8", "replace").strip()
+    key = context.stdin.read().decode("utf-8", "replace").strip()
     if not key:
         raise UsageError("there is no key on standard input")
     return key

@@ -1,28 +1,23 @@
 """`ollama-cli hosts list`."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Final, Literal
+from typing import Any, Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
-from ollama_cli.config import credentials, sources
+from ollama_cli.config import credentials, file
 from ollama_cli.config.hosts import Host
-from ollama_cli.config.settings_table import SETTINGS
-from ollama_cli.features.context import Runtime
-from ollama_cli.types.urls import redact
+from ollama_cli.config.settings import SETTINGS
+from ollama_cli.features.context import Context
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.text import one_line
 from ollama_cli.ui import export, tables
-from ollama_cli.ui.streams import one_line
 
 _HEADER: Final = ("", "NAME", "URL", "KEY")
 
 
 def command(
     ctx: typer.Context,
-    output: Annotated[
-        Literal["text", "json", "name"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """List the hosts that have a name, the one in use marked, and where their keys come from.
 
@@ -32,34 +27,36 @@ def command(
       ollama-cli hosts list
       ollama-cli --host work hosts list -o json
     """
-    cli: Runtime = ctx.obj
-    hosts = {name: host for layer in cli.layers for name, host in layer.hosts.items()}
-    active = _active(cli)
-    records = [_record(cli, host) for host in hosts.values()]
-    if cli.output == "json":
-        export.show_document(cli.out, "hosts-list", {"hosts": records, "active": active})
+    context: Context = ctx.obj
+    hosts = {name: host for layer in context.layers for name, host in layer.hosts.items()}
+    active = _active(context)
+    records = [_record(context, host) for host in hosts.values()]
+    if context.output == "json":
+        export.show_document(context.out, "hosts-list", {"hosts": records, "active": active})
         return
-    if cli.output == "name":
+    if context.output == "name":
         for name in hosts:
-            cli.out.line(one_line(name))
+            context.out.line(one_line(name))
         return
     if active["name"] is None:
         records.insert(0, {**active, "active": True})
-    tables.show_table(cli.out, _HEADER, [_cells(record) for record in records])
-    _tell(cli, active)
+    tables.show_table(context.out, _HEADER, [_cells(record) for record in records])
+    _tell(context, active)
     if not hosts:
-        cli.note(f"no host has a name in {sources.config_path(cli.environ)}: see `hosts add`")
+        context.prompter.note(
+            f"no host has a name in {file.config_path(context.environ)}: see `hosts add`"
+        )
 
 
-def _active(cli: Runtime) -> dict[str, Any]:
+def _active(context: Context) -> dict[str, Any]:
     """Tell which address is in use, who says so, and whom that overrides."""
-    settings = cli.settings
-    named = [layer.values["host"] for layer in cli.layers if "host" in layer.values]
+    settings = context.settings
+    named = [layer.values["host"] for layer in context.layers if "host" in layer.values]
     origins = {origin for _, origin in named}
     set_variables = [
-        (cli.environ[name], name)
+        (context.environ[name], name)
         for name in SETTINGS["host"].variables
-        if cli.environ.get(name, "").strip() and name not in origins
+        if context.environ.get(name, "").strip() and name not in origins
     ]
     weaker = [*named[1:], *set_variables]
     return {
@@ -67,29 +64,29 @@ def _active(cli: Runtime) -> dict[str, Any]:
         "url": redact(settings.host),
         "from": settings.origins["host"],
         "overrides": [{"host": redact(str(host)), "from": origin} for host, origin in weaker],
-        **_key(cli, credentials.find_key(settings, cli.layers, cli.variables)),
+        **_key(context, credentials.find_key(settings, context.layers, context.variables)),
     }
 
 
-def _record(cli: Runtime, host: Host) -> dict[str, Any]:
-    is_active = cli.settings.entry == host
+def _record(context: Context, host: Host) -> dict[str, Any]:
+    is_active = context.settings.entry == host
     if is_active:
-        key = credentials.find_key(cli.settings, cli.layers, cli.variables)
+        key = credentials.find_key(context.settings, context.layers, context.variables)
     else:
-        key = credentials.key_of(host) or credentials.well_known(host.url, cli.variables)
+        key = credentials.key_of(host) or credentials.well_known(host.url, context.variables)
     return {
         "name": host.name,
         "url": redact(host.url),
         "active": is_active,
-        **_key(cli, key),
+        **_key(context, key),
         "insecure": host.insecure,
     }
 
 
-def _key(cli: Runtime, key: credentials.Key | None) -> dict[str, Any]:
+def _key(context: Context, key: credentials.Key | None) -> dict[str, Any]:
     if key is None:
         return {"key": False, "key_from": None}
-    is_there = key.variable is None or bool(cli.variables.get(key.variable, "").strip())
+    is_there = key.variable is None or bool(context.variables.get(key.variable, "").strip())
     return {"key": is_there, "key_from": key.origin}
 
 
@@ -100,8 +97,8 @@ def _cells(record: Mapping[str, Any]) -> list[str]:
     return ["*" if record["active"] else "", record["name"] or "-", record["url"], key]
 
 
-def _tell(cli: Runtime, active: Mapping[str, Any]) -> None:
+def _tell(context: Context, active: Mapping[str, Any]) -> None:
     others = [f"{each['host']} (from {each['from']})" for each in active["overrides"]]
     overriding = f", which overrides {' and '.join(others)}" if others else ""
     origin = "the default" if active["from"] == "default" else f"from {active['from']}"
-    cli.note(f"* is in use: {active['url']} ({origin}){overriding}")
+    context.prompter.note(f"* is in use: {active['url']} ({origin}){overriding}")

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import entries, sources
-from ollama_cli.features.context import Runtime
-from ollama_cli.ui.streams import one_line
+from ollama_cli.config import file
+from ollama_cli.features.context import Context
 
 
 def command(
@@ -18,10 +17,11 @@ def command(
     Examples:
       ollama-cli hosts rm work
     """
-    cli: Runtime = ctx.obj
-    path = sources.config_path(cli.environ)
-    entries.remove(path, name)
-    if sources.section(sources.read_config(path), path).get("host") == name:
-        cli.warn(f"{name!r} is still the host in {path}: `ollama-cli config unset host`")
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"removed [hosts.{name}] from {path}"))
+    context: Context = ctx.obj
+    path = file.config_path(context.environ)
+    file.remove_host(path, name)
+    if file.section(file.read_config(path), path).get("host") == name:
+        context.prompter.warn(
+            f"{name!r} is still the host in {path}: `ollama-cli config unset host`"
+        )
+    context.prompter.report(f"removed [hosts.{name}] from {path}")

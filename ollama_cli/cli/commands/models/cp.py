@@ -4,8 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.features.context import Runtime
-from ollama_cli.ui.streams import one_line
+from ollama_cli.features.context import Context
 
 
 def command(
@@ -21,11 +20,9 @@ def command(
     Examples:
       ollama-cli models cp llama3.2 my-llama
     """
-    cli: Runtime = ctx.obj
-    cli.offers_pull = False
+    context: Context = ctx.obj
     for name in (source, destination):  # one that is forbidden could be used under another name
-        cli.permit(name)
-    cli.native("cp").copy(source, destination)
-    cli.forget_installed()
-    if not cli.flags.quiet:
-        cli.err.line(one_line(f"copied {source} to {destination}"))
+        context.permit(name)
+    context.servers.native("cp").copy(source, destination)
+    context.servers.forget_installed()
+    context.prompter.report(f"copied {source} to {destination}")

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import NotFoundError, ProtocolError, RefusedError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.ensure import plan_file, requirements
 from ollama_cli.features.ensure.apply import Report, perform
 from ollama_cli.features.ensure.plan import Requirement, Step, digest_of, misfit, steps_to
 from ollama_cli.system import files
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.text import one_line
 from ollama_cli.ui.inputs import STDIN, read_bytes
-from ollama_cli.ui.streams import one_line
 
 DEFAULT: Final = "models.toml"
 _NO: Final = 12
@@ -50,10 +49,6 @@ def command(
     apply: Annotated[
         str | None, typer.Option(metavar="FILE", help="Do what a plan says, and nothing else.")
     ] = None,
-    output: Annotated[
-        Literal["text", "json", "jsonl"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Pull the models that a file lists and that the server lacks.
 
@@ -69,37 +64,37 @@ def command(
       ollama-cli models ensure --prune --plan plan.jsonl
       ollama-cli models ensure --apply plan.jsonl
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     outcomes = {"--check": check, "--lock": lock, "--plan": plan is not None}
     _refuse_two_of({**outcomes, "--apply": apply is not None})
     _refuse_two_of({"--lock": lock, "--frozen": frozen})
     for name, given in {"FILE": file is not None, "--prune": prune, "--frozen": frozen}.items():
         _refuse_two_of({"--apply": apply is not None, name: given})
     if apply is not None:
-        _apply(cli, apply)
+        _apply(context, apply)
         return
     file = DEFAULT if file is None else file
     locked = requirements.lock_of(file) if lock or frozen else None
-    required = _required(cli, file, locked if frozen else None)
-    installed = cli.native("ensure").list_models()
+    required = _required(context, file, locked if frozen else None)
+    installed = context.servers.native("ensure").list_models()
     steps = steps_to(required, installed, prune=prune)
     if plan is not None:
-        _write_plan(cli, plan, steps)
+        _write_plan(context, plan, steps)
         return
     if check:
-        _check(cli, required, steps, installed)
+        _check(context, required, steps, installed)
         return
     if not yes:
-        _ask(cli, steps)
-    with Report(cli) as report:
+        _ask(context, steps)
+    with Report(context) as report:
         changed = {step.model for step in steps}
         kept = [each for each in required if each.name not in changed]
         report.compare(kept, [], installed)
-        perform(cli, steps, report)
+        perform(context, steps, report)
     if not steps:
-        cli.note("all models are installed")
+        context.prompter.note("all models are installed")
     if lock and locked:
-        _write_lock(cli, locked, required)
+        _write_lock(context, locked, required)
 
 
 def _refuse_two_of(given: Mapping[str, bool]) -> None:
@@ -108,24 +103,23 @@ def _refuse_two_of(given: Mapping[str, bool]) -> None:
         raise UsageError(f"{used[0]} does not go with {used[1]}")
 
 
-def _required(cli: Runtime, file: str, locked: Path | None) -> list[Requirement]:
+def _required(context: Context, file: str, locked: Path | None) -> list[Requirement]:
     """Read what a file requires, at the digests of the lock if one is to be held to."""
-    required = _parsed(cli, file, hint='write one, for example: models = ["llama3.2"]')
+    required = _parsed(context, file, hint='write one, for example: models = ["llama3.2"]')
     if locked is None:
         return required
-    lock = _parsed(cli, str(locked), hint="write it: run it with --lock")
+    lock = _parsed(context, str(locked), hint="write it: run it with --lock")
     return requirements.frozen(required, lock, _shown(file), str(locked))
 
 
-def _parsed(cli: Runtime, file: str, hint: str) -> list[Requirement]:
+def _parsed(context: Context, file: str, hint: str) -> list[Requirement]:
     try:
-        data = read_bytes(file, cli.stdin)
+        data = read_bytes(file, context.stdin)
     except NotFoundError as error:
-        error.hint = hint
-        raise
+        raise error.with_facts(hint=hint) from error
     required, warnings = requirements.parse(data, _shown(file))
     for warning in warnings:
-        cli.warn(warning)
+        context.prompter.warn(warning)
     return required
 
 
@@ -134,54 +128,56 @@ def _shown(file: str) -> str:
 
 
 def _check(
-    cli: Runtime,
+    context: Context,
     required: Sequence[Requirement],
     steps: Sequence[Step],
     installed: Sequence[ModelSummary],
 ) -> None:
     """Tell what is there and what is not; leaves by 12 where there is something to do."""
-    with Report(cli) as report:
+    with Report(context) as report:
         report.compare(required, steps, installed)
-    if cli.output == "text":
+    if context.output == "text":
         for row in report.rows:
             if row["state"] != "installed":
-                cli.out.line(one_line(f"{row['state']}  {row['model']}"))
+                context.out.line(one_line(f"{row['state']}  {row['model']}"))
     if steps:
         raise typer.Exit(_NO)
 
 
-def _ask(cli: Runtime, steps: Sequence[Step]) -> None:
+def _ask(context: Context, steps: Sequence[Step]) -> None:
     """Have the removals confirmed, if there are any; a no ends the command."""
     removed = [step.model for step in steps if step.action == "remove"]
-    if removed and not cli.confirm(one_line(f"remove {', '.join(removed)}?"), flag="--yes"):
-        cli.note("nothing was done")
+    if removed and not context.prompter.confirm(
+        one_line(f"remove {', '.join(removed)}?"), flag="--yes"
+    ):
+        context.prompter.note("nothing was done")
         raise typer.Exit(1)
 
 
-def _write_plan(cli: Runtime, file: str, steps: Sequence[Step]) -> None:
+def _write_plan(context: Context, file: str, steps: Sequence[Step]) -> None:
     text = plan_file.format_plan(steps)
     if file == STDIN:
-        cli.out.write(text)
+        context.out.write(text)
         return
     files.write_text(Path(file), text, mode=_FOR_ALL)
-    _say(cli, f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
+    _say(context, f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
 
 
-def _apply(cli: Runtime, file: str) -> None:
-    steps = plan_file.parse_plan(read_bytes(file, cli.stdin), _shown(file))
-    installed = cli.native("ensure").list_models()
+def _apply(context: Context, file: str) -> None:
+    steps = plan_file.parse_plan(read_bytes(file, context.stdin), _shown(file))
+    installed = context.servers.native("ensure").list_models()
     for step in steps:
         if changed := misfit(step, installed):
             raise RefusedError(
                 f"the plan no longer fits, nothing was done: {changed}",
                 hint="make a new one: `ollama-cli models ensure --plan FILE`",
             )
-    with Report(cli) as report:
-        perform(cli, steps, report)
+    with Report(context) as report:
+        perform(context, steps, report)
 
 
-def _write_lock(cli: Runtime, path: Path, required: Sequence[Requirement]) -> None:
-    installed = cli.native("ensure").list_models()
+def _write_lock(context: Context, path: Path, required: Sequence[Requirement]) -> None:
+    installed = context.servers.native("ensure").list_models()
     locked: dict[str, str] = {}
     for each in required:
         digest = digest_of(each.name, installed)
@@ -189,9 +185,9 @@ def _write_lock(cli: Runtime, path: Path, required: Sequence[Requirement]) -> No
             raise ProtocolError(f"the server lists no digest of {each.name}; no lock was written")
         locked[each.name] = digest
     files.write_text(path, requirements.format_lock(locked), mode=_FOR_ALL)
-    _say(cli, f"wrote {path}")
+    _say(context, f"wrote {path}")
 
 
-def _say(cli: Runtime, text: str) -> None:
-    if not cli.flags.quiet:
-        cli.err.line(one_line(text))
+def _say(context: Context, text: str) -> None:
+    if not context.flags.quiet:
+        context.err.line(one_line(text))

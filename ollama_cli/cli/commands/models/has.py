@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from ollama_cli.errors import ModelNotFoundError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.types.model_names import find
-from ollama_cli.ui.streams import one_line
+from ollama_cli.types.text import one_line
 
 
 def command(
@@ -20,10 +20,11 @@ def command(
       ollama-cli models has llama3.2 || ollama-cli pull llama3.2
       ollama-cli models has -q llama3:8b && echo there
     """
-    cli: Runtime = ctx.obj
-    found = find(name, [model.name for model in cli.installed()])
+    context: Context = ctx.obj
+    found = find(name, [model.name for model in context.servers.installed()])
+    if found is None and context.flags.quiet:
+        raise typer.Exit(ModelNotFoundError.exit_code)
     if found is None:
-        cli.silent = cli.flags.quiet
         raise ModelNotFoundError.not_installed(name)
-    if not cli.flags.quiet:
-        cli.out.line(one_line(found))
+    if not context.flags.quiet:
+        context.out.line(one_line(found))

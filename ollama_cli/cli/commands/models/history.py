@@ -1,16 +1,15 @@
 """`ollama-cli models history`."""
 
 from dataclasses import asdict
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
-from ollama_cli.config import sources
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.models.filters import now
 from ollama_cli.features.pull import history
 from ollama_cli.features.pull.history import History, Pull
+from ollama_cli.system import paths
 from ollama_cli.types.units import format_ago, format_bytes, format_duration
 from ollama_cli.ui import export, tables
 
@@ -28,10 +27,6 @@ def command(
     ] = None,
     clear: Annotated[bool, typer.Option("--clear", help="Forget all of it, after asking.")] = False,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    output: Annotated[
-        Literal["text", "json", "jsonl"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """List what was pulled from this machine, the newest first: when, how much, how it ended.
 
@@ -44,35 +39,38 @@ def command(
       ollama-cli models history --limit 5 -o json
       ollama-cli models history --clear
     """
-    cli: Runtime = ctx.obj
-    past = History(sources.history_path())
+    context: Context = ctx.obj
+    past = History(paths.history_path())
     if clear:
-        _clear(cli, past, confirmed=yes)
+        _clear(context, past, confirmed=yes)
         return
     pulls = past.pulls()
     shown = (history.unfinished(pulls) if unfinished else pulls)[:limit]
     records = [asdict(pull) for pull in shown]
-    match cli.output:
+    match context.output:
         case "json":
-            export.show_document(cli.out, "models-history", {"pulls": records})
+            export.show_document(context.out, "models-history", {"pulls": records})
         case "jsonl":
-            export.show_lines(cli.out, "models-history", records)
+            export.show_lines(context.out, "models-history", records)
         case _:
-            tables.show_table(cli.out, _HEADER, [_cells(pull) for pull in shown], spare=_SPARE)
+            tables.show_table(context.out, _HEADER, [_cells(pull) for pull in shown], spare=_SPARE)
             if not shown:
-                cli.note("no pull is unfinished" if pulls else "no pull was written down yet")
-            if not cli.settings.history:
-                origin = cli.settings.origins["history"]
-                cli.note(f"pulls are not written down: history is false (from {origin})")
+                context.prompter.note(
+                    "no pull is unfinished" if pulls else "no pull was written down yet"
+                )
+            if not context.settings.history:
+                origin = context.settings.origins["history"]
+                context.prompter.note(
+                    f"pulls are not written down: history is false (from {origin})"
+                )
 
 
-def _clear(cli: Runtime, past: History, *, confirmed: bool) -> None:
-    if not confirmed and not cli.confirm("forget all pulls?", flag="--yes"):
-        cli.note("nothing was forgotten")
+def _clear(context: Context, past: History, *, confirmed: bool) -> None:
+    if not confirmed and not context.prompter.confirm("forget all pulls?", flag="--yes"):
+        context.prompter.note("nothing was forgotten")
         raise typer.Exit(1)
     count = past.clear()
-    if not cli.flags.quiet:
-        cli.err.line(f"forgot {count} {'pull' if count == 1 else 'pulls'}")
+    context.prompter.report(f"forgot {count} {'pull' if count == 1 else 'pulls'}")
 
 
 def _cells(pull: Pull) -> list[str]:

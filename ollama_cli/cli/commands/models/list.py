@@ -6,10 +6,8 @@ from typing import Annotated, Final, Literal
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.models.filters import asks_for_capability, compile_all, now
-from ollama_cli.features.servers import connect
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
@@ -33,11 +31,6 @@ def command(
     refresh: Annotated[
         bool, typer.Option("--refresh", help="Forget the names that were seen before.")
     ] = False,
-    output: Annotated[
-        Literal["text", "json", "jsonl", "csv", "name", "raw"],
-        typer.Option("--output", "-o", help=OUTPUT_HELP),
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """List the installed models.
 
@@ -51,32 +44,32 @@ def command(
       ollama-cli models list --filter 'llama*' -o name
       ollama-cli models list --filter 'modified<7d' -o json
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     if refresh:
-        cli.forget_installed()
+        context.servers.forget_installed()
     chosen = compile_all(filters or [], now())
-    if cli.output == "raw":
-        export.show_raw(cli.out, cli.provider().list_models_bytes())
+    if context.output == "raw":
+        export.show_raw(context.out, context.servers.provider().list_models_bytes())
         return
-    installed = cli.installed()
+    installed = context.servers.installed()
     if any(asks_for_capability(each) for each in filters or []):
-        installed = [_with_capabilities(cli, model) for model in installed]
+        installed = [_with_capabilities(context, model) for model in installed]
     models = _sorted([model for model in installed if chosen(model)], sort)
     if reverse:
         models.reverse()
-    if show_listing(cli.out, cli.output, "models-list", models, ModelSummary(name="")):
+    if show_listing(context.out, context.output, "models-list", models, ModelSummary(name="")):
         return
-    tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    tables.show_table(context.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
     if not models:
-        cli.note("no model matches" if installed else "no model is installed")
+        context.prompter.note("no model matches" if installed else "no model is installed")
 
 
-def _with_capabilities(cli: Runtime, model: ModelSummary) -> ModelSummary:
+def _with_capabilities(context: Context, model: ModelSummary) -> ModelSummary:
     """Ask for what servers before 0.30 leave out of their list; others have no word for it."""
-    if connect.informed(cli).provider_type == "openai":
-        cli.warn("this server does not tell what its models can do")
+    if context.servers.informed().provider_type == "openai":
+        context.prompter.warn("this server does not tell what its models can do")
         return model
-    return replace(model, capabilities=cli.ollama().capabilities_of(model))
+    return replace(model, capabilities=context.servers.ollama().capabilities_of(model))
 
 
 def _sorted(models: Sequence[ModelSummary], by: str) -> list[ModelSummary]:

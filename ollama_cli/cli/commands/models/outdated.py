@@ -1,17 +1,17 @@
 """`ollama-cli models outdated`."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
-from ollama_cli.features.context import Runtime
+from ollama_cli.cli.options import Insecure, Registry
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
-from ollama_cli.features.pull import comparing
+from ollama_cli.features.pull import outdated
 from ollama_cli.features.pull.outdated import Freshness
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
 from ollama_cli.ui import export, tables
-from ollama_cli.ui.streams import one_line
 
 _HEADER: Final = ("MODEL", "STATUS", "CHANGED", "TO FETCH")
 _STATUS: Final = {"current": "up to date", "local": "not in the registry"}
@@ -28,11 +28,6 @@ def command(
     ] = False,
     insecure: Insecure = False,
     registry: Registry = None,
-    output: Annotated[
-        Literal["text", "json", "jsonl", "name"],
-        typer.Option("--output", "-o", help=OUTPUT_HELP),
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Compare installed models with the registry, layer by layer; no model is fetched.
 
@@ -44,35 +39,35 @@ def command(
       ollama-cli models outdated llama3.2 -q --exit-code || echo "there is a newer one"
       ollama-cli models outdated -o name | xargs -r ollama-cli models update
     """
-    cli: Runtime = ctx.obj
-    cli.set_flags(registry=registry)
-    chosen = comparing.choose(cli, "outdated", names or [])
+    context: Context = ctx.obj
+    context.set_flags(registry=registry)
+    chosen = outdated.choose(context, "outdated", names or [])
     found: list[Freshness] = []
 
     def compare(name: str) -> None:
-        found.append(comparing.compare(cli, chosen, name, insecure=insecure))
+        found.append(outdated.compare_chosen(context, chosen, name, insecure=insecure))
 
     try:
-        for_each(cli, list(chosen), compare)
+        for_each(context, list(chosen), compare)
     finally:
-        due = [each for each in found if comparing.is_due(each, is_named=bool(names))]
-        _show(cli, found, due)
+        due = [each for each in found if outdated.is_due(each, is_named=bool(names))]
+        _show(context, found, due)
     if exit_code and due:
         raise typer.Exit(_NO)
 
 
-def _show(cli: Runtime, found: list[Freshness], due: list[Freshness]) -> None:
-    match cli.output:
+def _show(context: Context, found: list[Freshness], due: list[Freshness]) -> None:
+    match context.output:
         case "json":
-            listed = [comparing.record(each) for each in found]
-            export.show_document(cli.out, "models-outdated", {"models": listed})
+            listed = [outdated.record(each) for each in found]
+            export.show_document(context.out, "models-outdated", {"models": listed})
         case "jsonl":
-            export.show_lines(cli.out, "models-outdated", map(comparing.record, found))
+            export.show_lines(context.out, "models-outdated", map(outdated.record, found))
         case "name":
             for each in due:
-                cli.out.line(one_line(each.model))
-        case _ if found and not cli.flags.quiet:
-            tables.show_table(cli.out, _HEADER, [_cells(each) for each in found])
+                context.out.line(one_line(each.model))
+        case _ if found and not context.flags.quiet:
+            tables.show_table(context.out, _HEADER, [_cells(each) for each in found])
 
 
 def _cells(found: Freshness) -> list[str]:

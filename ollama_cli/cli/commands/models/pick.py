@@ -6,11 +6,11 @@ import typer
 
 from ollama_cli.cli.commands.models import default
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.models import choose
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
-from ollama_cli.ui.streams import one_line
 
 
 def command(
@@ -27,31 +27,31 @@ def command(
       ollama-cli models pick --default
       ollama-cli chat -m "$(ollama-cli models pick)" "why is the sky blue?"
     """
-    cli: Runtime = ctx.obj
-    if not cli.can_ask():
+    context: Context = ctx.obj
+    if not context.prompter.can_ask():
         raise UsageError(
             "this asks for a number, and there is nobody to ask",
             hint="name a model with -m, or set one: `ollama-cli models default NAME`",
         )
-    models = choose.eligible(cli)
+    models = choose.eligible(context)
     if not models:
-        raise choose.none_there(cli)
-    name = _choose(cli, models).name
+        raise choose.none_there(context)
+    name = _choose(context, models).name
     if keep:
-        default.keep(cli, name)
-    cli.out.line(one_line(name))
+        default.keep(context, name)
+    context.out.line(one_line(name))
 
 
-def _choose(cli: Runtime, models: list[ModelSummary]) -> ModelSummary:
+def _choose(context: Context, models: list[ModelSummary]) -> ModelSummary:
     """List the models and ask until a number fits; UsageError at the end of input."""
     width = len(str(len(models)))
     for number, model in enumerate(models, 1):
         size = "" if model.is_remote or model.size is None else f"  {format_bytes(model.size)}"
-        mark = "  (default)" if model.name == cli.settings.model else ""
-        cli.err.line(f"{number:>{width}}  {one_line(model.name)}{size}{mark}")
-    while (answer := cli.ask(f"which one? [1-{len(models)}] ")) is not None:
+        mark = "  (default)" if model.name == context.settings.model else ""
+        context.err.line(f"{number:>{width}}  {one_line(model.name)}{size}{mark}")
+    while (answer := context.prompter.ask(f"which one? [1-{len(models)}] ")) is not None:
         number = int(answer) if answer.isascii() and answer.isdigit() else 0
         if 0 < number <= len(models):
             return models[number - 1]
-        cli.err.line(one_line(f"there is no {answer!r}" if answer else "type its number"))
+        context.err.line(one_line(f"there is no {answer!r}" if answer else "type its number"))
     raise UsageError("no model was chosen")

@@ -1,11 +1,10 @@
 """`ollama-cli models ps`."""
 
-from typing import Annotated, Final, Literal
+from typing import Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.models import filters
 from ollama_cli.types.models import RunningModel
 from ollama_cli.types.units import format_ago, format_bytes
@@ -19,11 +18,6 @@ _ID: Final = 12
 
 def command(
     ctx: typer.Context,
-    output: Annotated[
-        Literal["text", "json", "jsonl", "csv", "name", "raw"],
-        typer.Option("--output", "-o", help=OUTPUT_HELP),
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """List the models in memory.
 
@@ -31,14 +25,13 @@ def command(
       ollama-cli models ps
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
-    cli: Runtime = ctx.obj
-    cli.starts_server = False
-    if cli.output == "raw":
-        export.show_raw(cli.out, cli.native("ps").running_models_bytes())
+    context: Context = ctx.obj
+    if context.output == "raw":
+        export.show_raw(context.out, context.servers.native("ps").running_models_bytes())
         return
-    models = cli.native("ps").running_models()
-    if not show_listing(cli.out, cli.output, "models-ps", models, RunningModel(name="")):
-        tables.show_table(cli.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    models = context.servers.native("ps").running_models()
+    if not show_listing(context.out, context.output, "models-ps", models, RunningModel(name="")):
+        tables.show_table(context.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
 
 
 def _cells(model: RunningModel) -> list[str]:

@@ -4,9 +4,9 @@ from typing import Annotated, Literal
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.cli.options import Insecure, Registry
 from ollama_cli.errors import UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.pull import plan, summary
 from ollama_cli.features.pull.download import Downloads
 
@@ -35,10 +35,6 @@ def command(
     notify: Annotated[
         bool, typer.Option("--notify", help="Ring at the end; post a message where possible.")
     ] = False,
-    output: Annotated[
-        Literal["text", "json", "jsonl"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Download models to the server; what is there already is not fetched again.
 
@@ -52,19 +48,19 @@ def command(
       ollama-cli models pull qwen3:32b --retries inf --stall-timeout 60 --notify
       ollama-cli models pull llama3:8b -o jsonl
     """
-    cli: Runtime = ctx.obj
-    cli.set_flags(registry=registry)
+    context: Context = ctx.obj
+    context.set_flags(registry=registry)
     if mode == "json":
-        cli.output = "jsonl"
-    mode = "json" if cli.output == "jsonl" else mode
+        context.output = "jsonl"
+    mode = "json" if context.output == "jsonl" else mode
     for name in names:
         if not name.strip() or any(map(str.isspace, name)):
             raise UsageError(f"no model name: {name!r}")
     names = list(dict.fromkeys(names))
     if dry_run:
-        plan.show_plans(cli, names, insecure=insecure)
+        plan.show_plans(context, names, insecure=insecure)
         return
-    patience = summary.patience(cli, stall_timeout, retries)
-    cli.native("pull", asks=False)  # each pull asks by itself, and heals
-    downloads = Downloads(cli, names, mode=mode, jobs=jobs, patience=patience)
+    patience = summary.patience(context, stall_timeout, retries)
+    context.servers.native("pull", asks=False)  # each pull asks by itself, and heals
+    downloads = Downloads(context, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)

@@ -6,13 +6,13 @@ from typing import Annotated
 import typer
 
 from ollama_cli.errors import ModelNotFoundError, NotFoundError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.features.models import filters
 from ollama_cli.types.model_names import same_model
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
-from ollama_cli.ui.streams import one_line
 
 
 def command(
@@ -30,26 +30,24 @@ def command(
       ollama-cli models rm 'test-*' --dry-run
       ollama-cli models rm llama3:8b --yes
     """
-    cli: Runtime = ctx.obj
-    cli.offers_pull = False
-    server = cli.native("rm")
-    chosen = _choose(cli.installed(), names)
+    context: Context = ctx.obj
+    server = context.servers.native("rm")
+    chosen = _choose(context.servers.installed(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
-            cli.out.line(one_line(model.name))
+            context.out.line(one_line(model.name))
         return
-    if not yes and not cli.confirm(one_line(f"remove {listed}?"), flag="--yes"):
-        cli.note("nothing was removed")
+    if not yes and not context.prompter.confirm(one_line(f"remove {listed}?"), flag="--yes"):
+        context.prompter.note("nothing was removed")
         raise typer.Exit(1)
 
     def remove(name: str) -> None:
         server.delete(name)
-        cli.forget_installed()
-        if not cli.flags.quiet:
-            cli.err.line(f"removed {one_line(name)}")
+        context.servers.forget_installed()
+        context.prompter.report(f"removed {name}")
 
-    for_each(cli, [model.name for model in chosen], remove)
+    for_each(context, [model.name for model in chosen], remove)
 
 
 def _choose(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:

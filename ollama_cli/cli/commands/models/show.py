@@ -1,16 +1,15 @@
 """`ollama-cli models show`."""
 
 from difflib import get_close_matches
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson
 from ollama_cli.errors import NotFoundError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.types.models import ModelDetails
+from ollama_cli.types.text import visible
 from ollama_cli.ui import export, model_details
-from ollama_cli.ui.streams import visible
 
 _PARTS: Final = ("modelfile", "template", "system", "parameters", "license")
 
@@ -26,10 +25,6 @@ def command(
     get: Annotated[
         str | None, typer.Option("--get", metavar="KEY", help="One value: details.family.")
     ] = None,
-    output: Annotated[
-        Literal["text", "json", "raw"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Show what a model is: in sections, one part, or one value.
 
@@ -38,23 +33,23 @@ def command(
       ollama-cli models show llama3.2 --get details.family
       ollama-cli models show llama3.2 --modelfile
     """
-    cli: Runtime = ctx.obj
+    context: Context = ctx.obj
     flags = (modelfile, template, system, parameters, license_)
     chosen = [part for part, wanted in zip(_PARTS, flags, strict=True) if wanted]
     if len(chosen) + (get is not None) > 1:
         raise UsageError("choose one part: --" + ", --".join([*_PARTS, "get"]))
-    if cli.output == "raw":
-        export.show_raw(cli.out, cli.native("show").show_bytes(name))
+    if context.output == "raw":
+        export.show_raw(context.out, context.servers.native("show").show_bytes(name))
         return
-    model = cli.native("show").show(name)
+    model = context.servers.native("show").show(name)
     if get is not None:
-        _show_value(cli, get, _find(model.document, get))
+        _show_value(context, get, _find(model.document, get))
     elif chosen:
-        _show_value(cli, chosen[0], getattr(model, chosen[0]))
-    elif cli.output == "json":
-        export.show_document(cli.out, "models-show", _fields(model))
+        _show_value(context, chosen[0], getattr(model, chosen[0]))
+    elif context.output == "json":
+        export.show_document(context.out, "models-show", _fields(model))
     else:
-        model_details.show_details(cli.out, model)
+        model_details.show_details(context.out, model)
 
 
 def _fields(model: ModelDetails) -> dict[str, Any]:
@@ -63,14 +58,14 @@ def _fields(model: ModelDetails) -> dict[str, Any]:
     return {"name": model.name, **shown}
 
 
-def _show_value(cli: Runtime, key: str, value: object) -> None:
-    if cli.output == "json":
-        export.show_document(cli.out, "models-show", {key: value})
+def _show_value(context: Context, key: str, value: object) -> None:
+    if context.output == "json":
+        export.show_document(context.out, "models-show", {key: value})
     elif isinstance(value, str):
-        text = visible(value) if cli.out.is_terminal else value
-        cli.out.write(text if text.endswith("\n") or not text else f"{text}\n")
+        text = visible(value) if context.out.is_terminal else value
+        context.out.write(text if text.endswith("\n") or not text else f"{text}\n")
     else:
-        export.show_value(cli.out, value)
+        export.show_value(context.out, value)
 
 
 def _find(document: dict[str, Any], key: str) -> object:

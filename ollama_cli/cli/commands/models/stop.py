@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
-from ollama_cli.ui.streams import one_line
 
 
 def command(
@@ -19,15 +18,11 @@ def command(
       ollama-cli models stop llama3.2
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
-    cli: Runtime = ctx.obj
-    cli.starts_server = False
-    cli.offers_pull = False
-
-    server = cli.native("stop")
+    context: Context = ctx.obj
+    server = context.servers.native("stop")
 
     def stop(name: str) -> None:
         server.stop(name)
-        if not cli.flags.quiet:
-            cli.err.line(f"stopped {one_line(name)}")
+        context.prompter.report(f"stopped {name}")
 
-    for_each(cli, names, stop)
+    for_each(context, names, stop)

@@ -1,18 +1,18 @@
 """`ollama-cli models update`."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
-from ollama_cli.cli.options import OUTPUT_HELP, AsJson, Insecure, Registry
+from ollama_cli.cli.options import Insecure, Registry
 from ollama_cli.errors import OllamaCliError, UsageError
-from ollama_cli.features.context import Runtime
+from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
-from ollama_cli.features.pull import comparing
+from ollama_cli.features.explain import explain
+from ollama_cli.features.pull import outdated
 from ollama_cli.features.pull.download import Downloads
 from ollama_cli.features.pull.outdated import Freshness
 from ollama_cli.ui import export
-from ollama_cli.ui.streams import one_line
 
 
 def command(
@@ -23,10 +23,6 @@ def command(
     all_: Annotated[bool, typer.Option("--all", help="Update every installed model.")] = False,
     insecure: Insecure = False,
     registry: Registry = None,
-    output: Annotated[
-        Literal["text", "json"], typer.Option("--output", "-o", help=OUTPUT_HELP)
-    ] = "text",
-    as_json: AsJson = False,
 ) -> None:
     """Pull those models again of which the registry has another version.
 
@@ -36,37 +32,36 @@ def command(
       ollama-cli models update llama3.2
       ollama-cli models update --all
     """
-    cli: Runtime = ctx.obj
-    cli.set_flags(registry=registry)
+    context: Context = ctx.obj
+    context.set_flags(registry=registry)
     if bool(names) is all_:
         raise UsageError(
             "name the models to update, or pass --all and no name",
             hint="see which are outdated: `ollama-cli models outdated`",
         )
-    chosen = comparing.choose(cli, "update", names or [])
-    downloads = Downloads(cli, [])
+    chosen = outdated.choose(context, "update", names or [])
+    downloads = Downloads(context, [])
     told: list[dict[str, Any]] = []
 
     def update(name: str) -> None:
         try:
-            found = comparing.compare(cli, chosen, name, insecure=insecure)
-            is_due = comparing.is_due(found, is_named=not all_)
+            found = outdated.compare_chosen(context, chosen, name, insecure=insecure)
+            is_due = outdated.is_due(found, is_named=not all_)
             if is_due:
-                near = insecure and comparing.is_near(found.model)
+                near = insecure and outdated.is_near(found.model)
                 downloads.pull(found.model, insecure=near)
         except OllamaCliError as error:
-            cli.explain(error)
-            told.append({**comparing.record(Freshness(name, "unknown")), **_failed(error)})
-            raise
-        told.append({**comparing.record(found), **({"status": "updated"} if is_due else {})})
-        if not cli.flags.quiet:
-            cli.err.line(one_line(f"{found.model}: {_words(found, is_updated=is_due)}"))
+            failed = explain(error, context)
+            told.append({**outdated.record(Freshness(name, "unknown")), **_failed(failed)})
+            raise failed from error.__cause__
+        told.append({**outdated.record(found), **({"status": "updated"} if is_due else {})})
+        context.prompter.report(f"{found.model}: {_words(found, is_updated=is_due)}")
 
     try:
-        for_each(cli, list(chosen), update)
+        for_each(context, list(chosen), update)
     finally:
-        if cli.output == "json":
-            export.show_document(cli.out, "models-update", {"models": told})
+        if context.output == "json":
+            export.show_document(context.out, "models-update", {"models": told})
 
 
 def _failed(error: OllamaCliError) -> dict[str, Any]:

@@ -1,0 +1,119 @@
+"""Precedence: every setting is settled by the strongest source that has it."""
+
+import difflib
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
+
+from ollama_cli.config import policy
+from ollama_cli.config.hosts import Host, find
+from ollama_cli.config.settings import REGISTRY, SETTINGS, Settings
+from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1
+
+TYPED: Final = "the command line"
+# What an address that somebody else's file names would be told.
+_TOLD: Final = {
+    "host": "send your prompts to a public address",
+    "registry": "tell the names of your models to a public address",
+    "model": "send your prompts to the cloud",
+    "embed_model": "send your texts to the cloud",
+}
+
+
+class Layer(NamedTuple):
+    """One source of values: each is a pair (value as it stands there, its origin in words).
+
+    An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.
+    `key` is one for whatever server is in use, `hosts` are those that have a name.
+    """
+
+    values: Mapping[str, tuple[object, str]]
+    trusted: bool = True
+    key: str | None = None
+    hosts: Mapping[str, Host] = MappingProxyType({})
+
+
+def resolve(layers: Sequence[Layer]) -> Settings:
+    """Settle every setting by its first layer; presence decides, not truth.
+
+    Raises ConfigError for a value that cannot be read, naming its origin, and RefusedError where an
+    untrusted layer names an address that is neither loopback nor private.
+    """
+    settled: dict[str, Any] = {}
+    origins: dict[str, str] = {}
+    warnings: list[str] = []
+    hosts = {name: host for layer in layers for name, host in layer.hosts.items()}
+    entry: Host | None = None
+    for name in SETTINGS:
+        layer = next((layer for layer in layers if name in layer.values), None)
+        if layer is None:
+            origins[name] = "default"
+            continue
+        value, origin = layer.values[name]
+        if name == "host" and (entry := hosts.get(str(value).strip())):
+            value, origin = entry.url, f"[hosts.{entry.name}], named by {origin}"
+        settled[name] = read(name, value, origin)
+        origins[name] = origin
+        if not layer.trusted:
+            _refuse_strange(name, settled[name], origin)
+        if name == "host":
+            settled["host_is_v1"] = names_v1(str(value))
+        if name == "host" and (port := ignored_port(str(value))):
+            warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
+    if hosts and entry is None:
+        address = settled.get("host", Settings().host)
+        entry = find(hosts, address)
+    return Settings(**settled, entry=entry, origins=origins, warnings=tuple(warnings))
+
+
+def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:
+    """Tell whether the server may be shown more than requests, which `credentials` settles."""
+    is_given = settings.entry or settings.api_key_env or any(layer.key for layer in layers)
+    return bool(is_given) or not is_private(host_of(settings.host))
+
+
+def read(name: str, value: object, origin: str) -> Any:
+    """Read one value; ConfigError (where it was typed UsageError) naming it and its origin."""
+    try:
+        return SETTINGS[name].read(value)
+    except OllamaCliError as error:
+        shown = redact(str(value))
+        kind = UsageError if origin.startswith("--") or origin == TYPED else ConfigError
+        joint = " " if error.message.startswith("is ") else ": "
+        raise kind(
+            f"{name} = {shown!r} (from {origin}){joint}{error.message}",
+            hint=f"{name}: {SETTINGS[name].help}",
+        ) from error
+
+
+def write(value: object) -> str:
+    """Write a value as people, shells and TOML write it; text is without quotes."""
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def check_name(name: str) -> None:
+    """Raise UsageError for an unknown setting, naming the nearest one."""
+    if name in SETTINGS:
+        return
+    near = difflib.get_close_matches(name.replace("-", "_"), SETTINGS, n=1)
+    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
+    raise UsageError(f"no setting is named {name!r}", hint=hint)
+
+
+def _refuse_strange(name: str, value: object, origin: str) -> None:
+    told = _TOLD.get(name)
+    if told is None or value == REGISTRY:
+        return
+    if name in {"model", "embed_model"}:
+        is_at_home = not policy.is_cloud(str(value))
+    else:
+        is_at_home = is_private(host_of(str(value)))
+    if not is_at_home:
+        raise RefusedError(
+            f"{origin} would {told}: {redact(str(value))}",
+            hint="if you trust that file, name it: `--env-file .env`",
+        )

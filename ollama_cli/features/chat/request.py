@@ -1,0 +1,114 @@
+"""What is asked of a model, put together from what was typed."""
+
+from collections.abc import Sequence
+from typing import Any, Final, TypedDict
+
+from ollama_cli.config.parsers import read_keep_alive
+from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.features.chat import images
+from ollama_cli.features.chat.model_options import read_options
+from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.context import Context
+from ollama_cli.features.pull import auto
+from ollama_cli.features.schema.read import read_format
+from ollama_cli.types.answers import Think
+from ollama_cli.ui import inputs
+
+_LEVELS: Final[dict[str, Think]] = {
+    "true": True,
+    "false": False,
+    "low": "low",
+    "medium": "medium",
+    "high": "high",
+    "max": "max",
+}
+
+
+class Shared(TypedDict):
+    """The fields that requests of both kinds have, by the names of ChatRequest."""
+
+    format: str | dict[str, Any] | None
+    options: dict[str, Any]
+    think: Think | None
+    keep_alive: str | float | None
+    gather: bool
+    join: bool
+
+
+def shared_fields(context: Context, options: AnswerOptions) -> Shared:
+    """Read the options that chat and generate send alike; UsageError for a bad one."""
+    auto.consent(context, options.auto_pull)
+    shortcuts = {
+        "temperature": options.temperature,
+        "seed": options.seed,
+        "num_ctx": options.num_ctx,
+        "num_predict": options.max_tokens,
+        "top_p": options.top_p,
+        "stop": options.stop,
+    }
+    model_options, warnings = read_options(options.option or [], shortcuts)
+    for warning in warnings:
+        context.prompter.warn(warning)
+    return {
+        "format": read_format(options.format, context.stdin),
+        "options": model_options,
+        "think": _read_think(options.think),
+        "keep_alive": _keep_alive(context, options.keep_alive),
+        "gather": context.output == "json",
+        "join": context.output != "jsonl",
+    }
+
+
+def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:
+    """Put the prompt together; None where there is none at all, UsageError where it is blank."""
+    text = inputs.gather(
+        argument,
+        options.file or [],
+        context.stdin,
+        use_stdin=not options.no_stdin,
+        on_silence=context.prompter.note_waiting,
+    )
+    if text is not None and not text.strip() and not options.image:
+        raise UsageError("the prompt is empty", hint="is a variable in it unset?")
+    return text
+
+
+def no_prompt() -> UsageError:
+    """Make the error for a prompt that is missing where nobody can be asked for one."""
+    return UsageError(
+        "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
+    )
+
+
+def question(text: str, pictures: Sequence[str]) -> dict[str, Any]:
+    """Make the user's message, with its images (base64) if there are any."""
+    return {"role": "user", "content": text} | ({"images": list(pictures)} if pictures else {})
+
+
+def read_system(context: Context, options: AnswerOptions) -> str | None:
+    """Read the system text, from a file where it starts with `@`."""
+    return None if options.system is None else inputs.text_or_file(options.system, context.stdin)
+
+
+def read_images(context: Context, options: AnswerOptions) -> list[str]:
+    """Read and encode the images; UsageError for what is none."""
+    return [images.encode(path, context.stdin) for path in options.image or []]
+
+
+def _read_think(text: str | None) -> Think | None:
+    if text is None:
+        return None
+    if text.lower() not in _LEVELS:
+        raise UsageError(
+            f"--think={text}: no such level", hint=f"use one of {', '.join(_LEVELS)}, or none"
+        )
+    return _LEVELS[text.lower()]
+
+
+def _keep_alive(context: Context, text: str | None) -> str | float | None:
+    if text is None:
+        return context.settings.keep_alive
+    try:
+        return read_keep_alive(text)
+    except OllamaCliError as error:
+        raise UsageError(f"--keep-alive {text!r} {error.message}") from error

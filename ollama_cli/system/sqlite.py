@@ -1,0 +1,102 @@
+"""A small SQLite file of ours, which other processes use at the same time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NoReturn
+
+from ollama_cli.errors import ConfigError
+
+if TYPE_CHECKING:
+    from sqlite3 import Connection
+
+# Others hold the file for milliseconds; nobody waits longer than this to write to it.
+_PATIENCE: Final = 2.0
+
+
+class Store:
+    """One file of one `version`, whose tables `schema` makes; `name` says what it holds.
+
+    Every method raises ConfigError with `hint` where the file cannot be used; one that is not of
+    this version is left as it is.
+    """
+
+    def __init__(self, path: Path, *, name: str, version: int, schema: str, hint: str) -> None:
+        self._path = path
+        self._name = name
+        self._version = version
+        self._schema = schema
+        self._hint = hint
+
+    @property
+    def exists(self) -> bool:
+        """Tell whether there is such a file."""
+        try:
+            self._path.stat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError as error:
+            self.refuse(error.strerror or str(error), error)
+        return True
+
+    def create(self) -> None:
+        """Make an empty file for its owner alone; SQLite gives its journal the same rights."""
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            self.refuse(error.strerror or str(error), error)
+
+    @contextmanager
+    def reading(self) -> "Iterator[Connection | None]":
+        """Open a transaction that sees one state of the file; None where nothing is in it yet."""
+        with self._connected() as base:
+            base.execute("BEGIN")
+            yield None if self._is_new(base) else base
+
+    @contextmanager
+    def writing(self) -> "Iterator[Connection]":
+        """Open a transaction that nobody else writes in, with the tables in their place."""
+        with self._connected() as base:
+            base.execute("BEGIN IMMEDIATE")
+            if self._is_new(base):
+                base.execute(self._schema)
+                base.execute(f"PRAGMA user_version = {self._version}")
+            yield base
+            base.execute("COMMIT")
+
+    def compact(self) -> None:
+        """Forget on the disk, too, what was deleted."""
+        with self._connected() as base:
+            base.execute("VACUUM")
+
+    def refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
+        """Raise the error of a file that cannot be used."""
+        raise ConfigError(
+            f"cannot use the {self._name} {self._path}", reason=reason, hint=self._hint
+        ) from cause
+
+    @contextmanager
+    def _connected(self) -> "Iterator[Connection]":
+        try:  # some systems leave it out of their Python
+            import sqlite3  # noqa: PLC0415  most commands need none: 4 ms
+        except ImportError as error:
+            self.refuse("this Python has no sqlite3", error)
+        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        try:
+            with closing(
+                sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
+            ) as base:
+                base.row_factory = sqlite3.Row
+                yield base
+        except sqlite3.Error as error:
+            self.refuse(str(error), error)
+
+    def _is_new(self, base: "Connection") -> bool:
+        ((version,),) = base.execute("PRAGMA user_version")
+        ((tables,),) = base.execute("SELECT count(*) FROM sqlite_master")
+        if version != self._version and (version or tables):
+            kind = self._name.split()[0]
+            self.refuse(f"it is no {kind} of version {self._version}, but of {version}")
+        return not tables

@@ -1,0 +1,62 @@
+"""What is asked of a server, as values: a client makes one request of each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ollama_cli.types.answers import Think
+
+
+@dataclass(frozen=True, slots=True)
+class GenerateRequest:
+    """One prompt to be answered; `images` are base64, `options` the server's own.
+
+    Without `gather` the text of Done stays empty, which takes no room; with `join` pieces of text
+    that arrive together are one event.
+    """
+
+    model: str
+    prompt: str
+    system: str | None = None
+    template: str | None = None
+    suffix: str | None = None
+    raw: bool = False
+    images: Sequence[str] = ()
+    format: str | Mapping[str, Any] | None = None
+    options: Mapping[str, Any] | None = None
+    think: Think | None = None
+    keep_alive: str | float | None = None
+    gather: bool = True
+    join: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A conversation to be answered; `messages` have role, content and images, base64.
+
+    `options`, `gather` and `join` are as in GenerateRequest.
+    """
+
+    model: str
+    messages: Sequence[Mapping[str, Any]]
+    tools: Sequence[Mapping[str, Any]] = ()
+    format: str | Mapping[str, Any] | None = None
+    options: Mapping[str, Any] | None = None
+    think: Think | None = None
+    keep_alive: str | float | None = None
+    gather: bool = True
+    join: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedRequest:
+    """How texts are embedded; the texts themselves come batch by batch."""
+
+    model: str
+    dimensions: int | None = None
+    truncate: bool | None = None
+    options: Mapping[str, Any] | None = None
+    keep_alive: str | float | None = None
+
+
+AnyRequest = GenerateRequest | ChatRequest | EmbedRequest

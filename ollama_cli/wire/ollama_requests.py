@@ -1,0 +1,56 @@
+"""Requests in the words of Ollama's native API; what is None is left to the server."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+
+
+def generate_body(request: GenerateRequest) -> dict[str, Any]:
+    """Write the body of `/api/generate`."""
+    return {
+        "model": request.model,
+        "prompt": request.prompt,
+        "system": request.system,
+        "template": request.template,
+        "suffix": request.suffix,
+        "raw": request.raw or None,
+        "images": list(request.images) or None,
+        **_answering(request),
+    }
+
+
+def chat_body(request: ChatRequest) -> dict[str, Any]:
+    """Write the body of `/api/chat`."""
+    return {
+        "model": request.model,
+        "messages": [dict(message) for message in request.messages],
+        "tools": [dict(tool) for tool in request.tools] or None,
+        **_answering(request),
+    }
+
+
+def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:
+    """Write the body of `/api/embed`."""
+    return {"model": request.model, "input": texts, **embed_fields(request)}
+
+
+def embed_fields(request: EmbedRequest) -> dict[str, Any]:
+    """Write what the bodies of `/api/embed` and of the older `/api/embeddings` share."""
+    fields = {
+        "dimensions": request.dimensions,
+        "truncate": request.truncate,
+        "options": dict(request.options or {}) or None,
+        "keep_alive": request.keep_alive,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _answering(request: GenerateRequest | ChatRequest) -> dict[str, Any]:
+    return {
+        "format": request.format,
+        "options": dict(request.options or {}) or None,
+        "think": request.think,
+        "keep_alive": request.keep_alive,
+        "stream": True,
+    }
