@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
     from ollama_cli.types.health import Health
+    from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.model_names import same_model
-    from ollama_cli.types.models import Capabilities
     from ollama_cli.types.pull_events import ChunkProgress, Error, Status, Success
     from ollama_cli.types.timeouts import Timeouts
     from ollama_cli.types.urls import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
     "BarsReporter": "ui.progress.bars",
-    "Capabilities": "types.models",
+    "Capabilities": "types.model_details",
     "ChunkProgress": "types.pull_events",
     "Error": "types.pull_events",
     "Health": "types.health",

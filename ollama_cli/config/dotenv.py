@@ -3,14 +3,14 @@
 import re
 from typing import Final
 
-_ASSIGNMENT: Final = re.compile(r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)")
+_ASSIGNMENT: Final = r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)"
 
 
 def parse(text: str) -> dict[str, str]:
     """Read `NAME=value` lines; nothing is expanded or run, as the file may be a stranger's."""
     values: dict[str, str] = {}
     for line in text.splitlines():
-        match = _ASSIGNMENT.fullmatch(line.strip())
+        match = re.fullmatch(_ASSIGNMENT, line.strip())
         if match:
             values[match[1]] = _unquoted(match[2])
     return values

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config import parsers
 from ollama_cli.config.hosts import Host
-from ollama_cli.types.timeouts import Timeouts
+from ollama_cli.types import waits
 
-_PATIENCE: Final = Timeouts()
+if TYPE_CHECKING:
+    from ollama_cli.types.timeouts import Timeouts
+
 REGISTRY: Final = "https://registry.ollama.ai"
 
 
@@ -26,12 +28,12 @@ class Settings(NamedTuple):
     embed_model: str | None = None
     keep_alive: str | float | None = None
     timeout: float | None = None
-    connect_timeout: float = _PATIENCE.connect
-    health_timeout: float = _PATIENCE.health
-    metadata_timeout: float = _PATIENCE.metadata
-    first_token_timeout: float = _PATIENCE.first_token
-    token_timeout: float = _PATIENCE.between_tokens
-    pull_timeout: float = _PATIENCE.pull
+    connect_timeout: float = waits.CONNECT
+    health_timeout: float = waits.HEALTH
+    metadata_timeout: float = waits.METADATA
+    first_token_timeout: float = waits.FIRST_TOKEN
+    token_timeout: float = waits.BETWEEN_TOKENS
+    pull_timeout: float = waits.PULL
     stall_timeout: float = 30.0
     retries: float = 8
     registry: str = REGISTRY
@@ -56,8 +58,10 @@ class Settings(NamedTuple):
         return "openai" if self.host_is_v1 else "native"
 
     @property
-    def timeouts(self) -> Timeouts:
+    def timeouts(self) -> "Timeouts":
         """Gather the patience for each phase, in seconds."""
+        from ollama_cli.types.timeouts import Timeouts  # noqa: PLC0415  requests alone: 2 ms
+
         return Timeouts(
             connect=self.connect_timeout,
             health=self.health_timeout,

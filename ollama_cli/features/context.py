@@ -6,7 +6,6 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config import policy, sources
-from ollama_cli.config.credentials import settle
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import Settings
 from ollama_cli.ui.prompter import Prompter
@@ -113,6 +112,8 @@ class Context:
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
             return {"ca_file": settings.ca_file}
+        from ollama_cli.config.credentials import settle  # noqa: PLC0415  keys alone: 2 ms
+
         found = settle(settings, self.layers, self.variables)
         if entry and entry.insecure:
             self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")

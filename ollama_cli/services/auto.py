@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
     from ollama_cli.types.health import Health
-    from ollama_cli.types.models import Capabilities, ModelSummary
+    from ollama_cli.types.model_details import Capabilities
+    from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
 T = TypeVar("T")

@@ -1,13 +1,20 @@
 """Which installed model to take when none was named: its capabilities decide."""
 
-from collections.abc import Callable, Iterable
-from typing import Final
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
 
 from ollama_cli.types.model_names import same_model
-from ollama_cli.types.models import CHAT, EMBEDDING, ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.models import CHAT, EMBEDDING, ModelSummary
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ollama_cli.types.model_details import ModelDetails, RunningModel
+
+    Show = Callable[[str], ModelDetails]
 
 _EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert", "demo-embed")
-Show = Callable[[str], ModelDetails]
 
 
 def chat_model(

@@ -3,15 +3,18 @@
 import time
 from dataclasses import replace
 from http import HTTPStatus
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError
 from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body
 from ollama_cli.types.health import Health
 from ollama_cli.types.model_names import find
-from ollama_cli.types.models import ModelDetails, ModelSummary
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import ollama as wire
+
+if TYPE_CHECKING:
+    from ollama_cli.types.model_details import ModelDetails
 
 
 class Ask(Protocol):
@@ -63,8 +66,10 @@ def required(models: list[ModelSummary], wanted: str) -> str:
 
 
 def _find(models: list[ModelSummary], wanted: str | None, ask: Ask) -> str | None:
-    def show(name: str) -> ModelDetails:
-        return wire.parse_show(ask("POST", "/api/show", {"model": name}), name)
+    def show(name: str) -> "ModelDetails":
+        from ollama_cli.wire.details import parse_show  # noqa: PLC0415  old servers alone: 2 ms
+
+        return parse_show(ask("POST", "/api/show", {"model": name}), name)
 
     if wanted is None:
         return capabilities.chat_model([], models, show)

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
     from ollama_cli.types.health import Health
-    from ollama_cli.types.models import Capabilities, ModelDetails, ModelSummary, RunningModel
+    from ollama_cli.types.model_details import Capabilities, ModelDetails, RunningModel
+    from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.pull_events import PullEvent
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
@@ -163,11 +164,15 @@ class OllamaClient(Client, Provider):
 
     def running_models(self) -> list[RunningModel]:
         """List the models in memory."""
-        return wire.parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
+        from ollama_cli.wire.details import parse_ps  # noqa: PLC0415  for `health` 2 ms
+
+        return parse_ps(self._http.get("/api/ps", wait=self.timeouts.metadata))
 
     def show(self, name: str, *, verbose: bool = False) -> ModelDetails:
         """Describe one model; ModelNotFoundError if it is not installed."""
-        return wire.parse_show(decoding.document(self.show_bytes(name, verbose=verbose)), name)
+        from ollama_cli.wire.details import parse_show  # noqa: PLC0415  for `health` 2 ms
+
+        return parse_show(decoding.document(self.show_bytes(name, verbose=verbose)), name)
 
     def list_models_bytes(self) -> bytes:
         """List the installed models, in the server's own bytes."""
@@ -241,7 +246,9 @@ class OllamaClient(Client, Provider):
 
     def capabilities(self, model: str) -> Capabilities:
         """Tell what a model can do, as far as known; ModelNotFoundError if it is not installed."""
-        return wire.parse_capabilities(self.show(model))
+        from ollama_cli.wire.details import parse_capabilities  # noqa: PLC0415  for `health` 2 ms
+
+        return parse_capabilities(self.show(model))
 
     def capabilities_of(self, model: ModelSummary) -> tuple[str, ...]:
         """Tell what a model can do, asking the server where its list does not say."""

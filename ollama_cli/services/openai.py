@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from ollama_cli.transport.response import Reply
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
-    from ollama_cli.types.models import Capabilities, ModelSummary
+    from ollama_cli.types.model_details import Capabilities
+    from ollama_cli.types.models import ModelSummary
 
 _MODELS: Final = "/v1/models"
 _EMBEDDINGS: Final = "/v1/embeddings"

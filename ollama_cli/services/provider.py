@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
     from ollama_cli.types.answers import Embeddings, Think
     from ollama_cli.types.health import Health
-    from ollama_cli.types.models import Capabilities, ModelSummary
+    from ollama_cli.types.model_details import Capabilities
+    from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
 
 R = TypeVar("R", bound="AnyRequest")

@@ -4,7 +4,7 @@ Every field of the wire may be missing: text is then empty, numbers and times ar
 bytes, times RFC 3339 in UTC, digests 64 hexadecimal digits.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
 CHAT: Final = "completion"
@@ -30,55 +30,3 @@ class ModelSummary:
     def is_remote(self) -> bool:
         """Tell whether the model runs on another host."""
         return bool(self.remote_host)
-
-
-@dataclass(frozen=True, slots=True)
-class RunningModel:
-    """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` given."""
-
-    name: str
-    digest: str = ""
-    size: int | None = None
-    size_vram: int | None = None
-    parameter_size: str = ""
-    quantization: str = ""
-    family: str = ""
-    expires_at: str | None = None
-    context_length: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelDetails:
-    """What `/api/show` tells; `info` and `document` are as the server sent them."""
-
-    name: str
-    modelfile: str = ""
-    parameters: str = ""
-    template: str = ""
-    system: str = ""
-    license: str = ""
-    capabilities: tuple[str, ...] = ()
-    details: dict[str, object] = field(default_factory=dict)
-    info: dict[str, object] = field(default_factory=dict)
-    projector: dict[str, object] = field(default_factory=dict)
-    remote_model: str = ""
-    remote_host: str = ""
-    requires: str = ""
-    modified_at: str | None = None
-    document: dict[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What one model can do and its longest context in tokens; None where nobody tells.
-
-    `remote_host` names where it runs when that is elsewhere.
-    """
-
-    names: tuple[str, ...] | None = None
-    context_length: int | None = None
-    remote_host: str = ""
-
-    def has(self, name: str) -> bool | None:
-        """Tell whether the model has a capability (`vision`, `tools`, …); None if not known."""
-        return None if self.names is None else name in self.names

@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
+from ollama_cli.types import waits
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -12,12 +14,12 @@ class Timeouts:
     `pull` bounds the silence of a pull, as the verification of a large model takes minutes.
     """
 
-    connect: float = 5.0
-    health: float = 2.0
-    metadata: float = 30.0
-    first_token: float = 600.0
-    between_tokens: float = 120.0
-    pull: float = 1800.0
+    connect: float = waits.CONNECT
+    health: float = waits.HEALTH
+    metadata: float = waits.METADATA
+    first_token: float = waits.FIRST_TOKEN
+    between_tokens: float = waits.BETWEEN_TOKENS
+    pull: float = waits.PULL
 
     def with_overall(self, seconds: float | None) -> Self:
         """Let one value rule every phase but the connection; None changes nothing."""

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ollama_cli.types.models import ModelSummary, RunningModel
+from ollama_cli.types.model_details import RunningModel
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ollama_cli.types.models import ModelDetails
+from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.units import format_count
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.tables import show_section

@@ -5,7 +5,8 @@ from typing import Final
 
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answers import Embeddings, Usage
-from ollama_cli.types.models import Capabilities, ModelSummary
+from ollama_cli.types.model_details import Capabilities
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import decoding, embeddings, fields
 from ollama_cli.wire.openai_failures import error_in
 

@@ -17,7 +17,7 @@ from ollama_cli.errors import (
     UnreachableError,
 )
 from ollama_cli.services.ollama import OllamaClient
-from ollama_cli.types.models import ModelDetails
+from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.timeouts import Timeouts
 
 

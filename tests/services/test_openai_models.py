@@ -7,7 +7,7 @@ from hostile import Server, document, page
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError
 from ollama_cli.services.openai import OpenAIClient
-from ollama_cli.types.models import Capabilities
+from ollama_cli.types.model_details import Capabilities
 
 
 def test_models_to_chat_and_to_embed_with_are_told_apart_by_name() -> None:

@@ -9,7 +9,8 @@ from ollama_cli import Capabilities, ChunkProgress, Error, Health, Status, Succe
 from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Embeddings, Timings, Usage
 from ollama_cli.types.manifests import Manifest, ManifestLayer
-from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
+from ollama_cli.types.model_details import ModelDetails, RunningModel
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.pull_events import Expected, Layer, Restart
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot
 

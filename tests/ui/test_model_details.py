@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ollama_cli.types.models import ModelDetails
+from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.ui.model_details import show_details
 from ollama_cli.ui.streams import OutStream
 

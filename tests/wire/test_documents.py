@@ -8,8 +8,9 @@ import pytest
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answers import Embeddings, Timings, Usage
 from ollama_cli.types.health import Health
-from ollama_cli.types.models import ModelDetails, ModelSummary, RunningModel
-from ollama_cli.wire import embeddings, ollama
+from ollama_cli.types.model_details import ModelDetails, RunningModel
+from ollama_cli.types.models import ModelSummary
+from ollama_cli.wire import details, embeddings, ollama
 
 FULL = {
     "name": "m:8b",
@@ -48,13 +49,13 @@ def test_an_installed_model_may_lack_every_field(models: list[object]) -> None:
 
 def test_the_name_of_a_model_may_stand_in_either_field() -> None:
     assert ollama.parse_tags({"models": [{"model": "m"}]})[0].name == "m"
-    assert ollama.parse_ps({"models": [{"model": "m"}]})[0].name == "m"
+    assert details.parse_ps({"models": [{"model": "m"}]})[0].name == "m"
 
 
 @pytest.mark.parametrize("document", [{"models": None}, {"models": []}, {"models": [3, "x", None]}])
 def test_a_server_may_have_no_models(document: object) -> None:
     assert ollama.parse_tags(document) == []
-    assert ollama.parse_ps(document) == []
+    assert details.parse_ps(document) == []
 
 
 @pytest.mark.parametrize("document", [{}, None, [], "x", 3, {"data": []}, {"models": {}}])
@@ -62,7 +63,7 @@ def test_a_document_without_a_list_of_models_is_not_ollamas(document: object) ->
     with pytest.raises(ProtocolError, match="no list of models"):
         ollama.parse_tags(document)
     with pytest.raises(ProtocolError, match="no list of models"):
-        ollama.parse_ps(document)
+        details.parse_ps(document)
 
 
 def test_models_come_newest_first_and_by_name_within_a_second() -> None:
@@ -80,7 +81,7 @@ def test_models_come_newest_first_and_by_name_within_a_second() -> None:
 
 def test_a_running_model_is_read_in_full_and_may_lack_every_field() -> None:
     full = {**FULL, "size_vram": 3, "expires_at": "2026-08-01T09:00:00Z", "context_length": 4096}
-    assert ollama.parse_ps({"models": [full, {}]}) == [
+    assert details.parse_ps({"models": [full, {}]}) == [
         RunningModel(
             name="m:8b",
             digest="ab",
@@ -105,13 +106,13 @@ def test_a_document_without_a_version_is_not_ollamas(document: object) -> None:
 
 
 def test_the_description_of_a_model_may_lack_every_field() -> None:
-    assert ollama.parse_show({}, "m") == ModelDetails(name="m")
+    assert details.parse_show({}, "m") == ModelDetails(name="m")
     wrong: dict[str, Any] = {"modelfile": 3, "details": [], "capabilities": "x", "model_info": None}
-    assert ollama.parse_show(wrong, "m") == ModelDetails(name="m", document=wrong)
+    assert details.parse_show(wrong, "m") == ModelDetails(name="m", document=wrong)
 
 
 def test_the_parameters_of_a_model_are_sorted() -> None:
-    shown = ollama.parse_show({"parameters": 'temperature 1\nstop "b"\nstop "a"'}, "m")
+    shown = details.parse_show({"parameters": 'temperature 1\nstop "b"\nstop "a"'}, "m")
     assert shown.parameters == 'stop "a"\nstop "b"\ntemperature 1'
 
 

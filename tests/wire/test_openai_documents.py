@@ -8,7 +8,8 @@ import pytest
 
 from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError
 from ollama_cli.types.answers import Usage
-from ollama_cli.types.models import Capabilities, ModelSummary
+from ollama_cli.types.model_details import Capabilities
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire.openai import decode_embeddings, parse_capabilities, parse_models
 
 

@@ -8,7 +8,6 @@ import typer
 
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.features.context import Context
-from ollama_cli.features.explain import explain
 from ollama_cli.services.kinds import named
 from ollama_cli.types.health import Health
 from ollama_cli.types.text import one_line
@@ -62,6 +61,8 @@ def _examine(
     while error is not None and wait is not None:
         left = end - time.monotonic()
         if left <= 0:
+            from ollama_cli.features.explain import explain  # noqa: PLC0415  errors alone: 1 ms
+
             error = explain(error, context)
             return health, TimedOutError(
                 f"not healthy within {wait:g} s",

@@ -7,7 +7,8 @@ from ollama_cli.config import policy
 from ollama_cli.errors import OllamaCliError, OtherApiError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.types.answers import Think
-from ollama_cli.types.models import CHAT, EMBEDDING, Capabilities
+from ollama_cli.types.model_details import Capabilities
+from ollama_cli.types.models import CHAT, EMBEDDING
 
 if TYPE_CHECKING:
     from ollama_cli.services.ollama import OllamaClient

@@ -14,7 +14,8 @@ from ollama_cli.errors import ModelNotFoundError, UnaskedError
 from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest, ManifestLayer
-from ollama_cli.types.models import ModelDetails, ModelSummary
+from ollama_cli.types.model_details import ModelDetails
+from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.urls import host_of, is_private
 from ollama_cli.wire import decoding, fields, manifest as wire
 

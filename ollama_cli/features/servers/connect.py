@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from ollama_cli.config import policy
 from ollama_cli.config.settings import Settings
 from ollama_cli.errors import OllamaCliError, OtherApiError, UnreachableError
-from ollama_cli.features.servers import cache, local
+from ollama_cli.features.servers import cache
 from ollama_cli.services.connection import Client, log_requests
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.ui.prompter import Prompter
@@ -166,6 +166,8 @@ class Servers:
         may_ask = wish == "always" or (wish == "ask" and self._prompter.can_ask())
         if may_ask and self._starts_server and not self._is_demo:
             self._starts_server = False
+            from ollama_cli.features.servers import local  # noqa: PLC0415  hardly ever: 1 ms
+
             local.attend(self._settings, self._prompter, self._environ)
 
     def passing(self, items: Iterable[T]) -> Iterator[T]:

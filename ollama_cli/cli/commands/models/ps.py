@@ -6,7 +6,7 @@ import typer
 
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import filters
-from ollama_cli.types.models import RunningModel
+from ollama_cli.types.model_details import RunningModel
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.listing import show_listing

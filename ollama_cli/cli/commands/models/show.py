@@ -7,7 +7,7 @@ import typer
 
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Context
-from ollama_cli.types.models import ModelDetails
+from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.text import visible
 from ollama_cli.ui import export, model_details
 
