@@ -12,7 +12,7 @@ EMBEDDING: Final = "embedding"
 """What `/api/show` calls the capability to chat, and that to embed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelSummary:
     """One installed model; `remote_host` names where it runs when that is elsewhere."""
 

@@ -6,7 +6,7 @@ from typing import Self
 from ollama_cli.types import waits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timeouts:
     """Seconds per phase, never in total; 0 waits for ever.
 

@@ -8,7 +8,6 @@ import typer
 
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.features.context import Context
-from ollama_cli.services.kinds import named
 from ollama_cli.types.health import Health
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
@@ -91,5 +90,9 @@ def _show(context: Context, health: Health) -> None:
 
 
 def _server(health: Health) -> str:
-    name = "Ollama" if health.kind == "ollama" else named(health.kind)
+    name = "Ollama"
+    if health.kind != "ollama":
+        from ollama_cli.services.kinds import named  # noqa: PLC0415  other servers alone: 1 ms
+
+        name = named(health.kind)
     return f"{name} {health.version}" if health.version else name
