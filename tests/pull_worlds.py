@@ -6,9 +6,14 @@ from typing import Any
 
 from ollama_cli.errors import StreamCutError, TimedOutError
 from ollama_cli.features.pull.retry import Patience, heal
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Success
+from ollama_cli.wire.pull import status_from_text as status
 
-MANIFEST, VERIFYING, DONE = Status("pulling manifest"), Status("verifying sha256 digest"), Success()
+MANIFEST, VERIFYING, DONE = (
+    status("pulling manifest"),
+    status("verifying sha256 digest"),
+    Success(),
+)
 CUT = StreamCutError("cut")
 Step = PullEvent | BaseException | float | None
 

@@ -1,14 +1,36 @@
 """The events of a pull."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 from typing import TypeAlias
+
+
+class Phase(Enum):
+    """What a server does for a pull, in the order in which it does so."""
+
+    OTHER = "other"
+    MANIFEST = "manifest"
+    LAYER = "layer"
+    VERIFYING = "verifying"
+    WRITING = "writing"
+    REMOVING = "removing"
+    SUCCESS = "success"
+
+    @property
+    def is_after_layers(self) -> bool:
+        """Tell whether no layer is downloaded any more, whatever its last line said."""
+        return self in _AFTER_LAYERS
+
+
+_AFTER_LAYERS = frozenset({Phase.VERIFYING, Phase.WRITING, Phase.REMOVING, Phase.SUCCESS})
 
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A phase of a pull, in the server's words."""
+    """A phase of a pull: the server's words, and the name that they were read into."""
 
     text: str
+    phase: Phase = field(default=Phase.OTHER, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

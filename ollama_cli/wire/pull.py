@@ -4,10 +4,33 @@ import json
 from collections.abc import Iterable
 from typing import Final
 
-from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import (
+    ChunkProgress,
+    Error,
+    Phase,
+    PullEvent,
+    Status,
+    Success,
+)
 
 _UNSIGNED_LIMIT: Final = 2**64
 _UNKNOWN: Final = "unknown error"
+_WHOLE: Final = {"pulling manifest": Phase.MANIFEST, "success": Phase.SUCCESS}
+_BEGINNINGS: Final = {
+    "pulling ": Phase.LAYER,
+    "verifying": Phase.VERIFYING,
+    "writing": Phase.WRITING,
+    "removing": Phase.REMOVING,
+}
+
+
+def status_from_text(text: str) -> Status:
+    """Read the server's words for a phase (Ollama: `PullModel` in server/images.go)."""
+    phase = _WHOLE.get(text)
+    if phase is None:
+        found = (each for words, each in _BEGINNINGS.items() if text.startswith(words))
+        phase = next(found, Phase.OTHER)
+    return Status(text, phase)
 
 
 def pull_events_from_value(value: object) -> list[PullEvent]:
@@ -17,8 +40,8 @@ def pull_events_from_value(value: object) -> list[PullEvent]:
     events: list[PullEvent] = []
     status = value.get("status")
     if isinstance(status, str):
-        events.append(Status(status))
-        if status == "success":
+        events.append(said := status_from_text(status))
+        if said.phase is Phase.SUCCESS:
             events.append(Success())
     total, completed = _count(value.get("total")), _count(value.get("completed"))
     if total is not None or completed is not None:
@@ -54,7 +77,7 @@ def _json_text(value: object) -> str:
 
 
 class PullParser:
-    """Reads the lines of a pull; whether it succeeded is for the one who follows it to judge.
+    """Reads the lines of a pull; who follows it judges whether it succeeded.
 
     With `join` only the newest of a layer's progress lines that are read together is an event;
     the first line of each layer always is.
@@ -73,11 +96,11 @@ class PullParser:
             events += pull_events_from_value(value)
 
     def is_done(self) -> bool:
-        """Deny it: whoever follows a pull stops at Success, and what comes before is a cut."""
+        """Say no: who follows a pull stops at Success, and any end before that is a cut."""
         return False
 
     def finish(self) -> None:
-        """Accept any end: an end without Success is found by `progress.follow`."""
+        """Accept any end: who follows the pull finds that it has no Success."""
 
     def _read_joined(self, values: Iterable[object], events: list[PullEvent]) -> None:
         statuses = self._statuses

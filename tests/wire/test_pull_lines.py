@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, Phase, PullEvent, Status, Success
 from ollama_cli.wire.pull import PullParser, pull_events_from_value
 
 DEEP: Any = []
@@ -151,3 +151,25 @@ def test_joined_progress_is_told_before_any_other_line_and_that_line_whole(line:
     start += [ChunkProgress("a", 9, 2), *pull_events_from_value(line)]
     assert events[: len(start)] == start
     assert events[-1] == ChunkProgress("a", 9, 4)
+
+
+@pytest.mark.parametrize(
+    ("text", "phase"),
+    [
+        ("pulling manifest", Phase.MANIFEST),
+        ("pulling 6a0746a1ec1a", Phase.LAYER),
+        ("pulling ", Phase.LAYER),
+        ("verifying sha256 digest", Phase.VERIFYING),
+        ("writing manifest", Phase.WRITING),
+        ("removing any unused layers", Phase.REMOVING),
+        ("success", Phase.SUCCESS),
+        ("successful", Phase.OTHER),
+        ("pulling", Phase.OTHER),
+        ("retrieving", Phase.OTHER),
+        ("", Phase.OTHER),
+    ],
+)
+def test_a_status_is_read_into_its_phase(text: str, phase: Phase) -> None:
+    (first, *_) = pull_events_from_value({"status": text})
+    assert isinstance(first, Status)
+    assert (first.text, first.phase) == (text, phase)

@@ -1,10 +1,8 @@
-"""Whether a pull gets on: bytes gained over all layers, and the speed of the last minute."""
+"""Whether a pull gets on: what counts as a gain, and the speed of the last minute."""
 
 from collections import deque
 from statistics import median
 from typing import Final
-
-from ollama_cli.types.pull_events import ChunkProgress
 
 _NEAR_END: Final = 0.9
 _SLOW_SHARE: Final = 0.1
@@ -15,54 +13,34 @@ _BINS: Final = 120
 _JUDGED: Final = round(_SLOW_SECONDS / _BIN_SECONDS)
 # So often in a row may counters fall below what was reached before and still count when they rise.
 _FALLS: Final = 16
-_LARGEST: Final = 2**63 - 1
 
 
 class Gains:
-    """Counts bytes over all layers and tells gains from noise.
+    """Tells gains from noise in the bytes that a server reports of all layers together.
 
     A rise is a gain. After a fall (the server threw bytes away) rises count from there, but only a
     bounded number of times until more is reached than ever: a counter that swings is no gain.
     """
 
     def __init__(self) -> None:
-        self.completed = 0
-        self.total = 0
-        self._layers: dict[str, tuple[int, int]] = {}
         self._mark = self._best = self._falls = 0
 
-    def add(self, event: ChunkProgress) -> int:
-        """Take one line in; return the bytes that it gained."""
-        digest, total, completed = event.digest, event.total, event.completed or 0
-        before, known = self._layers.get(digest, (0, 0))
-        if not total:
-            total = known
-        elif total > _LARGEST:
-            total = _LARGEST
-        if total and completed > total:
-            completed = total
-        if completed == before and total == known:
-            return 0
-        self._layers[digest] = completed, total
-        self.total += total - known
-        self.completed = now_there = self.completed + completed - before
-        gained = now_there - self._mark
+    def add(self, reported: int) -> int:
+        """Take the newest sum in; return the bytes that were gained."""
+        gained = reported - self._mark
         if gained > 0:
-            self._mark = now_there
-            if now_there > self._best:
-                self._best, self._falls = now_there, 0
-        elif gained < 0:
-            self._fall()
+            self._mark = reported
+            if reported > self._best:
+                self._best, self._falls = reported, 0
+        elif gained < 0 and self._falls < _FALLS:
+            self._falls += 1
+            self._mark = reported
         return max(gained, 0)
 
-    def _fall(self) -> None:
-        if self._falls < _FALLS:
-            self._falls += 1
-            self._mark = self.completed
 
-    def is_near_end(self) -> bool:
-        """Tell whether little is left of the layers that are known."""
-        return self.completed >= self.total * _NEAR_END > 0
+def is_near_end(reported: int, total: int) -> bool:
+    """Tell whether little is left of the layers that the server has spoken of."""
+    return reported >= total * _NEAR_END > 0
 
 
 class Pace:

@@ -16,17 +16,24 @@ from ollama_cli.errors import (
     TimedOutError,
     UnreachableError,
 )
-from ollama_cli.features.pull.pace import Gains, Pace
+from ollama_cli.features.pull.pace import Gains, Pace, is_near_end
 from ollama_cli.transport.retries import LONGEST_RETRY_AFTER, is_passing
-from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import (
+    ChunkProgress,
+    Error,
+    Phase,
+    PullEvent,
+    Restart,
+    Status,
+    Success,
+)
 from ollama_cli.types.units import format_duration
+from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.wire.pull_failures import Again, error_of, failure_of
 
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _JITTER: Final = (0.5, 1.5)
-# After these words no byte is gained any more: the server is silent while it works.
-_AFTER_LAYERS: Final = ("verifying", "writing", "removing")
 _OWN: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
@@ -62,17 +69,18 @@ class Reads(Protocol):
 def heal(
     open_pull: Callable[[], Reads],
     patience: Patience,
+    stats: PullStats | None = None,
     *,
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Iterator[PullEvent]:
     """Yield the events of a pull up to its success, with a Restart for each further try.
 
-    `open_pull` makes a stream whose way to the answer is bounded by `patience.to_answer`. Raises
-    what ended the pull for good: TimedOutError once the tries on a cut, a stall or an end without
-    success ran out.
+    `open_pull` makes a stream whose way to the answer is bounded by `patience.to_answer`. Each
+    event is in `stats` when it is yielded. Raises what ended the pull for good: TimedOutError once
+    the tries on a cut, a stall or an end without success ran out.
     """
-    pull = _Pull(patience, clock)
+    pull = _Pull(patience, stats or PullStats(), clock)
     while True:
         try:
             yield from pull.run(open_pull())
@@ -87,14 +95,15 @@ def heal(
 class _Pull:
     """One pull over all its tries."""
 
-    def __init__(self, patience: Patience, clock: Callable[[], float]) -> None:
+    def __init__(self, patience: Patience, stats: PullStats, clock: Callable[[], float]) -> None:
         self._patience = patience
+        self._stats = stats
         self._clock = clock
         self._gains = Gains()
         self._attempt = 0
         self._has_answered = self._is_open = False
         self._said: str | None = None
-        self._after_layers: set[str] = set()
+        self._after_layers: set[Phase] = set()
         self._pace = Pace(0.0)
         self._advanced_at = 0.0
 
@@ -109,18 +118,14 @@ class _Pull:
             while (events := self._read(stream)) is not None:
                 now = self._clock()
                 for event in events:
-                    if isinstance(event, ChunkProgress):
-                        if gained := self._gains.add(event):
-                            self._advance(gained, now)
-                    elif isinstance(event, Success):
-                        yield event
-                        return
-                    else:
-                        self._judge(event, now)
+                    self._stats.add(event, now)
+                    self._judge(event, now)
                     yield event
+                    if isinstance(event, Success):
+                        return
                 self._has_answered = self._has_answered or bool(events)
                 self._pace.add(0, now)
-                if self._gains.is_near_end() and not self._after_layers and self._pace.is_slow():
+                if self._is_trickle():
                     raise StalledError("the pull came down to a trickle", hint=RESUMES)
         finally:
             stream.close()
@@ -135,7 +140,14 @@ class _Pull:
         self._attempt += 1
         grown = min(_FIRST_PAUSE * 2 ** min(self._attempt - 1, 16), _LONGEST_PAUSE)
         pause = max(grown * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
-        return Restart(self._attempt, error.message, round(pause, 3))
+        restart = Restart(self._attempt, error.message, round(pause, 3))
+        self._stats.add(restart, self._clock())
+        return restart
+
+    def _is_trickle(self) -> bool:
+        if self._after_layers or not self._pace.is_slow():
+            return False
+        return is_near_end(self._stats.reported, self._stats.reported_total)
 
     def _read(self, stream: Reads) -> list[PullEvent] | None:
         """Read once, for no longer than what is left of the patience."""
@@ -169,11 +181,12 @@ class _Pull:
     def _judge(self, event: PullEvent, now: float) -> None:
         """See whether an event gets the pull on; raises what an error event stands for."""
         match event:
-            case Status(text) if text.startswith(_AFTER_LAYERS):
-                phase = next(word for word in _AFTER_LAYERS if text.startswith(word))
-                if phase not in self._after_layers:
-                    self._after_layers.add(phase)
-                    self._advanced_at = now
+            case ChunkProgress():
+                if gained := self._gains.add(self._stats.reported):
+                    self._advance(gained, now)
+            case Status(_, phase) if phase.is_after_layers and phase not in self._after_layers:
+                self._after_layers.add(phase)
+                self._advanced_at = now
             case Error(message):
                 self._said = message
                 raise error_of(message)
@@ -193,7 +206,7 @@ class _Pull:
         return False
 
     def _may(self, again: Again) -> bool:
-        under_way = bool(self._gains.completed)
+        under_way = bool(self._stats.reported)
         return again is Again.ALWAYS or (again is Again.UNDER_WAY and under_way)
 
     def _give_up(self, error: OllamaCliError) -> NoReturn:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui.progress.row import Row
+from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.ui.streams import OutStream
 
 FRAMES_PER_SECOND: Final = 10
@@ -143,6 +144,7 @@ class BarsReporter:
 
     Events only change what the next frame shows. `stream` should have motion; `clock` counts
     seconds. Reporters that share a `board` stand below one another; `label` then tells them apart.
+    `stats` already holds each event that is reported; without it the reporter counts them.
     """
 
     def __init__(
@@ -153,10 +155,11 @@ class BarsReporter:
         *,
         board: Board | None = None,
         label: str = "",
+        stats: PullStats | None = None,
     ) -> None:
         self._stream = stream
         self._board = board or Board(stream)
-        self._row = Row(stream, model, clock, label)
+        self._row = Row(stream, model, clock, label, stats)
 
     def __enter__(self) -> Self:
         """Hide the cursor and begin to draw."""

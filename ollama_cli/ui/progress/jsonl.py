@@ -30,6 +30,7 @@ class JsonLinesReporter:
     `fraction` is what people are shown, which never falls; `completed` of `total` is the truth.
     Restarts are told on `notes` too, an interrupt there alone. A failure of the stream itself
     becomes an `error` line, so that the last line tells how any other pull ended.
+    `stats` already holds each event that is reported; without it the reporter counts them.
     """
 
     def __init__(
@@ -39,6 +40,7 @@ class JsonLinesReporter:
         clock: Callable[[], float] = time.monotonic,
         *,
         notes: OutStream | None = None,
+        stats: PullStats | None = None,
     ) -> None:
         self._stream = stream
         self._notes = notes
@@ -46,7 +48,8 @@ class JsonLinesReporter:
         self._status: str | None = None
         self._model = model
         self._clock = clock
-        self._stats = PullStats()
+        self._stats = stats or PullStats()
+        self._counts = stats is None
         self._started = clock()
         self._is_first = True
         self._has_layers = False
@@ -77,7 +80,8 @@ class JsonLinesReporter:
     def report(self, event: PullEvent) -> None:
         """Write one line."""
         now = self._clock()
-        self._stats.add(event, now)
+        if self._counts:
+            self._stats.add(event, now)
         self._has_layers = self._has_layers or isinstance(event, ChunkProgress | Expected)
         # Without its layers, which in a model of many would be most of the work.
         snapshot = self._stats.snapshot(with_layers=False)

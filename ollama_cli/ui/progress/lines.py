@@ -5,7 +5,7 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Final, Self
 
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Phase, PullEvent, Restart, Status, Success
 from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui.progress import phrases
@@ -14,8 +14,6 @@ from ollama_cli.ui.streams import OutStream
 
 SECONDS_BETWEEN: Final = 10.0
 FRACTION_BETWEEN: Final = 0.10
-_MANIFEST: Final = "pulling manifest"
-_VERIFYING: Final = "verifying"
 _WORTH_TELLING: Final = 5.0
 
 
@@ -23,6 +21,7 @@ class LinesReporter:
     """Write each change of state once, and progress at most every 10 seconds or 10 per cent.
 
     `label` stands before each line, where several models are pulled at once.
+    `stats` already holds each event that is reported; without it the reporter counts them.
     """
 
     def __init__(
@@ -32,14 +31,16 @@ class LinesReporter:
         clock: Callable[[], float] = time.monotonic,
         *,
         label: str = "",
+        stats: PullStats | None = None,
     ) -> None:
         self._stream = stream
         self._label = f"{label} " if label else ""
         self._model = one_line(model)
         self._clock = clock
-        self._stats = PullStats()
+        self._stats = stats or PullStats()
+        self._counts = stats is None
         self._started = clock()
-        self._state = ""
+        self._state, self._phase = "", Phase.OTHER
         self._digests: set[str] = set()
         self._lost = 0
         self._state_since = self._started
@@ -65,10 +66,11 @@ class LinesReporter:
 
     def report(self, event: PullEvent) -> None:
         """Write a line if the event is worth one."""
-        if isinstance(event, Status) and _is_of_a_layer(event.text):
-            return
+        if isinstance(event, Status) and event.phase is Phase.LAYER:
+            return  # it says no more than the line of the layer that it came with
         now = self._clock()
-        self._stats.add(event, now)
+        if self._counts:
+            self._stats.add(event, now)
         match event:
             case ChunkProgress(digest):
                 if digest not in self._digests:
@@ -76,14 +78,14 @@ class LinesReporter:
                 if self._stats.lost > self._lost:
                     self._show_lost()
                 self._show_progress(now)
-            case Status(text):
-                self._show_state(sentence(text), now)
+            case Status(text, phase):
+                self._show_state(sentence(text), now, phase)
             case Restart():
-                self._state = ""
+                self._state, self._phase = "", Phase.OTHER
                 self._line(phrases.restarted(self._model, event))
             case Success():
                 self._succeeded = True
-                self._show_state("success", now)
+                self._show_state("success", now, Phase.SUCCESS)
                 self._line(
                     phrases.pulled(
                         self._model,
@@ -93,19 +95,19 @@ class LinesReporter:
                     )
                 )
 
-    def _show_state(self, text: str, now: float) -> None:
+    def _show_state(self, text: str, now: float, phase: Phase) -> None:
         if not text or text == self._state:
             return
-        if self._state.startswith(_VERIFYING) and now - self._state_since >= _WORTH_TELLING:
+        if self._phase is Phase.VERIFYING and now - self._state_since >= _WORTH_TELLING:
             self._line(f"verified in {format_duration(now - self._state_since)}")
-        self._state, self._state_since = text, now
+        self._state, self._phase, self._state_since = text, phase, now
         self._line(text)
 
     def _show_layer(self, digest: str, now: float) -> None:
         self._digests.add(digest)
         layer = self._stats.layer(digest)
         size = f"  {format_bytes(layer.total)}" if layer and layer.total else ""
-        self._show_state(f"pulling {phrases.digest_name(digest)}{size}", now)
+        self._show_state(f"pulling {phrases.digest_name(digest)}{size}", now, Phase.LAYER)
 
     def _show_lost(self) -> None:
         self._line(phrases.lost(self._model, self._stats.lost - self._lost))
@@ -122,8 +124,3 @@ class LinesReporter:
 
     def _line(self, text: str) -> None:
         self._stream.line(self._label + text)
-
-
-def _is_of_a_layer(text: str) -> bool:
-    """Tell whether a status says no more than the line of the layer that it came with."""
-    return text.startswith("pulling ") and text != _MANIFEST

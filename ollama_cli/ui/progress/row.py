@@ -1,14 +1,13 @@
 """One pull as it is drawn: the model's line, and below it the layer or phase under way."""
 
 import math
-import threading
 from collections.abc import Callable
 from typing import Final
 
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Phase, PullEvent, Restart, Status, Success
 from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_counter, format_duration
 from ollama_cli.ui.progress import phrases
@@ -33,14 +32,19 @@ class Row:
     """What is shown of one pull; events come from one thread, frames are drawn by another."""
 
     def __init__(
-        self, stream: OutStream, model: str, clock: Callable[[], float], label: str = ""
+        self,
+        stream: OutStream,
+        model: str,
+        clock: Callable[[], float],
+        label: str = "",
+        stats: PullStats | None = None,
     ) -> None:
         self._stream = stream
         self._model = one_line(model)
         self._label = f"{label} " if label else ""
         self._clock = clock
-        self._lock = threading.Lock()
-        self._stats = PullStats()
+        self._stats = stats or PullStats()
+        self._counts = stats is None
         self._digest: str | None = None
         self._phase = ""
         self._completed = self._lost = 0
@@ -53,14 +57,10 @@ class Row:
 
     def report(self, event: PullEvent) -> None:
         """Take one event in; the next frame shows it."""
-        if (
-            self._digest is not None
-            and isinstance(event, Status)
-            and event.text.startswith("pulling ")
-        ):
+        if self._digest is not None and isinstance(event, Status) and event.phase is Phase.LAYER:
             return  # it says no more than the line of the layer that it came with
         now = self._clock()
-        with self._lock:
+        if self._counts:
             self._stats.add(event, now)
         if self._stats.completed != self._completed:
             self._completed, self._moved_at = self._stats.completed, now
@@ -91,8 +91,7 @@ class Row:
 
     def snapshot(self, now: float | None = None) -> PullSnapshot:
         """Show how far the pull has come."""
-        with self._lock:
-            return self._stats.snapshot(now, with_layers=False)
+        return self._stats.snapshot(now, with_layers=False)
 
     def lines(self, width: int, *, brief: bool) -> list[Text]:
         """Draw the row; a brief one is a single line."""
@@ -159,8 +158,7 @@ class Row:
         return self._text(_GAP + self._clip(_GAP.join(parts), width - len(_GAP)), "bright_black")
 
     def _layer(self) -> LayerSnapshot | None:
-        with self._lock:
-            return None if self._digest is None else self._stats.layer(self._digest)
+        return None if self._digest is None else self._stats.layer(self._digest)
 
     def _bar(self, fraction: float, width: int) -> Text:
         full, empty = ("━", "─") if self._stream.unicode else ("#", "-")

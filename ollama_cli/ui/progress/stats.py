@@ -1,5 +1,6 @@
 """How far a pull has come: pure arithmetic over its events, with the clock handed in."""
 
+import threading
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -17,8 +18,6 @@ from ollama_cli.ui.progress.speed import Speedometer
 ALMOST_DONE: Final = 0.99
 # The server counts in signed 64 bits; JSON does not, and larger numbers are no sizes.
 _LARGEST: Final = 2**63 - 1
-# After these words no layer is downloaded any more, whatever its last line said.
-_AFTER_LAYERS: Final = ("verifying", "writing", "removing", "success")
 
 
 class LayerSnapshot(NamedTuple):
@@ -54,6 +53,9 @@ class _Layer:
     digest: str
     total: int | None = None
     reported: int = 0
+    # What the sums over all layers hold of this one; None until a line speaks of it.
+    counted: int | None = None
+    counted_size: int = 0
     # The most that was ever reported: what a later try is compared with.
     highest: int = 0
     # What the next line is compared with; None makes the next line a baseline.
@@ -75,20 +77,29 @@ class _Layer:
 
 
 class PullStats:
-    """Turn the events of one pull into snapshots.
+    """Count what the events of one pull report, for everyone who asks.
 
-    `fetched` tells whether anything was downloaded: a layer that is there already has one line, a
-    complete one. `completed`, `fraction` and `lost` are those of a snapshot taken now.
+    Events may be added by one thread while others read. All numbers are bytes:
+
+    - `completed`, `fraction` and `lost` are those of a snapshot taken now.
+    - `reported` of `reported_total` is what the lines say, without what is only assumed: the
+      manifest's sizes, and layers that are done because a later one has begun.
+    - `fetched_bytes` rose in between lines, over all tries; what was there before is left out.
+    - `fetched` tells whether anything was downloaded: a layer that is there already has one line,
+      a complete one. `restarts` counts further tries, `is_empty` means no event came yet.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.is_empty = True
+        self.restarts = 0
+        self.reported = self.reported_total = self.fetched_bytes = 0
         self._layers: dict[str, _Layer] = {}
         self._open: dict[str, _Layer] = {}
         self.completed = 0
         self._unmeasured = 0
         self._total = 0
         self.fraction = 0.0
-        self._attempt = 0
         self._is_expected = self._is_past_layers = self._ends_early = False
         self._in_parallel = False
         self._has_begun = False
@@ -103,12 +114,17 @@ class PullStats:
 
     def add(self, event: PullEvent, now: float) -> None:
         """Take one event in."""
+        with self._lock:
+            self.is_empty = False
+            self._add(event, now)
+
+    def _add(self, event: PullEvent, now: float) -> None:
         moved = 0
         match event:
             case ChunkProgress():
                 moved = self._advance(event)
-            case Status(text):
-                if self._ends_early or not text.startswith(_AFTER_LAYERS):
+            case Status():
+                if self._ends_early or not event.phase.is_after_layers:
                     return
                 self._finish_layers()
             case Expected():
@@ -125,11 +141,16 @@ class PullStats:
 
     def layer(self, digest: str) -> LayerSnapshot | None:
         """Look one layer up; None if it has not appeared."""
-        layer = self._layers.get(digest)
-        return layer.snapshot() if layer else None
+        with self._lock:
+            layer = self._layers.get(digest)
+            return layer.snapshot() if layer else None
 
     def snapshot(self, now: float | None = None, *, with_layers: bool = True) -> PullSnapshot:
         """Show how far the pull has come; a silence until `now` lowers the speed."""
+        with self._lock:
+            return self._snapshot(now, with_layers=with_layers)
+
+    def _snapshot(self, now: float | None, *, with_layers: bool) -> PullSnapshot:
         speed = self._speed.at(now)
         left = self._total - self.completed + self._unmeasured
         layers = self._layers.values() if with_layers else ()
@@ -150,7 +171,7 @@ class PullStats:
         layer = self._find(event.digest, total)
         # The server leaves out a zero, so a missing number is the truth: nothing is there.
         completed = min(max(event.completed or 0, 0), _LARGEST)
-        is_first = layer.attempt != self._attempt
+        is_first = layer.attempt != self.restarts
         if is_first:
             self._open_layer(layer, completed, total)
         self.fetched = self.fetched or not is_first or completed < (total or layer.total or 0)
@@ -165,11 +186,22 @@ class PullStats:
             self._total += total - (layer.total or 0)
             self._unmeasured -= layer.shown if layer.total is None else 0
             layer.total = total
+        self._count(layer)
         if layer.settled and (layer.total is None or completed < layer.total):
             self._reopen()
         self._refresh(layer)
         self._rise()
         return moved
+
+    def _count(self, layer: _Layer) -> None:
+        """Count what the lines say of a layer, which may be less than before."""
+        size = layer.total or 0
+        reported = min(layer.reported, size) if size else layer.reported
+        if layer.counted is not None:
+            self.fetched_bytes += max(0, reported - layer.counted)
+        self.reported += reported - (layer.counted or 0)
+        self.reported_total += size - layer.counted_size
+        layer.counted, layer.counted_size = reported, size
 
     def _find(self, digest: str, total: int | None) -> _Layer:
         layer = self._layers.get(digest)
@@ -184,7 +216,7 @@ class PullStats:
         if layer.attempt >= 0 and total in {None, layer.total}:
             self.lost += max(0, had - completed)
         self._has_begun = True
-        layer.attempt, layer.settled, layer.highest = self._attempt, False, completed
+        layer.attempt, layer.settled, layer.highest = self.restarts, False, completed
         if not self._in_parallel:
             self._settle_open()
         self._open[layer.digest] = layer
@@ -214,7 +246,7 @@ class PullStats:
 
     def _begin_again(self) -> None:
         """Wait for what the next try says of each layer; until then what was seen counts."""
-        self._attempt += 1
+        self.restarts += 1
         self._speed = Speedometer()
         self._is_past_layers = self._ends_early = False
         self._open = {}

@@ -1,31 +1,23 @@
 """What counts as a gain, and what as a crawl."""
 
-from ollama_cli.features.pull.pace import Gains, Pace
-from ollama_cli.types.pull_events import ChunkProgress
+from ollama_cli.features.pull.pace import Gains, Pace, is_near_end
 
 
-def test_bytes_are_counted_over_all_layers() -> None:
+def test_rises_are_gains_and_a_fall_is_where_they_begin_again() -> None:
     gains = Gains()
-    lines = [("a", 10), ("b", 5), ("a", 10), ("a", 12), ("b", None), ("b", 3)]
-    gained = [gains.add(ChunkProgress(digest, 100, done)) for digest, done in lines]
-    assert gained == [10, 5, 0, 2, 0, 3]
-    assert gains.completed == 15
+    assert [gains.add(there) for there in (10, 15, 15, 12, 14, 20)] == [10, 5, 0, 0, 2, 6]
 
 
 def test_near_the_end_is_a_tenth() -> None:
-    gains = Gains()
-    assert not gains.is_near_end()
-    gains.add(ChunkProgress("a", 100, 89))
-    assert not gains.is_near_end()
-    gains.add(ChunkProgress("a", 100, 90))
-    assert gains.is_near_end()
-    gains.add(ChunkProgress("b", 900, None))
-    assert not gains.is_near_end()
+    assert not is_near_end(0, 0)
+    assert not is_near_end(89, 100)
+    assert is_near_end(90, 100)
+    assert not is_near_end(90, 1000)
 
 
 def test_a_swinging_counter_gains_a_bounded_number_of_times() -> None:
     gains = Gains()
-    swings = [gains.add(ChunkProgress("a", 100, 10 * (n % 2))) for n in range(1000)]
+    swings = [gains.add(10 * (n % 2)) for n in range(1000)]
     assert 0 < sum(1 for each in swings if each) < 20
 
 

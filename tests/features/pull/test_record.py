@@ -1,6 +1,5 @@
 """The record of a pull: what its events and its end say, and no end that it lacks."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -8,9 +7,10 @@ from runtimes import told, with_models
 
 from ollama_cli.errors import ConfigError, InterruptError, ServerError
 from ollama_cli.features.pull.history import History, Pull
-from ollama_cli.features.pull.record import recorded
+from ollama_cli.features.pull.record import Record
 from ollama_cli.system import paths
 from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.ui.progress.stats import PullStats
 
 A, B = "sha256:a", "sha256:b"
 
@@ -63,8 +63,10 @@ def kept() -> Pull:
 def test_what_this_pull_fetched_is_counted(
     events: list[PullEvent], fetched: int, restarts: int
 ) -> None:
-    with recorded(with_models(), "m") as record:
-        assert list(record.watch(iter(events))) == events
+    stats = PullStats()
+    with Record(with_models(), "m", stats):
+        for event in events:
+            stats.add(event, 0.0)
     assert (kept().bytes, kept().restarts, kept().result) == (fetched, restarts, "success")
 
 
@@ -79,32 +81,14 @@ def test_what_this_pull_fetched_is_counted(
     ],
 )
 def test_how_it_ended(error: BaseException, result: str, message: str | None) -> None:
-    with pytest.raises(type(error)), recorded(with_models(), "m"):
+    with pytest.raises(type(error)), Record(with_models(), "m", PullStats()):
         raise error
     assert (kept().result, kept().error) == (result, message)
 
 
-def test_the_watch_closes_what_it_watches() -> None:
-    closed = []
-
-    def events() -> Iterator[PullEvent]:
-        try:
-            while True:
-                yield Status("x")
-        finally:
-            closed.append(True)
-
-    with recorded(with_models(), "m") as record:
-        watched = record.watch(events())
-        next(watched)
-        close: Callable[[], None] = getattr(watched, "close")  # noqa: B009  an iterator has none
-        close()
-        assert closed == [True]
-
-
 def test_an_end_that_cannot_be_written_is_a_warning() -> None:
     cli = with_models()
-    with recorded(cli, "m"):
+    with Record(cli, "m", PullStats()):
         paths.history_path().write_bytes(b"no database\n")
     assert told(cli).startswith("warning: cannot use the history of pulls ")
 
@@ -115,6 +99,6 @@ def test_nobody_without_a_home_is_kept_from_pulling(monkeypatch: pytest.MonkeyPa
 
     monkeypatch.setattr(paths, "history_path", nowhere)
     cli = with_models()
-    with recorded(cli, "m") as record:
-        assert list(record.watch([Success()])) == [Success()]
+    with Record(cli, "m", PullStats()):
+        pass
     assert told(cli) == "warning: there is no home folder\n"

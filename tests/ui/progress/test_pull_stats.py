@@ -2,11 +2,12 @@
 
 import pytest
 
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status, Success
+from ollama_cli.types.pull_events import ChunkProgress, Expected, Layer, PullEvent, Restart, Success
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats
+from ollama_cli.wire.pull import status_from_text as status
 
-VERIFYING = Status("verifying sha256 digest")
-WRITING = Status("writing manifest")
+VERIFYING = status("verifying sha256 digest")
+WRITING = status("writing manifest")
 
 
 def run(*events: PullEvent, step: float = 1.0) -> list[PullSnapshot]:
@@ -19,9 +20,9 @@ def chunk(digest: str, total: int | None, completed: int | None = None) -> Chunk
 
 
 def test_nothing_is_known_before_the_first_layer() -> None:
-    *_, last = run(Status("pulling manifest"), Status("waiting"), chunk("a", None))
+    *_, last = run(status("pulling manifest"), status("waiting"), chunk("a", None))
     assert last.bytes_per_second is None
-    (only,) = run(Status("pulling manifest"))
+    (only,) = run(status("pulling manifest"))
     assert only == PullSnapshot(0, None, 0.0, None, None, ())
 
 
@@ -103,7 +104,7 @@ def test_one_is_kept_for_success() -> None:
 
 
 def test_the_status_success_is_not_yet_success() -> None:
-    assert run(chunk("a", 100, 100), Status("success"))[-1].fraction == 0.99
+    assert run(chunk("a", 100, 100), status("success"))[-1].fraction == 0.99
 
 
 def test_a_new_layer_does_not_lower_the_fraction() -> None:
@@ -126,7 +127,7 @@ def test_a_layer_that_stopped_short_is_done_when_a_later_one_appears() -> None:
 
 
 def test_a_manifest_status_completes_nothing() -> None:
-    last = run(chunk("a", 100, 97), Status("pulling manifest"))[-1]
+    last = run(chunk("a", 100, 97), status("pulling manifest"))[-1]
     assert last.layers == (("a", 97, 100, False),)
 
 
@@ -134,7 +135,7 @@ def test_a_pull_started_over_keeps_its_place() -> None:
     snapshots = run(
         chunk("a", 100, 100),
         chunk("b", 900, 300),
-        Status("pulling manifest"),
+        status("pulling manifest"),
         chunk("a", 100, 100),
         chunk("b", 900, 310),
     )
@@ -176,3 +177,32 @@ def test_a_clock_that_steps_back_is_no_negative_speed() -> None:
     for now, completed in ((100.0, 0), (101.0, 50), (5.0, 60)):
         snapshot = stats.update(chunk("a", 100, completed), now)
     assert snapshot.bytes_per_second == 60
+
+
+def test_what_the_lines_report_is_counted_over_all_layers() -> None:
+    stats, seen = PullStats(), []
+    for digest, done in [("a", 10), ("b", 5), ("a", 10), ("a", 12), ("b", None), ("b", 3)]:
+        stats.add(chunk(digest, 100, done), 0.0)
+        seen.append(stats.reported)
+    assert seen == [10, 15, 15, 17, 12, 15]
+    assert stats.reported_total == 200
+    assert stats.fetched_bytes == 2 + 3
+
+
+def test_what_a_manifest_or_the_next_layer_makes_certain_is_not_reported() -> None:
+    stats = PullStats()
+    stats.add(Expected((Layer("a", 100), Layer("b", 50))), 0.0)
+    assert (stats.reported, stats.reported_total) == (0, 0)
+    stats.add(chunk("a", 100, 40), 0.0)
+    stats.add(chunk("b", 50, 1), 0.0)
+    assert (stats.reported, stats.reported_total) == (41, 150)
+    assert stats.completed == 101
+
+
+def test_restarts_are_counted_and_an_unused_one_is_empty() -> None:
+    stats = PullStats()
+    assert stats.is_empty
+    stats.add(Restart(1, "cut"), 0.0)
+    stats.add(Restart(1, "cut"), 0.0)
+    assert stats.restarts == 2
+    assert not stats.is_empty

@@ -7,8 +7,8 @@ import typer
 from ollama_cli.cli.options import Insecure, Registry
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
-from ollama_cli.features.pull import plan, summary
-from ollama_cli.features.pull.download import Downloads
+from ollama_cli.features.pull import plan
+from ollama_cli.features.pull.download import Downloads, settled_patience
 
 
 def command(
@@ -60,7 +60,7 @@ def command(
     if dry_run:
         plan.show_plans(context, names, insecure=insecure)
         return
-    patience = summary.patience(context, stall_timeout, retries)
+    patience = settled_patience(context, stall_timeout, retries)
     context.servers.native("pull", asks=False)  # each pull asks by itself, and heals
     downloads = Downloads(context, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)
