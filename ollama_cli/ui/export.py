@@ -1,4 +1,4 @@
-"""Output for programs: one JSON document, JSON lines, CSV."""
+"""Output for programs: one JSON document, JSON lines, CSV, bare names."""
 
 import csv
 import io
@@ -6,10 +6,15 @@ import itertools
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from ollama_cli.types.text import visible
+from ollama_cli.types.text import one_line, visible
 from ollama_cli.ui.streams import OutStream
+
+if TYPE_CHECKING:
+    from ollama_cli.types.model_details import RunningModel
+    from ollama_cli.types.models import ModelSummary
 
 
 def schema(command: str) -> dict[str, str]:
@@ -55,6 +60,33 @@ def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[obje
         out.write(line.getvalue())
 
 
+def show_listing(
+    out: OutStream,
+    output: str,
+    command: str,
+    models: "Sequence[ModelSummary] | Sequence[RunningModel]",
+    empty: "ModelSummary | RunningModel",
+) -> bool:
+    """Write the models in a format for programs; False where `output` is for people.
+
+    What is unknown is null, and empty in CSV, whose header is that of the `empty` model.
+    """
+    records = [_record(model) for model in models]
+    match output:
+        case "json":
+            show_document(out, command, {"models": records})
+        case "jsonl":
+            show_lines(out, command, records)
+        case "csv":
+            show_csv(out, list(_record(empty)), [_row(each) for each in records])
+        case "name":
+            for model in models:
+                out.line(one_line(model.name))
+        case _:
+            return False
+    return True
+
+
 def show_raw(out: OutStream, document: bytes) -> None:
     """Write the server's bytes, with a newline behind them on a terminal."""
     show_chunks(out, [document])
@@ -94,3 +126,11 @@ def _finite(value: object) -> object:
         case float() if not math.isfinite(value):
             return None
     return value
+
+
+def _record(model: "ModelSummary | RunningModel") -> dict[str, Any]:
+    return {name: None if value == "" else value for name, value in asdict(model).items()}
+
+
+def _row(record: dict[str, Any]) -> list[object]:
+    return [" ".join(each) if isinstance(each, tuple) else each for each in record.values()]

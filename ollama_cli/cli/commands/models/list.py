@@ -11,7 +11,7 @@ from ollama_cli.features.models.filters import asks_for_capability, compile_all,
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
-from ollama_cli.ui.listing import show_listing
+from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
 _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")

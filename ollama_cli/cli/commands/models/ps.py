@@ -9,7 +9,7 @@ from ollama_cli.features.models import filters
 from ollama_cli.types.model_details import RunningModel
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
-from ollama_cli.ui.listing import show_listing
+from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
 _SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
