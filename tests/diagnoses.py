@@ -13,7 +13,7 @@ import hostile
 from hostile import by_path, document, lines
 from shell import Result, python
 
-RUNGS = [
+CHECKS = [
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 ]  # fmt: skip
 CERTIFICATES = Path(__file__).parent / "data" / "tls"
@@ -113,7 +113,7 @@ def at(host: str, *args: object, **more: Any) -> tuple[int, dict[str, Any]]:
     result = doctor("--json", *args, env=env, **more)
     found = result.json
     rungs = {rung["name"]: rung for rung in found["rungs"]}
-    assert list(rungs) == RUNGS
+    assert list(rungs) == CHECKS
     failed = [name for name, rung in rungs.items() if rung["status"] == "failed"]
     assert (result.code, found["exit"], found["ok"]) == (found["exit"], result.code, not failed)
     if failed:
@@ -121,7 +121,7 @@ def at(host: str, *args: object, **more: Any) -> tuple[int, dict[str, Any]]:
         assert rungs[name]["exit"] == result.code
         assert rungs[name]["message"]
         assert rungs[name]["command"]
-        after = [rungs[each]["status"] for each in RUNGS[RUNGS.index(name) + 1 :]]
+        after = [rungs[each]["status"] for each in CHECKS[CHECKS.index(name) + 1 :]]
         assert set(after) <= {"skipped"}
     return result.code, rungs
 

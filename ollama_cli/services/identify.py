@@ -24,7 +24,7 @@ class Look(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Glimpse:
+class Response:
     """One answer: its status, its Server header, its JSON object (or an empty one), its text."""
 
     status: int
@@ -49,22 +49,22 @@ class Glimpse:
         return is_list or (self.status in {401, 403} and "error" in self.document)
 
 
-class Glimpses:
+class Responses:
     """What was seen at each path, each asked for once, until the time is over."""
 
     def __init__(self, look: Look, end: float) -> None:
         self._look = look
         self._end = end
-        self._seen: dict[str, Glimpse | None] = {}
+        self._seen: dict[str, Response | None] = {}
 
-    def get(self, path: str) -> Glimpse | None:
+    def get(self, path: str) -> Response | None:
         """Give what is to be seen at a path; None where nothing came, or the time is over."""
         left = self._end - time.monotonic()
         if path not in self._seen and left > 0:
             self._seen[path] = self._fetched(path, left)
         return self._seen.get(path)
 
-    def _fetched(self, path: str, wait: float) -> Glimpse | None:
+    def _fetched(self, path: str, wait: float) -> Response | None:
         try:
             status, server, body = self._look(path, wait=wait)
         except OllamaCliError:  # no answer is no evidence
@@ -73,7 +73,7 @@ class Glimpses:
             document = fields.mapping(decoding.document(body))
         except ProtocolError:
             document = {}
-        return Glimpse(status, server, document, body[:_SHOWN].decode("utf-8", "replace"))
+        return Response(status, server, document, body[:_SHOWN].decode("utf-8", "replace"))
 
 
 class Clue(NamedTuple):
@@ -82,7 +82,7 @@ class Clue(NamedTuple):
     path: str
     shows: str
     kind: ServerKind
-    is_in: Callable[[Glimpse], bool]
+    is_in: Callable[[Response], bool]
 
 
 # The first row that holds decides. A path is asked for once, and only if a row comes to it: that is
@@ -157,7 +157,7 @@ def identify(base_url: str, look: Look, *, seconds: float = SECONDS) -> Server:
     """
     if host_of(base_url) in _CLOUD:
         return Server(ServerKind.OLLAMA_COM, evidence="its address")
-    asked = Glimpses(look, time.monotonic() + seconds)
+    asked = Responses(look, time.monotonic() + seconds)
     for clue in EVIDENCE:
         seen = asked.get(clue.path)
         if seen is not None and clue.is_in(seen):

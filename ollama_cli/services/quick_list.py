@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ollama_cli.errors import ServerError
-from ollama_cli.transport.quick_get import glance
+from ollama_cli.transport.quick_get import quick_get
 from ollama_cli.wire import decoding, ollama as wire
 
 
@@ -16,7 +16,7 @@ def installed_names(
     headers: Mapping[str, str],
 ) -> list[str] | None:
     """Ask a server for its models' names within `seconds`; None where no list came in time."""
-    answer = glance(
+    answer = quick_get(
         host, "/api/tags", seconds=seconds, environ=environ, ca_file=ca_file, headers=headers
     )
     if answer is None:

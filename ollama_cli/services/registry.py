@@ -90,7 +90,7 @@ class Registry:
         raise UnaskedError(f"it comes from {host}, which is {how}")
 
     def _fetch(self, root: str, path: str, largest: int) -> bytes:
-        errand = _Errand(self._transport(root), path, largest, self._patience)
+        errand = _Task(self._transport(root), path, largest, self._patience)
         errand.start()
         errand.join(self._patience)
         where = f"the registry at {errand.root}"
@@ -118,7 +118,7 @@ class Registry:
         return self._transports[root]
 
 
-class _Errand(threading.Thread):
+class _Task(threading.Thread):
     """One request on a thread of its own: not even a look-up of a name outlasts our patience."""
 
     def __init__(self, transport: Transport, path: str, largest: int, patience: float) -> None:

@@ -23,7 +23,7 @@ _NO_CHECK_TIME: Final = 0x200000  # OpenSSL's X509_V_FLAG_NO_CHECK_TIME
 _PLAIN: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
 
 
-class Knock(NamedTuple):
+class Attempt(NamedTuple):
     """What came of connecting to one address; `words` are the system's reason."""
 
     address: str
@@ -78,17 +78,17 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
     return found[0]
 
 
-def knock(address: str, port: int, seconds: float) -> Knock:
+def connect(address: str, port: int, seconds: float) -> Attempt:
     """Connect to an address and hang up again."""
     try:
         socket.create_connection((address, port), seconds).close()
     except ConnectionRefusedError as error:
-        return Knock(address, "refused", _words(error))
+        return Attempt(address, "refused", _words(error))
     except TimeoutError:
-        return Knock(address, "silent", "nothing answers")
+        return Attempt(address, "silent", "nothing answers")
     except OSError as error:
-        return Knock(address, "unroutable", _words(error))
-    return Knock(address, "open")
+        return Attempt(address, "unroutable", _words(error))
+    return Attempt(address, "open")
 
 
 def greet(address: str, port: int, seconds: float) -> bytes:

@@ -20,7 +20,7 @@ _PIECE: Final = 1 << 16
 _PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
-def glance(
+def quick_get(
     root: str,
     path: str,
     *,

@@ -18,7 +18,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Rung:
+class Check:
     """One step of a diagnosis: how it went, how long it took, and what to do about it.
 
     `value` is the fact that it found (an address, a version, a model), `code` and `exit_code` are

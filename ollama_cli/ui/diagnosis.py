@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
-from ollama_cli.types.checks import Note, Rung
+from ollama_cli.types.checks import Check, Note
 from ollama_cli.types.text import sentence
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
@@ -22,28 +22,28 @@ _NARROWEST: Final = 30
 _UNBROKEN: Final = "\0"  # stands for the blanks of a command, which is one word to the eye
 
 
-def show_rung(out: OutStream, rung: Rung) -> None:
-    """Write one rung: mark, name, time and what was found; then notes, and what cures it."""
-    mark = (_MARKS if out.unicode else _PLAIN_MARKS)[rung.status]
+def show_check(out: OutStream, check: Check) -> None:
+    """Write one check: mark, name, time and what was found; then notes, and what cures it."""
+    mark = (_MARKS if out.unicode else _PLAIN_MARKS)[check.status]
     if out.colour:
-        mark = f"\x1b[{_COLOURS[rung.status]}m{mark}\x1b[0m"
-    time = "" if rung.seconds is None else format_duration(rung.seconds)
-    head = f"{rung.name:<{_NAME_WIDTH}}  {time:>{_TIME_WIDTH}}  "
-    message = rung.message or rung.status
+        mark = f"\x1b[{_COLOURS[check.status]}m{mark}\x1b[0m"
+    time = "" if check.seconds is None else format_duration(check.seconds)
+    head = f"{check.name:<{_NAME_WIDTH}}  {time:>{_TIME_WIDTH}}  "
+    message = check.message or check.status
     first, *more = _wrapped(out, sentence(message), len(head) + 2) or [""]
     out.line(f"{mark} {head}{first}")
     for line in more:
         out.line(" " * (len(head) + 2) + line)
-    for note in rung.notes:
+    for note in check.notes:
         _show_advice(out, "note", note.message)
         _show_advice(out, "hint", note.hint)
-    _show_advice(out, "hint", rung.hint)
+    _show_advice(out, "hint", check.hint)
 
 
-def document(rungs: Sequence[Rung], about: Mapping[str, object]) -> dict[str, Any]:
-    """Make the document of a diagnosis: the verdict, the facts that were found, every rung."""
-    facts = {rung.name: rung.value for rung in rungs}
-    code = next((rung.exit_code for rung in rungs if rung.status == "failed"), 0)
+def document(checks: Sequence[Check], about: Mapping[str, object]) -> dict[str, Any]:
+    """Make the document of a diagnosis: the verdict, the facts that were found, every check."""
+    facts = {check.name: check.value for check in checks}
+    code = next((check.exit_code for check in checks if check.status == "failed"), 0)
     return {
         "ok": code == 0,
         "exit": code,
@@ -51,23 +51,23 @@ def document(rungs: Sequence[Rung], about: Mapping[str, object]) -> dict[str, An
         "kind": facts.get("api"),
         "version": facts.get("version"),
         "model": facts.get("default model"),
-        "rungs": [_rung(rung) for rung in rungs],
+        "rungs": [_check(check) for check in checks],
         "about": dict(about),
     }
 
 
-def show_document(out: OutStream, rungs: Sequence[Rung], about: Mapping[str, object]) -> None:
+def show_document(out: OutStream, checks: Sequence[Check], about: Mapping[str, object]) -> None:
     """Write the diagnosis as one JSON document."""
-    export.show_document(out, "doctor", document(rungs, about))
+    export.show_document(out, "doctor", document(checks, about))
 
 
-def show_report(out: OutStream, rungs: Sequence[Rung], about: Mapping[str, object]) -> None:
+def show_report(out: OutStream, checks: Sequence[Check], about: Mapping[str, object]) -> None:
     """Write a block of Markdown for a bug report, without secrets and without the user's name."""
-    for line in _report(rungs, about):
+    for line in _report(checks, about):
         out.line(_anonymous(line))
 
 
-def _report(rungs: Sequence[Rung], about: Mapping[str, object]) -> Iterator[str]:
+def _report(checks: Sequence[Check], about: Mapping[str, object]) -> Iterator[str]:
     yield "### ollama-cli doctor"
     yield ""
     for name, value in about.items():
@@ -78,22 +78,22 @@ def _report(rungs: Sequence[Rung], about: Mapping[str, object]) -> Iterator[str]
     yield ""
     yield "| rung | result | time | what |"
     yield "|---|---|---|---|"
-    for rung in rungs:
-        time = "" if rung.seconds is None else format_duration(rung.seconds)
-        notes = "".join(f"; note: {note.message}" for note in rung.notes)
-        yield f"| {rung.name} | {rung.status} | {time} | {_cell(rung.message + notes)} |"
+    for check in checks:
+        time = "" if check.seconds is None else format_duration(check.seconds)
+        notes = "".join(f"; note: {note.message}" for note in check.notes)
+        yield f"| {check.name} | {check.status} | {time} | {_cell(check.message + notes)} |"
 
 
-def _rung(rung: Rung) -> dict[str, Any]:
-    told = asdict(rung)
+def _check(check: Check) -> dict[str, Any]:
+    told = asdict(check)
     exit_code = told.pop("exit_code")
     return {
         **told,
-        "message": sentence(rung.message),
-        "hint": sentence(rung.hint) or None,
-        "command": sentence(rung.command or "") or None,
+        "message": sentence(check.message),
+        "hint": sentence(check.hint) or None,
+        "command": sentence(check.command or "") or None,
         "exit": exit_code,
-        "notes": [_note(note) for note in rung.notes],
+        "notes": [_note(note) for note in check.notes],
     }
 
 

@@ -9,7 +9,7 @@ from hostile import Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ConfigError, OllamaCliError, UnreachableError
 from ollama_cli.services.ollama import OllamaClient
-from ollama_cli.transport.quick_get import glance
+from ollama_cli.transport.quick_get import quick_get
 from ollama_cli.transport.redirects import same_origin
 
 VERSION = document({"version": "1"})
@@ -178,9 +178,9 @@ def test_a_glance_shows_headers_that_can_be_sent() -> None:
     with Server(VERSION) as server:
         asked = {"seconds": 5.0, "environ": {}, "ca_file": None}
         root = server.url.replace("http://", "http://user:pw@")
-        assert glance(root, "/", **asked, headers=SECRETS)  # type: ignore[arg-type]  # keywords
+        assert quick_get(root, "/", **asked, headers=SECRETS)  # type: ignore[arg-type]  # keywords
         bad = {"Authorization": "Bearer x\r\nX-Evil: 1"}
-        assert glance(root, "/", **asked, headers=bad) is None  # type: ignore[arg-type]  # likewise
+        assert quick_get(root, "/", **asked, headers=bad) is None  # type: ignore[arg-type]  # likewise
     [request] = server.requests
     assert request.headers.items() >= SECRETS.items()
 

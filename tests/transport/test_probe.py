@@ -36,11 +36,11 @@ def test_a_resolver_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_port_is_open_refused_or_silent() -> None:
     with Server(answer()) as server:
-        assert probe.knock("127.0.0.1", server.port, 1) == ("127.0.0.1", "open", "")
-    refused = probe.knock("127.0.0.1", closed_port(), 1)
+        assert probe.connect("127.0.0.1", server.port, 1) == ("127.0.0.1", "open", "")
+    refused = probe.connect("127.0.0.1", closed_port(), 1)
     assert (refused.state, refused.words) == ("refused", "connection refused")
     with full_backlog() as url:
-        silent = probe.knock("127.0.0.1", int(url.rpartition(":")[2]), 0.1)
+        silent = probe.connect("127.0.0.1", int(url.rpartition(":")[2]), 0.1)
         assert (silent.state, silent.words) == ("silent", "nothing answers")
 
 

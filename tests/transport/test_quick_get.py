@@ -10,7 +10,7 @@ import pytest
 from hostile import JSON, PATIENCE, Peer, Script, Server, answer, bytes_then, head
 
 from ollama_cli import __version__
-from ollama_cli.transport.quick_get import glance
+from ollama_cli.transport.quick_get import quick_get
 
 OK = head(200, JSON)
 NOBODY: Mapping[str, str] = {}
@@ -19,7 +19,7 @@ NOBODY: Mapping[str, str] = {}
 def seen(
     root: str, ca_file: str | None = None, environ: Mapping[str, str] = NOBODY
 ) -> bytes | None:
-    return glance(root, "/api/tags", seconds=PATIENCE, environ=environ, ca_file=ca_file)
+    return quick_get(root, "/api/tags", seconds=PATIENCE, environ=environ, ca_file=ca_file)
 
 
 def test_the_question_is_plain_and_names_its_server() -> None:
@@ -61,7 +61,7 @@ def test_what_is_taken_for_an_answer(script: Script, expected: bytes | None) -> 
 def test_a_silent_server_is_left_when_the_time_is_over() -> None:
     left: list[bool] = []
     with Server(lambda peer: left.append(peer.gone())) as server:
-        found = glance(server.url, "/", seconds=0.15, environ=NOBODY, ca_file=None)
+        found = quick_get(server.url, "/", seconds=0.15, environ=NOBODY, ca_file=None)
     assert (found, left) == (None, [True])
 
 

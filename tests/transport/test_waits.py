@@ -17,9 +17,9 @@ def test_silence_within_an_answer_counts_through_a_proxy_too(
     begun = CHUNKED + chunk(b'{"response":"x"}\n')
     with Server(bytes_then(begun, lambda peer: peer.stall())) as proxy:
         monkeypatch.setenv("HTTP_PROXY", proxy.url)
-        patient = Timeouts(first_token=60, between_tokens=0.2)
+        target = Timeouts(first_token=60, between_tokens=0.2)
         with (
-            OllamaClient("http://example.com", timeouts=patient) as client,
+            OllamaClient("http://example.com", timeouts=target) as client,
             pytest.raises(TimedOutError),
         ):
             list(client.generate("m", "x"))
@@ -84,8 +84,8 @@ def test_the_first_byte_may_be_late_where_the_next_may_not() -> None:
         peer.send(CHUNKED + chunk(b'{"response":"x"}\n'))
         peer.stall()
 
-    patient = Timeouts(first_token=60, between_tokens=0.2)
-    with Server(script) as server, OllamaClient(server.url, timeouts=patient) as client:
+    target = Timeouts(first_token=60, between_tokens=0.2)
+    with Server(script) as server, OllamaClient(server.url, timeouts=target) as client:
         events = client.generate("m", "x")
         assert next(events) == Text("x")
         with pytest.raises(TimedOutError, match="went silent"):
@@ -102,10 +102,10 @@ def test_the_first_byte_may_be_late_where_the_next_may_not() -> None:
     ids=["ended by the connection", "known length", "kept alive"],
 )
 def test_silence_within_an_answer_ends_it_however_it_is_framed(framing: bytes) -> None:
-    patient = Timeouts(first_token=60, between_tokens=0.2)
+    target = Timeouts(first_token=60, between_tokens=0.2)
     with (
         Server(bytes_then(framing, lambda peer: peer.stall())) as server,
-        OllamaClient(server.url, timeouts=patient) as client,
+        OllamaClient(server.url, timeouts=target) as client,
     ):
         events = client.generate("m", "x")
         assert next(events) == Text("x")

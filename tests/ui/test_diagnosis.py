@@ -2,21 +2,21 @@
 
 import io
 
-from ollama_cli.types.checks import Note, Rung
+from ollama_cli.types.checks import Check, Note
 from ollama_cli.ui import diagnosis
 from ollama_cli.ui.streams import OutStream
 
 COMMAND = "ollama-cli --host http://a-long-name.example.com:11434 doctor"
-FAILED = Rung(
+FAILED = Check(
     "tcp", "failed", "connection refused at 127.0.0.1, port 11434: no server is running",
     seconds=0.0123, hint=f"start it, or look elsewhere, where you think it is: `{COMMAND}`",
     notes=(Note("odd"),), code="unreachable", exit_code=3,
 )  # fmt: skip
 
 
-def shown(rung: Rung, **stream: object) -> list[str]:
+def shown(rung: Check, **stream: object) -> list[str]:
     file = io.StringIO()
-    diagnosis.show_rung(OutStream(file, **stream), rung)  # type: ignore[arg-type]  # its options
+    diagnosis.show_check(OutStream(file, **stream), rung)  # type: ignore[arg-type]  # its options
     return file.getvalue().splitlines()
 
 
@@ -30,7 +30,7 @@ def test_off_a_terminal_a_line_is_a_line() -> None:
 
 def test_marks_without_unicode() -> None:
     marks = [
-        shown(Rung("dns", status), unicode=False)[0][0]
+        shown(Check("dns", status), unicode=False)[0][0]
         for status in ("ok", "note", "failed", "skipped")
     ]
     assert marks == ["+", "!", "x", "-"]
@@ -47,12 +47,12 @@ def test_colour_is_beside_the_mark() -> None:
 
 
 def test_what_a_server_says_drives_no_terminal() -> None:
-    assert "\x1b" not in shown(Rung("version", "note", "\x1b]0;title\x07"), is_terminal=True)[0]
+    assert "\x1b" not in shown(Check("version", "note", "\x1b]0;title\x07"), is_terminal=True)[0]
 
 
 def test_a_report_keeps_its_table() -> None:
     file = io.StringIO()
-    rung = Rung("api", "failed", "a | b\nc", hint="`x`", exit_code=5)
+    rung = Check("api", "failed", "a | b\nc", hint="`x`", exit_code=5)
     diagnosis.show_report(OutStream(file), [rung], {"Python": "3.13", "libraries": {"a": "1"}})
     assert file.getvalue().splitlines()[2:] == [
         "- Python: 3.13",

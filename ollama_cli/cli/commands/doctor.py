@@ -11,10 +11,10 @@ from ollama_cli import __version__
 from ollama_cli.config import credentials, hosts, sources
 from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import container
-from ollama_cli.features.doctor.run import RUNGS, climb
+from ollama_cli.features.doctor.run import CHECKS, run
 from ollama_cli.features.doctor.target import Case
 from ollama_cli.features.servers import cache
-from ollama_cli.types.checks import Rung
+from ollama_cli.types.checks import Check
 from ollama_cli.ui import diagnosis
 from ollama_cli.ui.spinner import Spinner
 
@@ -47,32 +47,32 @@ def command(
     """
     context: Context = ctx.obj
     context.servers.log_requests()
-    rungs: list[Rung] = []
-    for rung in _climbed(context, model, token):
-        rungs.append(rung)
+    checks: list[Check] = []
+    for check in _checked(context, model, token):
+        checks.append(check)
         if context.output == "text":
-            diagnosis.show_rung(context.out, rung)
+            diagnosis.show_check(context.out, check)
     if context.output == "json":
-        diagnosis.show_document(context.out, rungs, _about())
+        diagnosis.show_document(context.out, checks, _about())
     elif context.output == "markdown":
-        diagnosis.show_report(context.out, rungs, _about())
-    raise typer.Exit(next((rung.exit_code for rung in rungs if rung.status == "failed"), 0))
+        diagnosis.show_report(context.out, checks, _about())
+    raise typer.Exit(next((check.exit_code for check in checks if check.status == "failed"), 0))
 
 
-def _climbed(context: Context, model: str | None, token: bool) -> Iterator[Rung]:
-    """Give the rungs as they are climbed, with a spinner on a terminal for those that take long."""
-    rungs = climb(_case(context, model, tries_token=token))
+def _checked(context: Context, model: str | None, token: bool) -> Iterator[Check]:
+    """Give each check when it is made, with a spinner on a terminal for those that take long."""
+    checks = run(_case(context, model, tries_token=token))
     moves = context.err.motion and not context.flags.quiet and not context.flags.verbose
     label = ""
-    for name in RUNGS:
+    for name in CHECKS:
         label = f"loading {label}" if name == "token" else name
         if moves:
             with Spinner(context.err, label):
-                rung = next(rungs)
+                check = next(checks)
         else:
-            rung = next(rungs)
-        label = rung.value or ""
-        yield rung
+            check = next(checks)
+        label = check.value or ""
+        yield check
 
 
 def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
@@ -88,7 +88,7 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
         typed=_typed(context),
         origins={**settings.origins, **({"model": "--model"} if model else {})},
         environ=context.environ,
-        surroundings=container.look_around(),
+        container=container.detect(),
         seconds=seconds,
         options=_options(context),
         key=key.origin if key else "",

@@ -1,1 +1,1 @@
-"""The diagnosis of a connection, rung by rung: from the address to the first token."""
+"""The diagnosis of a connection, check by check: from the address to the first token."""

@@ -17,7 +17,7 @@ _LARGEST: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class Container:
     """`kind` is docker, podman, wsl or empty; `host` is what calls the machine around it."""
 
     kind: str = ""
@@ -29,17 +29,17 @@ class Surroundings:
         return "WSL" if self.kind == "wsl" else f"a container ({self.kind})"
 
 
-def look_around() -> Surroundings:
+def detect() -> Container:
     """Find out where this process runs, from files alone; empty on a plain machine."""
     system = _read("proc/version").lower()
     kind = next((kind for kind, mark in _MARKS.items() if (ROOT / mark).exists()), "")
     if kind:
         name = _NAMES[kind]
         is_known = name in _read("etc/hosts") or any(each in system for each in _DESKTOPS)
-        return Surroundings(kind, name if is_known else _gateway() or name)
+        return Container(kind, name if is_known else _gateway() or name)
     if "microsoft" in system:
-        return Surroundings("wsl", _gateway())
-    return Surroundings()
+        return Container("wsl", _gateway())
+    return Container()
 
 
 def _gateway() -> str:

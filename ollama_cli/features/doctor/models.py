@@ -1,4 +1,4 @@
-"""The rungs of what the server holds: its models, the one used by default, one token of it."""
+"""The checks of what the server holds: its models, the one used by default, one token of it."""
 
 import shlex
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from ollama_cli.errors import (
     ProtocolError,
     RefusedError,
 )
-from ollama_cli.features.doctor.target import Patient
+from ollama_cli.features.doctor.target import Target
 from ollama_cli.features.models.capabilities import place_of
 from ollama_cli.services.kinds import GETS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
@@ -23,104 +23,104 @@ _SOME: Final = 5
 _EXAMPLE: Final = "llama3.2"
 
 
-def models(patient: Patient) -> str:
+def models(target: Target) -> str:
     """List the installed models."""
-    patient.models = patient.provider.list_models()
-    names = [model.name for model in patient.models]
+    target.models = target.provider.list_models()
+    names = [model.name for model in target.models]
     if not names:
-        raise NotFoundError("no model is installed", hint=_get(patient))
+        raise NotFoundError("no model is installed", hint=_get(target))
     more = f" and {len(names[_SOME:])} more" if names[_SOME:] else ""
     return f"{len(names)}: {', '.join(names[:_SOME])}{more}"
 
 
-def default_model(patient: Patient) -> str:
+def default_model(target: Target) -> str:
     """Find the model that is used where none is named, and whether it may be used."""
-    wanted = patient.case.model
-    patient.model = _detected(patient) if wanted is None else _settled(patient, wanted)
+    wanted = target.case.model
+    target.model = _detected(target) if wanted is None else _settled(target, wanted)
     try:
-        _keep_at_home(patient)
+        _refuse_remote(target)
     except RefusedError as error:
-        raise error.with_facts(hint=another(patient)) from error
-    return f"{patient.model}, as none is set" if wanted is None else patient.model
+        raise error.with_facts(hint=another(target)) from error
+    return f"{target.model}, as none is set" if wanted is None else target.model
 
 
-def token(patient: Patient) -> str:
+def token(target: Target) -> str:
     """Let the model write one token."""
     asked = [{"role": "user", "content": "hi"}]
-    client = patient.provider
-    with closing(client.chat(patient.model, asked, options={"num_predict": 1})) as events:
+    client = target.provider
+    with closing(client.chat(target.model, asked, options={"num_predict": 1})) as events:
         if next(iter(events), None) is None:
             raise ProtocolError("the model wrote nothing")
-    return f"{patient.model} writes"
+    return f"{target.model} writes"
 
 
-def another(patient: Patient) -> str:
+def another(target: Target) -> str:
     """Tell how to use another model than the one that is named, set or found."""
-    told = patient.model or patient.case.model or ""
-    others = [each for each in _permitted(patient) if not same_model(each.name, told)]
+    told = target.model or target.case.model or ""
+    others = [each for each in _permitted(target) if not same_model(each.name, told)]
     try:
-        found = patient.provider.detect_model(others) if others else None
+        found = target.provider.detect_model(others) if others else None
     except OllamaCliError:  # what failed before is told: this is but the way out
         found = None
     if found:
-        return f"use another one: {patient.setting('model', found)}"
-    if patient.model and patient.case.model and patient.server.kind is ServerKind.OLLAMA:
-        return f"get it anew: {patient.again(f'models pull {shlex.quote(patient.model)}')}"
-    return _get(patient)
+        return f"use another one: {target.setting('model', found)}"
+    if target.model and target.case.model and target.server.kind is ServerKind.OLLAMA:
+        return f"get it anew: {target.again(f'models pull {shlex.quote(target.model)}')}"
+    return _get(target)
 
 
-def _detected(patient: Patient) -> str:
-    able = _permitted(patient)
-    found = patient.provider.detect_model(able) if able else None
+def _detected(target: Target) -> str:
+    able = _permitted(target)
+    found = target.provider.detect_model(able) if able else None
     if found is None:
-        which = "models that the settings allow" if able != patient.models else "installed models"
-        raise NotFoundError(f"none of the {which} can chat", hint=_get(patient))
+        which = "models that the settings allow" if able != target.models else "installed models"
+        raise NotFoundError(f"none of the {which} can chat", hint=_get(target))
     return found
 
 
-def _settled(patient: Patient, wanted: str) -> str:
-    case = patient.case
+def _settled(target: Target, wanted: str) -> str:
+    case = target.case
     try:
         policy.check_model(wanted, case.allowed_models, local_only=case.local_only)
     except RefusedError as error:
-        raise error.with_facts(hint=another(patient)) from error
-    names = [model.name for model in patient.models]
+        raise error.with_facts(hint=another(target)) from error
+    names = [model.name for model in target.models]
     found = find(wanted, names)
     if found is None:
-        hint = _missing(patient, wanted, nearest(wanted, names))
+        hint = _missing(target, wanted, nearest(wanted, names))
         raise ModelNotFoundError.not_installed(wanted).with_facts(hint=hint)
     return found
 
 
-def _keep_at_home(patient: Patient) -> None:
+def _refuse_remote(target: Target) -> None:
     """Raise RefusedError for a model that runs elsewhere, where that is ruled out."""
-    if not patient.case.local_only:
+    if not target.case.local_only:
         return
-    known = patient.provider.capabilities(patient.model)
-    native = patient.case.native()
-    place = place_of(patient.model, known, patient.provider, native)
-    policy.check_place(patient.model, place)
+    known = target.provider.capabilities(target.model)
+    native = target.case.native()
+    place = place_of(target.model, known, target.provider, native)
+    policy.check_place(target.model, place)
 
 
-def _permitted(patient: Patient) -> list[ModelSummary]:
-    case = patient.case
-    return policy.permitted(patient.models, case.allowed_models, local_only=case.local_only)
+def _permitted(target: Target) -> list[ModelSummary]:
+    case = target.case
+    return policy.permitted(target.models, case.allowed_models, local_only=case.local_only)
 
 
-def _missing(patient: Patient, wanted: str, near: Iterable[str]) -> str:
-    if patient.server.kind is not ServerKind.OLLAMA:
-        return another(patient)
-    pull = patient.again(f"models pull {shlex.quote(wanted)}")
+def _missing(target: Target, wanted: str, near: Iterable[str]) -> str:
+    if target.server.kind is not ServerKind.OLLAMA:
+        return another(target)
+    pull = target.again(f"models pull {shlex.quote(wanted)}")
     return f"get it: {pull}" + (f"; or is it {' or '.join(near)}?" if near else "")
 
 
-def _get(patient: Patient) -> str:
+def _get(target: Target) -> str:
     """Tell how the server gets a model that may be used."""
-    kind, allowed = patient.server.kind, patient.case.allowed_models
+    kind, allowed = target.server.kind, target.case.allowed_models
     if kind in GETS:
         return f"get one: `{GETS[kind]}`"
     if kind is not ServerKind.OLLAMA:
         return ""
     named = (each for each in (_EXAMPLE, *allowed) if policy.is_allowed(each, allowed))
     example = next((each for each in named if not set(each) & set("*?[")), "NAME")
-    return f"get one: {patient.again(f'models pull {shlex.quote(example)}')}"
+    return f"get one: {target.again(f'models pull {shlex.quote(example)}')}"

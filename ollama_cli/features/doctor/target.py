@@ -1,4 +1,4 @@
-"""What a diagnosis is made of: what is known beforehand, and what the rungs have found so far."""
+"""What a diagnosis is made of: what is known beforehand, and what the checks have found so far."""
 
 import shlex
 import sys
@@ -10,7 +10,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from ollama_cli.config.settings import SETTINGS
-from ollama_cli.features.doctor.container import Surroundings
+from ollama_cli.features.doctor.container import Container
 from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
@@ -28,7 +28,7 @@ ANYBODY: Final = "://USER:PASSWORD@"
 
 
 @dataclass(frozen=True, slots=True)
-class Visit:
+class Fetched:
     """What was found at a path: `url` is where it was found in the end, after redirects."""
 
     status: int
@@ -49,11 +49,11 @@ class Visit:
         return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
-def visit(transport: Transport, path: str, seconds: float) -> Visit:
+def fetch(transport: Transport, path: str, seconds: float) -> Fetched:
     """Fetch whatever is at a path, within `seconds` in all; no status is an error."""
     with within(seconds, transport.root), transport.send("GET", path, wait=seconds) as reply:
         body = reply.read(_LARGEST)
-        return Visit(
+        return Fetched(
             reply.status, reply.url, reply.server, reply.content_type, reply.challenge, body
         )
 
@@ -66,7 +66,7 @@ class Case:
     `credentials` are what a client is made with; `key` says where their key is from, `key_variable`
     which variable would hold it, empty where none would. `options` are the global ones that were
     typed, by their names. `model` is the one named or set, None if none is; `origins` tell where
-    settings are from; `seconds` bound each step of a rung.
+    settings are from; `seconds` bound each step of a check.
     """
 
     provider: Callable[[], Provider]
@@ -76,7 +76,7 @@ class Case:
     typed: str
     origins: Mapping[str, str]
     environ: Mapping[str, str]
-    surroundings: Surroundings
+    container: Container
     seconds: float
     options: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
@@ -88,8 +88,8 @@ class Case:
     tries_token: bool = True
 
 
-class Patient:
-    """The server under examination; each rung reads what those before it have found."""
+class Target:
+    """The server under examination; each check reads what those before it have found."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -102,7 +102,7 @@ class Patient:
         self.notes: list[Note] = []
         self.proxy: str | None = None
         self.addresses: tuple[str, ...] = ()
-        self.visits: dict[str, Visit] = {}
+        self.fetched: dict[str, Fetched] = {}
         self.server = Server(ServerKind.NONE)
         self.models: list[ModelSummary] = []
         self.model = ""
@@ -123,15 +123,15 @@ class Patient:
         """Give the client that the commands use, in the API that the server speaks."""
         return self.case.provider()
 
-    def visit(self, path: str, seconds: float | None = None) -> Visit:
+    def fetch(self, path: str, seconds: float | None = None) -> Fetched:
         """Fetch whatever is at a path of the server, once."""
-        if path not in self.visits:
-            self.visits[path] = visit(self.transport, path, seconds or self.case.seconds)
-        return self.visits[path]
+        if path not in self.fetched:
+            self.fetched[path] = fetch(self.transport, path, seconds or self.case.seconds)
+        return self.fetched[path]
 
     def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
-        """Visit a path as `kinds.identify` wants it."""
-        seen = self.visit(path, wait)
+        """Fetch a path as `identify` wants it."""
+        seen = self.fetch(path, wait)
         return seen.status, seen.server, seen.body
 
     @property
@@ -166,7 +166,7 @@ class Patient:
         return (parts.scheme, parts.hostname, port) == (self.scheme, self.host, self.port)
 
     def note(self, message: str, hint: str = "") -> None:
-        """Tell something on the present rung that does not stop the climb."""
+        """Add to the present check what does not stop the run."""
         self.notes.append(Note(message, hint))
 
     @property

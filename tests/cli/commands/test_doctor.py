@@ -4,8 +4,8 @@ import re
 
 import pytest
 from diagnoses import (
+    CHECKS,
     OLLAMA,
-    RUNGS,
     TAGS,
     VERSION,
     Server,
@@ -30,7 +30,7 @@ def test_all_is_well(demo: str) -> None:
     result = run("--host", demo, "doctor")
     assert (result.code, result.err) == (0, "")
     told = [re.split(r" {2,}", line[2:]) for line in result.out.splitlines()]
-    assert [row[0] for row in told] == RUNGS
+    assert [row[0] for row in told] == CHECKS
     assert {line[0] for line in result.out.splitlines()} == {"✓", "-"}
     assert told[0][-1] == f"{demo} (from --host)"
     assert told[3] == ["tls", "not used: the address says http"]
@@ -57,7 +57,7 @@ def test_the_document_when_all_is_well(demo: str) -> None:
     }
     assert about["ollama-cli"] == __version__
     assert set(about["libraries"]) == {"requests", "urllib3", "typer", "rich"}
-    assert [rung["name"] for rung in rungs] == RUNGS
+    assert [rung["name"] for rung in rungs] == CHECKS
     assert all(rung["seconds"] >= 0 for rung in rungs if rung["status"] == "ok")
     assert list(rungs[0]) == [
         "name", "status", "message", "value", "seconds", "notes", "hint", "code", "http_status",

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from ollama_cli.features.doctor import container
-from ollama_cli.features.doctor.container import Surroundings, look_around
+from ollama_cli.features.doctor.container import Container, detect
 
 ROUTE = "Iface\tDestination\tGateway\neth0\t000200C0\t00000000\t1\neth0\t00000000\t0101A8C0\t3\n"
 
@@ -19,29 +19,29 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_plain_machine(root: Path) -> None:
-    assert look_around() == Surroundings()
+    assert detect() == Container()
     (root / "proc/version").write_text("Linux version 6.1.0-generic")
     (root / "proc/net/route").write_text(ROUTE)
-    assert look_around() == Surroundings()
+    assert detect() == Container()
 
 
 def test_a_container_whose_host_is_the_gateway(root: Path) -> None:
     (root / ".dockerenv").touch()
     (root / "proc/net/route").write_text(ROUTE)
-    assert look_around() == Surroundings("docker", "192.168.1.1")
+    assert detect() == Container("docker", "192.168.1.1")
     (root / "proc/version").write_text("Linux version 6.6.12-linuxkit")
-    assert look_around() == Surroundings("docker", "host.docker.internal")
+    assert detect() == Container("docker", "host.docker.internal")
 
 
 def test_a_container_without_a_network_of_its_own(root: Path) -> None:
     (root / "run/.containerenv").touch()
-    assert look_around() == Surroundings("podman", "host.containers.internal")
-    assert look_around().words == "a container (podman)"
+    assert detect() == Container("podman", "host.containers.internal")
+    assert detect().words == "a container (podman)"
 
 
 def test_wsl(root: Path) -> None:
     (root / "proc/version").write_text("Linux version 5.15.90.1-Microsoft-standard-WSL2")
-    assert look_around() == Surroundings("wsl", "")
+    assert detect() == Container("wsl", "")
     (root / "proc/net/route").write_text(ROUTE)
-    assert look_around() == Surroundings("wsl", "192.168.1.1")
-    assert look_around().words == "WSL"
+    assert detect() == Container("wsl", "192.168.1.1")
+    assert detect().words == "WSL"
