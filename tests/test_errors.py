@@ -8,7 +8,14 @@ import pytest
 
 from ollama_cli import errors
 from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
-from ollama_cli.errors import InterruptError, ModelNotFoundError, OllamaCliError, PullError
+from ollama_cli.errors import (
+    InterruptError,
+    ModelNotFoundError,
+    OllamaCliError,
+    PullError,
+    StalledError,
+    TimedOutError,
+)
 
 FAMILY = [
     member
@@ -116,3 +123,50 @@ def test_an_error_is_an_object_to_programs() -> None:
         "hint": "pull it",
         "http_status": 404,
     }
+
+
+def test_the_sentence_is_made_of_the_facts() -> None:
+    error = OllamaCliError("nobody listens", address="http://h:1", rest=" now", reason="refused")
+    assert error.message == str(error) == "nobody listens at http://h:1 now: refused"
+    known = error.with_facts(origin="--host", aside=", twice")
+    assert known.message == "nobody listens at http://h:1 (from --host) now: refused, twice"
+    assert error.message == "nobody listens at http://h:1 now: refused"
+
+
+@pytest.mark.parametrize("member", FAMILY)
+def test_an_error_with_one_more_fact_is_the_same_error_otherwise(
+    member: type[OllamaCliError],
+) -> None:
+    cause = ZeroDivisionError()
+    try:
+        raise member("what happened", hint="do it again") from cause
+    except OllamaCliError as error:
+        raised = error
+    other = raised.with_facts(origin="--host", is_explained=True)
+    assert type(other) is member
+    assert other is not raised
+    assert (other.message, other.hint, other.exit_code) == (
+        "what happened",
+        "do it again",
+        member.exit_code,
+    )
+    assert (other.origin, other.is_explained) == ("--host", True)
+    assert (raised.origin, raised.is_explained) == (None, False)
+    assert other.__cause__ is cause
+    assert other.__traceback__ is raised.__traceback__
+
+
+def test_an_error_of_another_kind_has_the_same_facts() -> None:
+    error = StalledError("no byte came", address="http://h:1", hint="again", http_status=200)
+    other = error.with_facts(origin="--host", retry_after=3.0).as_kind(TimedOutError)
+    assert type(other) is TimedOutError
+    assert other.exit_code == 7
+    assert other.message == "no byte came at http://h:1 (from --host)"
+    assert (other.hint, other.http_status, other.retry_after) == ("again", 200, 3.0)
+
+
+def test_nobody_edits_an_error_that_was_made() -> None:
+    """A checker refuses it: the facts are Final, and the sentence is a property."""
+    error = OllamaCliError("what happened")
+    with pytest.raises(AttributeError):
+        setattr(error, "message", "something else")  # noqa: B010  what a checker refuses

@@ -184,3 +184,46 @@ def test_a_signal_after_the_end_changes_nothing(monkeypatch: pytest.MonkeyPatch)
     finally:
         signal.signal(signal.SIGINT, before[0])
         signal.signal(signal.SIGTERM, before[1])
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("chat", "please answer with -o json here", "--nosuch"),
+        ("chat", "-m", "-o", "json", "--nosuch"),
+        ("chat", "--system", "--json", "--nosuch"),
+        ("chat", "--nosuch", "--", "-o", "json"),
+        ("chat", "--nosuch", "--", "--json"),
+    ],
+)
+def test_a_format_is_an_option_and_no_words_of_a_prompt(words: tuple[str, ...]) -> None:
+    result = call(*words)
+    assert result.code == 2
+    assert result.err.startswith("error: ")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("chat", "--nosuch", "-o", "json"),
+        ("chat", "-o", "json", "--nosuch"),
+        ("chat", "--output=json", "hi", "--nosuch"),
+        ("chat", "-ojson", "--nosuch"),
+        ("chat", "hi", "--nosuch", "--json"),
+        ("models", "list", "--nosuch", "-o", "jsonl"),
+    ],
+)
+def test_a_line_that_cannot_be_parsed_is_answered_in_its_format(words: tuple[str, ...]) -> None:
+    result = call(*words)
+    assert (result.code, result.out) == (2, "")
+    assert json.loads(result.err)["error"]["code"] == "usage"
+
+
+def test_a_traceback_is_shown_for_the_option_alone() -> None:
+    for words in (("-m", "x", "--", "--debug"), ("-m", "--debug", "hi"), ("say --debug",)):
+        result = call("chat", *words, "--host", "127.0.0.1:9")
+        assert result.code != 0
+        assert "Traceback" not in result.err
+    assert "Traceback" in call("--debug", "chat", "--nosuch").err
+    assert "Traceback" not in call("chat", "--nosuch", "--", "--debug").err
+    assert "Traceback" not in call("chat", "--nosuch").err
