@@ -1,6 +1,7 @@
 """Error answers of servers that speak the OpenAI protocol, each in its own shape."""
 
 import json
+from http import HTTPStatus
 
 import pytest
 
@@ -13,6 +14,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.wire.openai_failures import error_from_answer, error_in, is_for_chat
 
+UNPROCESSABLE = HTTPStatus(422).phrase  # whose words newer Pythons took from a newer standard
 JSON = "application/json"
 TOO_LONG = {
     "OpenAI": {
@@ -129,8 +131,8 @@ def test_other_errors_are_not_about_conversations(status: int, told: str) -> Non
             "body.top_p: too large; bad",
         ),
         ({"error": {"message": "see http://u:secret@h/"}}, "see http://***@h/"),
-        (b"plain words", "the server at http://h answered HTTP 422 Unprocessable Entity: plain"),
-        (b"", "the server at http://h answered HTTP 422 Unprocessable Entity"),
+        (b"plain words", f"the server at http://h answered HTTP 422 {UNPROCESSABLE}: plain"),
+        (b"", f"the server at http://h answered HTTP 422 {UNPROCESSABLE}"),
         (b"[1]", "the server at http://h answered HTTP 422"),
         ({"detail": [1]}, "[1]"),
     ],
