@@ -143,28 +143,22 @@ class AutoClient(Provider):
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation; what the API cannot carry is left out."""
-        return DeferredStream(
-            self.ask, lambda client: client.answer(self._fitting(client, request))
-        )
+        return DeferredStream(self.ask, lambda client: client.answer(self._fitted(client, request)))
 
     def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
         listed = list(texts)
         return begun(
             self.ask,
-            lambda client: client.embed_batches(listed, self._fitting(client, request)),
+            lambda client: client.embed_batches(listed, self._fitted(client, request)),
         )
 
     def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes."""
         return begun(
             self.ask,
-            lambda client: client.embed_bytes(texts, self._fitting(client, request)),
+            lambda client: client.embed_bytes(texts, self._fitted(client, request)),
         )
-
-    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
-        """Leave nothing out: what cannot be carried shows with the API; see `left_out` then."""
-        return request, ()
 
     def list_models(self) -> list[ModelSummary]:
         """List the models."""
@@ -202,8 +196,8 @@ class AutoClient(Provider):
         except OtherApiError as error:
             return found[0], error
 
-    def _fitting(self, client: Provider, request: R) -> R:
-        kept, self.left_out = client.fitting(request)
+    def _fitted(self, client: Provider, request: R) -> R:
+        kept, self.left_out = client.fitted(request)
         return kept
 
     def ask(self, question: Callable[[Provider], T]) -> T:

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from ollama_cli.errors import OllamaCliError
     from ollama_cli.services.kinds import Server
-    from ollama_cli.services.provider import R
     from ollama_cli.services.stream import EventStream
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
@@ -74,10 +73,6 @@ class OllamaClient(Client, Provider):
 
     def _among(self, models: list[ModelSummary] | None) -> list[ModelSummary]:
         return self.list_models() if models is None else models
-
-    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
-        """Leave nothing out of a request: all of it can be sent."""
-        return request, ()
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation by `/api/generate` or `/api/chat`."""

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from functools import partial
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from ollama_cli.errors import OllamaCliError, OtherApiError, ServerError
 from ollama_cli.services import embeddings
@@ -21,7 +21,7 @@ from ollama_cli.wire import openai as wire, openai_failures, openai_requests, ss
 from ollama_cli.wire.openai_answers import ChunkParser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ollama_cli.services.provider import R
     from ollama_cli.transport.response import Reply
@@ -42,8 +42,8 @@ class OpenAIClient(Client, Provider):
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
     The arguments are those of OllamaClient; UsageError names those that this API cannot carry, and
-    `fitting` leaves them out before. Every method raises OllamaCliError or one of its children, and
-    nothing else.
+    `fitting` parts them from the others before. Every method raises OllamaCliError or one of its
+    children, and nothing else.
     """
 
     provider_type: Final = "openai"
@@ -51,9 +51,13 @@ class OpenAIClient(Client, Provider):
     _speaks = "an OpenAI-compatible API"
     _has_completions = True
 
-    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
+    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Part arguments into those that can be sent and the names of what cannot, to warn of."""
+        return openai_requests.fitting(fields)
+
+    def fitted(self, request: R) -> tuple[R, tuple[str, ...]]:
         """Leave out of a request what cannot be sent; the names of that are given beside it."""
-        return openai_requests.fitting(request)
+        return openai_requests.fitted(request)
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a conversation, or a prompt by `/v1/completions`, else as one of one message.

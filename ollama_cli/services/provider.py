@@ -144,9 +144,13 @@ class Provider(Protocol):
         texts = [inputs] if isinstance(inputs, str) else inputs
         return joined(self.embed_batches(texts, request), model)
 
-    def fitting(self, request: R) -> tuple[R, tuple[str, ...]]:
+    def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Part arguments into those that can be sent and the names of what cannot, to warn of."""
+        return dict(fields), ()
+
+    def fitted(self, request: R) -> tuple[R, tuple[str, ...]]:
         """Leave out of a request what cannot be sent; the names of that are given beside it."""
-        ...
+        return request, ()
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation; the last event is Done."""

@@ -28,19 +28,28 @@ _ENOUGH: Final = 16
 Fields = Mapping[str, Any]
 
 
-def fitting(request: R) -> tuple[R, tuple[str, ...]]:
-    """Leave out of a request what cannot be sent; give the names of that (`num_ctx`, …), too."""
-    options = request.options or {}
+def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """Part arguments into those that can be sent and the names of what cannot (`num_ctx`, …)."""
+    options = fields.get("options") or {}
     left_out = [name for name in options if name not in _OPTIONS]
-    left_out += [name for name in _UNSENT if getattr(request, name, None) is not None]
-    kept = {name: options[name] for name in options if name in _OPTIONS}
-    unsent: dict[str, Any] = {name: None for name in _UNSENT if hasattr(request, name)}
-    return replace(request, options=kept or None, **unsent), tuple(left_out)
+    left_out += [name for name in _UNSENT if fields.get(name) is not None]
+    kept = {name: value for name, value in fields.items() if name not in _UNSENT}
+    if options:
+        kept["options"] = {name: options[name] for name in options if name in _OPTIONS}
+    return kept, tuple(left_out)
+
+
+def fitted(request: R) -> tuple[R, tuple[str, ...]]:
+    """Leave out of a request what cannot be sent; the names of that are given beside it."""
+    names = [name for name in ("options", *_UNSENT) if hasattr(request, name)]
+    kept, left_out = fitting({name: getattr(request, name) for name in names})
+    others: dict[str, Any] = dict.fromkeys(names) | kept
+    return replace(request, **others), left_out
 
 
 def refuse_unsent(request: AnyRequest) -> None:
     """Raise UsageError for what the API has no words for: none of it may vanish silently."""
-    names = list(fitting(request)[1])
+    names = list(fitted(request)[1])
     if getattr(request, "template", None) is not None:
         names.append("template")
     if names:

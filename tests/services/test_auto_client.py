@@ -251,4 +251,4 @@ def test_nobody_is_asked_twice_where_nobody_is() -> None:
     assert client.spoken is None
     assert client.base_url == "http://127.0.0.1:9"
     request = EmbedRequest("m", truncate=True)
-    assert client.fitting(request) == (request, ())
+    assert client.fitted(request) == (request, ())

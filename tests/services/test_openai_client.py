@@ -212,17 +212,28 @@ def test_what_cannot_be_said_is_refused_by_name_before_anything_is_sent() -> Non
 
 
 def test_arguments_are_parted_into_what_fits_and_what_does_not() -> None:
-    options = {"seed": 1, "num_ctx": 9}
-    given = ChatRequest("m", [], options=options, keep_alive="5m", think=True)
+    given = {"options": {"seed": 1, "num_ctx": 9}, "keep_alive": "5m", "think": True}
     assert OpenAIClient().fitting(given) == (
-        ChatRequest("m", [], options={"seed": 1}, think=True),
+        {"options": {"seed": 1}, "think": True},
         ("num_ctx", "keep_alive"),
     )
     assert OllamaClient().fitting(given) == (given, ())
+    empty = {"options": None, "keep_alive": None}
+    assert OpenAIClient().fitting(empty) == ({"options": None}, ())
+
+
+def test_what_does_not_fit_is_left_out_of_a_request() -> None:
+    options = {"seed": 1, "num_ctx": 9}
+    given = ChatRequest("m", [], options=options, keep_alive="5m", think=True)
+    assert OpenAIClient().fitted(given) == (
+        ChatRequest("m", [], options={"seed": 1}, think=True),
+        ("num_ctx", "keep_alive"),
+    )
+    assert OllamaClient().fitted(given) == (given, ())
     texts = EmbedRequest("m", truncate=False, dimensions=3)
-    assert OpenAIClient().fitting(texts) == (EmbedRequest("m", dimensions=3), ("truncate",))
+    assert OpenAIClient().fitted(texts) == (EmbedRequest("m", dimensions=3), ("truncate",))
     empty = GenerateRequest("m", "hi")
-    assert OpenAIClient().fitting(empty) == (empty, ())
+    assert OpenAIClient().fitted(empty) == (empty, ())
 
 
 def test_headers_are_sent_with_every_request() -> None:
