@@ -145,19 +145,19 @@ class AutoClient(Provider):
         """Answer a prompt or a conversation; what the API cannot carry is left out."""
         return DeferredStream(self.ask, lambda client: client.answer(self._fitted(client, request)))
 
-    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+    def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
         listed = list(texts)
         return begun(
             self.ask,
-            lambda client: client.embed_batches(listed, self._fitted(client, request)),
+            lambda client: client.embedded(listed, self._fitted(client, request)),
         )
 
-    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
+    def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes."""
         return begun(
             self.ask,
-            lambda client: client.embed_bytes(texts, self._fitted(client, request)),
+            lambda client: client.embedded_bytes(texts, self._fitted(client, request)),
         )
 
     def list_models(self) -> list[ModelSummary]:

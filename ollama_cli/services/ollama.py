@@ -93,13 +93,13 @@ class OllamaClient(Client, Provider):
             retry=Retry.REFUSAL,
         )
 
-    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+    def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come; falls back to `/api/embeddings`."""
         from ollama_cli.services.embeddings import batches  # noqa: PLC0415  for `health` 3 ms
 
         return batches(self._post_embed, texts, request)
 
-    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
+    def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes, as they arrive."""
         from ollama_cli.wire.ollama_requests import embed_body  # noqa: PLC0415  likewise, 2 ms
 

@@ -72,7 +72,7 @@ class OpenAIClient(Client, Provider):
         parser = ChunkParser(gather=request.gather, join=request.join)
         return EventStream(partial(self._open, ways), sse.Decoder(), parser)
 
-    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+    def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come."""
         openai_requests.refuse_unsent(request)
         wait = self.timeouts.first_token
@@ -81,7 +81,7 @@ class OpenAIClient(Client, Provider):
             body = self._http.document("POST", _EMBEDDINGS, sent, wait=wait)
             yield wire.decode_embeddings(body, request.model, len(batch))
 
-    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
+    def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes, as they arrive."""
         openai_requests.refuse_unsent(request)
         body = openai_requests.embed_body(texts, request)

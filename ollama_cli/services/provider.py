@@ -142,7 +142,23 @@ class Provider(Protocol):
             keep_alive=keep_alive,
         )
         texts = [inputs] if isinstance(inputs, str) else inputs
-        return joined(self.embed_batches(texts, request), model)
+        return joined(self.embedded(texts, request), model)
+
+    def embed_batches(
+        self, inputs: Iterable[str], model: str, fields: Mapping[str, Any]
+    ) -> Iterator[Embeddings]:
+        """Embed texts batch by batch, as they come; `fields` are further arguments of `embed`."""
+        from ollama_cli.types.requests import EmbedRequest  # noqa: PLC0415  likewise, 2 ms
+
+        return self.embedded(inputs, EmbedRequest(model, **fields))
+
+    def embed_bytes(
+        self, inputs: Sequence[str], model: str, fields: Mapping[str, Any]
+    ) -> Iterator[bytes]:
+        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        from ollama_cli.types.requests import EmbedRequest  # noqa: PLC0415  likewise, 2 ms
+
+        return self.embedded_bytes(inputs, EmbedRequest(model, **fields))
 
     def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Part arguments into those that can be sent and the names of what cannot, to warn of."""
@@ -156,11 +172,11 @@ class Provider(Protocol):
         """Answer a prompt or a conversation; the last event is Done."""
         ...
 
-    def embed_batches(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
+    def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come."""
         ...
 
-    def embed_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
+    def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts in the server's own bytes, as they arrive."""
         ...
 

@@ -213,9 +213,9 @@ def test_texts_are_embedded_by_the_right_one_even_if_they_come_once(
     fields: dict[str, Any],
 ) -> None:
     with either({"/v1/embeddings": VECTORS}) as (client, _):
-        [part] = client.embed_batches(iter(["a"]), EmbedRequest("m", **fields))
+        [part] = client.embedded(iter(["a"]), EmbedRequest("m", **fields))
         assert part.vectors == ((0.5, 0.5),)
-        assert b"embedding" in b"".join(client.embed_bytes(["a"], EmbedRequest("m", **fields)))
+        assert b"embedding" in b"".join(client.embedded_bytes(["a"], EmbedRequest("m", **fields)))
         assert client.embed("a", "m", **fields).vectors == ((0.5, 0.5),)
 
 

@@ -16,7 +16,6 @@ from ollama_cli.errors import (
 from ollama_cli.services.embeddings import MOST_CHARACTERS, MOST_INPUTS, in_batches
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.answers import Embeddings, Timings, Usage
-from ollama_cli.types.requests import EmbedRequest
 
 NO_PAGE = answer(404, b"404 page not found", TEXT)
 NO_METHOD = answer(405, b"405 method not allowed", TEXT)
@@ -102,7 +101,7 @@ def test_batches_are_read_no_further_than_needed() -> None:
             yield f"t{number}"
 
     with Server(embed_script) as server, OllamaClient(server.url) as client:
-        parts = client.embed_batches(texts(), EmbedRequest("m"))
+        parts = client.embed_batches(texts(), "m", {})
         assert len(next(parts).vectors) == MOST_INPUTS
         assert len(read) == MOST_INPUTS + 1
         assert len(server.requests) == 1
@@ -213,6 +212,5 @@ def test_an_older_server_may_not_send_an_empty_vector_either() -> None:
 def test_one_batch_can_be_had_in_the_servers_own_bytes() -> None:
     body = b' {"embeddings" : [[1.0]]}\n'
     with Server(answer(200, body)) as server, OllamaClient(server.url) as client:
-        request = EmbedRequest("m", dimensions=3)
-        assert b"".join(client.embed_bytes(["t1"], request)) == body
+        assert b"".join(client.embed_bytes(["t1"], "m", {"dimensions": 3})) == body
         assert server.requests[0].json == {"model": "m", "input": ["t1"], "dimensions": 3}

@@ -261,5 +261,5 @@ def test_the_bytes_of_documents_are_handed_on() -> None:
     body = b'{"data":[ {"id":"m"} ]}'
     with Server(answer(200, body, JSON)) as server, OpenAIClient(server.url) as client:
         assert client.list_models_bytes() == body
-        assert b"".join(client.embed_bytes(["x"], EmbedRequest("e"))) == body
+        assert b"".join(client.embedded_bytes(["x"], EmbedRequest("e"))) == body
         assert server.requests[-1].json == {"model": "e", "input": ["x"]}

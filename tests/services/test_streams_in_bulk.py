@@ -99,7 +99,7 @@ def test_what_arrives_alone_is_there_before_the_next(way: str) -> None:
 
     with Server(script) as server, OllamaClient(server.url) as client:
         parts = (
-            client.embed_bytes(["x"], EmbedRequest("m"))
+            client.embedded_bytes(["x"], EmbedRequest("m"))
             if way == "embed"
             else bursts_of(client, way)
         )
@@ -112,7 +112,7 @@ def test_what_arrives_alone_is_there_before_the_next(way: str) -> None:
 def test_an_embedding_that_is_passed_on_is_not_read() -> None:
     body = b'{"embeddings":[[NaN,' + b" " * 300_000
     with Server(answer(200, body)) as server, OllamaClient(server.url) as client:
-        pieces = list(client.embed_bytes(["x"], EmbedRequest("m")))
+        pieces = list(client.embedded_bytes(["x"], EmbedRequest("m")))
     assert len(pieces) > 1
     assert b"".join(pieces) == body
 
@@ -124,10 +124,10 @@ def test_errors_of_an_embedding_that_is_passed_on_are_seen_by_their_status() -> 
         OllamaClient(server.url) as client,
         pytest.raises(ModelNotFoundError),
     ):
-        next(client.embed_bytes(["x"], EmbedRequest("m")))
+        next(client.embedded_bytes(["x"], EmbedRequest("m")))
     short = head(200, {"Content-Length": "100"}) + b'{"embeddings"'
     with Server(lambda peer: peer.send(short)) as server, OllamaClient(server.url) as client:
-        pieces = client.embed_bytes(["x"], EmbedRequest("m"))
+        pieces = client.embedded_bytes(["x"], EmbedRequest("m"))
         assert next(pieces) == b'{"embeddings"'
         with pytest.raises(StreamCutError):
             next(pieces)

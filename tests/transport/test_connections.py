@@ -49,7 +49,8 @@ def test_many_batches_go_over_one_connection() -> None:
         assert len(client.embed(["x"] * 1000, "m").vectors) == 1000
         for _ in range(3):
             assert (
-                b"".join(client.embed_bytes(["x"], EmbedRequest("m"))) == b'{"embeddings":[[1.0]]}'
+                b"".join(client.embedded_bytes(["x"], EmbedRequest("m")))
+                == b'{"embeddings":[[1.0]]}'
             )
         assert server.connections == 1
 

@@ -63,7 +63,7 @@ def command(
     if context.output == "raw":
         _pass_on(context, texts, request)
         return
-    ask = partial(context.servers.provider().embed_batches, texts, request)
+    ask = partial(context.servers.provider().embedded, texts, request)
     parts = context.servers.passing(auto.attempt_all(context, name, ask))
     _show(context, _compared(context, parts, dimensions), name)
 
@@ -72,7 +72,7 @@ def _pass_on(context: Context, texts: list[str], request: EmbedRequest) -> None:
     for number, batch in enumerate(in_batches(texts)):
         if number:
             context.out.line()
-        ask = partial(context.servers.provider().embed_bytes, batch, request)
+        ask = partial(context.servers.provider().embedded_bytes, batch, request)
         chunks = auto.attempt_all(context, request.model, ask)
         export.show_chunks(context.out, context.servers.passing(chunks))
 
