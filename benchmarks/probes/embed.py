@@ -7,7 +7,6 @@ import time
 from benchmarks.probes import tell
 from ollama_cli import OllamaClient
 from ollama_cli.services.embeddings import in_batches
-from ollama_cli.types.requests import EmbedRequest
 
 
 def main() -> None:
@@ -21,7 +20,7 @@ def main() -> None:
             size = sum(
                 len(chunk)
                 for batch in in_batches(texts)
-                for chunk in client.embed_bytes(batch, EmbedRequest(model))
+                for chunk in client.embed_bytes(batch, model, {})
             )
         else:
             size = len(client.embed(texts, model).vectors)

@@ -48,10 +48,8 @@ def test_many_batches_go_over_one_connection() -> None:
     with Server(script) as server, OllamaClient(server.url) as client:
         assert len(client.embed(["x"] * 1000, "m").vectors) == 1000
         for _ in range(3):
-            assert (
-                b"".join(client.embedded_bytes(["x"], EmbedRequest("m")))
-                == b'{"embeddings":[[1.0]]}'
-            )
+            pieces = client.embedded_bytes(["x"], EmbedRequest("m"))
+            assert b"".join(pieces) == b'{"embeddings":[[1.0]]}'
         assert server.connections == 1
 
 
