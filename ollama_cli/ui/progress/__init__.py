@@ -1,1 +1,1 @@
-"""Ways to watch a model being pulled: bars, lines, JSON lines, or nothing."""
+"""Progress of a pull: bars, lines, JSON lines, or nothing."""

@@ -1,4 +1,4 @@
-"""Shows pulls on a terminal: bars that move, and one line of each that stays."""
+"""Show pulls on a terminal: bars that move, and one line of each pull that stays."""
 
 import threading
 import time
@@ -18,8 +18,8 @@ from ollama_cli.ui.streams import OutStream
 FRAMES_PER_SECOND: Final = 10
 
 
-class _Terminal(Console):
-    """A console whose motion was decided elsewhere: here rich asks no environment."""
+class _Console(Console):
+    """A console that does not read TERM: the stream knows whether it has motion."""
 
     @property
     def is_dumb_terminal(self) -> bool:
@@ -27,25 +27,25 @@ class _Terminal(Console):
 
 
 class Board:
-    """All rows that are under way on one terminal, drawn ten times a second, also in silence.
+    """Draw the rows of all running pulls on one terminal, ten times a second, even in silence.
 
-    Lines that are written to `stream` meanwhile stand above the bars. The terminal's tab shows the
-    percentage of all `count` pulls, which never falls, where it is told that it can.
+    Lines that are written to `stream` meanwhile appear above the bars. With `tab_progress`, the
+    terminal's tab shows the percentage of all `count` pulls, which never falls.
     """
 
     def __init__(self, stream: OutStream, *, tab_progress: bool = False, count: int = 1) -> None:
         self._stream = stream
         self._count = count
-        self._gone = 0
-        self._share = 0.0
+        self._finished = 0
+        self._fraction = 0.0
         self._is_drawn = False
         self._tab_progress = tab_progress
         self._rows: list[Row] = []
         self._lock = threading.RLock()
         self._live: Live | None = None
-        self._over = threading.Event()
-        self._tab = ""
-        self._console = _Terminal(
+        self._stop = threading.Event()
+        self._shown_tab = ""
+        self._console = _Console(
             file=stream.file,
             force_terminal=stream.is_terminal,
             force_interactive=stream.motion,
@@ -56,7 +56,7 @@ class Board:
         )
 
     def add(self, row: Row) -> None:
-        """Draw one row more; the first one hides the cursor."""
+        """Add a row; the first one hides the cursor."""
         with self._lock:
             self._rows.append(row)
             if self._live is None:
@@ -71,23 +71,23 @@ class Board:
                 self._stream.above = self._print
                 self._is_drawn = True
                 self._live.start(refresh=True)
-                over = self._over = threading.Event()
-                threading.Thread(target=self._draw, args=(over,), daemon=True).start()
+                stop = self._stop = threading.Event()
+                threading.Thread(target=self._draw, args=(stop,), daemon=True).start()
 
     def remove(self, row: Row) -> None:
-        """Draw one row less; the last one gives the cursor back."""
+        """Remove a row; the last one shows the cursor again."""
         with self._lock:
             self._rows.remove(row)
-            self._gone += 1
+            self._finished += 1
             if self._rows:
                 self.refresh()
             else:
                 self.close()
 
     def close(self) -> None:
-        """Give the terminal back; also where a signal broke off what did so before."""
+        """Restore the terminal, even if a signal interrupted an earlier attempt."""
         with self._lock:
-            self._over.set()
+            self._stop.set()
             self._stream.above = None
             live, self._live = self._live, None
             if live is not None:
@@ -103,48 +103,48 @@ class Board:
             if self._live is not None:
                 self._live.refresh()
 
-    def _draw(self, over: threading.Event) -> None:
-        while not over.wait(1 / FRAMES_PER_SECOND):
+    def _draw(self, stop: threading.Event) -> None:
+        while not stop.wait(1 / FRAMES_PER_SECOND):
             self.refresh()
 
     def _print(self, text: str) -> None:
-        # One lock for frames and lines: each is drawn where the one before it ended.
+        # One lock for frames and lines: neither may be drawn inside the other.
         with self._lock:
             self._console.print(Text(text), soft_wrap=True)
 
     def _frame(self) -> Group:
-        # Asked before each frame: the terminal may have another width by now.
+        # Read before each frame: the terminal may have been resized.
         width = self._stream.width - self._console.legacy_windows
         self._console.width = width
         rows = list(self._rows)
-        self._show_tab(self._percentage(rows))
+        self._show_tab(self._tab_state(rows))
         brief = len(rows) > 1
-        # Terminals echo ^C where the last line ends: it must not begin another one.
+        # A ^C echoed at the end of the last line must not begin another one.
         width -= len("^C") if brief else 0
         return Group(*[line for row in rows for line in row.lines(width, brief=brief)])
 
     def _show_tab(self, state: str) -> None:
-        """Set the progress of the terminal's tab by OSC 9;4; an empty state takes it away."""
-        if self._tab_progress and state != self._tab:
+        """Set the progress in the terminal's tab by OSC 9;4; an empty state removes it."""
+        if self._tab_progress and state != self._shown_tab:
             self._stream.write(f"\x1b]9;4;{state or '0;0'}\x1b\\")
-            self._tab = state
+            self._shown_tab = state
 
-    def _percentage(self, rows: list[Row]) -> str:
-        """Put all pulls into one state of a tab: 3 is busy, 1 a percentage."""
+    def _tab_state(self, rows: list[Row]) -> str:
+        """Return the state of the tab for all pulls: 3 is busy, 1 a percentage."""
         snapshots = [row.snapshot() for row in rows]
-        if not self._gone and not any(each.total for each in snapshots):
+        if not self._finished and not any(each.total for each in snapshots):
             return "3;0"
-        done = self._gone + sum(each.fraction for each in snapshots)
-        self._share = max(self._share, done / max(self._count, self._gone + len(rows)))
-        return f"1;{int(self._share * 100 + 1e-9)}"
+        done = self._finished + sum(each.fraction for each in snapshots)
+        self._fraction = max(self._fraction, done / max(self._count, self._finished + len(rows)))
+        return f"1;{int(self._fraction * 100 + 1e-9)}"
 
 
 class BarsReporter:
-    """Show the model's bar and the layer or phase under way; leave one line behind.
+    """Show the model's bar and its current layer or phase; leave one line at the end.
 
-    Events only change what the next frame shows. `stream` should have motion; `clock` counts
-    seconds. Reporters that share a `board` stand below one another; `label` then tells them apart.
-    `stats` already holds each event that is reported; without it the reporter counts them.
+    Events only change what the next frame shows. `stream` should have motion; `clock` returns
+    seconds. Reporters that share a `board` are drawn one below another; `label` identifies each.
+    `stats`, if given, already counts each reported event; else the reporter counts them.
     """
 
     def __init__(
@@ -162,7 +162,7 @@ class BarsReporter:
         self._row = Row(stream, model, clock, label, stats)
 
     def __enter__(self) -> Self:
-        """Hide the cursor and begin to draw."""
+        """Hide the cursor and start to draw."""
         self._row.start()
         self._board.add(self._row)
         return self
@@ -173,14 +173,14 @@ class BarsReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Take the bars away, give the cursor back, and leave one line behind."""
+        """Remove the bars, show the cursor again, and leave one line."""
         self._board.remove(self._row)
         text = self._row.last_line(exc)
         if text:
             self._stream.line(text)
 
     def report(self, event: PullEvent) -> None:
-        """Take one event in; the next frame shows it."""
+        """Record one event; the next frame shows it."""
         self._row.report(event)
 
     def refresh(self) -> None:

@@ -1,4 +1,4 @@
-"""Chooses how a pull is watched."""
+"""Choose how the progress of a pull is shown."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -28,11 +28,11 @@ def choose(
 ) -> PullProgressReporter:
     """Build the reporter for a mode: auto, bar, plain, json or none.
 
-    Bars need a stream that moves, and become lines on one that does not. `quiet` silences what is
-    shown to people; the JSON lines are a result, and stay. Where several models are pulled at once
-    `label` tells them apart, and bars stand on one `board`.
-    `stats` already holds each event that is reported; without it the reporter counts them.
-    An unknown mode is a UsageError.
+    Bars need a stream with motion; without it, lines are written. `quiet` hides what is shown to
+    people; the JSON lines are a result, and stay. If several models are pulled at once, `label`
+    identifies each, and their bars share one `board`.
+    `stats`, if given, already counts each reported event; else the reporter counts them.
+    Raises UsageError for an unknown mode.
     """
     match mode:
         case "json":
@@ -55,7 +55,7 @@ def choose(
 def board(
     mode: str, err: OutStream, environ: Mapping[str, str], *, quiet: bool = False, count: int = 1
 ) -> "Board | None":
-    """Build the board that the bars of all `count` pulls stand on; None where none are drawn."""
+    """Build the board for the bars of all `count` pulls; None if no bars are drawn."""
     if quiet or mode not in {"auto", "bar"} or not err.motion:
         return None
     from ollama_cli.ui.progress.bars import Board  # noqa: PLC0415  rich: 40 ms

@@ -1,4 +1,4 @@
-"""Shows a pull to programs: one JSON object per event, flushed as it comes."""
+"""Show a pull to programs: one JSON object per event, flushed as it comes."""
 
 import json
 import time
@@ -27,10 +27,10 @@ SCHEMA: Final = "ollama-cli/models-pull/1"
 class JsonLinesReporter:
     """Write the events of a pull to `stream`; sizes are bytes, times seconds on `clock`.
 
-    `fraction` is what people are shown, which never falls; `completed` of `total` is the truth.
-    Restarts are told on `notes` too, an interrupt there alone. A failure of the stream itself
-    becomes an `error` line, so that the last line tells how any other pull ended.
-    `stats` already holds each event that is reported; without it the reporter counts them.
+    `fraction` is the progress shown to people, which never falls; `completed` and `total` are
+    exact. Restarts are also written to `notes`, an interrupt only there. Any other failure becomes
+    an `error` line, so that the last line says how the pull ended.
+    `stats`, if given, already counts each reported event; else the reporter counts them.
     """
 
     def __init__(
@@ -49,11 +49,11 @@ class JsonLinesReporter:
         self._model = model
         self._clock = clock
         self._stats = stats or PullStats()
-        self._counts = stats is None
+        self._owns_stats = stats is None
         self._started = clock()
         self._is_first = True
         self._has_layers = False
-        self._known = self._fields(PullSnapshot(0, None, 0.0, None, None, ()))
+        self._last_fields = self._fields(PullSnapshot(0, None, 0.0, None, None, ()))
         self._reported: Error | None = None
 
     def __enter__(self) -> Self:
@@ -67,8 +67,8 @@ class JsonLinesReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Write the `error` line of a failure, as it is known by now; an interrupt is a note."""
-        known = self._known | {"event": "error"}
+        """Write the `error` line of a failure, with the latest numbers; an interrupt is a note."""
+        known = self._last_fields | {"event": "error"}
         if isinstance(exc, OllamaCliError):
             self._write(known | exc.as_dict())
         elif self._reported:
@@ -80,12 +80,12 @@ class JsonLinesReporter:
     def report(self, event: PullEvent) -> None:
         """Write one line."""
         now = self._clock()
-        if self._counts:
+        if self._owns_stats:
             self._stats.add(event, now)
         self._has_layers = self._has_layers or isinstance(event, ChunkProgress | Expected)
-        # Without its layers, which in a model of many would be most of the work.
+        # Without layers: in a model with many, they would be most of the work.
         snapshot = self._stats.snapshot(with_layers=False)
-        fields = self._known = self._fields(snapshot)
+        fields = self._last_fields = self._fields(snapshot)
         match event:
             case Status(text):
                 if text == self._status:  # real servers repeat it with each line of progress
@@ -145,5 +145,5 @@ class JsonLinesReporter:
     def _write(self, fields: dict[str, Any]) -> None:
         schema = {"schema": SCHEMA} if self._is_first else {}
         self._is_first = False
-        # ASCII only: no character of the server's can drive a terminal that shows the line.
+        # ASCII only: no character from the server can control a terminal that shows the line.
         self._stream.line(json.dumps(schema | fields).replace("\x7f", "\\u007f"))

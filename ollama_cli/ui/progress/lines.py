@@ -1,4 +1,4 @@
-"""Shows a pull in plain lines, for logs and for terminals that cannot move."""
+"""Show a pull in plain lines, for logs and for terminals without motion."""
 
 import time
 from collections.abc import Callable
@@ -14,14 +14,14 @@ from ollama_cli.ui.streams import OutStream
 
 SECONDS_BETWEEN: Final = 10.0
 FRACTION_BETWEEN: Final = 0.10
-_WORTH_TELLING: Final = 5.0
+_LONG_VERIFYING: Final = 5.0
 
 
 class LinesReporter:
     """Write each change of state once, and progress at most every 10 seconds or 10 per cent.
 
-    `label` stands before each line, where several models are pulled at once.
-    `stats` already holds each event that is reported; without it the reporter counts them.
+    `label` begins each line, if several models are pulled at once.
+    `stats`, if given, already counts each reported event; else the reporter counts them.
     """
 
     def __init__(
@@ -38,7 +38,7 @@ class LinesReporter:
         self._model = one_line(model)
         self._clock = clock
         self._stats = stats or PullStats()
-        self._counts = stats is None
+        self._owns_stats = stats is None
         self._started = clock()
         self._state, self._phase = "", Phase.OTHER
         self._digests: set[str] = set()
@@ -59,17 +59,17 @@ class LinesReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Say how far the pull came if it was left early."""
+        """Write how far the pull came, if it ended early."""
         text = phrases.stopped(self._model, self._stats.snapshot(), exc)
         if text and not self._succeeded:
             self._line(text)
 
     def report(self, event: PullEvent) -> None:
-        """Write a line if the event is worth one."""
+        """Write a line if the event needs one."""
         if isinstance(event, Status) and event.phase is Phase.LAYER:
-            return  # it says no more than the line of the layer that it came with
+            return  # the line of its layer says the same
         now = self._clock()
-        if self._counts:
+        if self._owns_stats:
             self._stats.add(event, now)
         match event:
             case ChunkProgress(digest):
@@ -98,7 +98,7 @@ class LinesReporter:
     def _show_state(self, text: str, now: float, phase: Phase) -> None:
         if not text or text == self._state:
             return
-        if self._phase is Phase.VERIFYING and now - self._state_since >= _WORTH_TELLING:
+        if self._phase is Phase.VERIFYING and now - self._state_since >= _LONG_VERIFYING:
             self._line(f"verified in {format_duration(now - self._state_since)}")
         self._state, self._phase, self._state_since = text, phase, now
         self._line(text)
@@ -115,8 +115,8 @@ class LinesReporter:
 
     def _show_progress(self, now: float) -> None:
         fraction = self._stats.fraction
-        is_late = now - self._shown_at >= SECONDS_BETWEEN
-        if not is_late and fraction - self._shown_fraction < FRACTION_BETWEEN:
+        is_due = now - self._shown_at >= SECONDS_BETWEEN
+        if not is_due and fraction - self._shown_fraction < FRACTION_BETWEEN:
             return
         self._shown_at = now
         self._shown_fraction = fraction

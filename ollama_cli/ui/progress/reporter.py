@@ -1,4 +1,4 @@
-"""What a way to watch a pull must offer, and the one that shows nothing."""
+"""The protocol of all progress reporters, and the reporter that shows nothing."""
 
 from types import TracebackType
 from typing import Protocol, Self, runtime_checkable
@@ -11,7 +11,7 @@ class PullProgressReporter(Protocol):
     """A context manager that shows the events of one pull."""
 
     def __enter__(self) -> Self:
-        """Begin to show."""
+        """Start to show."""
         ...
 
     def __exit__(
@@ -20,7 +20,7 @@ class PullProgressReporter(Protocol):
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Stop to show, whatever happened, and leave the terminal clean."""
+        """Stop, whatever happened, and leave the terminal clean."""
         ...
 
     def report(self, event: PullEvent) -> None:
@@ -29,10 +29,10 @@ class PullProgressReporter(Protocol):
 
 
 class SilentReporter:
-    """Take every event and show none."""
+    """Accept every event and show none."""
 
     def __enter__(self) -> Self:
-        """Begin to show nothing."""
+        """Start without output."""
         return self
 
     def __exit__(
@@ -41,7 +41,7 @@ class SilentReporter:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Leave as silently."""
+        """Stop without output."""
 
     def report(self, event: PullEvent) -> None:
         """Show nothing."""

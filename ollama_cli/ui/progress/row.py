@@ -1,4 +1,4 @@
-"""One pull as it is drawn: the model's line, and below it the layer or phase under way."""
+"""One pull as it is drawn: the model's line, and below it the current layer or phase."""
 
 import math
 from collections.abc import Callable
@@ -18,18 +18,18 @@ _GAP: Final = "  "
 _SHORTEST_BAR: Final = 10
 _LONGEST_BAR: Final = 40
 _SHORTEST_NAME: Final = 16
-_SHORTEST_STUMP: Final = 4
-# Columns have one width whatever they hold, so that the bar before them stands still.
+_SHORTEST_CLIP: Final = 4
+# Columns have a fixed width, so that the bar before them keeps its width.
 _PERCENT_WIDTH: Final = len("100 %")
 _RATE_WIDTH: Final = len("12.3 MB/s")
 _ETA_WIDTH: Final = len("eta 59m59s")
 _STALLED_SECONDS: Final = 5.0
 _SHOWN_SECONDS: Final = 1.0
-_AGAIN: Final = "trying again"
+_RETRYING: Final = "trying again"
 
 
 class Row:
-    """What is shown of one pull; events come from one thread, frames are drawn by another."""
+    """The lines of one pull; one thread reports events, another draws frames."""
 
     def __init__(
         self,
@@ -44,7 +44,7 @@ class Row:
         self._label = f"{label} " if label else ""
         self._clock = clock
         self._stats = stats or PullStats()
-        self._counts = stats is None
+        self._owns_stats = stats is None
         self._digest: str | None = None
         self._phase = ""
         self._completed = self._lost = 0
@@ -56,11 +56,11 @@ class Row:
         self._started = self._phase_since = self._moved_at = self._clock()
 
     def report(self, event: PullEvent) -> None:
-        """Take one event in; the next frame shows it."""
+        """Record one event; the next frame shows it."""
         if self._digest is not None and isinstance(event, Status) and event.phase is Phase.LAYER:
-            return  # it says no more than the line of the layer that it came with
+            return  # the line of its layer says the same
         now = self._clock()
-        if self._counts:
+        if self._owns_stats:
             self._stats.add(event, now)
         if self._stats.completed != self._completed:
             self._completed, self._moved_at = self._stats.completed, now
@@ -74,13 +74,13 @@ class Row:
             case Status(text):
                 self._enter_phase(sentence(text), None, now)
             case Restart(_, _, pause):
-                self._digest, self._phase, self._phase_since = None, _AGAIN, now + pause
+                self._digest, self._phase, self._phase_since = None, _RETRYING, now + pause
                 self._stream.line(phrases.restarted(self._model, event))
             case Success():
                 self._seconds = now - self._started
 
     def last_line(self, exc: BaseException | None) -> str:
-        """Write what is left behind when the bars are gone, empty if there is nothing to say."""
+        """Return the line that stays when the bars are gone, empty if it needs none."""
         snapshot = self.snapshot()
         if self._seconds is not None:
             fetched = self._stats.fetched
@@ -90,16 +90,16 @@ class Row:
         return self._label + text if text else ""
 
     def snapshot(self, now: float | None = None) -> PullSnapshot:
-        """Show how far the pull has come."""
+        """Return how far the pull has come."""
         return self._stats.snapshot(now, with_layers=False)
 
     def lines(self, width: int, *, brief: bool) -> list[Text]:
         """Draw the row; a brief one is a single line."""
         now = self._clock()
         snapshot = self.snapshot(now)
-        lines = [self._overall(snapshot, width)]
+        lines = [self._model_line(snapshot, width)]
         if self._phase and not brief:
-            lines.append(self._under_way(width, now))
+            lines.append(self._phase_line(width, now))
         for line in lines:
             line.truncate(width, overflow="crop")
         return lines
@@ -110,7 +110,7 @@ class Row:
             self._phase = text
             self._phase_since = self._moved_at = now
 
-    def _overall(self, snapshot: PullSnapshot, width: int) -> Text:
+    def _model_line(self, snapshot: PullSnapshot, width: int) -> Text:
         """Draw name, bar, percentage, counters, speed, time left: as many as fit, in that order."""
         title = self._label + self._model
         if snapshot.total is None:
@@ -124,10 +124,10 @@ class Row:
         ]
         name = self._clip(title, max(_SHORTEST_NAME, width // 3))
         while len(columns) > 2:  # noqa: PLR2004 - percentage and counters go last
-            if _room(width, name, columns) >= _SHORTEST_BAR:
+            if _bar_room(width, name, columns) >= _SHORTEST_BAR:
                 break
             columns.pop()
-        room = _room(width, name, columns)
+        room = _bar_room(width, name, columns)
         if room >= _SHORTEST_BAR:
             line = self._text(name).append(_GAP)
             line.append_text(self._bar(snapshot.fraction, min(room, _LONGEST_BAR)))
@@ -135,26 +135,26 @@ class Row:
         return self._without_bar(title, columns, width)
 
     def _without_bar(self, title: str, columns: list[str], width: int) -> Text:
-        """Draw name, percentage and counters; where they do not fit, the percentage stays."""
+        """Draw name, percentage and counters; if they do not fit, only the percentage."""
         shown = [column.strip() for column in columns]
-        while len(shown) > 1 and width - _width(shown) < min(_SHORTEST_STUMP, len(title)):
+        while len(shown) > 1 and width - _columns_width(shown) < min(_SHORTEST_CLIP, len(title)):
             shown.pop()
-        left = width - _width(shown)
-        stump = self._clip(title, left) if left > 0 else ""
-        return self._text(_GAP.join([*([stump] if stump else []), *shown]))
+        left = width - _columns_width(shown)
+        clipped = self._clip(title, left) if left > 0 else ""
+        return self._text(_GAP.join([*([clipped] if clipped else []), *shown]))
 
-    def _under_way(self, width: int, now: float) -> Text:
-        """Draw the layer or phase under way, with the time it has been silent."""
+    def _phase_line(self, width: int, now: float) -> Text:
+        """Draw the current layer or phase, with the time it has been silent."""
         parts = [self._phase]
         layer = self._layer()
         if layer is not None:
             parts.append(format_counter(layer.completed, layer.total))
             if now - self._moved_at >= _STALLED_SECONDS:
-                parts.append(f"no data for {_whole(now - self._moved_at)}")
+                parts.append(f"no data for {_whole_seconds(now - self._moved_at)}")
         elif now < self._phase_since:
-            parts = [f"{self._phase} in {_whole(math.ceil(self._phase_since - now))}"]
+            parts = [f"{self._phase} in {_whole_seconds(math.ceil(self._phase_since - now))}"]
         elif now - self._phase_since >= _SHOWN_SECONDS:
-            parts.append(_whole(now - self._phase_since))
+            parts.append(_whole_seconds(now - self._phase_since))
         return self._text(_GAP + self._clip(_GAP.join(parts), width - len(_GAP)), "bright_black")
 
     def _layer(self) -> LayerSnapshot | None:
@@ -177,19 +177,19 @@ class Row:
         return set_cell_size(text, max(0, width - 1)).rstrip() + mark
 
 
-def _width(columns: list[str]) -> int:
+def _columns_width(columns: list[str]) -> int:
     return sum(len(_GAP + column) for column in columns)
 
 
 def _longest_counter(total: int) -> int:
-    """Count the cells of the longest counter on the way to a total: 9.9/32 beats 32/32."""
+    """Count the cells of the longest counter up to a total: 9.9/32 is longer than 32/32."""
     return max(len(format_counter(part, total)) for part in (total // 11 + 1, total))
 
 
-def _room(width: int, name: str, columns: list[str]) -> int:
+def _bar_room(width: int, name: str, columns: list[str]) -> int:
     """Count the cells left for a bar between the name and the columns."""
-    return width - cell_len(name) - len(_GAP) - _width(columns)
+    return width - cell_len(name) - len(_GAP) - _columns_width(columns)
 
 
-def _whole(seconds: float) -> str:
+def _whole_seconds(seconds: float) -> str:
     return format_duration(float(int(seconds)))

@@ -1,4 +1,4 @@
-"""How far a pull has come: pure arithmetic over its events, with the clock handed in."""
+"""How far a pull has come, computed from its events; the caller passes the time."""
 
 import threading
 from dataclasses import dataclass
@@ -16,12 +16,12 @@ from ollama_cli.ui.progress.speed import Speedometer
 
 # The most shown before the server says success: a full bar must mean a usable model.
 ALMOST_DONE: Final = 0.99
-# The server counts in signed 64 bits; JSON does not, and larger numbers are no sizes.
+# The server counts in signed 64 bits: a larger number in its JSON is no size.
 _LARGEST: Final = 2**63 - 1
 
 
 class LayerSnapshot(NamedTuple):
-    """One layer in bytes: `total` is None where unknown, `done` also when it merely stopped."""
+    """One layer in bytes: `total` is None if unknown, `done` also if its lines only ended."""
 
     digest: str
     completed: int
@@ -31,11 +31,11 @@ class LayerSnapshot(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PullSnapshot:
-    """All layers known so far, in bytes and seconds; None where unknown.
+    """All layers known so far, in bytes and seconds; None if unknown.
 
-    `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` is the truth
-    and may fall. `lost` bytes were thrown away by the server between two tries. The total is that
-    of the model where `total_known`, else it grows as layers appear.
+    `fraction` lies in 0..1, never falls, and is 1.0 only after success; `completed` is exact and
+    may fall. `lost` bytes were thrown away by the server between two tries. `total` is that of the
+    model if `total_known`, else it grows as layers appear.
     """
 
     completed: int
@@ -53,20 +53,20 @@ class _Layer:
     digest: str
     total: int | None = None
     reported: int = 0
-    # What the sums over all layers hold of this one; None until a line speaks of it.
+    # The part of this layer in the sums over all layers; None before its first line.
     counted: int | None = None
     counted_size: int = 0
-    # The most that was ever reported: what a later try is compared with.
+    # The most that was reported; a later try is compared with it.
     highest: int = 0
-    # What the next line is compared with; None makes the next line a baseline.
+    # The next line is compared with it; None makes the next line the baseline.
     baseline: int | None = None
     settled: bool = False
-    # The try in which the last line came, -1 while the manifest alone tells of the layer.
+    # The try of its last line, -1 while only the manifest names the layer.
     attempt: int = -1
     shown: int = 0
 
     def count(self) -> int:
-        """Give the bytes that count as there."""
+        """Return the bytes that count as present."""
         if self.total is None:
             return self.reported
         return self.total if self.settled else min(self.reported, self.total)
@@ -77,15 +77,16 @@ class _Layer:
 
 
 class PullStats:
-    """Count what the events of one pull report, for everyone who asks.
+    """Add up what the events of one pull report.
 
-    Events may be added by one thread while others read. All numbers are bytes:
+    One thread may add events while others read. All numbers are bytes:
 
     - `completed`, `fraction` and `lost` are those of a snapshot taken now.
-    - `reported` of `reported_total` is what the lines say, without what is only assumed: the
-      manifest's sizes, and layers that are done because a later one has begun.
-    - `fetched_bytes` rose in between lines, over all tries; what was there before is left out.
-    - `fetched` tells whether anything was downloaded: a layer that is there already has one line,
+    - `reported` of `reported_total` is what the lines say, without assumptions: the manifest's
+      sizes are left out, and so are layers that are done because a later one has begun.
+    - `fetched_bytes` is the growth from line to line, over all tries, without bytes that were
+      there before.
+    - `fetched` says whether anything was downloaded: a layer that is there already has one line,
       a complete one. `restarts` counts further tries, `is_empty` means no event came yet.
     """
 
@@ -108,12 +109,12 @@ class PullStats:
         self._speed = Speedometer()
 
     def update(self, event: PullEvent, now: float) -> PullSnapshot:
-        """Take one event in and show what it came to; `now` is in seconds on any steady clock."""
+        """Add one event and return the new snapshot; `now` is in seconds on any steady clock."""
         self.add(event, now)
         return self.snapshot()
 
     def add(self, event: PullEvent, now: float) -> None:
-        """Take one event in."""
+        """Add one event; `now` is in seconds on any steady clock."""
         with self._lock:
             self.is_empty = False
             self._add(event, now)
@@ -128,25 +129,25 @@ class PullStats:
                     return
                 self._finish_layers()
             case Expected():
-                self._expect(event)
+                self._use_manifest(event)
             case Restart():
-                self._begin_again()
+                self._restart()
                 return
             case Success():
                 self._finish_layers()
                 self.fraction = 1.0
-        # The clock of the speed starts with the first layer, not with the manifest.
+        # The speed is measured from the first layer on, not from the manifest.
         if self._has_begun:
             self._speed.add(moved, now)
 
     def layer(self, digest: str) -> LayerSnapshot | None:
-        """Look one layer up; None if it has not appeared."""
+        """Return one layer; None if it has not appeared."""
         with self._lock:
             layer = self._layers.get(digest)
             return layer.snapshot() if layer else None
 
     def snapshot(self, now: float | None = None, *, with_layers: bool = True) -> PullSnapshot:
-        """Show how far the pull has come; a silence until `now` lowers the speed."""
+        """Return how far the pull has come; a silence until `now` lowers the speed."""
         with self._lock:
             return self._snapshot(now, with_layers=with_layers)
 
@@ -166,10 +167,10 @@ class PullStats:
         )
 
     def _advance(self, event: ChunkProgress) -> int:
-        """Move one layer; return the bytes that were seen to arrive."""
+        """Update one layer; return the bytes that arrived since its last line."""
         total = min(event.total, _LARGEST) if event.total is not None and event.total > 0 else None
-        layer = self._find(event.digest, total)
-        # The server leaves out a zero, so a missing number is the truth: nothing is there.
+        layer = self._find_layer(event.digest, total)
+        # The server leaves out a zero, so a missing number means 0 bytes.
         completed = min(max(event.completed or 0, 0), _LARGEST)
         is_first = layer.attempt != self.restarts
         if is_first:
@@ -178,7 +179,7 @@ class PullStats:
         moved = 0
         if layer.baseline is not None and not layer.settled and completed > layer.baseline:
             moved = completed - layer.baseline
-        # A number that vanished may come back in one leap, which would be no speed.
+        # A missing number may come back in one leap, which is no speed.
         layer.baseline = None if event.completed is None and layer.reported > 0 else completed
         layer.reported = completed
         layer.highest = max(layer.highest, completed)
@@ -186,15 +187,15 @@ class PullStats:
             self._total += total - (layer.total or 0)
             self._unmeasured -= layer.shown if layer.total is None else 0
             layer.total = total
-        self._count(layer)
+        self._update_sums(layer)
         if layer.settled and (layer.total is None or completed < layer.total):
-            self._reopen()
-        self._refresh(layer)
-        self._rise()
+            self._reopen_layers()
+        self._update_shown(layer)
+        self._raise_fraction()
         return moved
 
-    def _count(self, layer: _Layer) -> None:
-        """Count what the lines say of a layer, which may be less than before."""
+    def _update_sums(self, layer: _Layer) -> None:
+        """Update the sums with the numbers of a layer, which may be less than before."""
         size = layer.total or 0
         reported = min(layer.reported, size) if size else layer.reported
         if layer.counted is not None:
@@ -203,15 +204,15 @@ class PullStats:
         self.reported_total += size - layer.counted_size
         layer.counted, layer.counted_size = reported, size
 
-    def _find(self, digest: str, total: int | None) -> _Layer:
+    def _find_layer(self, digest: str, total: int | None) -> _Layer:
         layer = self._layers.get(digest)
         if self._is_expected and (layer is None or (total is not None and total != layer.total)):
-            self._disbelieve()
+            self._drop_manifest()
             layer = self._layers.get(digest)
         return layer or self._layers.setdefault(digest, _Layer(digest))
 
     def _open_layer(self, layer: _Layer, completed: int, total: int | None) -> None:
-        """Begin a layer in this try; those before it are done, as no line at 100 % is owed."""
+        """Begin a layer in this try; earlier ones are done, even without a line at 100 %."""
         had = layer.total if layer.settled and layer.total is not None else layer.highest
         if layer.attempt >= 0 and total in {None, layer.total}:
             self.lost += max(0, had - completed)
@@ -224,28 +225,28 @@ class PullStats:
     def _settle_open(self) -> None:
         for layer in self._open.values():
             layer.settled = True
-            self._refresh(layer)
+            self._update_shown(layer)
         self._open = {}
 
     def _finish_layers(self) -> None:
-        """Count every layer as done, also one that had no line, as small ones have none."""
+        """Count every layer as done, even without a line: small ones have none."""
         self._is_past_layers = True
         self._open = {d: layer for d, layer in self._layers.items() if not layer.settled}
         self._settle_open()
-        self._rise()
+        self._raise_fraction()
 
-    def _reopen(self) -> None:
-        """Take back what was settled too early: this server loads its layers side by side."""
+    def _reopen_layers(self) -> None:
+        """Undo what was settled too early: this server loads its layers in parallel."""
         self._in_parallel = True
-        # Such a word was no end: in this try it is not believed again, as each one costs a walk.
+        # That status was no end: this try ignores it from now on, as each one costs a loop.
         self._ends_early, self._is_past_layers = self._is_past_layers, False
         for layer in self._layers.values():
             layer.settled = False
             self._open[layer.digest] = layer
-            self._refresh(layer)
+            self._update_shown(layer)
 
-    def _begin_again(self) -> None:
-        """Wait for what the next try says of each layer; until then what was seen counts."""
+    def _restart(self) -> None:
+        """Begin a further try; a layer keeps its numbers until a line of this try names it."""
         self.restarts += 1
         self._speed = Speedometer()
         self._is_past_layers = self._ends_early = False
@@ -253,8 +254,8 @@ class PullStats:
         for layer in self._layers.values():
             layer.baseline = None
 
-    def _expect(self, event: Expected) -> None:
-        """Believe a manifest, as long as the layers seen so far agree with it."""
+    def _use_manifest(self, event: Expected) -> None:
+        """Use the sizes of a manifest, if the layers seen so far agree with it."""
         sizes = {layer.digest: min(max(layer.size, 0), _LARGEST) for layer in event.layers}
         if any(layer.total != sizes.get(digest) for digest, layer in self._layers.items()):
             return
@@ -264,25 +265,25 @@ class PullStats:
                 self._layers[digest] = _Layer(digest, size)
                 self._total += size
 
-    def _disbelieve(self) -> None:
-        """Forget what the manifest told and no line has confirmed."""
+    def _drop_manifest(self) -> None:
+        """Forget the layers of the manifest that no line has confirmed."""
         self._is_expected = False
         for layer in [each for each in self._layers.values() if each.attempt < 0]:
             del self._layers[layer.digest]
             self._total -= layer.total or 0
             self.completed -= layer.shown
 
-    def _refresh(self, layer: _Layer) -> None:
+    def _update_shown(self, layer: _Layer) -> None:
         count = layer.count()
         self.completed += count - layer.shown
         if layer.total is None:
             self._unmeasured += count - layer.shown
         layer.shown = count
 
-    def _rise(self) -> None:
-        """Let the fraction follow the truth upwards.
+    def _raise_fraction(self) -> None:
+        """Raise the fraction if the completed bytes allow it.
 
-        While the total grows, layers that are complete say nothing about those to come.
+        While the total grows, complete layers say nothing about later ones.
         """
         is_whole = self._is_expected or self._is_past_layers
         measured = self.completed - self._unmeasured
