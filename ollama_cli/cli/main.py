@@ -15,7 +15,7 @@ from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.context import Context, Flags
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import sentence, visible
-from ollama_cli.ui.streams import let_go, open_stdin, open_stream, show_error
+from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null, show_error
 
 T = TypeVar("T")
 # In slots of 8 bytes, one more than half a megabyte: see `_roomy`.
@@ -53,8 +53,8 @@ class Door:
             self._show(error)
             return error.exit_code
         except BrokenPipeError:
-            let_go(sys.stdout)
-            let_go(sys.stderr)
+            redirect_to_null(sys.stdout)
+            redirect_to_null(sys.stderr)
             return PIPE_CLOSED
         except KeyboardInterrupt:
             return INTERRUPTED
@@ -95,7 +95,7 @@ class Door:
                 return
             show_error(err, error)
         except (OSError, OllamaCliError):  # nobody listens any more; the exit code still says it
-            let_go(sys.stderr)
+            redirect_to_null(sys.stderr)
 
     def _typed(self) -> tuple[str, bool]:
         """Read output format and --debug of a line that could not be parsed as a whole."""

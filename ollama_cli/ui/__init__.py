@@ -1,1 +1,1 @@
-"""Ways to show an answer: for people text and tables, for programs JSON, JSON lines, CSV, names."""
+"""Output: text and tables for people; JSON, JSON lines, CSV and bare names for programs."""

@@ -1,4 +1,4 @@
-"""A diagnosis, shown: a ladder for people, a block of Markdown for a bug report."""
+"""Show a diagnosis: a list of checks for people, a block of Markdown for a bug report."""
 
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,11 @@ _NAME_WIDTH: Final = 13
 _TIME_WIDTH: Final = 6
 _INDENT: Final = " " * 4
 _NARROWEST: Final = 30
-_UNBROKEN: Final = "\0"  # stands for the blanks of a command, which is one word to the eye
+_UNBROKEN: Final = "\0"  # replaces the blanks of a command, so that it is not wrapped
 
 
 def show_check(out: OutStream, check: Check) -> None:
-    """Write one check: mark, name, time and what was found; then notes, and what cures it."""
+    """Write one check: mark, name, time and what was found; then its notes and hints."""
     mark = (_MARKS if out.unicode else _PLAIN_MARKS)[check.status]
     if out.colour:
         mark = f"\x1b[{_COLOURS[check.status]}m{mark}\x1b[0m"
@@ -41,7 +41,7 @@ def show_check(out: OutStream, check: Check) -> None:
 
 
 def document(checks: Sequence[Check], about: Mapping[str, object]) -> dict[str, Any]:
-    """Make the document of a diagnosis: the verdict, the facts that were found, every check."""
+    """Build the document of a diagnosis: the verdict, the facts found, every check."""
     facts = {check.name: check.value for check in checks}
     code = next((check.exit_code for check in checks if check.status == "failed"), 0)
     return {
@@ -64,17 +64,17 @@ def show_document(out: OutStream, checks: Sequence[Check], about: Mapping[str, o
 def show_report(out: OutStream, checks: Sequence[Check], about: Mapping[str, object]) -> None:
     """Write a block of Markdown for a bug report, without secrets and without the user's name."""
     for line in _report(checks, about):
-        out.line(_anonymous(line))
+        out.line(_without_home(line))
 
 
 def _report(checks: Sequence[Check], about: Mapping[str, object]) -> Iterator[str]:
     yield "### ollama-cli doctor"
     yield ""
     for name, value in about.items():
-        told = value
+        text = value
         if isinstance(value, Mapping):
-            told = ", ".join(f"{each} {number}" for each, number in value.items())
-        yield f"- {name}: {told}"
+            text = ", ".join(f"{each} {number}" for each, number in value.items())
+        yield f"- {name}: {text}"
     yield ""
     yield "| rung | result | time | what |"
     yield "|---|---|---|---|"
@@ -85,10 +85,10 @@ def _report(checks: Sequence[Check], about: Mapping[str, object]) -> Iterator[st
 
 
 def _check(check: Check) -> dict[str, Any]:
-    told = asdict(check)
-    exit_code = told.pop("exit_code")
+    fields = asdict(check)
+    exit_code = fields.pop("exit_code")
     return {
-        **told,
+        **fields,
         "message": sentence(check.message),
         "hint": sentence(check.hint) or None,
         "command": sentence(check.command or "") or None,
@@ -129,7 +129,7 @@ def _cell(text: str) -> str:
     return sentence(text).replace("|", "\\|")
 
 
-def _anonymous(line: str) -> str:
+def _without_home(line: str) -> str:
     home = str(_home())
     return sentence(line).replace(home, "~") if len(home) > 1 else sentence(line)
 
@@ -137,5 +137,5 @@ def _anonymous(line: str) -> str:
 def _home() -> Path:
     try:
         return Path.home()
-    except RuntimeError:  # somebody without one has nothing to hide
+    except RuntimeError:  # without a home folder there is no name to hide
         return Path("/")

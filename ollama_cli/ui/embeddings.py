@@ -1,4 +1,4 @@
-"""Ways to show embeddings, batch by batch as they come."""
+"""Show embeddings, batch by batch as they come."""
 
 import itertools
 import json
@@ -9,16 +9,16 @@ from ollama_cli.types.answers import Embeddings
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream
 
-_SHOWN: Final = 4
+_NUMBERS_SHOWN: Final = 4
 
 
 def show_text(out: OutStream, parts: Iterable[Embeddings]) -> None:
-    """Write a JSON array for each vector; on a terminal only how it begins."""
+    """Write a JSON array for each vector; on a terminal only its first numbers."""
     for index, vector in _numbered(parts):
         if out.is_terminal:
-            start = ", ".join(f"{number:.4f}" for number in vector[:_SHOWN])
+            start = ", ".join(f"{number:.4f}" for number in vector[:_NUMBERS_SHOWN])
             rest = ", …" if out.unicode else ", ..."
-            more = rest if len(vector) > _SHOWN else ""
+            more = rest if len(vector) > _NUMBERS_SHOWN else ""
             out.line(f"{index}  {len(vector)} dimensions  [{start}{more}]")
         else:
             out.line(json.dumps(vector))

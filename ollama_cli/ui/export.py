@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 
 def schema(command: str) -> dict[str, str]:
-    """Name the shape of a command's documents."""
+    """Return the field that names the schema of a command's documents."""
     return {"schema": f"ollama-cli/{command}/1"}
 
 
 def show_document(out: OutStream, command: str, payload: Mapping[str, Any]) -> None:
-    """Write one JSON document, with its schema first: laid out for eyes, on one line for a pipe."""
+    """Write one JSON document, its schema first: indented on a terminal, else on one line."""
     indent = 2 if out.is_terminal else None
-    out.line(_json(out, _headed(schema(command), payload), indent))
+    out.line(_json(out, _with_head(schema(command), payload), indent))
 
 
 def show_value(out: OutStream, value: object) -> None:
@@ -39,7 +39,7 @@ def show_line(out: OutStream, value: Mapping[str, Any]) -> None:
 
 
 def show_all(out: OutStream, values: Iterable[Mapping[str, Any]]) -> None:
-    """Write lines of JSON that belong together, in one write."""
+    """Write several lines of JSON in one write."""
     out.line("\n".join(_json(out, value) for value in values))
 
 
@@ -47,12 +47,12 @@ def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]
     """Write one line of JSON for each value; the first carries the schema."""
     head: Mapping[str, Any] = schema(command)
     for value in values:
-        show_line(out, _headed(head, value))
+        show_line(out, _with_head(head, value))
         head = {}
 
 
 def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write RFC 4180: a header, then a line for each row; None is empty."""
+    """Write CSV (RFC 4180): a header, then a line for each row; None is empty."""
     for row in itertools.chain([header], rows):
         line = io.StringIO()
         shown = [visible(v) if out.is_terminal and isinstance(v, str) else v for v in row]
@@ -67,9 +67,9 @@ def show_listing(
     models: "Sequence[ModelSummary] | Sequence[RunningModel]",
     empty: "ModelSummary | RunningModel",
 ) -> bool:
-    """Write the models in a format for programs; False where `output` is for people.
+    """Write the models in a format for programs; return False if `output` is for people.
 
-    What is unknown is null, and empty in CSV, whose header is that of the `empty` model.
+    Unknown values are null, and empty in CSV. The CSV header is the field names of `empty`.
     """
     records = [_record(model) for model in models]
     match output:
@@ -88,12 +88,12 @@ def show_listing(
 
 
 def show_raw(out: OutStream, document: bytes) -> None:
-    """Write the server's bytes, with a newline behind them on a terminal."""
+    """Write the server's bytes, and a newline after them on a terminal."""
     show_chunks(out, [document])
 
 
 def show_chunks(out: OutStream, chunks: Iterable[bytes]) -> None:
-    """Write the server's bytes as they arrive, with a newline behind the last on a terminal."""
+    """Write the server's bytes as they arrive, and a newline after them on a terminal."""
     last = b""
     for chunk in chunks:
         out.write_bytes(chunk)
@@ -102,22 +102,22 @@ def show_chunks(out: OutStream, chunks: Iterable[bytes]) -> None:
         out.line()
 
 
-def _headed(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
-    # The head comes first, and no key of the server's replaces it.
+def _with_head(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
+    # The head comes first, and wins over keys from the server.
     return {**head, **value, **head}
 
 
 def _json(out: OutStream, value: object, indent: int | None = None) -> str:
-    # On a terminal all is ASCII, so that no character of the server's drives it.
+    # ASCII on a terminal, so that no character from the server can control it.
     try:
         text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)
-    except ValueError:  # a number too large for a float was read as infinity, which is no JSON
+    except ValueError:  # a number too large for a float was read as infinity, which JSON lacks
         text = json.dumps(_finite(value), indent=indent, ensure_ascii=out.is_terminal)
     return text.replace("\x7f", "\\u007f") if out.is_terminal else text
 
 
 def _finite(value: object) -> object:
-    """Put null where a number is infinite."""
+    """Replace infinite numbers by None."""
     match value:
         case dict():
             return {key: _finite(each) for key, each in value.items()}

@@ -7,16 +7,16 @@ from ollama_cli.types.units import format_count
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.tables import show_section
 
-_MOST_LINES: Final = 2
+_MAX_LINES: Final = 2
 
 
 def show_details(out: OutStream, model: ModelDetails) -> None:
-    """Write the sections that have something to say."""
+    """Write the sections that are not empty."""
     sections = (
         ("Model", _model(model)),
         ("Capabilities", [[capability] for capability in model.capabilities]),
         ("Projector", _projector(model)),
-        ("Parameters", _parameters_set(model)),
+        ("Parameters", _parameter_rows(model)),
         ("System", _first_lines(model.system)),
         ("License", _first_lines(model.license)),
     )
@@ -31,7 +31,7 @@ def _model(model: ModelDetails) -> list[list[str]]:
         ("Remote model", model.remote_model),
         ("Remote URL", model.remote_host),
         ("architecture", kind),
-        ("parameters", _parameters(model)),
+        ("parameters", _parameter_count(model)),
         ("context length", model.info.get(f"{kind}.context_length")),
         ("embedding length", model.info.get(f"{kind}.embedding_length")),
         ("quantization", model.details.get("quantization_level")),
@@ -40,7 +40,7 @@ def _model(model: ModelDetails) -> list[list[str]]:
     return [[name, str(value)] for name, value in rows if value]
 
 
-def _parameters(model: ModelDetails) -> object:
+def _parameter_count(model: ModelDetails) -> object:
     count = model.info.get("general.parameter_count")
     if model.details.get("parameter_size") or not isinstance(count, int):
         return model.details.get("parameter_size")
@@ -61,12 +61,12 @@ def _projector(model: ModelDetails) -> list[list[str]]:
     return [[name, str(value)] for name, value in rows if value]
 
 
-def _parameters_set(model: ModelDetails) -> list[list[str]]:
+def _parameter_rows(model: ModelDetails) -> list[list[str]]:
     lines = (line.strip().partition(" ") for line in model.parameters.splitlines())
     return [[name, value.strip()] for name, _, value in lines if name]
 
 
 def _first_lines(text: str) -> list[list[str]]:
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    more = ["..."] if lines[_MOST_LINES:] else []
-    return [[line] for line in lines[:_MOST_LINES] + more]
+    more = ["..."] if lines[_MAX_LINES:] else []
+    return [[line] for line in lines[:_MAX_LINES] + more]

@@ -1,4 +1,4 @@
-"""What a command and its user say to one another beside the result: notes and questions."""
+"""Notes to the user and questions, beside the result of a command."""
 
 from ollama_cli.errors import UsageError
 from ollama_cli.types.text import one_line
@@ -6,7 +6,7 @@ from ollama_cli.ui.streams import InStream, OutStream
 
 
 class Prompter:
-    """The user of one run: what may be said, and whether anything may be asked."""
+    """Write notes on stderr and ask questions, as far as the options of this run allow it."""
 
     def __init__(
         self, err: OutStream, stdin: InStream, *, quiet: bool = False, no_input: bool = False
@@ -17,34 +17,34 @@ class Prompter:
         self._warned: set[str] = set()
 
     def note(self, text: str) -> None:
-        """Say something on stderr, unless quiet."""
+        """Write a note on stderr, unless quiet."""
         if not self.quiet:
             self.err.line(f"note: {one_line(text)}")
 
     def report(self, text: str) -> None:
-        """Say on stderr what was done, unless quiet."""
+        """Write on stderr what was done, unless quiet."""
         if not self.quiet:
             self.err.line(one_line(text))
 
     def warn(self, text: str) -> None:
-        """Warn on stderr, once of each thing, unless quiet."""
+        """Write a warning on stderr, each text once, unless quiet."""
         if not self.quiet and text not in self._warned:
             self._warned.add(text)
             self.err.line(f"warning: {one_line(text)}")
 
     def note_waiting(self) -> None:
-        """Say that standard input is open and silent: a tool that hangs shall say why."""
+        """Write that standard input is awaited, so that a silent wait does not look like a hang."""
         self.err.line(
             "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
         )
 
     def can_ask(self) -> bool:
-        """Tell whether a question may be asked: terminals at both ends, and no --no-input."""
+        """Return whether a question may be asked: stdin and stderr are terminals, no --no-input."""
         has_both = self.stdin.is_terminal and self.stdin.file and self.err.is_terminal
         return bool(has_both) and not self._no_input
 
     def confirm(self, question: str, *, flag: str) -> bool:
-        """Ask a yes-or-no question; UsageError naming `flag` where nobody can answer."""
+        """Ask a yes-or-no question; UsageError with `flag` in its hint if nobody can answer."""
         if not self.can_ask():
             raise UsageError(
                 "this needs a confirmation, and there is nobody to ask",
@@ -53,7 +53,7 @@ class Prompter:
         return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
 
     def ask(self, question: str) -> str | None:
-        """Ask for one line, where `can_ask` allows it; None at the end of input."""
+        """Ask for one line, only if `can_ask` allows it; None at the end of input."""
         self.err.write(question)
         assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
         line = self.stdin.file.readline()

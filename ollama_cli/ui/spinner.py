@@ -1,4 +1,4 @@
-"""Shows on a terminal that something is awaited, and since when."""
+"""Show on a terminal what the program waits for, and since when."""
 
 import threading
 import time
@@ -11,15 +11,15 @@ from ollama_cli.types.units import format_duration
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import cells
 
-_PATIENCE: Final = 0.3  # what comes sooner is not seen to be awaited
-_FRAME: Final = 0.1
-_WHEEL: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-_PLAIN_WHEEL: Final = "|/-\\"
+_DELAY: Final = 0.3  # a shorter wait shows no spinner
+_FRAME_SECONDS: Final = 0.1
+_FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+_PLAIN_FRAMES: Final = "|/-\\"
 T = TypeVar("T")
 
 
 def awaited(items: Iterable[T], stream: OutStream, label: str) -> Iterator[T]:
-    """Pass the items on, with a spinner on `stream` until the first one comes or fails to come."""
+    """Yield the items; show a spinner on `stream` until the first one comes or fails."""
     iterator = iter(items)
     with Spinner(stream, label):
         first = next(iterator, None)
@@ -29,7 +29,7 @@ def awaited(items: Iterable[T], stream: OutStream, label: str) -> Iterator[T]:
 
 
 class Spinner:
-    """A line such as `loading llama3:8b … 14 s` while the block runs; afterwards it is gone."""
+    """Show a line such as `loading llama3:8b … 14 s` while the block runs, then clear it."""
 
     def __init__(self, stream: OutStream, label: str) -> None:
         self._stream = stream
@@ -38,7 +38,7 @@ class Spinner:
         self._thread = threading.Thread(target=self._draw, daemon=True)
 
     def __enter__(self) -> Self:
-        """Begin to wait."""
+        """Start to draw."""
         self._thread.start()
         return self
 
@@ -53,26 +53,26 @@ class Spinner:
         self._thread.join()
 
     def frame(self, turn: int, seconds: float) -> str:
-        """Give the line at one moment, no wider than the terminal."""
-        wheel, dots = (_WHEEL, "…") if self._stream.unicode else (_PLAIN_WHEEL, "...")
+        """Return the line at one moment, no wider than the terminal."""
+        frames, dots = (_FRAMES, "…") if self._stream.unicode else (_PLAIN_FRAMES, "...")
         since = f" {format_duration(float(int(seconds)))}" if seconds >= 1 else ""
-        told = f" {dots}{since}"
-        room = self._stream.width - len(told) - 3
+        ending = f" {dots}{since}"
+        room = self._stream.width - len(ending) - 3
         label = ""
         for character in self._label:
             room -= cells(character)
             if room < 0:
                 break
             label += character
-        return f"{wheel[turn % len(wheel)]} {label}{told}"
+        return f"{frames[turn % len(frames)]} {label}{ending}"
 
     def _draw(self) -> None:
         began = time.monotonic()
         turn = 0
-        wait = _PATIENCE
+        wait = _DELAY
         while not self._is_over.wait(wait):
             self._stream.write(f"\r{self.frame(turn, time.monotonic() - began)}\x1b[K")
             turn += 1
-            wait = _FRAME
+            wait = _FRAME_SECONDS
         if turn:  # the thread clears what it drew: no signal can come between
             self._stream.write("\r\x1b[K")

@@ -1,7 +1,7 @@
-"""The two streams a command writes to; that one is a terminal is a fact that tests set.
+"""The streams of a command; whether one is a terminal is a field, so that tests can set it.
 
-Colour and motion are two questions: `NO_COLOR` takes the colour and leaves the motion, a dumb
-terminal has neither, a redirected stream never moves, whatever `FORCE_COLOR` says.
+Colour and motion are separate: `NO_COLOR` removes the colour and leaves the motion, a dumb
+terminal has neither, a redirected stream has no motion, whatever `FORCE_COLOR` says.
 """
 
 import io
@@ -25,7 +25,7 @@ _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
 class OutStream:
     """A text stream and what it can show: colour, motion (cursor, bars), Unicode.
 
-    Who draws on the stream prints its lines `above` what is drawn. Threads may share it.
+    While bars are drawn, `above` prints a line above them. Threads may share the stream.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class OutStream:
 
     @property
     def width(self) -> int:
-        """Measure the columns of the terminal, 80 where there is none."""
+        """Return the columns of the terminal, 80 if there is none."""
         return self.size.columns
 
     @property
     def size(self) -> os.terminal_size:
-        """Measure columns and lines of the terminal, 80 and 24 where there is none."""
+        """Return columns and lines of the terminal, 80 and 24 if there is none."""
         if self.fixed_width is not None:
             return os.terminal_size((self.fixed_width, _FALLBACK.lines))
         if not self.is_terminal:
@@ -66,21 +66,21 @@ class OutStream:
         return size if size.columns and size.lines else _FALLBACK
 
     def write(self, text: str) -> None:
-        """Write and flush: what is written is seen at once.
+        """Write and flush, so that the text is visible at once.
 
-        Raises BrokenPipeError where the reader went away, OllamaCliError where the disk is full.
+        Raises BrokenPipeError if the reader went away, OllamaCliError if the disk is full.
         """
-        try:  # as `writing` does, without its price: this is done for every token
+        try:  # as `writing` does, but cheaper: this runs for every token
             with self._lock:
                 self.file.write(text)
                 self.file.flush()
         except BrokenPipeError:
             raise
         except OSError as error:
-            raise _not_written(self.file, error) from error
+            raise _write_error(self.file, error) from error
 
     def line(self, text: str = "") -> None:
-        """Write one line, above the bars where some are drawn."""
+        """Write one line, above the bars if some are drawn."""
         above = self.above
         if above is None:
             self.write(f"{text}\n")
@@ -89,7 +89,7 @@ class OutStream:
             above(text)
 
     def write_bytes(self, data: bytes) -> None:
-        """Write bytes unchanged; raises what `write` raises."""
+        """Write bytes unchanged; raise what `write` raises."""
         binary: BinaryIO | None = getattr(self.file, "buffer", None)
         if binary is None:
             self.write(data.decode("utf-8", "replace"))
@@ -102,7 +102,7 @@ class OutStream:
 def show_error(
     err: OutStream, error: OllamaCliError, about: str = "", *, with_hint: bool = True
 ) -> None:
-    """Write what happened, then one thing to do; `about` names the item where there are several."""
+    """Write an error and its hint; `about` names the item if there are several."""
     item = f"{one_line(about)}: " if about else ""
     err.line(f"error: {item}{sentence(error.message)}")
     if error.hint and with_hint:
@@ -111,22 +111,22 @@ def show_error(
 
 @contextmanager
 def writing(file: TextIO | None = None) -> Iterator[None]:
-    """Raise OllamaCliError where `file` (stdout unless named) cannot be written, once."""
+    """Raise OllamaCliError if `file` (default stdout) cannot be written, and discard its rest."""
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
-        raise _not_written(file or sys.stdout, error) from error
+        raise _write_error(file or sys.stdout, error) from error
 
 
-def _not_written(file: TextIO, error: OSError) -> OutputError:
-    let_go(file)
+def _write_error(file: TextIO, error: OSError) -> OutputError:
+    redirect_to_null(file)
     return OutputError(f"cannot write the output: {error.strerror}")
 
 
 def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:
-    """Judge what `file` can show; `color` is auto, always or never and beats the environment."""
+    """Find out what `file` can show; `color` (auto, always, never) wins over the environment."""
     if file is None:  # the process was started with the stream closed
         return OutStream(io.StringIO())
     try:
@@ -134,7 +134,7 @@ def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "a
     except ValueError:  # closed
         terminal = False
     if isinstance(file, io.TextIOWrapper):
-        file.reconfigure(encoding=_utf8_or_own(file), errors="replace", newline="\n")
+        file.reconfigure(encoding=_encoding(file), errors="replace", newline="\n")
     dumb = environ.get("TERM") == "dumb"
     encoding = (getattr(file, "encoding", None) or "utf-8").lower().replace("-", "")
     return OutStream(
@@ -146,8 +146,8 @@ def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "a
     )
 
 
-def _utf8_or_own(file: io.TextIOWrapper) -> str:
-    # A terminal of another encoding would show UTF-8 as rubbish; pipes and files get UTF-8.
+def _encoding(file: io.TextIOWrapper) -> str:
+    # A terminal of another encoding would garble UTF-8; pipes and files get UTF-8.
     return file.encoding if file.isatty() else "utf-8"
 
 
@@ -161,8 +161,8 @@ def _colour(*, terminal: bool, dumb: bool, environ: Mapping[str, str], color: st
     return terminal and not dumb
 
 
-def let_go(file: TextIO | None) -> None:
-    """Point a stream at nothing: what it still holds is lost, and quietly so."""
+def redirect_to_null(file: TextIO | None) -> None:
+    """Redirect a stream to the null device; text in its buffer is lost without an error."""
     with suppress(OSError, ValueError, AttributeError), Path(os.devnull).open("wb") as nothing:
         os.dup2(nothing.fileno(), file.fileno())  # type: ignore[union-attr]  # None has none
 
@@ -170,7 +170,7 @@ def let_go(file: TextIO | None) -> None:
 class InStream:
     """Standard input: a terminal to ask, or a source of bytes.
 
-    `implicit` tells whether it is read without being named: a pipe, a regular file or a socket,
+    `implicit` means that it is read without being named: a pipe, a regular file or a socket,
     never a device such as /dev/null and never a closed one.
     """
 
@@ -182,7 +182,7 @@ class InStream:
         self.implicit = implicit
 
     def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
-        """Read to the end, once; `on_silence` is called if `patience` seconds bring no byte."""
+        """Read to the end, once; call `on_silence` if no byte comes in `patience` seconds."""
         file, self.file, self.implicit = self.file, None, False
         if file is None:
             return b""
@@ -199,7 +199,7 @@ class InStream:
 
 
 def open_stdin() -> InStream:
-    """Judge what standard input is."""
+    """Open standard input, and find out what it is."""
     try:
         file = sys.stdin.buffer
         mode = os.fstat(file.fileno()).st_mode

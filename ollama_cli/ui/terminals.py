@@ -1,13 +1,13 @@
-"""What terminals can do beyond text, told by the variables that they set.
+"""What terminals can do beyond text, found by the variables that they set.
 
-Others would print the sequences as rubbish or, worse, take a percentage for a notification: only
-those that are known to understand them get any. Inside tmux and screen none is known.
+A terminal that does not know a sequence may print it, or show a percentage as a notification. So
+only terminals that are known to understand a sequence get it; inside tmux and screen none is.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-# Progress in the tab (OSC 9;4); iTerm2 tells it as the feature P, older ones lack it.
+# Progress in the tab (OSC 9;4); iTerm2 lists it as feature P, its older versions lack it.
 _TAB_PROGRAMS: Final = frozenset({"WezTerm", "ghostty", "mintty"})
 _ITERM: Final = "iTerm.app"
 _FIRST_VTE: Final = 8000
@@ -18,7 +18,7 @@ _OSC_777: Final = "\x1b]777;notify;ollama-cli;{}\x1b\\"
 
 
 def shows_tab_progress(environ: Mapping[str, str]) -> bool:
-    """Tell whether the terminal shows progress in its tab by OSC 9;4."""
+    """Return whether the terminal shows progress in its tab by OSC 9;4."""
     program = environ.get("TERM_PROGRAM", "")
     return not _is_multiplexed(environ) and (
         program in _TAB_PROGRAMS
@@ -30,7 +30,7 @@ def shows_tab_progress(environ: Mapping[str, str]) -> bool:
 
 
 def notification(environ: Mapping[str, str]) -> str:
-    """Give the format of the sequence that posts a message, empty where none is known."""
+    """Return the format of the sequence that posts a message, empty if none is known."""
     if _is_multiplexed(environ):
         return ""
     if environ.get("TERM_PROGRAM", "") in _OSC_9_PROGRAMS or environ.get("ConEmuANSI") == "ON":

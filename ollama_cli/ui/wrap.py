@@ -1,4 +1,4 @@
-"""Words kept whole at the edge of a terminal, although each piece is shown as soon as it comes."""
+"""Wrap words at the edge of a terminal, while each piece is shown as soon as it comes."""
 
 import re
 import unicodedata
@@ -8,22 +8,22 @@ from typing import Final
 _FENCES: Final = ("```", "~~~")
 _LONGEST_MARK: Final = 8
 _TAB: Final = 8
-# Characters that take no cell, two, or as many as the column has it.
+# Characters that take no cell, two cells, or a number that depends on the column.
 _UNEVEN: Final = re.compile(
     r"([^\n -~\xa0-\u02ff\u0370-\u0482\u048a-\u0590\u2010-\u2027\u2030-\u205e\u2190-\u2319"
     r"\u2500-\u25fc\u2600-\u2613\u2701-\u2704\u2706-\u2709\u270c-\u2727]+)"
 )
-# What changes the width of the character before it, on some terminals and not on others.
+# These change the width of the character before them, but only on some terminals.
 _UNCLEAR: Final = re.compile("[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
 _VARIATIONS: Final = "\ufe0e\ufe0f"
 
 
 class WordWrap:
-    """Adds what a terminal needs so that a word that reaches its edge moves to the next line whole.
+    """Break lines so that a word at the edge of a terminal moves to the next line whole.
 
-    What of the word was shown already is taken back. Lines of code, in a fence or indented, are
-    left to the terminal, which keeps them whole for whoever copies them, unless `wraps_code`: then
-    every row ends with a line break of its own, so that rows can be counted.
+    The part of the word that is already shown is cleared. The terminal itself wraps lines of code,
+    fenced or indented, so that a copied line has no added breaks, unless `wraps_code` is set: then
+    every row ends with a line break, so that rows can be counted.
     """
 
     def __init__(self, *, wraps_code: bool = False, spare: int = 1) -> None:
@@ -35,44 +35,44 @@ class WordWrap:
         self._in_fence = False
 
     def wrap(self, text: str, width: int) -> str:
-        """Give the text with its line breaks, for a terminal of so many columns."""
+        """Return the text with line breaks, for a terminal of `width` columns."""
         edge = max(2, width - self._spare)
         if self._column + len(text) <= edge and text.isascii() and text.isprintable():
             if len(self._start) < _LONGEST_MARK:
                 self._start += text
-            self._pass(text)  # most pieces are a word that fits
+            self._advance(text)  # most pieces are a word that fits
             return text
-        put = self._put_uneven if _UNEVEN.search(text) else self._put_even
+        wrap_line = self._wrap_uneven if _UNEVEN.search(text) else self._wrap_even
         first, *others = text.split("\n")
-        shown = [put(first, edge)]
+        shown = [wrap_line(first, edge)]
         for line in others:
             self._end_line()
-            shown.append(put(line, edge))
+            shown.append(wrap_line(line, edge))
         return "\n".join(shown)
 
     @property
     def column(self) -> int:
-        """Tell in which column the text stands, 0 at the beginning of a line."""
+        """Return the column of the text, 0 at the beginning of a line."""
         return self._column
 
-    def _pass(self, text: str) -> None:
+    def _advance(self, text: str) -> None:
         _, blank, word = text.rpartition(" ")
         self._word = word if blank else self._word + text
         self._column += len(text)
 
-    def _put_uneven(self, line: str, edge: int) -> str:
+    def _wrap_uneven(self, line: str, edge: int) -> str:
         even = True
         parts: list[str] = []
         for piece in _UNEVEN.split(line):
             if even:
-                parts.append(self._put_even(piece, edge))
+                parts.append(self._wrap_even(piece, edge))
             else:
-                parts += [self._put(character, edge) for character in piece]
+                parts += [self._wrap_character(character, edge) for character in piece]
             even = not even
         return "".join(parts)
 
-    def _put_even(self, piece: str, edge: int) -> str:
-        """Put a piece of one line in which each character takes one cell."""
+    def _wrap_even(self, piece: str, edge: int) -> str:
+        """Wrap a piece of one line in which each character takes one cell."""
         if not piece:
             return ""
         if len(self._start) < _LONGEST_MARK:
@@ -81,12 +81,12 @@ class WordWrap:
             self._column += len(piece)
             return piece
         if self._column + len(piece) <= edge:
-            self._pass(piece)
+            self._advance(piece)
             return piece
         return "".join(self._rows(piece, edge))
 
     def _rows(self, line: str, edge: int) -> Iterator[str]:
-        """Part a piece that is too long for the row: at its last blank, else anywhere."""
+        """Split a piece that is too long for the row: at its last blank, else anywhere."""
         begin = 0
         while len(line) - begin > edge - self._column:
             over = begin + edge - self._column
@@ -95,28 +95,28 @@ class WordWrap:
                 yield line[begin:blank] + "\n"
                 self._column, self._word, begin = 0, "", blank + 1
             elif begin == 0 and sum(map(cells, self._word)) < self._column:
-                yield self._break(edge)  # what was shown of the word moves along with it
+                yield self._break(edge)  # the shown part of the word moves too
             else:
                 yield line[begin:over] + "\n"
                 self._column, self._word, begin = 0, "", over
-        self._pass(line[begin:])
+        self._advance(line[begin:])
         yield line[begin:]
 
-    def _put(self, character: str, edge: int) -> str:
+    def _wrap_character(self, character: str, edge: int) -> str:
         if len(self._start) < _LONGEST_MARK:
             self._start += character
         if character in " \t":
-            return self._put_blank(character, edge)
+            return self._wrap_blank(character, edge)
         wide = cells(character)
         before = ""
-        if not self._is_code():  # of which no word is ever moved, however long it is
+        if not self._is_code():  # its words are never moved
             if self._column + wide > edge:
                 before = self._break(edge)
             self._word += character
         self._column += wide
         return before + character
 
-    def _put_blank(self, character: str, edge: int) -> str:
+    def _wrap_blank(self, character: str, edge: int) -> str:
         self._word = ""
         step = _TAB - self._column % _TAB if character == "\t" else 1
         if self._column + step > edge and not self._is_code():
@@ -127,8 +127,8 @@ class WordWrap:
 
     def _break(self, edge: int) -> str:
         shown = sum(map(cells, self._word))
-        # A word as long as the line breaks anywhere, as does one of which nobody knows how far to
-        # go back: what stands before it would be cleared with it.
+        # A word as long as the line breaks anywhere, and so does a word of unclear width: to clear
+        # it could also clear the text before it.
         if shown >= min(edge, self._column) or _UNCLEAR.search(self._word):
             self._word, self._column = "", 0
             return "\n"
@@ -146,14 +146,14 @@ class WordWrap:
         return is_code and not self._wraps_code
 
 
-def taken_back(rows: int) -> str:
-    """Give what clears the cursor's row and so many above it, and goes to where they begin."""
+def clear_rows(rows: int) -> str:
+    """Return what clears the cursor's row and `rows` above it, and moves to their start."""
     # Row by row: tmux moves a screen that is cleared in one step into the scrollback.
     return "\r\x1b[K" + "\x1b[A\x1b[K" * rows
 
 
 def cells(character: str) -> int:
-    """Count the cells of a character; of what terminals disagree on, rather too many."""
+    """Count the cells of a character; where terminals disagree, the larger number."""
     if unicodedata.category(character) in {"Mn", "Me"} and character not in _VARIATIONS:
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

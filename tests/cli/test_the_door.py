@@ -144,7 +144,7 @@ def test_what_is_raised_becomes_a_code(
         raise raised
 
     monkeypatch.setattr("ollama_cli.cli.parser.run", run_broken)
-    monkeypatch.setattr("ollama_cli.cli.main.let_go", lambda _: None)
+    monkeypatch.setattr("ollama_cli.cli.main.redirect_to_null", lambda _: None)
     assert Door(["health"]).run() == code
     told = capsys.readouterr().err
     assert told == ("error: no\\x1b luck at all\n" if code == 1 else "")

@@ -167,7 +167,7 @@ def test_bytes_are_utf_8_without_a_mark_and_never_fail(
 ) -> None:
     path = tmp_path / "f"
     path.write_bytes(data)
-    assert read_text(str(path), InStream(None)) == inputs.decoded(data) == text
+    assert read_text(str(path), InStream(None)) == inputs.decode_text(data) == text
     assert read_bytes(str(path), InStream(None)) == data
     assert gather("-", [], piped(data), use_stdin=True) == text
 

@@ -9,7 +9,7 @@ import pytest
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.types.text import one_line, visible
-from ollama_cli.ui.streams import FALLBACK_WIDTH, OutStream, let_go, open_stream
+from ollama_cli.ui.streams import FALLBACK_WIDTH, OutStream, open_stream, redirect_to_null
 
 
 class Terminal(io.StringIO):
@@ -160,7 +160,7 @@ def test_the_flush_at_exit_is_quiet_when_the_reader_has_gone(
         gone.write("lost")
         with pytest.raises(BrokenPipeError):
             gone.flush()
-        let_go(sys.stdout)
+        redirect_to_null(sys.stdout)
         gone.flush()
 
 
@@ -168,7 +168,7 @@ def test_without_a_real_stdout_there_is_nothing_to_quieten(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(sys, "stdout", io.StringIO())
-    let_go(sys.stdout)
+    redirect_to_null(sys.stdout)
     sys.stdout.write("still open")
 
 

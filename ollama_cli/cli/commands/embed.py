@@ -116,7 +116,7 @@ def _texts(
     if file is not None:
         texts += _split(inputs.read_text(file, context.stdin), file, lines=lines)
     if use_stdin and context.stdin.implicit and file != inputs.STDIN:
-        piped = inputs.decoded(context.stdin.read(context.prompter.note_waiting))
+        piped = inputs.decode_text(context.stdin.read(context.prompter.note_waiting))
         texts += _split(piped, "standard input", lines=lines) if piped else []
     if not texts:
         raise UsageError(

@@ -1,1 +1,1 @@
-"""Ways to show an answer."""
+"""Writers that show the answer of a model."""

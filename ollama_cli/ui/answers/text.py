@@ -1,4 +1,4 @@
-"""Shows an answer to people: the text on one stream, the thinking and the calls on the other."""
+"""Show an answer to people: the text on one stream, thinking and tool calls on the other."""
 
 import json
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Literal, Protocol, Self, TypeAlias
 
 from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
 from ollama_cli.types.text import one_line, visible
-from ollama_cli.ui.answers.thinking import Thoughts
+from ollama_cli.ui.answers.thinking import ThinkingDisplay
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap
 
@@ -14,30 +14,30 @@ Thinks: TypeAlias = Literal["fold", "keep", "hide"]
 
 
 class Page(Protocol):
-    """What the text of an answer is written on."""
+    """The part of the output that holds the text of an answer."""
 
     def add(self, text: str) -> None:
         """Show a piece of the text."""
         ...
 
     def add_whole(self, text: str) -> None:
-        """Show a text of which nothing was shown yet and nothing will follow."""
+        """Show the whole text in one call; nothing of it was shown before."""
         ...
 
     def pause(self) -> None:
-        """Make room on the terminal for what somebody else writes."""
+        """End the open line or block, so that other output can follow on the terminal."""
         ...
 
     def end(self, *, complete: bool) -> None:
-        """Leave what is shown complete, whether the text is or not."""
+        """Complete what is shown; `complete` is false if the text was cut off."""
         ...
 
 
 class TextWriter:
-    """Writes the text to `out` as it comes, or whole at the end, and the thinking to `err`.
+    """Write the text to `out` as it comes, or whole at the end, and the thinking to `err`.
 
-    A pipe gets the text unchanged; a terminal that moves gets Markdown where wished, set block by
-    block, and thinking that folds to one line; it may be kept or hidden as well.
+    A pipe gets the text unchanged. A terminal with a movable cursor shows Markdown, block by
+    block, if `markdown` is set, and folds the thinking to one line; it may also be kept or hidden.
     """
 
     def __init__(
@@ -51,10 +51,10 @@ class TextWriter:
     ) -> None:
         self._err = err
         self._page = _markdown_page(out) if markdown and out.motion else PlainPage(out)
-        self._thoughts = Thoughts(err, folds=err.motion and thinking == "fold")
+        self._thinking = ThinkingDisplay(err, folds=err.motion and thinking == "fold")
         self._stream = stream
         self._show_thinking = thinking != "hide"
-        self._held: list[str] = []
+        self._pieces: list[str] = []
 
     def __enter__(self) -> Self:
         return self
@@ -62,37 +62,37 @@ class TextWriter:
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         if kind is not None and issubclass(kind, BrokenPipeError):
             return
-        self._thoughts.end()
-        if self._held:
-            self._page.add_whole("".join(self._held))
+        self._thinking.end()
+        if self._pieces:
+            self._page.add_whole("".join(self._pieces))
         self._page.end(complete=kind is None)
 
     def show(self, event: ChatEvent) -> None:
         """Show one event."""
         match event:
             case Text(text):
-                self._thoughts.end()
+                self._thinking.end()
                 if self._stream:
                     self._page.add(text)
                 else:
-                    self._held.append(text)
+                    self._pieces.append(text)
             case Thinking(text) if self._show_thinking:
-                self._make_room()
-                self._thoughts.add(text)
+                self._pause_page()
+                self._thinking.add(text)
             case ToolCall(name, arguments):
-                self._thoughts.end()
-                self._make_room()
+                self._thinking.end()
+                self._pause_page()
                 shown = one_line(f"{name}({json.dumps(arguments, ensure_ascii=False)})")
                 self._err.line(f"note: the model calls {shown}")
             case _:
                 pass
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
-        """Show what one network read brought: neighbouring pieces of text in one write."""
+        """Show the events of one network read; neighbouring pieces of text in one write."""
         if len(events) == 1:
             (event,) = events
-            if type(event) is Text and self._stream:  # by far the most; they shall cost little
-                self._thoughts.end()
+            if type(event) is Text and self._stream:  # nearly all events: they must be cheap
+                self._thinking.end()
                 self._page.add(event.text)
             else:
                 self.show(event)
@@ -109,15 +109,15 @@ class TextWriter:
         if run:
             self.show(Text("".join(run)))
 
-    def _make_room(self) -> None:
+    def _pause_page(self) -> None:
         if self._err.is_terminal:
             self._page.pause()
 
 
 class PlainPage:
-    """Writes a text as it is, with one newline at its end where it lacks it.
+    """Write a text as it is, and a newline at its end if it has none.
 
-    On a terminal its control characters are made visible, and words are kept whole.
+    On a terminal, control characters are made visible, and words are not broken at the edge.
     """
 
     def __init__(self, out: OutStream) -> None:
@@ -136,12 +136,12 @@ class PlainPage:
     add_whole = add
 
     def pause(self) -> None:
-        """End the line on a terminal, so that nobody else writes into it."""
+        """End the line on a terminal, so that other output starts on its own line."""
         if self._out.is_terminal and self._last not in {"", "\n"}:
             self.add("\n")
 
     def end(self, *, complete: bool) -> None:
-        """End the last line; a pipe gets nothing more than the text where it is not complete."""
+        """End the last line; in a pipe only if the text is complete."""
         if self._last not in {"", "\n"} and (complete or self._out.is_terminal):
             self._out.line()
 

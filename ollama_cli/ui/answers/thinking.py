@@ -1,4 +1,4 @@
-"""Shows the thinking of a model while it lasts, and then how long it took."""
+"""Show the thinking of a model while it lasts, and then how long it took."""
 
 import os
 import time
@@ -7,14 +7,14 @@ from collections.abc import Callable
 from ollama_cli.types.text import visible
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.ui.wrap import WordWrap, taken_back
+from ollama_cli.ui.wrap import WordWrap, clear_rows
 
 
-class Thoughts:
-    """Writes the thinking to a stream, dim where there is colour, and a blank line after it.
+class ThinkingDisplay:
+    """Write the thinking to a stream, dim if it has colour, and a blank line after it.
 
-    Where it `folds` it takes no more than the screen, beginning again at the top where that is
-    full, and becomes one line at its end; `clock` counts seconds.
+    If it `folds`, it uses at most one screen: a full screen is cleared and filled again from the
+    top. At its end it becomes one line. `clock` returns seconds.
     """
 
     def __init__(
@@ -23,7 +23,7 @@ class Thoughts:
         self._stream = stream
         self._folds = folds
         self._clock = clock
-        self._began: float | None = None
+        self._started: float | None = None
         self._ends_line = False
         self._wrap = WordWrap()
         self._size = os.terminal_size((0, 0))
@@ -32,9 +32,9 @@ class Thoughts:
 
     def add(self, text: str) -> None:
         """Show a piece of the thinking."""
-        if self._began is None:
-            self._began = self._clock()
-            self._begin_again()
+        if self._started is None:
+            self._started = self._clock()
+            self._reset()
         self._ends_line = text.endswith("\n")
         text = visible(text)
         if self._folds:
@@ -44,22 +44,22 @@ class Thoughts:
             self._write(self._wrap.wrap(text, self._stream.width) if moves else text)
 
     def end(self) -> None:
-        """Fold what was shown into one line, or set it apart from what follows."""
-        if self._began is None:
+        """Fold what was shown into one line, or end it with a blank line."""
+        if self._started is None:
             return
         if self._folds:
-            seconds = max(1.0, float(round(self._clock() - self._began)))
-            self._stream.write(self._taken_back())
+            seconds = max(1.0, float(round(self._clock() - self._started)))
+            self._stream.write(self._clear_shown())
             self._write(f"thought for {format_duration(seconds)}")
             self._ends_line = False
         self._stream.write("\n" if self._ends_line else "\n\n")
-        self._began = None
+        self._started = None
 
     def _add_folding(self, text: str) -> None:
         size = self._stream.size
-        if size != self._size:  # nobody knows where the rows went: they are left alone
+        if size != self._size:  # the rows may have moved: they stay as they are
             self._stream.write("\n" if self._size.columns and self._wrap.column else "")
-            self._begin_again()
+            self._reset()
         self._line = (self._line + text).rpartition("\n")[2][-size.columns :]
         shown = self._wrap.wrap(text, size.columns)
         rows = self._rows + shown.count("\n")
@@ -67,24 +67,24 @@ class Thoughts:
             self._rows = rows
             self._write(shown)
             return
-        back, line = self._taken_back(), self._line
-        self._begin_again()
-        # One row and no more: a screen may be too low, or too narrow, for what was kept.
+        back, line = self._clear_shown(), self._line
+        self._reset()
+        # Only one row: the screen may be too small for the whole line.
         self._line = line
         self._stream.write(back)
         self._write(self._wrap.wrap(line, size.columns).rpartition("\n")[2])
 
-    def _begin_again(self) -> None:
+    def _reset(self) -> None:
         self._wrap = WordWrap(wraps_code=True, spare=2) if self._folds else WordWrap()
         self._size = self._stream.size
         self._rows = 0
         self._line = ""
 
-    def _taken_back(self) -> str:
-        """Give what clears the rows that were shown, unless the terminal has another size now."""
+    def _clear_shown(self) -> str:
+        """Return what clears the shown rows, or ends the line if the terminal was resized."""
         if self._stream.size != self._size:
             return "\n" if self._wrap.column else ""
-        return taken_back(self._rows)
+        return clear_rows(self._rows)
 
     def _write(self, text: str) -> None:
         self._stream.write(f"\x1b[2m{text}\x1b[22m" if self._stream.colour else text)

@@ -1,4 +1,4 @@
-"""Ways to show an answer: text for people and pipes, JSON and JSON lines for programs."""
+"""Writers of an answer: text for people and pipes, JSON and JSON lines for programs."""
 
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
@@ -14,14 +14,14 @@ from ollama_cli.ui.streams import OutStream
 
 
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
-    """Shows the events of one answer; on the way out it leaves what it shows complete."""
+    """Show the events of one answer; on exit, complete what is shown."""
 
     def show(self, event: ChatEvent) -> None:
         """Show one event."""
         ...
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
-        """Show what one network read brought, in as few writes as can be."""
+        """Show the events of one network read, in as few writes as possible."""
         ...
 
 
@@ -38,7 +38,7 @@ def choose(
 ) -> AnswerWriter:
     """Choose the writer for an output format: text (streamed or whole), json or jsonl.
 
-    `markdown` and folding are for terminals: a pipe gets the text, and the thinking, as they come.
+    `markdown` and folding only affect terminals: a pipe gets text and thinking as they come.
     """
     match output:
         case "json":
@@ -50,7 +50,7 @@ def choose(
 
 
 class JsonWriter:
-    """Writes the whole answer as one document; what came before a failure is written too."""
+    """Write the whole answer as one document; after a failure, the part that came before it."""
 
     def __init__(self, out: OutStream, command: str, model: str) -> None:
         self._out = out
@@ -79,7 +79,7 @@ class JsonWriter:
             export.show_document(self._out, self._command, _document(answer))
 
     def show(self, event: ChatEvent) -> None:
-        """Gather one event."""
+        """Collect one event."""
         match event:
             case Text(text):
                 self._text.append(text)
@@ -91,13 +91,13 @@ class JsonWriter:
                 self._answer = answer
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
-        """Gather what one network read brought."""
+        """Collect the events of one network read."""
         for event in events:
             self.show(event)
 
 
 class JsonLinesWriter:
-    """Writes an object for each event: start, thinking, text, tool_call, then done or error."""
+    """Write an object for each event: start, thinking, text, tool_call, then done or error."""
 
     def __init__(self, out: OutStream, command: str, model: str) -> None:
         self._out = out
@@ -118,7 +118,7 @@ class JsonLinesWriter:
         export.show_line(self._out, _fields(event))
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
-        """Write what one network read brought, in one write."""
+        """Write the events of one network read, in one write."""
         export.show_all(self._out, map(_fields, events))
 
 
@@ -137,6 +137,6 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
 
 
 def _document(answer: Answer) -> dict[str, Any]:
-    # Not asdict, which copies: what a model calls a tool with may be nested without end.
+    # Not asdict, which copies recursively: arguments of a tool may be nested very deep.
     whole = {each.name: getattr(answer, each.name) for each in fields(answer)}
     return whole | {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}

@@ -1,8 +1,8 @@
-"""Markdown cut into blocks while it comes: what is complete can be shown and left alone.
+"""Cut Markdown into blocks while it arrives, so that each block is shown once it is complete.
 
 A block ends where no later line can change it. A list is cut into its items and code into its
-lines, so that neither is kept back until its end. Where it is unclear whether a line begins a new
-block, it does not: a block too large is shown later, but never wrong.
+lines, so that both can be shown before their end. If it is unclear whether a line begins a new
+block, it does not: a block that is too large is shown later, but it is never wrong.
 """
 
 import io
@@ -10,8 +10,8 @@ import re
 from typing import Final, NamedTuple
 
 _TAB: Final = 4
-_DEEP: Final = 4  # columns from which a line is code, unless it goes on with something
-_BLANK: Final = " \t\n"  # what Markdown takes for blank: a no-break space, say, is a letter
+_CODE_INDENT: Final = 4  # columns of indent that make a line code, unless it continues a block
+_BLANK: Final = " \t\n"  # all that is blank in Markdown: a no-break space, say, is not
 _BLANKS: Final = re.compile(r"[ \t]*")
 _FENCE: Final = re.compile(r"(`{3,})([^`]*)$|(~{3,})(.*)$")
 _INNER_FENCE: Final = re.compile(r"(?:(?:[-+*>]|\d{1,9}[.)])[ \t]+|>)*(`{3,}(?=[^`]*$)|~{3,})")
@@ -20,7 +20,7 @@ _UNDERLINE: Final = re.compile(r"(?:=+|-+)[ \t]*$")
 _RULE: Final = re.compile(r"([-*_])[ \t]*(?:\1[ \t]*){2,}$")
 _MARKER: Final = re.compile(r"([-+*]|(\d{1,9})([.)]))([ \t]+(?=\S)|[ \t]*$)")
 _NO_PARAGRAPH: Final = re.compile(r"(?:(?:[-+*]|\d{1,9}[.)])(?:[ \t]+|$))*(?:#{1,6}(?:[ \t].*)?)?$")
-# The beginning of a line that tells what the line is, however it goes on.
+# A beginning of a line that decides what the line is, whatever follows.
 _CERTAIN: Final = re.compile(
     r" {0,3}(?:[-+*] +[^-+*_`~\s]|\d{1,9}[.)] +[^`~\s]|#{1,6} +\S|[^-+*_\d\s#>`~=])"
 )
@@ -29,16 +29,16 @@ _WIDEST_GAP: Final = 4
 
 
 class _List(NamedTuple):
-    """A list up to one of its items: the mark of all, and that item's number where it has one."""
+    """A list up to its latest item: the mark of all items, that item's number if it has one."""
 
     mark: str
     number: int | None
-    content: int  # the column at which the text of its last item begins
+    content: int  # the column where the text of its latest item begins
     is_first: bool
 
 
 class _Shape(NamedTuple):
-    """A line that begins at the column `indent`; `underlines` what is a heading then."""
+    """The form of a line: it begins at column `indent`; `underlines`: it may end a heading."""
 
     kind: str
     indent: int
@@ -49,9 +49,9 @@ class _Shape(NamedTuple):
 class Block(NamedTuple):
     """A complete piece of an answer; the sources of all blocks together are the text.
 
-    `kind` is text (one block or some), item (of a list, with its `number` where it has one), open
+    `kind` is text (one block or several), item (of a list, with its `number` if it has one), open
     (the line that opens code), code (one line of it) or close (its end). A `joined` block follows
-    the one before without a blank line.
+    the one before it without a blank line.
     """
 
     kind: str
@@ -62,7 +62,7 @@ class Block(NamedTuple):
 
     @property
     def line(self) -> str:
-        """Give a line of code: without what its fence is indented by, and without its end."""
+        """Return a line of code without the indent of its fence and without its line break."""
         line = self.source.rstrip("\n")
         if not self.indent:
             return line
@@ -71,14 +71,14 @@ class Block(NamedTuple):
 
     @property
     def language(self) -> str:
-        """Give what stands behind the marks of the line that opens code."""
+        """Return the text after the fence in the line that opens code."""
         return self.source.strip(_BLANK).lstrip(self.source.lstrip(_BLANK)[0]).strip()
 
 
 class Blocks:
-    """Takes a text in pieces, however cut, and gives its blocks as soon as they are complete.
+    """Take a text in pieces of any size, and return its blocks as soon as they are complete.
 
-    `pending` counts the characters taken that belong to no complete block.
+    `pending` is the number of characters that belong to no complete block yet.
     """
 
     def __init__(self) -> None:
@@ -97,22 +97,22 @@ class Blocks:
 
     @property
     def rest(self) -> str:
-        """Give what belongs to no complete block yet."""
+        """Return the text that belongs to no complete block yet."""
         return "".join(self._lines) + self._partial.getvalue()
 
     @property
     def is_blank(self) -> bool:
-        """Tell whether what belongs to no complete block is nothing but empty lines."""
+        """Return whether `rest` holds only empty lines."""
         return not (self._kind or self._has_text)
 
     @property
     def continues(self) -> bool:
-        """Tell whether what is open goes on with the code or the list before it."""
+        """Return whether `rest` continues the code or the list before it."""
         in_list = self._list is not None and _MARKER.match(self.rest.lstrip())
         return bool(self._fence or in_list)
 
     def feed(self, text: str) -> list[Block]:
-        """Take a piece in and give the blocks that are complete now."""
+        """Take a piece, and return the blocks that are complete now."""
         self.pending += len(text)
         first, *others = text.split("\n")
         self._add(first)
@@ -120,48 +120,48 @@ class Blocks:
             self._take(self._partial.getvalue() + "\n")
             self._begin_line()
             self._add(line)
-        if not self._is_judged and not self._fence:
-            self._judge_partial()
-        return self._given()
+        if not self._is_decided and not self._fence:
+            self._check_partial()
+        return self._take_found()
 
     def extend(self, text: str) -> bool:
-        """Take in a piece without a line break if it can complete no block; tell if it was."""
-        if not (self._is_judged or self._fence):
+        """Take a piece (no line break) if it can complete no block; return whether it was taken."""
+        if not (self._is_decided or self._fence):
             return False
         self._add(text)
         self.pending += len(text)
         return True
 
     def close(self) -> list[Block]:
-        """Give what is left, complete or not."""
+        """Return the blocks that are left, complete or not."""
         if partial := self._partial.getvalue():
             self._take(partial)
             self._begin_line()
         if self._fence:
-            self._give("close", joined=True)
+            self._emit("close", joined=True)
         self._finish()
         self._kind, self._list, self._fence = "", None, ""
         self._lines, self.pending = [], 0  # empty lines at the end belong to nothing
-        return self._given()
+        return self._take_found()
 
-    def _given(self) -> list[Block]:
+    def _take_found(self) -> list[Block]:
         found, self._found = self._found, []
         return found
 
     def _begin_line(self) -> None:
-        self._partial = io.StringIO()  # a text that grows by addition is copied each time
+        self._partial = io.StringIO()  # `+=` on a string would copy it each time
         self._has_text = False
-        self._is_judged = False
+        self._is_decided = False
 
     def _add(self, text: str) -> None:
         self._partial.write(text)
         self._has_text = self._has_text or bool(text.strip(_BLANK))
 
-    def _judge_partial(self) -> None:
-        """End the open block early where an unfinished line begins another one for certain."""
+    def _check_partial(self) -> None:
+        """End the open block early if an unfinished line surely begins another one."""
         partial = self._partial.getvalue()
         is_certain = _CERTAIN.match(partial) is not None
-        self._is_judged = is_certain or len(partial) > _LONGEST_BEGINNING
+        self._is_decided = is_certain or len(partial) > _LONGEST_BEGINNING
         if is_certain and self._begins(_shape_of(partial)):
             self._finish()
 
@@ -182,7 +182,7 @@ class Blocks:
         elif self._kind == "text" and shape.underlines:
             self._finish()
         if self._kind == "item":
-            self._watch_inner_fence(line)
+            self._track_inner_fence(line)
         self._is_blank = False
 
     def _take_blank(self, line: str) -> None:
@@ -195,29 +195,29 @@ class Blocks:
         self._lines.append(line)
         text = line.strip(_BLANK)
         marks = text.rstrip(self._fence[0])
-        if not marks and len(text) >= len(self._fence) and _shape_of(line).indent < _DEEP:
+        if not marks and len(text) >= len(self._fence) and _shape_of(line).indent < _CODE_INDENT:
             self._fence = ""
-        self._give("code" if self._fence else "close", joined=True)
+        self._emit("code" if self._fence else "close", joined=True)
 
     def _begins(self, shape: _Shape) -> bool:
-        """Tell whether a line of this shape ends the block that is open."""
+        """Return whether a line of this shape ends the open block."""
         kind, marker = shape.kind, shape.marker
         match self._kind:
             case "item":
-                return self._leaves_item(shape)
+                return self._ends_item(shape)
             case "indented":
-                return shape.indent < _DEEP
+                return shape.indent < _CODE_INDENT
             case "text" if shape.underlines:
                 return False
             case "text" if kind == "item" and marker:
-                # What may interrupt a paragraph: an item with a text, the first of its list.
+                # Only an item with a text, the first of its list, may interrupt a paragraph.
                 return bool(marker[4]) and marker[2] in {None, "1"}
             case "text" | "quote":
                 other = "quote" if self._kind == "text" else "item"
                 return kind in {"heading", "rule", "fence", other}
         return False
 
-    def _leaves_item(self, shape: _Shape) -> bool:
+    def _ends_item(self, shape: _Shape) -> bool:
         if self._list is None or shape.indent >= self._list.content:
             return False
         lazy = shape.kind in {"text", "indented"} and not self._is_blank
@@ -237,14 +237,14 @@ class Blocks:
             self._finish()
         elif kind == "fence":
             fence = _FENCE.match(line.strip(_BLANK))
-            assert fence is not None  # noqa: S101  so its shape was found
+            assert fence is not None  # noqa: S101  the shape of the line says so
             self._fence = fence[1] or fence[3]
             self._fence_indent = shape.indent
             self._kind = ""
-            self._give("open")
+            self._emit("open")
 
-    def _watch_inner_fence(self, line: str) -> None:
-        """Follow the fences inside an item: only after a paragraph may a line go on undented."""
+    def _track_inner_fence(self, line: str) -> None:
+        """Track fences inside an item: only a paragraph may continue in an unindented line."""
         text = line.strip(_BLANK)
         self._is_paragraph = False
         if self._inner_fence:
@@ -256,14 +256,14 @@ class Blocks:
         self._is_paragraph = not found and not _NO_PARAGRAPH.match(text)
 
     def _finish(self) -> None:
-        """Give the open block, if there is one."""
+        """End the open block, if there is one."""
         kind, self._kind = self._kind, ""
         if kind == "item" and self._list:
-            self._give("item", self._list.number, joined=not self._list.is_first)
+            self._emit("item", self._list.number, joined=not self._list.is_first)
         elif kind:
-            self._give("text")
+            self._emit("text")
 
-    def _give(self, kind: str, number: int | None = None, *, joined: bool = False) -> None:
+    def _emit(self, kind: str, number: int | None = None, *, joined: bool = False) -> None:
         indent = self._fence_indent if kind == "code" else 0
         block = Block(kind, "".join(self._lines), number, joined, indent)
         self.pending -= len(block.source)
@@ -272,11 +272,11 @@ class Blocks:
 
 
 def _shape_of(line: str) -> _Shape:
-    """Tell what a line looks like, whatever stands before it."""
+    """Classify a line by itself, without the lines before it."""
     lead = _BLANKS.match(line)
     indent = len(lead[0].expandtabs(_TAB)) if lead else 0
     text = line.strip(_BLANK)
-    if indent >= _DEEP:
+    if indent >= _CODE_INDENT:
         return _Shape("indented", indent)
     if _FENCE.match(text):
         return _Shape("fence", indent)
@@ -291,7 +291,7 @@ def _shape_of(line: str) -> _Shape:
 
 
 def _next_item(before: _List | None, shape: _Shape, marker: re.Match[str]) -> _List:
-    """Go on with a list, or begin another one, at the item that a line begins."""
+    """Continue a list, or begin another one, with the item that a line begins."""
     mark = marker[3] or marker[1]
     gap = len(marker[4].expandtabs(_TAB))
     wide = gap if 0 < gap <= _WIDEST_GAP else 1

@@ -1,4 +1,4 @@
-"""Code in colour, line by line: each line is looked at once, however long the code becomes."""
+"""Colour code line by line: each line is read once, however long the code becomes."""
 
 from collections.abc import Iterator
 from typing import Any, Final
@@ -16,10 +16,10 @@ _ROOT: Final = "root"
 
 
 class Highlighter:
-    """Gives one line of code after another in the colours of its language.
+    """Colour one line of code after another, by the rules of its language.
 
-    The states of a lexer are kept from line to line: where it has one for a text or a comment, that
-    may span lines. An unknown language, and a line of over 2000 characters, stay as they are.
+    The states of the lexer are kept between lines: if it has one for strings or comments, they may
+    span lines. An unknown language, and a line of over 2000 characters, stay as they are.
     """
 
     def __init__(self, language: str) -> None:
@@ -28,7 +28,7 @@ class Highlighter:
         self._theme = Syntax.get_theme(_THEME)
 
     def line(self, text: str) -> str:
-        """Give a line, which has no line break, with the sequences that colour it."""
+        """Return a line, without a line break, with the sequences that colour it."""
         if self._lexer is None or len(text) > _LONGEST:
             return text
         parts: list[str] = []
@@ -43,33 +43,33 @@ class Highlighter:
         own = type(lexer).get_tokens_unprocessed
         if isinstance(lexer, RegexLexer) and own is RegexLexer.get_tokens_unprocessed:
             yield from self._by_rules(lexer, text)
-        else:  # it does more than to apply rules: each line stands for itself
+        else:  # it does more than apply rules: each line is read alone
             yield from lexer.get_tokens_unprocessed(text)
 
     def _by_rules(self, lexer: RegexLexer, text: str) -> Iterator[tuple[int, Any, str]]:
-        """Apply the rules of the state on top; pygments itself forgets its states at the end."""
-        rules: dict[str, Any] = lexer._tokens  # noqa: SLF001  there is no other way to them
-        at = 0
-        while at < len(text):
+        """Apply the rules of the top state; pygments itself drops its states at the end."""
+        rules: dict[str, Any] = lexer._tokens  # noqa: SLF001  there is no public way
+        position = 0
+        while position < len(text):
             for match_at, action, change in rules[self._states[-1]]:
-                found = match_at(text, at)
+                found = match_at(text, position)
                 if found is None:
                     continue
                 if isinstance(action, _TokenType):
-                    yield at, action, found.group()
+                    yield position, action, found.group()
                 elif action is not None:
                     yield from action(lexer, found)
-                at = found.end()
-                self._change(change)
+                position = found.end()
+                self._change_state(change)
                 break
             else:
-                if text[at] == "\n":
+                if text[position] == "\n":
                     self._states = [_ROOT]
-                yield at, Whitespace if text[at] == "\n" else Error, text[at]
-                at += 1
+                yield position, Whitespace if text[position] == "\n" else Error, text[position]
+                position += 1
 
-    def _change(self, change: Any) -> None:
-        """Go to another state as a rule says: a name, some, a number of states to leave."""
+    def _change_state(self, change: Any) -> None:
+        """Change the state as a rule says: one name, several, or a number of states to leave."""
         for step in change if isinstance(change, tuple) else (change,):
             match step:
                 case None:

@@ -1,7 +1,7 @@
-"""The style in which Markdown is shown: calm and left-aligned.
+"""The style in which Markdown is shown: few colours, aligned to the left.
 
-HTML and reference definitions are shown as text, and the address of a link stands beside its text:
-a terminal shall hide little of what a model wrote. Titles of links are not shown.
+HTML and reference definitions are shown as text, and the address of a link follows its text, so
+that little of what a model wrote is hidden. Titles of links are not shown.
 """
 
 import io
@@ -24,7 +24,7 @@ from ollama_cli.ui.markdown.highlight import Highlighter
 _NARROWEST: Final = 8
 _NARROWEST_COLUMN: Final = 5
 _RULE_WIDTH: Final = 24
-_DEEPEST: Final = 18
+_MAX_DEPTH: Final = 18
 _PLAIN: Final = Style()
 _STYLES: Final = {
     "h1": Style(bold=True, underline=True, color="magenta"),
@@ -41,7 +41,7 @@ Line = list[Segment]
 
 
 class Typesetter:
-    """Sets Markdown in lines; without `colour` only weight and slope are left to its words."""
+    """Set Markdown in lines; without `colour` only styles such as bold and italic are left."""
 
     def __init__(self, *, colour: bool = True, unicode: bool = True) -> None:
         self._colour = colour
@@ -64,12 +64,12 @@ class Typesetter:
         )
 
     def render(self, source: str, width: int, number: int | None = None) -> str:
-        """Set a text, or some blocks of it; `number` is that of its first list.
+        """Set a text, or some blocks of it; its first list begins at `number`.
 
-        Each line has its line break; between blocks stands an empty line.
+        Each line ends with a line break; an empty line separates blocks.
         """
         tokens = self._parser.parse(source)
-        if any(token.level > _DEEPEST for token in tokens):  # what is deeper is left out of them
+        if any(token.level > _MAX_DEPTH for token in tokens):  # the parser drops deeper ones
             return source.strip("\n") + "\n"
         if number is not None and tokens and tokens[0].type == "ordered_list_open":
             tokens[0].attrs["start"] = number
@@ -77,7 +77,7 @@ class Typesetter:
         return "".join(_ansi(line) + "\n" for line in lines)
 
     def code_begins(self, language: str, width: int) -> str:
-        """Set the line above code: a dash, and the language where it is known."""
+        """Set the line above code: a rule, with the language if it is known."""
         name = visible(_first_word(language))
         line = f"{self._dash * 3} {name} " if name else ""
         return _ansi([self._mark(line.ljust(min(width, _RULE_WIDTH), self._dash))]) + "\n"
@@ -87,14 +87,14 @@ class Typesetter:
         return self.code_begins("", width)
 
     def highlighter(self, language: str) -> Highlighter:
-        """Give what colours the lines of code in a language, or leaves them without colour."""
+        """Return the highlighter of a language, or without `colour` one that changes nothing."""
         return Highlighter(_first_word(language) if self._colour else "")
 
     def _mark(self, text: str) -> Segment:
         return Segment(text, self._styles["mark"])
 
     def _blocks(self, tokens: Sequence[Token], width: int, *, outermost: bool) -> list[Line]:
-        """Set neighbours: apart from one another, but inside an item only paragraphs are."""
+        """Set blocks with empty lines between them; inside an item only between paragraphs."""
         lines: list[Line] = []
         before = ""
         for group in _groups(tokens):
@@ -130,7 +130,7 @@ class Typesetter:
         number = int(opening.attrs.get("start", 1))
         lines: list[Line] = []
         for index, group in enumerate(_groups(tokens)):
-            # A number has room for two digits, as nobody knows yet how long the list will be.
+            # Room for two digits: the length of the list is not known yet.
             is_numbered = opening.type == "ordered_list_open"
             sign = f"{number + index:>2}. " if is_numbered else f" {self._bullet} "
             room = max(_NARROWEST, width - len(sign))
@@ -140,7 +140,7 @@ class Typesetter:
         return lines
 
     def _code(self, token: Token, width: int, *, whole: bool) -> list[Line]:
-        """Set code; its lines are `whole`, for the terminal to wrap, or wrapped where indented."""
+        """Set code; if `whole`, the terminal wraps its lines, else they are wrapped here."""
         highlighter = self.highlighter(token.info)
         lines: list[Line] = [[Segment(self.code_begins(token.info, width).rstrip("\n"))]]
         for text in token.content.removesuffix("\n").split("\n") if token.content else []:
@@ -175,7 +175,7 @@ class Typesetter:
         return [line for line in Segment.split_lines(segments) if any(s.text.strip() for s in line)]
 
     def _records(self, rows: Sequence[Sequence[Text]], width: int) -> list[Line]:
-        """Set a table of more columns than there is room for: each cell has a line."""
+        """Set a table that has too many columns for the width: each cell on its own line."""
         lines: list[Line] = []
         for row in rows[1:] or [[Text()] * len(rows[0])]:
             for name, text in zip(rows[0], row, strict=True):
@@ -224,7 +224,7 @@ class Typesetter:
 
 
 def _groups(tokens: Sequence[Token]) -> list[Sequence[Token]]:
-    """Part tokens into neighbours, each from its opening to its end."""
+    """Split tokens into groups, each from an opening token to its closing one."""
     groups: list[Sequence[Token]] = []
     begin = depth = 0
     for index, token in enumerate(tokens):

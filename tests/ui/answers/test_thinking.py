@@ -4,7 +4,7 @@ import pytest
 from documents_in_markdown import PROSE, pieces
 from screens import Screen, highest_climbs
 
-from ollama_cli.ui.answers.thinking import Thoughts
+from ollama_cli.ui.answers.thinking import ThinkingDisplay
 
 
 class Clock:
@@ -19,7 +19,7 @@ class Clock:
 def test_however_long_it_is_it_leaves_one_line(seed: int, columns: int, rows: int) -> None:
     screen, clock = Screen(columns, rows), Clock()
     screen.line("before")
-    thoughts = Thoughts(screen, folds=True, clock=clock)
+    thoughts = ThinkingDisplay(screen, folds=True, clock=clock)
     for piece in pieces(f"{PROSE}\n\n潮汐 " * 20, seed):
         thoughts.add(piece)
     clock.now += 12.3
@@ -30,7 +30,7 @@ def test_however_long_it_is_it_leaves_one_line(seed: int, columns: int, rows: in
 
 def test_the_last_words_stay_in_sight_when_the_screen_is_full() -> None:
     screen = Screen(20, 4)
-    thoughts = Thoughts(screen, folds=True)
+    thoughts = ThinkingDisplay(screen, folds=True)
     thoughts.add("one\ntwo\nthree\nfour")
     assert screen.lines == ["four"]
     thoughts.add(" and more")
@@ -39,7 +39,7 @@ def test_the_last_words_stay_in_sight_when_the_screen_is_full() -> None:
 
 def test_a_window_that_is_resized_keeps_what_was_shown() -> None:
     screen = Screen(60, 15)
-    thoughts = Thoughts(screen, folds=True)
+    thoughts = ThinkingDisplay(screen, folds=True)
     thoughts.add("a thought")
     screen.resize(40, 15)
     thoughts.add("another")
@@ -50,7 +50,7 @@ def test_a_window_that_is_resized_keeps_what_was_shown() -> None:
 
 def test_each_thinking_has_its_line() -> None:
     screen = Screen()
-    thoughts = Thoughts(screen, folds=True)
+    thoughts = ThinkingDisplay(screen, folds=True)
     for _ in range(2):
         thoughts.add("hm")
         thoughts.end()
@@ -62,7 +62,7 @@ def test_each_thinking_has_its_line() -> None:
 @pytest.mark.parametrize("rows", [1, 2, 3])
 def test_no_screen_is_too_small(columns: int, rows: int) -> None:
     screen = Screen(columns, rows)
-    thoughts = Thoughts(screen, folds=True)
+    thoughts = ThinkingDisplay(screen, folds=True)
     for piece in pieces(" word \t潮汐\n\n\nx" * 20, 2):
         thoughts.add(piece)
     thoughts.end()
@@ -72,7 +72,7 @@ def test_no_screen_is_too_small(columns: int, rows: int) -> None:
 @pytest.mark.parametrize("rows", [1, 2])
 def test_on_a_low_screen_it_takes_one_row(rows: int) -> None:
     screen = Screen(20, rows)
-    thoughts = Thoughts(screen, folds=True)
+    thoughts = ThinkingDisplay(screen, folds=True)
     for piece in pieces(PROSE, 2):
         thoughts.add(piece)
     assert screen.past == []
