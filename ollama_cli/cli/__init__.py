@@ -1,1 +1,1 @@
-"""The process: arguments in, an exit code out; the only room that imports Typer."""
+"""The process: arguments in, an exit code out; the only package that imports Typer."""

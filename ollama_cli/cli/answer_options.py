@@ -79,7 +79,7 @@ def declare(
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
 ) -> AnswerOptions:
-    """Declare what `chat`, `generate` and `run` take beside a prompt, and gather it."""
+    """Declare the options of `chat`, `generate` and `run`, and return their values."""
     given: dict[str, Any] = dict(locals())
     return AnswerOptions(**given)
 

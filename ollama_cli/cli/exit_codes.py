@@ -1,4 +1,4 @@
-"""The exit codes, as people are told of them; each error carries its own."""
+"""The exit codes as the help lists them; each class of errors holds its own code."""
 
 from typing import Final, NamedTuple
 

@@ -1,4 +1,4 @@
-"""The one door out: errors become a sentence and an exit code, bugs keep their traceback."""
+"""The only way out: errors become a sentence and an exit code, bugs keep their traceback."""
 
 import json
 import signal
@@ -18,14 +18,14 @@ from ollama_cli.types.text import sentence, visible
 from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null, show_error
 
 T = TypeVar("T")
-# In slots of 8 bytes, one more than half a megabyte: see `_roomy`.
-_ROOM: Final = 65537
+# In slots of 8 bytes, one more than half a megabyte: see `_with_large_frame`.
+_FRAME_SLOTS: Final = 65537
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
 
 
 class Door:
-    """One process: starts the run of its command and sees it out."""
+    """One process: it runs its command and turns errors into an exit code."""
 
     def __init__(self, arguments: Sequence[str]) -> None:
         self._arguments = list(arguments)
@@ -33,7 +33,7 @@ class Door:
         self._context: Context | None = None
 
     def launch(self, flags: Flags, output: str, entry: Entry) -> Context:
-        """Make the context of the command, once its options are known."""
+        """Build the context of the command, once its options are known."""
         self._context = Context(
             flags=flags,
             out=open_stream(sys.stdout, self._environ, flags.color),
@@ -94,11 +94,11 @@ class Door:
                 err.line(json.dumps({"error": shown}))
                 return
             show_error(err, error)
-        except (OSError, OllamaCliError):  # nobody listens any more; the exit code still says it
+        except (OSError, OllamaCliError):  # stderr is gone; the exit code still reports the error
             redirect_to_null(sys.stderr)
 
     def _typed(self) -> tuple[str, bool]:
-        """Read output format and --debug of a line that could not be parsed as a whole."""
+        """Read the output format and --debug of a line that could not be parsed."""
         from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  errors alone: 1 ms
 
         values = read_line(self._arguments, "").values
@@ -108,29 +108,29 @@ class Door:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
-    signal.signal(signal.SIGTERM, _terminated)
+    signal.signal(signal.SIGTERM, _on_signal)
     try:
-        code = _roomy(Door.run)(Door(arguments))
+        code = _with_large_frame(Door.run)(Door(arguments))
     except KeyboardInterrupt:
         code = INTERRUPTED
     except InterruptError as interrupt:
         code = interrupt.exit_code
-    # All is said and done: a signal that comes now may not change how it ended.
+    # The run has ended: a signal that comes now must not change the exit code.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     return code
 
 
-def _roomy(function: Callable[[T], int]) -> Callable[[T], int]:
-    """Give a function a frame so large that all frames above it find room in its block of memory.
+def _with_large_frame(function: Callable[[T], int]) -> Callable[[T], int]:
+    """Return the function with a frame so large that all inner frames fit in its memory block.
 
-    CPython maps frames in blocks of 16 KiB, and each call that crosses the end of one maps the next
-    one and unmaps it on return: importing requests at an unlucky depth did so a thousand times, 7 %
-    of `health`. A larger frame gets a block of twice its size, of which only what is used is real.
+    CPython maps frames in blocks of 16 KiB; each call that crosses the end of one maps the next one
+    and unmaps it on return: importing requests at an unlucky depth did so a thousand times, 7 % of
+    `health`. A larger frame gets a block of twice its size; only used pages of it take memory.
     """
-    return FunctionType(function.__code__.replace(co_stacksize=_ROOM), function.__globals__)
+    return FunctionType(function.__code__.replace(co_stacksize=_FRAME_SLOTS), function.__globals__)
 
 
-def _terminated(number: int, _: FrameType | None) -> NoReturn:
-    signal.signal(number, signal.SIG_DFL)  # a second one waits for nothing
+def _on_signal(number: int, _: FrameType | None) -> NoReturn:
+    signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
     raise InterruptError(number)

@@ -70,7 +70,7 @@ def completion_options(
         ),
     ] = None,
 ) -> None:
-    """Declare the options that only the program itself takes."""
+    """Declare the options that are only valid before a command."""
 
 
 def global_options(
@@ -126,10 +126,11 @@ def global_options(
 
 
 def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callable[..., None]:
-    """Give a command the options that it shares with others, and those of its output.
+    """Return a command with all its options: its own, the shared ones, those of its output.
 
-    A parameter that a function declares (`Annotated[Value, declare]`) is replaced by that one's
-    own: `declare` is called with them, and gives the value. `outputs` are the formats beside text.
+    A parameter with a function (`Annotated[Value, declare]`) is replaced by the parameters of that
+    function: `declare` is called with them and returns the value. `outputs` are the formats beside
+    text.
     """
     shared: dict[str, Callable[..., object]] = {}
     params: list[inspect.Parameter] = []
@@ -140,24 +141,26 @@ def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callab
             params += inspect.signature(declare).parameters.values()
         else:
             params.append(param)
-    of_output = _output_options(outputs)
+    output_params = _output_options(outputs)
 
     def flat(**values: Any) -> None:
-        for each in of_output:  # read where the command is launched
+        for each in output_params:  # `parser` reads them
             del values[each.name]
         for name, declare in shared.items():
             values[name] = declare(**{each: values.pop(each) for each in _names(declare)})
         function(**values)
 
-    named = [each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*params, *of_output)]
-    vars(flat)["__signature__"] = inspect.Signature(named)
-    flat.__annotations__ = {each.name: each.annotation for each in named}
+    keywords = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY) for each in (*params, *output_params)
+    ]
+    vars(flat)["__signature__"] = inspect.Signature(keywords)
+    flat.__annotations__ = {each.name: each.annotation for each in keywords}
     flat.__doc__ = function.__doc__
     return flat
 
 
 def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
-    """Declare `--output` with its formats, and `--json` where that is one of them."""
+    """Declare `--output` with its formats, and `--json` if that is one of them."""
     if not outputs:
         return []
     formats: Any = Literal.__getitem__(("text", *outputs))

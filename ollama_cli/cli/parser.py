@@ -1,7 +1,7 @@
-"""The tree of commands; every contact with Typer's inner parts stands in this file.
+"""The tree of commands; only this file uses Typer's inner parts.
 
-Three things are ours: commands are loaded from THE TABLE when they run, the global options are
-accepted before and after a subcommand, and `--think` may stand alone.
+It adds three things to Typer: commands are loaded from THE TABLE when they run, the global options
+are accepted before and after a subcommand, and `--think` needs no value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,8 +30,8 @@ from ollama_cli.types import model_names
 from ollama_cli.ui.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
-# Options that may stand alone: what they mean then, and whether a word after them is their value.
-ALONE: Final[Mapping[str, tuple[str, bool]]] = {
+# Options that need no value: their default, and whether a word after them is their value.
+OPTIONAL_VALUES: Final[Mapping[str, tuple[str, bool]]] = {
     "--think": ("true", False),
     "--install-completion": (shells.DETECTED, True),
     "--show-completion": (shells.DETECTED, True),
@@ -45,10 +45,10 @@ _ROOT_EXAMPLES: Final = (
 
 
 class Launch(Protocol):
-    """Starts the one run of a process once its options are known."""
+    """Build the context of a command; called once in a process."""
 
     def __call__(self, flags: Flags, output: str, entry: Entry) -> Context:
-        """Make the context of a command for these global options and this output format."""
+        """Build the context for these global options and this output format."""
         ...
 
 
@@ -64,17 +64,17 @@ _SETTING_FLAGS: Final = (
 
 
 class _Parser(_OptionParser):
-    """Lets an option of `ALONE` stand without a value."""
+    """Accept the options of `OPTIONAL_VALUES` without a value."""
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
-        alone, takes_word = ALONE.get(opt, (None, False))
+        default, takes_word = OPTIONAL_VALUES.get(opt, (None, False))
         is_followed = state.rargs and not state.rargs[0].startswith("-")
-        value = None if takes_word and is_followed else alone
+        value = None if takes_word and is_followed else default
         super()._match_long_opt(opt, explicit_value or value, state)
 
 
 class _GlobalOptions(AnyCommand):
-    """Takes the global options out of what was parsed and keeps them for the launch."""
+    """Move the global options from the parsed ones to `ctx.meta`, for `Launch`."""
 
     def make_parser(self, ctx: Parsing) -> _OptionParser:
         parser = _Parser(ctx)
@@ -84,7 +84,7 @@ class _GlobalOptions(AnyCommand):
 
     def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         try:
-            with writing():  # --help and --version are answered in here
+            with writing():  # --help and --version print here
                 rest = super().parse_args(ctx, args)
         except AnyUsageError as error:
             error.ctx = error.ctx or ctx
@@ -98,7 +98,7 @@ class _GlobalOptions(AnyCommand):
 
 
 class _Command(_GlobalOptions, TyperCommand):
-    """One command of the table: launched with its flags, and helped with examples first."""
+    """One command of the table; its help shows examples first."""
 
     entry: Entry
 
@@ -122,7 +122,7 @@ class _Command(_GlobalOptions, TyperCommand):
 
 
 class _Group(_GlobalOptions, TyperGroup):
-    """A branch of the table; modules are imported when a command of theirs runs."""
+    """A branch of the table; the module of a command is imported when it runs."""
 
     def __init__(self, name: str, branch: Branch, **attributes: Any) -> None:
         super().__init__(
@@ -145,7 +145,7 @@ class _Group(_GlobalOptions, TyperGroup):
 
     def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         rest = super().parse_args(ctx, args)
-        if not ctx._protected_args and self._branch.default:  # noqa: SLF001  Typer's own place for it
+        if not ctx._protected_args and self._branch.default:  # noqa: SLF001  Typer keeps it there
             ctx._protected_args = [self._branch.default]  # noqa: SLF001  likewise
         return rest
 
@@ -158,10 +158,10 @@ class _Group(_GlobalOptions, TyperGroup):
             return name, load(name, entry), args[1:]
         if entry is None:
             near = model_names.nearest(name, self.list_commands(ctx), limit=1)
-            told = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
+            suggestion = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
             raise UsageError(
                 f"no such command: {ctx.command_path} {name}",
-                hint=told or f"see `{ctx.command_path} --help`",
+                hint=suggestion or f"see `{ctx.command_path} --help`",
             )
         return name, self.get_command(ctx, name), args[1:]
 
@@ -181,7 +181,7 @@ class _Group(_GlobalOptions, TyperGroup):
 def run(arguments: Sequence[str], launch: Launch) -> None:
     """Parse the arguments and run the command they name.
 
-    Raises UsageError for what cannot be parsed, and whatever the command raises.
+    Raises UsageError if they cannot be parsed, and what the command raises.
     """
     branch = Branch(
         "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
@@ -206,12 +206,12 @@ def _flags(typed: Mapping[str, Any]) -> Flags:
 
 
 def load(name: str, entry: Entry) -> AnyCommand:
-    """Import a command's module and make the command, with all its options."""
-    alone = typer.Typer(add_completion=False, rich_markup_mode=None)
-    alone.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
+    """Import a command's module and build the command, with all its options."""
+    app = typer.Typer(add_completion=False, rich_markup_mode=None)
+    app.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
         spread(entry.load(), entry.outputs)
     )
-    command = get_command(alone)
+    command = get_command(app)
     assert isinstance(command, _Command)  # noqa: S101  as it was asked for
     command.params += GLOBALS
     command.entry = entry

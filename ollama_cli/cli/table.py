@@ -1,6 +1,6 @@
-"""THE TABLE: every command, the module that holds it, its one-line help, and what sets it apart.
+"""THE TABLE: every command, its module, its one-line help, its output formats, its traits.
 
-Only the module of the command that runs is imported; help and completion are answered from here.
+Only the module of the command that runs is imported; help and completion read the table.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,7 +21,7 @@ class Entry(NamedTuple):
     hidden: bool = False
 
     def load(self) -> Callable[..., None]:
-        """Import the module, and give its function `command`."""
+        """Import the module, and return its function `command`."""
         command: Callable[..., None]
         command = import_module(f"ollama_cli.cli.commands.{self.module}").command
         return command
@@ -37,9 +37,9 @@ class Branch(NamedTuple):
 
 
 Row: TypeAlias = Entry | Branch
-# Who asks how things are, starts no server for it; who needs an installed model, wants no pull.
-_LOOKS: Final = Traits(starts_server=False)
-_TAKES: Final = Traits(offers_pull=False)
+# Commands that only look start no server; those that change a model do not pull it first.
+_NO_START: Final = Traits(starts_server=False)
+_NO_PULL: Final = Traits(offers_pull=False)
 _LISTED: Final = ("json", "jsonl", "csv", "name", "raw")
 _STREAMED: Final = ("json", "jsonl")
 _ANSWERED: Final = ("json", "jsonl", "raw")
@@ -48,14 +48,14 @@ _LIST: Final = Entry("models.list", "List the installed models.", _LISTED)
 _SHOW: Final = Entry(
     "models.show", "Show what a model is: sections, or one value.", ("json", "raw")
 )
-_RM: Final = Entry("models.rm", "Remove models, after asking.", traits=_TAKES)
-_PS: Final = Entry("models.ps", "List the models in memory.", _LISTED, _LOOKS)
+_RM: Final = Entry("models.rm", "Remove models, after asking.", traits=_NO_PULL)
+_PS: Final = Entry("models.ps", "List the models in memory.", _LISTED, _NO_START)
 _STOP: Final = Entry(
     "models.stop",
     "Unload models from memory.",
     traits=Traits(starts_server=False, offers_pull=False),
 )
-_CP: Final = Entry("models.cp", "Copy a model to another name.", traits=_TAKES)
+_CP: Final = Entry("models.cp", "Copy a model to another name.", traits=_NO_PULL)
 
 TABLE: Final[Mapping[str, Row]] = {
     "chat": Entry("chat", "Answer a prompt, or hold a conversation.", _ANSWERED),
@@ -104,7 +104,7 @@ TABLE: Final[Mapping[str, Row]] = {
         "doctor",
         "Find out what is wrong with the connection, and what cures it.",
         ("json", "markdown"),
-        _LOOKS,
+        _NO_START,
     ),
     "env": Entry("env", "Print or pass on the variables that other tools read."),
     "config": Branch(
@@ -144,7 +144,7 @@ TABLE: Final[Mapping[str, Row]] = {
         examples=("ollama-cli demo", "ollama-cli demo serve --port 11434"),
     ),
     "help": Entry("help", "Explain exit codes, settings and formats."),
-    # For hands that know `ollama`.
+    # For users who know `ollama`.
     "run": Entry("run", "chat with a model, as `ollama run`.", _ANSWERED, hidden=True),
     "list": _LIST._replace(hidden=True),
     "ls": _LIST._replace(hidden=True),

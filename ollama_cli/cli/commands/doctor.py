@@ -19,8 +19,8 @@ from ollama_cli.ui import diagnosis
 from ollama_cli.ui.spinner import Spinner
 
 _LIBRARIES: Final = ("requests", "urllib3", "typer", "rich")
-# Also where health waits for ever: somebody sits before it.
-_LONGEST: Final = 30.0
+# A limit even if that of `health` is off: a person is waiting.
+_MAX_SECONDS: Final = 30.0
 
 
 def command(
@@ -48,7 +48,7 @@ def command(
     context: Context = ctx.obj
     context.servers.log_requests()
     checks: list[Check] = []
-    for check in _checked(context, model, token):
+    for check in _run_checks(context, model, token):
         checks.append(check)
         if context.output == "text":
             diagnosis.show_check(context.out, check)
@@ -59,14 +59,14 @@ def command(
     raise typer.Exit(next((check.exit_code for check in checks if check.status == "failed"), 0))
 
 
-def _checked(context: Context, model: str | None, token: bool) -> Iterator[Check]:
-    """Give each check when it is made, with a spinner on a terminal for those that take long."""
+def _run_checks(context: Context, model: str | None, token: bool) -> Iterator[Check]:
+    """Yield each check when it is done, with a spinner on a terminal for slow ones."""
     checks = run(_case(context, model, tries_token=token))
-    moves = context.err.motion and not context.flags.quiet and not context.flags.verbose
+    shows_spinner = context.err.motion and not context.flags.quiet and not context.flags.verbose
     label = ""
     for name in CHECKS:
         label = f"loading {label}" if name == "token" else name
-        if moves:
+        if shows_spinner:
             with Spinner(context.err, label):
                 check = next(checks)
         else:
@@ -76,16 +76,16 @@ def _checked(context: Context, model: str | None, token: bool) -> Iterator[Check
 
 
 def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
-    seconds = context.settings.timeouts.health or _LONGEST
+    seconds = context.settings.timeouts.health or _MAX_SECONDS
     settings = context.settings = context.settings._replace(metadata_timeout=seconds)
-    cache.remember(settings.host, cache.Seen())  # what was seen a while ago may be the fault
+    cache.remember(settings.host, cache.Seen())  # an old entry may be what is wrong
     key = credentials.find_key(settings, context.layers, context.variables)
     return Case(
         provider=context.servers.provider,
         native=context.servers.ollama,
         address=settings.host,
         credentials=context.credentials,
-        typed=_typed(context),
+        typed=_typed_address(context),
         origins={**settings.origins, **({"model": "--model"} if model else {})},
         environ=context.environ,
         container=container.detect(),
@@ -102,7 +102,7 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
 
 
 def _options(context: Context) -> dict[str, str]:
-    """Collect the global options that say which server is meant, and how it is asked."""
+    """Collect the global options that say which server to ask, and how."""
     typed = {
         "env_file": context.flags.env_file,
         "demo": context.flags.demo,
@@ -116,17 +116,17 @@ def _options(context: Context) -> dict[str, str]:
 
 
 def _key_variable(context: Context, key: credentials.Key | None) -> str:
-    """Name the variable in which a key reaches this server; empty where it has to be typed."""
+    """Return the variable that can hold a key for this server; empty if an option must name it."""
     if key and key.variable:
         return key.variable
     if variable := credentials.WELL_KNOWN.get(hosts.origin_of(context.settings.host)):
         return variable
-    # One in the environment is for the address that is set there.
+    # A key in the environment is only for the address that is set there.
     return "" if context.settings.origins["host"].endswith("--host") else sources.KEY_VARIABLE
 
 
-def _typed(context: Context) -> str:
-    """Find the address as it was written, before it was read."""
+def _typed_address(context: Context) -> str:
+    """Return the address as the user wrote it, before it was parsed."""
     if context.settings.entry and context.settings.origins["host"].startswith("["):
         return context.settings.entry.url
     found = (layer.values["host"] for layer in context.layers if "host" in layer.values)

@@ -61,14 +61,14 @@ def command(
         keep_alive=context.settings.keep_alive,
     )
     if context.output == "raw":
-        _pass_on(context, texts, request)
+        _write_raw(context, texts, request)
         return
     ask = partial(context.servers.provider().embedded, texts, request)
     parts = context.servers.passing(auto.attempt_all(context, name, ask))
-    _show(context, _compared(context, parts, dimensions), name)
+    _show(context, _check_dimensions(context, parts, dimensions), name)
 
 
-def _pass_on(context: Context, texts: list[str], request: EmbedRequest) -> None:
+def _write_raw(context: Context, texts: list[str], request: EmbedRequest) -> None:
     for number, batch in enumerate(in_batches(texts)):
         if number:
             context.out.line()
@@ -77,10 +77,10 @@ def _pass_on(context: Context, texts: list[str], request: EmbedRequest) -> None:
         export.show_chunks(context.out, context.servers.passing(chunks))
 
 
-def _compared(
+def _check_dimensions(
     context: Context, parts: Iterator[Embeddings], dimensions: int | None
 ) -> Iterator[Embeddings]:
-    """Pass the parts on, and warn where a server makes nothing of the length that was asked for."""
+    """Yield the parts; warn if the server ignores the length that was asked for."""
     for part in parts:
         if dimensions is not None and part.dimensions != dimensions:
             context.prompter.warn(
@@ -110,9 +110,9 @@ def _show(context: Context, parts: Iterator[Embeddings], model: str) -> None:
 
 
 def _texts(
-    context: Context, typed: list[str], file: str | None, *, lines: bool, use_stdin: bool
+    context: Context, arguments: list[str], file: str | None, *, lines: bool, use_stdin: bool
 ) -> list[str]:
-    texts = list(typed)
+    texts = list(arguments)
     if file is not None:
         texts += _split(inputs.read_text(file, context.stdin), file, lines=lines)
     if use_stdin and context.stdin.implicit and file != inputs.STDIN:

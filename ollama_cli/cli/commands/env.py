@@ -12,7 +12,7 @@ from ollama_cli.features.context import Context
 from ollama_cli.system import processes
 from ollama_cli.types.urls import split_userinfo
 
-# What OpenAI's own libraries want in place of a key, where a server wants none.
+# OpenAI's own libraries need some key, even if the server needs none.
 _NO_KEY = "ollama"
 _BEARER = "Bearer "
 
@@ -47,7 +47,7 @@ def command(
         )
     variables = _variables(context)
     if words:
-        _become(words, {**context.environ, **variables})
+        _execute(words, {**context.environ, **variables})
     for line in assignments(shell, variables, context.environ):
         context.out.line(line)
 
@@ -58,7 +58,7 @@ def _variables(context: Context) -> dict[str, str]:
         context.prompter.warn(
             "the user and the password of the address are left out: few tools can read them"
         )
-    if context.settings.local_only:  # whom the tool will send its prompts
+    if context.settings.local_only:  # the tool will send its prompts there
         policy.check_host(url)
     headers = context.credentials.get("headers", {}).items()
     shown = next((value for name, value in headers if name.lower() == "authorization"), "")
@@ -70,14 +70,14 @@ def _variables(context: Context) -> dict[str, str]:
     }
 
 
-def _become(words: list[str], environ: Mapping[str, str]) -> NoReturn:
+def _execute(words: list[str], environ: Mapping[str, str]) -> NoReturn:
     try:
         processes.become(words, environ)
-    except (OSError, ValueError) as error:  # the latter for what no program can be handed
-        raise _unrun(words[0], error) from error
+    except (OSError, ValueError) as error:  # ValueError: a null byte, say
+        raise _execution_error(words[0], error) from error
 
 
-def _unrun(name: str, error: OSError | ValueError) -> OllamaCliError:
+def _execution_error(name: str, error: OSError | ValueError) -> OllamaCliError:
     if not name or isinstance(error, FileNotFoundError | NotADirectoryError):
         return NoCommandError(f"no such command: {name or repr(name)}", hint="look in the PATH")
     reason = error.strerror if isinstance(error, OSError) else None

@@ -48,11 +48,11 @@ def command(
     system = request.read_system(context, options)
     images = request.read_images(context, options)
     replaced = None if template is None else inputs.text_or_file(template, context.stdin)
-    text = request.read_prompt(context, prompt, options)  # last, as it takes what stdin still holds
+    text = request.read_prompt(context, prompt, options)  # last: it reads the rest of stdin
     if text is None:
         raise request.no_prompt()
     if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
-        options = options._replace(render="plain")  # what goes on with a text is no Markdown
+        options = options._replace(render="plain")  # text that continues a text is no Markdown
     name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"])
     auto.attempt(context, name, partial(capabilities.check, context, name, needs))

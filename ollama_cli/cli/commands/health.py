@@ -13,7 +13,7 @@ from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
 
-_POLL: Final = 0.5
+_POLL_SECONDS: Final = 0.5
 
 
 def command(
@@ -37,7 +37,7 @@ def command(
       ollama-cli health --wait 30
     """
     context: Context = ctx.obj
-    if wait is not None and not wait >= 0:  # neither is "nan"
+    if wait is not None and not wait >= 0:  # also refuses "nan"
         raise UsageError("--wait takes 0 or more seconds")
     health, error = _examine(context, model, wait)
     is_silent = context.flags.quiet
@@ -69,7 +69,7 @@ def _examine(
                 hint=error.hint,
                 http_status=error.http_status,
             ).with_facts(is_explained=True)
-        time.sleep(min(_POLL, left))
+        time.sleep(min(_POLL_SECONDS, left))
         health, error = context.servers.examine(model)
     return health, error
 

@@ -45,8 +45,8 @@ def command(
         case "environment":
             show_wrapped(context.out, ("VARIABLE", "MEANING"), environment())
         case "formats":
-            told = [(name, f"{what} ({where})") for name, what, where in FORMATS]
-            show_wrapped(context.out, ("-o", "WHAT"), told)
+            formats = [(name, f"{what} ({where})") for name, what, where in FORMATS]
+            show_wrapped(context.out, ("-o", "WHAT"), formats)
         case None:
             context.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
             context.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")

@@ -1,1 +1,1 @@
-"""What could stand at the cursor of a command line."""
+"""Completion: the words that fit at the cursor of a command line."""

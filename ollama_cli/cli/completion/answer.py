@@ -1,4 +1,4 @@
-"""What could stand at the cursor: answered to the shells' scripts, one candidate per line."""
+"""Answer the scripts of the shells: the words that fit at the cursor, one per line."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -9,14 +9,14 @@ from ollama_cli.cli.completion.line import read_line, split
 from ollama_cli.types.text import one_line
 from ollama_cli.ui.streams import open_stream
 
-FILES: Final = ":files"  # what the scripts are told where the shell itself knows better
+FILES: Final = ":files"  # asks the script to let the shell complete file names
 
 
 def answer(shell: str, arguments: Sequence[str], environ: Mapping[str, str]) -> None:
-    """Write what could stand at the cursor; nothing for a shell that is not known.
+    """Write the words that fit at the cursor; nothing for an unknown shell.
 
-    bash hands over the line up to the cursor and the end of it that it will replace, zsh and fish
-    the words up to the cursor, the program's name first.
+    bash passes the line up to the cursor, and the end of that line that it will replace; zsh and
+    fish pass the words up to the cursor, the program's name first.
     """
     match shell, *arguments:
         case "bash", text, replaced:

@@ -1,4 +1,4 @@
-"""The words that fit the place of the cursor: commands, options, choices, names of models."""
+"""Find the words that fit at the cursor: commands, options, choices, names of models."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -19,22 +19,22 @@ _SERVERS: Final = "URL"
 _HOSTS: Final = "HOST"
 _FAULTS: Final = "SCRIPT"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
-# Servers choose the names; these alone mean nothing to any shell.
-_HARMLESS: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
-_HARMLESS_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
+# Names come from servers; only these are safe in every shell.
+_SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
+_SAFE_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
 _WORD: Final = re.compile(r"[a-z][a-z-]*")
 _HELP: Final = "Show the help."
 
 
 class Candidate(NamedTuple):
-    """A word that fits, and what it does where that is known."""
+    """A word that fits, and its help if it has any."""
 
     text: str
     help: str = ""
 
 
 def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None:
-    """Find what fits the place of the cursor; None where any file does."""
+    """Find the words that fit at the cursor; None if any file fits."""
     if line.parameter is not None:
         values = _values(line, environ)
         found = None if values is None else [Candidate(value) for value in values]
@@ -55,7 +55,7 @@ def _options(params: Sequence[Any]) -> list[Candidate]:
 
 
 def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
-    """List the values of a parameter, which its choices or its metavar tell."""
+    """List the values of a parameter, by its choices or its metavar; None if it takes files."""
     choices: Iterable[str] = getattr(line.parameter.type, "choices", ())
     if choices:
         return choices
@@ -67,7 +67,7 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     elif _SETTINGS in kinds:
         found = SETTINGS
     elif _SERVERS in kinds:
-        hosts = filter(_HARMLESS_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
+        hosts = filter(_SAFE_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
         found = dict.fromkeys([*_hosts(environ), *hosts, *words])
     elif _HOSTS in kinds:
         found = _hosts(environ)
@@ -76,7 +76,7 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
 
         found = FAULTS
     elif _MODELS.intersection(kinds):
-        found = filter(_HARMLESS.fullmatch, _models(line.values, environ))
+        found = filter(_SAFE_NAME.fullmatch, _models(line.values, environ))
     return found
 
 
@@ -84,15 +84,15 @@ def _hosts(environ: Mapping[str, str]) -> list[str]:
     """List the hosts that have a name."""
     try:
         config, _ = sources.config_layer(file.config_path(environ))
-    except OllamaCliError:  # the command itself will tell it
+    except OllamaCliError:  # the command itself reports it
         return []
-    return [*filter(_HARMLESS.fullmatch, config.hosts)]
+    return [*filter(_SAFE_NAME.fullmatch, config.hosts)]
 
 
-def _shown(
+def _request_options(
     settings: Settings, layers: Sequence[Layer], environ: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
-    """Settle what the server is shown; None where a shell shall not wait, or there is an error."""
+    """Resolve CA file and headers for the server; None if it needs more, or a key command."""
     if not wants_credentials(settings, layers):
         return {"ca_file": settings.ca_file, "headers": {}}
     key = credentials.find_key(settings, layers, environ)
@@ -104,16 +104,16 @@ def _shown(
 
 
 def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
-    """List the models of the server that this line would ask: from the cache, else from there."""
-    if "demo" in typed:  # a server that is not yet there
+    """List the models of the server that this line would use, from the cache or the server."""
+    if "demo" in typed:  # its server does not run yet
         return ()
     flags = {name: typed[name] for name in ("host", "api_key_env") if name in typed}
     env_file = typed.get("env_file")
     try:
         layers = sources.layers(flags, environ, env_file)[0]
         settings = resolve(layers)
-        shown = _shown(settings, layers, sources.variables(environ, env_file))
-    except OllamaCliError:  # the command itself will tell it
+        shown = _request_options(settings, layers, sources.variables(environ, env_file))
+    except OllamaCliError:  # the command itself reports it
         return ()
     kept = cache.read(settings.host)
     if kept and kept.is_fresh:

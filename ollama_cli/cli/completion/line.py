@@ -1,4 +1,4 @@
-"""A command line that is being typed: which command it names, and what stands at the cursor."""
+"""Read an unfinished command line: which command it names, and what is at the cursor."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,9 +13,9 @@ _END: Final = "--"
 class Line(NamedTuple):
     """What was typed before the cursor.
 
-    `branch` is None where a command was named; `options` are all that may be given there.
-    `parameter` is the option or argument whose value is being typed, None where it is a command or
-    an option; `prefix` stands before that value in its word (`--model=`), `typed` is the value.
+    `branch` is None if a command was named; `options` are all that may be given there.
+    `parameter` is the option or argument whose value is being typed, None if a command or an option
+    is; `prefix` is the part of the word before that value (`--model=`), `typed` is the value.
     `values` are those of the options that were given, by name.
     """
 
@@ -29,28 +29,28 @@ class Line(NamedTuple):
 
 
 def split(text: str) -> list[str]:
-    """Part a line into words as a shell does; the last one may be unfinished, or empty."""
+    """Split a line into words as a shell does; the last one may be unfinished, or empty."""
     reader = shlex.shlex(text, posix=True)
     reader.whitespace_split, reader.commenters = True, ""
     words: list[str] = []
     try:
         words += reader
-    except ValueError:  # a quote without its end: it is still being typed
+    except ValueError:  # an open quote: the word is still being typed
         return [*words, reader.token]
     is_open = text == text.rstrip() or text.endswith("\\ ")
     return words if words and is_open else [*words, ""]
 
 
 def read_line(words: Sequence[str], current: str) -> Line:
-    """Read the words after the program's name and before the cursor's."""
-    reading = _Reading()
+    """Read the words after the program's name; `current` is the word at the cursor."""
+    reader = _LineReader()
     for word in words:
-        reading.take(word)
-    return reading.end(current)
+        reader.read(word)
+    return reader.end(current)
 
 
-class _Reading:
-    """Follows the words of a line down the tree of commands."""
+class _LineReader:
+    """Follow the words of a line down the tree of commands."""
 
     def __init__(self) -> None:
         self._branch: Branch | None = Branch("", TABLE)
@@ -60,17 +60,17 @@ class _Reading:
         self._count = 0
         self._values: dict[str, str] = {}
 
-    def take(self, word: str) -> None:
-        """Take a word that is complete."""
+    def read(self, word: str) -> None:
+        """Read a complete word."""
         if self._pending is not None:
             self._values[self._pending.name] = word
             self._pending = None
         elif self._ended or not word.startswith("-") or word == "-":
-            self._take_bare(word)
+            self._read_argument(word)
         elif word == _END:
             self._ended = True
         else:
-            option, _, value = self._option(word)
+            option, _, value = self._split_option(word)
             if option is not None and value is not None:
                 self._values[option.name] = value
             elif option is not None and _needs_value(option):
@@ -79,8 +79,8 @@ class _Reading:
                 self._values[option.name] = "true"
 
     def end(self, current: str) -> Line:
-        """Tell what the last word may become."""
-        parameter, prefix, typed = self._at(current)
+        """Return the line, with `current` as its unfinished last word."""
+        parameter, prefix, typed = self._split_last(current)
         return Line(
             branch=self._branch,
             options=self._params,
@@ -91,18 +91,18 @@ class _Reading:
             values=self._values,
         )
 
-    def _at(self, current: str) -> tuple[Any, str, str]:
-        """Part the last word: the parameter whose value it holds, what stands before it, and it."""
+    def _split_last(self, current: str) -> tuple[Any, str, str]:
+        """Split the last word: the parameter of its value, what is before the value, the value."""
         if self._pending is not None:
             return self._pending, "", current
         if current.startswith("-") and not self._ended:
-            option, prefix, value = self._option(current)
+            option, prefix, value = self._split_option(current)
             if option is not None and value is not None:
                 return option, prefix, value
             return None, "", current
-        return self._argument() if self._branch is None else None, "", current
+        return self._next_argument() if self._branch is None else None, "", current
 
-    def _take_bare(self, word: str) -> None:
+    def _read_argument(self, word: str) -> None:
         if self._branch is None:
             self._count += 1
             return
@@ -112,30 +112,32 @@ class _Reading:
         else:
             self._branch, self._params = below or Branch(""), parser.GLOBALS
 
-    def _argument(self) -> Any:
-        """Give the argument that the next bare word belongs to."""
+    def _next_argument(self) -> Any:
+        """Return the argument that the next word without a dash belongs to."""
         arguments = [each for each in self._params if each.param_type_name == "argument"]
         repeats = arguments and arguments[-1].nargs < 0
         place = min(self._count, len(arguments) - 1) if repeats else self._count
         return arguments[place] if place < len(arguments) else None
 
-    def _option(self, word: str) -> tuple[Any, str, str | None]:
-        """Part a word into an option, what stands before its value, and the value if it has one."""
+    def _split_option(self, word: str) -> tuple[Any, str, str | None]:
+        """Split a word: its option, what is before the value, and the value if it has one."""
         if word.startswith("--"):
             name, equals, value = word.partition("=")
-            return self._named(name), name + equals, value if equals else None
+            return self._find_option(name), name + equals, value if equals else None
         option = None
         for place, letter in enumerate(word[1:], 2):  # -vm NAME, -mNAME
-            option = self._named(f"-{letter}")
+            option = self._find_option(f"-{letter}")
             if option is not None and _needs_value(option):
                 return option, word[:place], word[place:] or None
         return option, word, None
 
-    def _named(self, name: str) -> Any:
+    def _find_option(self, name: str) -> Any:
         found = (each for each in self._params if name in (*each.opts, *each.secondary_opts))
         return next((each for each in found if each.param_type_name == "option"), None)
 
 
 def _needs_value(option: Any) -> bool:
-    takes_word = [takes for name, (_, takes) in parser.ALONE.items() if name in option.opts]
+    takes_word = [
+        takes for name, (_, takes) in parser.OPTIONAL_VALUES.items() if name in option.opts
+    ]
     return not (option.is_flag or option.count or takes_word == [False])

@@ -1,4 +1,4 @@
-"""The shells that complete our command lines: their scripts, and the variables that they set."""
+"""Shells: their completion scripts, and the syntax that sets variables in them."""
 
 from typing import Final
 

@@ -1,11 +1,11 @@
-"""Where completion is installed: a script of our own, and one line in the shell's start file."""
+"""Install completion: a script in a file of its own, and one line in the shell's start file."""
 
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from ollama_cli.cli.shells import DETECTED, NAMES
-from ollama_cli.cli.shells.variables import running
+from ollama_cli.cli.shells.variables import running_shell
 from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.system.files import write_whole
 
@@ -13,24 +13,24 @@ _QUOTED: Final = str.maketrans({"'": "'\\''"})
 
 
 class _Places(NamedTuple):
-    """Where a shell looks; `start` is the file it reads at its start, None if it needs no line."""
+    """The files of a shell: its completion `script`; its `start` file, None if it needs no line."""
 
     script: Path
     start: Path | None
 
 
 def script(shell: str, environ: Mapping[str, str]) -> str:
-    """Give the script for a shell; UsageError for one that is not known."""
-    name = _name(shell, environ)
+    """Return the completion script for a shell; UsageError if it is not known."""
+    name = _resolve_name(shell, environ)
     return Path(__file__).with_name(f"completion.{name}").read_text(encoding="utf-8")
 
 
 def install(shell: str, environ: Mapping[str, str]) -> list[str]:
-    """Write the script and the line that loads it, where they are not yet; tell what was done.
+    """Write the script and the line that loads it, if they are missing; return what was done.
 
-    Raises UsageError for a shell that is not known, ConfigError for a file that cannot be written.
+    Raises UsageError if the shell is not known, ConfigError if a file cannot be written.
     """
-    name = _name(shell, environ)
+    name = _resolve_name(shell, environ)
     places = _places(name, environ)
     load = f"source '{str(places.script).translate(_QUOTED)}'"
     done = [_write(places.script, script(name, environ))]
@@ -39,11 +39,13 @@ def install(shell: str, environ: Mapping[str, str]) -> list[str]:
     return [*done, f"new shells have it; in this one: {load}"]
 
 
-def _name(shell: str, environ: Mapping[str, str]) -> str:
-    name = running(environ) if shell == DETECTED else shell
+def _resolve_name(shell: str, environ: Mapping[str, str]) -> str:
+    name = running_shell(environ) if shell == DETECTED else shell
     if name not in NAMES:
-        told = f"no completion for the shell {name!r}" if name else "cannot tell which shell runs"
-        raise UsageError(told, hint=f"name one: --install-completion {'|'.join(NAMES)}")
+        message = (
+            f"no completion for the shell {name!r}" if name else "cannot tell which shell runs"
+        )
+        raise UsageError(message, hint=f"name one: --install-completion {'|'.join(NAMES)}")
     return name
 
 
@@ -75,7 +77,7 @@ def _write(path: Path, text: str) -> str:
             return f"{path} is there already"
         write_whole(path, text)
     except (OSError, RuntimeError) as error:
-        raise _unwritten(path, error) from error
+        raise _write_error(path, error) from error
     return f"wrote {path}"
 
 
@@ -89,9 +91,9 @@ def _append(path: Path, line: str) -> str:
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{gap}{line}\n")
     except OSError as error:
-        raise _unwritten(path, error) from error
+        raise _write_error(path, error) from error
     return f"added a line to {path}"
 
 
-def _unwritten(path: Path, error: Exception) -> ConfigError:
+def _write_error(path: Path, error: Exception) -> ConfigError:
     return ConfigError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}")

@@ -1,4 +1,4 @@
-"""Variables as shells set them, each value quoted so that no shell reads anything into it."""
+"""Lines that set variables in a shell, each value quoted so that the shell changes nothing."""
 
 import re
 import shlex
@@ -10,21 +10,21 @@ from ollama_cli.errors import UsageError
 
 SHELLS: Final = ("bash", "zsh", "fish", "powershell")
 _ALIASES: Final = {"pwsh": "powershell", "sh": "bash", "dash": "bash", "ash": "bash", "ksh": "bash"}
-_QUOTES: Final = "['\u2018\u2019\u201a\u201b]"  # PowerShell takes all of these for one
+_QUOTES: Final = "['\u2018\u2019\u201a\u201b]"  # PowerShell accepts all of these as a quote
 
 
 def assignments(
     shell: str | None, variables: Mapping[str, str], environ: Mapping[str, str]
 ) -> list[str]:
-    """Write what sets variables in a shell, in the one that runs where none is named.
+    """Return the lines that set variables in a shell, by default in the one that runs.
 
-    Raises UsageError where that is one that is not known.
+    Raises UsageError if the shell is not known.
     """
-    name = shell or running(environ)
+    name = shell or running_shell(environ)
     name = _ALIASES.get(name, name)
     if name not in SHELLS:
-        told = f"the shell {name!r} is not known" if name else "cannot tell which shell runs"
-        raise UsageError(told, hint=f"name one: --shell {'|'.join(SHELLS)}")
+        message = f"the shell {name!r} is not known" if name else "cannot tell which shell runs"
+        raise UsageError(message, hint=f"name one: --shell {'|'.join(SHELLS)}")
     return [_assignment(name, *each) for each in variables.items()]
 
 
@@ -39,11 +39,11 @@ def _assignment(shell: str, name: str, value: str) -> str:
             return f"export {name}={shlex.quote(value)}"
 
 
-def running(environ: Mapping[str, str]) -> str:
-    """Name the shell that runs, else the login shell; empty where neither is known."""
+def running_shell(environ: Mapping[str, str]) -> str:
+    """Return the name of the running shell, else of the login shell; empty if unknown."""
     import shellingham  # noqa: PLC0415  hardly ever: 1 ms
 
     try:
         return str(shellingham.detect_shell()[0])
-    except shellingham.ShellDetectionFailure:  # nobody above us is a shell: then the login shell
+    except shellingham.ShellDetectionFailure:  # no parent process is a shell
         return Path(environ.get("SHELL", "")).name

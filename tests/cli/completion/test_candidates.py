@@ -119,7 +119,7 @@ def test_a_script_that_is_not_ours_is_answered_with_nothing(shell: str, tmp_path
 
 def test_completion_reads_the_options_as_the_commands_do() -> None:
     words = {each for option in parser.ROOT_OPTIONS for each in option.opts}
-    assert set(parser.ALONE) - {"--think"} <= words
+    assert set(parser.OPTIONAL_VALUES) - {"--think"} <= words
 
 
 def test_an_empty_line_is_no_failure(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ def command(ctx: typer.Context) -> None:
 
 
 def template() -> str:
-    """Write every setting as a comment, with its default and its sentence."""
+    """Return a config file with every setting as a comment: its default and its help."""
     lines = ["# ollama-cli settings; flags and environment variables win over this file", ""]
     lines.append(f"[{file.SECTION}]")
     for name, setting in SETTINGS.items():

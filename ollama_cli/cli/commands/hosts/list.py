@@ -41,7 +41,7 @@ def command(
     if active["name"] is None:
         records.insert(0, {**active, "active": True})
     tables.show_table(context.out, _HEADER, [_cells(record) for record in records])
-    _tell(context, active)
+    _note_active(context, active)
     if not hosts:
         context.prompter.note(
             f"no host has a name in {file.config_path(context.environ)}: see `hosts add`"
@@ -49,7 +49,7 @@ def command(
 
 
 def _active(context: Context) -> dict[str, Any]:
-    """Tell which address is in use, who says so, and whom that overrides."""
+    """Return the address in use, its origin, and the addresses that it overrides."""
     settings = context.settings
     named = [layer.values["host"] for layer in context.layers if "host" in layer.values]
     origins = {origin for _, origin in named}
@@ -58,12 +58,12 @@ def _active(context: Context) -> dict[str, Any]:
         for name in SETTINGS["host"].variables
         if context.environ.get(name, "").strip() and name not in origins
     ]
-    weaker = [*named[1:], *set_variables]
+    overridden = [*named[1:], *set_variables]
     return {
         "name": settings.entry.name if settings.entry else None,
         "url": redact(settings.host),
         "from": settings.origins["host"],
-        "overrides": [{"host": redact(str(host)), "from": origin} for host, origin in weaker],
+        "overrides": [{"host": redact(str(host)), "from": origin} for host, origin in overridden],
         **_key(context, credentials.find_key(settings, context.layers, context.variables)),
     }
 
@@ -86,8 +86,8 @@ def _record(context: Context, host: Host) -> dict[str, Any]:
 def _key(context: Context, key: credentials.Key | None) -> dict[str, Any]:
     if key is None:
         return {"key": False, "key_from": None}
-    is_there = key.variable is None or bool(context.variables.get(key.variable, "").strip())
-    return {"key": is_there, "key_from": key.origin}
+    has_value = key.variable is None or bool(context.variables.get(key.variable, "").strip())
+    return {"key": has_value, "key_from": key.origin}
 
 
 def _cells(record: Mapping[str, Any]) -> list[str]:
@@ -97,7 +97,7 @@ def _cells(record: Mapping[str, Any]) -> list[str]:
     return ["*" if record["active"] else "", record["name"] or "-", record["url"], key]
 
 
-def _tell(context: Context, active: Mapping[str, Any]) -> None:
+def _note_active(context: Context, active: Mapping[str, Any]) -> None:
     others = [f"{each['host']} (from {each['from']})" for each in active["overrides"]]
     overriding = f", which overrides {' and '.join(others)}" if others else ""
     origin = "the default" if active["from"] == "default" else f"from {active['from']}"

@@ -21,7 +21,7 @@ def command(
       ollama-cli models cp llama3.2 my-llama
     """
     context: Context = ctx.obj
-    for name in (source, destination):  # one that is forbidden could be used under another name
+    for name in (source, destination):  # a copy could make a forbidden model usable
         context.permit(name)
     context.servers.native("cp").copy(source, destination)
     context.servers.forget_installed()

@@ -39,16 +39,16 @@ def command(
     if detect:
         name = choose.detected(context)
     elif name is not None:
-        name = _checked(context, name)
+        name = _check_name(context, name)
     if name is not None:
         keep(context, name)
     _show(context, name)
 
 
 def keep(context: Context, name: str) -> None:
-    """Write the model into the config file; UsageError for one that cannot chat.
+    """Write the model to the config file; UsageError if it cannot chat.
 
-    Warns where something stronger wins over the file.
+    Warns if a stronger source wins over the file.
     """
     capabilities.check(context, name, [CHAT])
     path = file.config_path(context.environ)
@@ -61,8 +61,8 @@ def keep(context: Context, name: str) -> None:
         )
 
 
-def _checked(context: Context, name: str) -> str:
-    """Find the model as the server spells it; ModelNotFoundError where it is not installed."""
+def _check_name(context: Context, name: str) -> str:
+    """Return the name as the server spells it; ModelNotFoundError if it is not installed."""
     if not name.strip():
         raise UsageError("the name is empty", hint="see what there is: `ollama-cli models list`")
     context.permit(name)

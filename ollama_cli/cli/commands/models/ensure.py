@@ -17,8 +17,8 @@ from ollama_cli.types.text import one_line
 from ollama_cli.ui.inputs import STDIN, read_bytes
 
 DEFAULT: Final = "models.toml"
-_NO: Final = 12
-_FOR_ALL: Final = 0o666  # a lock or a plan holds no secret
+_EXIT_NO: Final = 12
+_PUBLIC_MODE: Final = 0o666  # a lock or a plan holds no secret
 
 
 def command(
@@ -66,10 +66,10 @@ def command(
     """
     context: Context = ctx.obj
     outcomes = {"--check": check, "--lock": lock, "--plan": plan is not None}
-    _refuse_two_of({**outcomes, "--apply": apply is not None})
-    _refuse_two_of({"--lock": lock, "--frozen": frozen})
+    _refuse_both({**outcomes, "--apply": apply is not None})
+    _refuse_both({"--lock": lock, "--frozen": frozen})
     for name, given in {"FILE": file is not None, "--prune": prune, "--frozen": frozen}.items():
-        _refuse_two_of({"--apply": apply is not None, name: given})
+        _refuse_both({"--apply": apply is not None, name: given})
     if apply is not None:
         _apply(context, apply)
         return
@@ -85,7 +85,7 @@ def command(
         _check(context, required, steps, installed)
         return
     if not yes:
-        _ask(context, steps)
+        _confirm(context, steps)
     with Report(context) as report:
         changed = {step.model for step in steps}
         kept = [each for each in required if each.name not in changed]
@@ -97,33 +97,33 @@ def command(
         _write_lock(context, locked, required)
 
 
-def _refuse_two_of(given: Mapping[str, bool]) -> None:
+def _refuse_both(given: Mapping[str, bool]) -> None:
     used = [name for name, is_given in given.items() if is_given]
     if len(used) > 1:
         raise UsageError(f"{used[0]} does not go with {used[1]}")
 
 
 def _required(context: Context, file: str, locked: Path | None) -> list[Requirement]:
-    """Read what a file requires, at the digests of the lock if one is to be held to."""
-    required = _parsed(context, file, hint='write one, for example: models = ["llama3.2"]')
+    """Read what a file requires, with the digests of the lock if there is one."""
+    required = _parse_file(context, file, hint='write one, for example: models = ["llama3.2"]')
     if locked is None:
         return required
-    lock = _parsed(context, str(locked), hint="write it: run it with --lock")
-    return requirements.frozen(required, lock, _shown(file), str(locked))
+    lock = _parse_file(context, str(locked), hint="write it: run it with --lock")
+    return requirements.frozen(required, lock, _shown_name(file), str(locked))
 
 
-def _parsed(context: Context, file: str, hint: str) -> list[Requirement]:
+def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
     try:
         data = read_bytes(file, context.stdin)
     except NotFoundError as error:
         raise error.with_facts(hint=hint) from error
-    required, warnings = requirements.parse(data, _shown(file))
+    required, warnings = requirements.parse(data, _shown_name(file))
     for warning in warnings:
         context.prompter.warn(warning)
     return required
 
 
-def _shown(file: str) -> str:
+def _shown_name(file: str) -> str:
     return "standard input" if file == STDIN else file
 
 
@@ -133,7 +133,7 @@ def _check(
     steps: Sequence[Step],
     installed: Sequence[ModelSummary],
 ) -> None:
-    """Tell what is there and what is not; leaves by 12 where there is something to do."""
+    """Report what is installed and what is not; exit with 12 if there is something to do."""
     with Report(context) as report:
         report.compare(required, steps, installed)
     if context.output == "text":
@@ -141,11 +141,11 @@ def _check(
             if row["state"] != "installed":
                 context.out.line(one_line(f"{row['state']}  {row['model']}"))
     if steps:
-        raise typer.Exit(_NO)
+        raise typer.Exit(_EXIT_NO)
 
 
-def _ask(context: Context, steps: Sequence[Step]) -> None:
-    """Have the removals confirmed, if there are any; a no ends the command."""
+def _confirm(context: Context, steps: Sequence[Step]) -> None:
+    """Ask to confirm the removals, if there are any; exit with 1 on a no."""
     removed = [step.model for step in steps if step.action == "remove"]
     if removed and not context.prompter.confirm(
         one_line(f"remove {', '.join(removed)}?"), flag="--yes"
@@ -159,12 +159,12 @@ def _write_plan(context: Context, file: str, steps: Sequence[Step]) -> None:
     if file == STDIN:
         context.out.write(text)
         return
-    files.write_text(Path(file), text, mode=_FOR_ALL)
-    _say(context, f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
+    files.write_text(Path(file), text, mode=_PUBLIC_MODE)
+    _report(context, f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
 
 
 def _apply(context: Context, file: str) -> None:
-    steps = plan_file.parse_plan(read_bytes(file, context.stdin), _shown(file))
+    steps = plan_file.parse_plan(read_bytes(file, context.stdin), _shown_name(file))
     installed = context.servers.native("ensure").list_models()
     for step in steps:
         if changed := misfit(step, installed):
@@ -184,10 +184,10 @@ def _write_lock(context: Context, path: Path, required: Sequence[Requirement]) -
         if digest is None or not requirements.is_digest(digest):
             raise ProtocolError(f"the server lists no digest of {each.name}; no lock was written")
         locked[each.name] = digest
-    files.write_text(path, requirements.format_lock(locked), mode=_FOR_ALL)
-    _say(context, f"wrote {path}")
+    files.write_text(path, requirements.format_lock(locked), mode=_PUBLIC_MODE)
+    _report(context, f"wrote {path}")
 
 
-def _say(context: Context, text: str) -> None:
+def _report(context: Context, text: str) -> None:
     if not context.flags.quiet:
         context.err.line(one_line(text))

@@ -15,7 +15,7 @@ from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
 _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
-_ID: Final = 12
+_ID_LENGTH: Final = 12
 
 
 def command(
@@ -65,7 +65,7 @@ def command(
 
 
 def _with_capabilities(context: Context, model: ModelSummary) -> ModelSummary:
-    """Ask for what servers before 0.30 leave out of their list; others have no word for it."""
+    """Ask for the capabilities, which Ollama before 0.30 does not list; others report none."""
     if context.servers.informed().provider_type == "openai":
         context.prompter.warn("this server does not tell what its models can do")
         return model
@@ -86,7 +86,7 @@ def _cells(model: ModelSummary) -> list[str]:
     where = f" (on {model.remote_host})" if model.is_remote else ""
     return [
         model.name + where,
-        model.digest[:_ID] or "-",
+        model.digest[:_ID_LENGTH] or "-",
         size,
         model.parameter_size or "-",
         model.quantization or "-",

@@ -15,7 +15,7 @@ from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("MODEL", "STATUS", "CHANGED", "TO FETCH")
 _STATUS: Final = {"current": "up to date", "local": "not in the registry"}
-_NO: Final = 12
+_EXIT_NO: Final = 12
 
 
 def command(
@@ -53,7 +53,7 @@ def command(
         due = [each for each in found if outdated.is_due(each, is_named=bool(names))]
         _show(context, found, due)
     if exit_code and due:
-        raise typer.Exit(_NO)
+        raise typer.Exit(_EXIT_NO)
 
 
 def _show(context: Context, found: list[Freshness], due: list[Freshness]) -> None:

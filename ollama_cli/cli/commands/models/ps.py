@@ -13,7 +13,7 @@ from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
 _SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
-_ID: Final = 12
+_ID_LENGTH: Final = 12
 
 
 def command(
@@ -38,7 +38,7 @@ def _cells(model: RunningModel) -> list[str]:
     until = format_ago(model.expires_at, filters.now())
     return [
         model.name,
-        model.digest[:_ID] or "-",
+        model.digest[:_ID_LENGTH] or "-",
         "-" if model.size is None else format_bytes(model.size),
         _processor(model.size or 0, model.size_vram or 0),
         "-" if model.context_length is None else str(model.context_length),
@@ -47,7 +47,7 @@ def _cells(model: RunningModel) -> list[str]:
 
 
 def _processor(size: int, on_gpu: int) -> str:
-    """Say where a model runs, as `ollama ps` does."""
+    """Return where a model runs, in the words of `ollama ps`."""
     if size == 0 or on_gpu > size:
         return "unknown"
     if on_gpu == 0:

@@ -61,6 +61,6 @@ def command(
         plan.show_plans(context, names, insecure=insecure)
         return
     patience = settled_patience(context, stall_timeout, retries)
-    context.servers.native("pull", asks=False)  # each pull asks by itself, and heals
+    context.servers.native("pull", asks=False)  # each pull asks by itself, and tries again
     downloads = Downloads(context, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)

@@ -32,7 +32,7 @@ def command(
     """
     context: Context = ctx.obj
     server = context.servers.native("rm")
-    chosen = _choose(context.servers.installed(), names)
+    chosen = _find_models(context.servers.installed(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
@@ -50,8 +50,8 @@ def command(
     for_each(context, [model.name for model in chosen], remove)
 
 
-def _choose(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:
-    """Find what the names and globs mean; NotFoundError for one that means nothing."""
+def _find_models(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:
+    """Find the models that match names and globs; NotFoundError if one of them matches none."""
     chosen: dict[str, ModelSummary] = {}
     for name in names:
         if filters.is_glob(name):

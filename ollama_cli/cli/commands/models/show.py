@@ -43,7 +43,7 @@ def command(
         return
     model = context.servers.native("show").show(name)
     if get is not None:
-        _show_value(context, get, _find(model.document, get))
+        _show_value(context, get, _find_value(model.document, get))
     elif chosen:
         _show_value(context, chosen[0], getattr(model, chosen[0]))
     elif context.output == "json":
@@ -53,7 +53,7 @@ def command(
 
 
 def _fields(model: ModelDetails) -> dict[str, Any]:
-    """Give all that the server sent, under our schema; tensors are left to -o raw."""
+    """Return all fields that the server sent, but tensors, which only -o raw shows."""
     shown = {key: value for key, value in model.document.items() if key != "tensors"}
     return {"name": model.name, **shown}
 
@@ -68,7 +68,7 @@ def _show_value(context: Context, key: str, value: object) -> None:
         export.show_value(context.out, value)
 
 
-def _find(document: dict[str, Any], key: str) -> object:
+def _find_value(document: dict[str, Any], key: str) -> object:
     """Find a value by its path; keys may hold dots (`model_info.general.architecture`)."""
     paths = _paths(document)
     if key in paths:

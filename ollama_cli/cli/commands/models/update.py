@@ -41,7 +41,7 @@ def command(
         )
     chosen = outdated.choose(context, "update", names or [])
     downloads = Downloads(context, [])
-    told: list[dict[str, Any]] = []
+    records: list[dict[str, Any]] = []
 
     def update(name: str) -> None:
         try:
@@ -52,23 +52,23 @@ def command(
                 downloads.pull(found.model, insecure=near)
         except OllamaCliError as error:
             failed = explain(error, context)
-            told.append({**outdated.record(Freshness(name, "unknown")), **_failed(failed)})
+            records.append({**outdated.record(Freshness(name, "unknown")), **_failed(failed)})
             raise failed from error.__cause__
-        told.append({**outdated.record(found), **({"status": "updated"} if is_due else {})})
-        context.prompter.report(f"{found.model}: {_words(found, is_updated=is_due)}")
+        records.append({**outdated.record(found), **({"status": "updated"} if is_due else {})})
+        context.prompter.report(f"{found.model}: {_describe(found, is_updated=is_due)}")
 
     try:
         for_each(context, list(chosen), update)
     finally:
         if context.output == "json":
-            export.show_document(context.out, "models-update", {"models": told})
+            export.show_document(context.out, "models-update", {"models": records})
 
 
 def _failed(error: OllamaCliError) -> dict[str, Any]:
     return {"status": "error", "error": error.as_dict()}
 
 
-def _words(found: Freshness, *, is_updated: bool) -> str:
+def _describe(found: Freshness, *, is_updated: bool) -> str:
     if is_updated:
         return f"updated ({', '.join(found.changes)})"
     if found.parent:
