@@ -1,18 +1,18 @@
-"""What can go wrong, drawn once; each class carries its exit code.
+"""All errors as a tree; each class carries its exit code.
 
 OllamaCliError                 1  failure
-├── DigestError                   a model came that is not the one that was asked for
-├── OutputError                   what is to be told cannot be written
+├── DigestError                   the pulled model is not the one that was asked for
+├── OutputError                   the output cannot be written
 ├── UsageError                 2  usage
 ├── UnreachableError           3  unreachable
 ├── NotFoundError              4  not found
 │   ├── ModelNotFoundError
 │   └── UnaskedError              no registry can be asked about the model
 ├── ServerError                5  server
-│   ├── OtherApiError             the server shows that it does not speak what was asked in
-│   ├── ProtocolError             what came cannot be read, or its end is missing
-│   ├── StreamCutError            the connection broke in mid-answer
-│   ├── StalledError              a pull stood still for too long
+│   ├── OtherApiError             the server does not speak the API of the request
+│   ├── ProtocolError             the answer cannot be read, or its end is missing
+│   ├── StreamCutError            the connection broke in the middle of an answer
+│   ├── StalledError              a pull made no progress for too long
 │   └── PullError                 the server says that a pull failed (4 if the model is unknown)
 ├── AuthError                  6  auth
 ├── TimedOutError              7  timeout
@@ -24,8 +24,8 @@ OllamaCliError                 1  failure
 ├── UnrunnableError          126  cannot run
 └── NoCommandError           127  no command
 
-Code 12 ("no") is an answer, not an error. InterruptError stands apart, beside KeyboardInterrupt:
-it ends the process by a signal's code, and no `except Exception` may swallow it.
+Code 12 ("no") is an answer, not an error. Outside the tree, InterruptError is a BaseException like
+KeyboardInterrupt: no `except Exception` catches it, and its exit code is that of a signal.
 """
 
 from typing import Final, Self, TypeVar
@@ -38,11 +38,11 @@ RESUMES: Final = "run the same command again: it resumes where it stopped"
 class OllamaCliError(Exception):
     """An expected failure: one sentence for people, one hint, one code for scripts.
 
-    It carries facts, and the sentence is made of them: `what` happened, at which `address` (who
-    set that is its `origin`), the `rest` of the sentence, the `reason`, and an `aside` that others
-    found out. `retry_after` is how many seconds the server asked to be left alone, where it did.
-    Nobody changes an error: who knows one more fact makes another error by `with_facts`. One that
-    `is_explained` has all that its run knows.
+    The sentence is built from the fields: `what` happened, at which `address` (its `origin` is the
+    source that set it), the `rest` of the sentence, the `reason`, and an `aside` that was found out
+    later. `retry_after` is the pause that the server asked for, in seconds, if it did. Errors are
+    not changed: `with_facts` makes a copy with more facts. `is_explained` marks an error that holds
+    all facts that its run knows.
     """
 
     exit_code: int = 1
@@ -75,14 +75,14 @@ class OllamaCliError(Exception):
 
     @property
     def message(self) -> str:
-        """Make the sentence."""
+        """Build the sentence."""
         origin = f" (from {self.origin})" if self.origin else ""
         place = f" at {self.address}{origin}" if self.address else ""
         reason = f": {self.reason}" if self.reason else ""
         return f"{self.what}{place}{self.rest}{reason}{self.aside}"
 
     def with_facts(self, **facts: object) -> Self:
-        """Make the same error, raised at the same place, with other facts, by their attributes."""
+        """Make a copy of the error, with the same traceback, and set these attributes of it."""
         other = type(self).__new__(type(self), *self.args)
         vars(other).update(vars(self) | facts)
         if self.__cause__ is not None:
@@ -90,7 +90,7 @@ class OllamaCliError(Exception):
         return other.with_traceback(self.__traceback__)
 
     def as_kind(self, kind: type[E]) -> E:
-        """Make an error of another kind of the same facts."""
+        """Make an error of another class with the same facts."""
         return kind(
             self.what,
             address=self.address,
@@ -101,7 +101,7 @@ class OllamaCliError(Exception):
         ).with_facts(origin=self.origin, aside=self.aside, retry_after=self.retry_after)
 
     def as_dict(self) -> dict[str, object]:
-        """Give the error as programs read it."""
+        """Return the error as the JSON object that programs read."""
         return {
             "code": self.code,
             "exit": self.exit_code,
@@ -112,13 +112,13 @@ class OllamaCliError(Exception):
 
 
 class DigestError(OllamaCliError):
-    """A model was pulled whose digest is not the one that was asked for."""
+    """The digest of the pulled model is not the one that was asked for."""
 
     code = "digest_mismatch"
 
 
 class OutputError(OllamaCliError):
-    """A stream of ours cannot be written, as on a full disk: nothing more can be told."""
+    """An output stream cannot be written, as on a full disk: nothing more can be shown."""
 
     code = "output"
 
@@ -150,10 +150,10 @@ class NotFoundError(OllamaCliError):
 
 
 class ModelNotFoundError(NotFoundError):
-    """The server, or the registry behind it, does not know the model, `model` if it was named.
+    """The server, or the registry behind it, does not know the model; `model` is its name, if any.
 
-    `is_unknown` tells that no registry knows it either, but `cloud_name` may be known there;
-    `or_else` is another way to get it than to pull it, in words.
+    `is_unknown` means that no registry knows it either, but may know `cloud_name`; `or_else` says
+    how to get the model without a pull.
     """
 
     code = "model_not_found"
@@ -169,7 +169,7 @@ class ModelNotFoundError(NotFoundError):
 
 
 class UnaskedError(NotFoundError):
-    """No registry can be asked about a model: it comes from elsewhere, or none shall be asked."""
+    """No registry can be asked about a model: the settings forbid it, or it is from elsewhere."""
 
     code = "unasked"
 
@@ -188,9 +188,9 @@ class ProtocolError(ServerError):
 
 
 class OtherApiError(ServerError):
-    """The answer shows that this server does not speak the API that it was asked in.
+    """The answer shows that this server does not speak the API of the request.
 
-    `is_named` where the sentence names the kind of server that is there instead.
+    `is_named` is true if the sentence names the kind of server that is there instead.
     """
 
     code = "other_api"
@@ -198,19 +198,19 @@ class OtherApiError(ServerError):
 
 
 class StreamCutError(ServerError):
-    """The connection broke while an answer was under way."""
+    """The connection broke in the middle of an answer."""
 
     code = "stream_cut"
 
 
 class StalledError(ServerError):
-    """The server still held the connection, and a pull got on no more."""
+    """A pull made no progress, though the connection was still open."""
 
     code = "stalled"
 
 
 class PullError(ServerError):
-    """The server reported that a pull failed; exit code 4 where the model or tag is unknown."""
+    """The server reported that a pull failed; exit code 4 if the model or tag is unknown."""
 
     code = "pull_failed"
 
@@ -229,7 +229,8 @@ class PullError(ServerError):
 class AuthError(OllamaCliError):
     """The server wants a sign-in, or forbids the request (HTTP 401, 403).
 
-    Maybe it `wants_key`; `sign_in` is the page for a sign-in, where the server names one.
+    `wants_key` is true if a key may help; `sign_in` is the page for a sign-in, if the server names
+    one.
     """
 
     exit_code = 6
@@ -239,7 +240,7 @@ class AuthError(OllamaCliError):
 
 
 class TimedOutError(OllamaCliError):
-    """Nothing came within the time that a phase may take; `connecting` was the phase, or not."""
+    """No data came within the time limit of a phase; `connecting` is true if it was connecting."""
 
     exit_code = 7
     code = "timeout"
@@ -275,21 +276,21 @@ class PartialError(OllamaCliError):
 
 
 class RefusedError(OllamaCliError):
-    """A policy forbids it: a model that is not allowed, an address that a strange folder set."""
+    """A policy forbids it: a model that is not allowed, an address from an untrusted folder."""
 
     exit_code = 13
     code = "refused"
 
 
 class UnrunnableError(OllamaCliError):
-    """A command that `env` was to run is there and cannot be run; the code is that of shells."""
+    """The command for `env` to run exists and cannot be run; shells use the same exit code."""
 
     exit_code = 126
     code = "cannot_run"
 
 
 class NoCommandError(OllamaCliError):
-    """There is no command as `env` was to run; the code is that of shells."""
+    """The command for `env` to run does not exist; shells use the same exit code."""
 
     exit_code = 127
     code = "no_command"

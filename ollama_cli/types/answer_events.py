@@ -22,7 +22,7 @@ class Thinking:
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A tool that the model wants called; `arguments` is the JSON object as it came."""
+    """A tool that the model wants to call; `arguments` is the JSON object as it was sent."""
 
     name: str
     arguments: dict[str, object] = field(default_factory=dict)

@@ -1,6 +1,6 @@
 """Answers and embeddings, as a server gave them.
 
-Every field of the wire may be missing: text is then empty, numbers are None. Durations are seconds.
+A server may leave out any field: text is then empty, numbers are None. Durations are seconds.
 """
 
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ class Timings:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A whole answer; `tool_calls` are objects with name, arguments and id."""
+    """A complete answer; `tool_calls` are objects with name, arguments and id."""
 
     model: str = ""
     text: str = ""
@@ -51,5 +51,5 @@ class Embeddings:
 
     @property
     def dimensions(self) -> int:
-        """Count the numbers in each vector."""
+        """Return how many numbers each vector has."""
         return len(self.vectors[0]) if self.vectors else 0

@@ -1,4 +1,4 @@
-"""The steps of a diagnosis, as values."""
+"""The steps of `doctor`, as values."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,14 +6,14 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What works and is worth knowing; a hint has one command in backticks."""
+    """A remark about something that works; a hint has one command in backticks."""
 
     message: str
     hint: str = ""
 
     @property
     def command(self) -> str | None:
-        """Give the command of the hint."""
+        """Return the command of the hint."""
         return _command(self.hint)
 
 
@@ -22,7 +22,7 @@ class Check:
     """One step of a diagnosis: how it went, how long it took, and what to do about it.
 
     `value` is the fact that it found (an address, a version, a model), `code` and `exit_code` are
-    those of the error where it failed.
+    those of the error if it failed.
     """
 
     name: str
@@ -38,7 +38,7 @@ class Check:
 
     @property
     def command(self) -> str | None:
-        """Give the command of the hint."""
+        """Return the command of the hint."""
         return _command(self.hint)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 class Health:
     """Whether a server answers as Ollama does, and what was found; never an exception.
 
-    `model_detected` and `model_id` speak of the model asked for or, without one, of a model that
-    can chat. `error_kind` is the code of the error (`unreachable`, …), None when all is well.
-    `kind` is what kind of server it is (`ollama`, `lm-studio`, …), where that was found out.
+    `model_detected` and `model_id` are about the model asked for or, without one, about a model
+    that can chat. `error_kind` is the code of the error (`unreachable`, …), None without an error.
+    `kind` is the kind of server (`ollama`, `lm-studio`, …), if it was found out.
     """
 
     connected: bool

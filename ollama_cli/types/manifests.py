@@ -1,4 +1,4 @@
-"""What a model is made of, as a registry lists it; sizes are bytes."""
+"""The layers of a model, as a registry lists them; sizes are bytes."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 class ManifestLayer:
     """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config ….
 
-    `origin` names the model that it was taken from, where whoever made this one took it from one.
+    `origin` names the model that the layer was copied from, empty if there is none.
     """
 
     digest: str
@@ -18,14 +18,14 @@ class ManifestLayer:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a model is made of, the config last; `digest` is that of the registry's document."""
+    """The layers of a model, the config last; `digest` is that of the registry's document."""
 
     digest: str
     layers: tuple[ManifestLayer, ...]
 
     @property
     def distinct(self) -> tuple[ManifestLayer, ...]:
-        """Name each layer once: a digest that is listed twice is stored and fetched once."""
+        """Return each layer once: a digest that is listed twice is stored and fetched once."""
         first: dict[str, ManifestLayer] = {}
         for layer in self.layers:
             first.setdefault(layer.digest, layer)

@@ -1,11 +1,11 @@
-"""What servers say of one model, and of those in memory."""
+"""Details of one model, and of the models in memory."""
 
 from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
 class RunningModel:
-    """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` given."""
+    """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` tokens."""
 
     name: str
     digest: str = ""
@@ -20,7 +20,7 @@ class RunningModel:
 
 @dataclass(frozen=True, slots=True)
 class ModelDetails:
-    """What `/api/show` tells; `info` and `document` are as the server sent them."""
+    """The answer of `/api/show`; `info` and `document` are as the server sent them."""
 
     name: str
     modelfile: str = ""
@@ -41,9 +41,9 @@ class ModelDetails:
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What one model can do and its longest context in tokens; None where nobody tells.
+    """What one model can do and its longest context in tokens; None if unknown.
 
-    `remote_host` names where it runs when that is elsewhere.
+    `remote_host` names the host that the model runs on, if that is another one.
     """
 
     names: tuple[str, ...] | None = None
@@ -51,5 +51,5 @@ class Capabilities:
     remote_host: str = ""
 
     def has(self, name: str) -> bool | None:
-        """Tell whether the model has a capability (`vision`, `tools`, …); None if not known."""
+        """Return whether the model has a capability (`vision`, `tools`, …); None if not known."""
         return None if self.names is None else name in self.names

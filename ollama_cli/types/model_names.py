@@ -8,7 +8,7 @@ from typing import Final, NamedTuple
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
-# What a name may be a misspelling of when nothing like it is installed.
+# Suggestions for a misspelled name when no similar one is installed.
 WELL_KNOWN: Final = (
     "codellama", "codestral", "command-r", "deepseek-r1", "devstral", "gemma2", "gemma3",
     "gpt-oss", "granite3.3", "llama3", "llama3.1", "llama3.2", "llama3.3", "llava", "mistral",
@@ -40,7 +40,7 @@ class Name(NamedTuple):
 
 
 def parse(name: str) -> Name | None:
-    """Read a name, right to left; None where the server would call it invalid."""
+    """Read a name, right to left; None if the server would reject it."""
     text, source = _without_source(name.strip())
     if source and _without_source(text)[1]:  # `x:cloud:local`
         return None
@@ -67,7 +67,7 @@ def parse(name: str) -> Name | None:
 
 
 def is_valid(name: str) -> bool:
-    """Tell whether the server would accept the name."""
+    """Return whether the server would accept the name."""
     return parse(name) is not None
 
 
@@ -78,7 +78,7 @@ def shortest(name: str) -> str:
 
 
 def same_model(a: str, b: str) -> bool:
-    """Tell whether two names mean one model: `:latest` is the default, case does not matter."""
+    """Return whether two names mean one model: `:latest` is the default, case does not matter."""
     one, other = parse(a), parse(b)
     if one is None or other is None:
         return bool(a.strip()) and a.strip().lower() == b.strip().lower()
@@ -86,12 +86,12 @@ def same_model(a: str, b: str) -> bool:
 
 
 def find(name: str, known: Iterable[str]) -> str | None:
-    """Find the name, as it is spelled there, that means the same model; None without one."""
+    """Find the known name that means the same model, as it is spelled there; None if none does."""
     return next((each for each in known if same_model(name, each)), None)
 
 
 def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
-    """Find the names most like the one typed, the best first; tags count for less."""
+    """Find the known names most similar to the one typed, the best first; tags count for less."""
     wanted = name.lower().removesuffix(":latest")
     candidates = {known_name.lower().removesuffix(":latest"): known_name for known_name in known}
     found = get_close_matches(wanted, candidates, n=limit, cutoff=0.6)
@@ -103,7 +103,7 @@ def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
 
 
 def _without_source(text: str) -> tuple[str, str]:
-    """Take `:cloud` or `:local` off the end of a name: (the rest, the source or empty)."""
+    """Split `:cloud` or `:local` off the end of a name: (the rest, the source or empty)."""
     before, _, suffix = text.rpartition(":")
     source = suffix.lower()
     return (before, source) if before and source in {"cloud", "local"} else (text, "")

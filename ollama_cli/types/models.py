@@ -1,7 +1,7 @@
-"""What servers tell of their models.
+"""Models as servers list them.
 
-Every field of the wire may be missing: text is then empty, numbers and times are None. Sizes are
-bytes, times RFC 3339 in UTC, digests 64 hexadecimal digits.
+A server may leave out any field: text is then empty, numbers and times are None. Sizes are bytes,
+times RFC 3339 in UTC, digests 64 hexadecimal digits.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ EMBEDDING: Final = "embedding"
 
 @dataclass(frozen=True)
 class ModelSummary:
-    """One installed model; `remote_host` names where it runs when that is elsewhere."""
+    """One installed model; `remote_host` names the host it runs on, if that is another one."""
 
     name: str
     digest: str = ""
@@ -28,5 +28,5 @@ class ModelSummary:
 
     @property
     def is_remote(self) -> bool:
-        """Tell whether the model runs on another host."""
+        """Return whether the model runs on another host."""
         return bool(self.remote_host)

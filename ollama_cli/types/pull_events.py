@@ -18,7 +18,7 @@ class Phase(Enum):
 
     @property
     def is_after_layers(self) -> bool:
-        """Tell whether no layer is downloaded any more, whatever its last line said."""
+        """Return whether all layers are downloaded, even if the last line of one said less."""
         return self in _AFTER_LAYERS
 
 
@@ -27,7 +27,7 @@ _AFTER_LAYERS = frozenset({Phase.VERIFYING, Phase.WRITING, Phase.REMOVING, Phase
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A phase of a pull: the server's words, and the name that they were read into."""
+    """A phase of a pull: the server's text, and the phase that it was read as."""
 
     text: str
     phase: Phase = field(default=Phase.OTHER, compare=False)
@@ -35,7 +35,7 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class ChunkProgress:
-    """How far one layer has come, in bytes; None where the server does not say."""
+    """The size of one layer and its bytes downloaded so far; None if the server does not say."""
 
     digest: str
     total: int | None = None
@@ -49,7 +49,7 @@ class Success:
 
 @dataclass(frozen=True, slots=True)
 class Error:
-    """The server gave up, in its words."""
+    """The server reports that the pull failed; `message` is its own text."""
 
     message: str
 
@@ -64,16 +64,16 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What a model holds in all, known from its manifest before the first byte is pulled."""
+    """All layers of a model, known from its manifest before the first byte is pulled."""
 
     layers: tuple[Layer, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Restart:
-    """The pull is begun again after `pause` seconds.
+    """The pull starts again after `pause` seconds.
 
-    `attempt` counts the further tries since bytes were last gained, from 1.
+    `attempt` counts the restarts since bytes were last gained, from 1.
     """
 
     attempt: int

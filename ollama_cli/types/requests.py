@@ -1,4 +1,4 @@
-"""What is asked of a server, as values: a client makes one request of each."""
+"""Requests to a server, as values: a client makes one HTTP request of each."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,9 +9,9 @@ from ollama_cli.types.answers import Think
 
 @dataclass(frozen=True, slots=True)
 class GenerateRequest:
-    """One prompt to be answered; `images` are base64, `options` the server's own.
+    """One prompt to answer; `images` are base64, `options` the server's own.
 
-    Without `gather` the text of Done stays empty, which takes no room; with `join` pieces of text
+    Without `gather` the text of Done stays empty, which saves memory; with `join` pieces of text
     that arrive together are one event.
     """
 
@@ -32,7 +32,7 @@ class GenerateRequest:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A conversation to be answered; `messages` have role, content and images, base64.
+    """A conversation to answer; `messages` have role, content and images, base64.
 
     `options`, `gather` and `join` are as in GenerateRequest.
     """
@@ -50,7 +50,7 @@ class ChatRequest:
 
 @dataclass(frozen=True, slots=True)
 class EmbedRequest:
-    """How texts are embedded; the texts themselves come batch by batch."""
+    """How texts are embedded; the texts themselves are passed batch by batch."""
 
     model: str
     dimensions: int | None = None

@@ -9,22 +9,22 @@ _USERINFO: Final = (
     r"|^[\s\"']*(?:[^/\s:@]+:(?!//|\d+/)\S*|[^/\s]*:[^/\s]*)@"
 )
 _SECRETS: Final[set[str]] = set()
-_SHORTEST_SECRET: Final = 8  # shorter ones are words that stand everywhere
-_AUTHORISES: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
+_SHORTEST_SECRET: Final = 8  # shorter ones may be common words
+_AUTHORIZATION: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
 
 
 def keep_secret(text: str) -> None:
-    """Have `redact` hide a key or a password from now on, wherever it stands, if it is no word."""
+    """Make `redact` hide a key or a password from now on, unless it is as short as a word."""
     if len(text) >= _SHORTEST_SECRET:
         _SECRETS.add(text)
 
 
 def redact(text: str) -> str:
-    """Hide `user:password@` of URLs in the text, what authorises, and what was kept secret."""
+    """Hide `user:password@` of URLs in the text, Basic and Bearer values, and kept secrets."""
     for secret in sorted(_SECRETS, key=len, reverse=True):
         text = text.replace(secret, "***")
     if "@" in text:
         text = re.sub(_USERINFO, "***@", text)
     if "Basic " in text or "Bearer " in text:
-        text = re.sub(_AUTHORISES, r"\1 ***", text)
+        text = re.sub(_AUTHORIZATION, r"\1 ***", text)
     return text

@@ -1,16 +1,16 @@
-"""Texts of others, made fit to be shown: no text drives a terminal."""
+"""Texts from outside, made safe to show: no text controls a terminal."""
 
 import re
 
 from ollama_cli.types.secrets import redact
 
 _LONGEST = 2000
-# Control characters, and marks that reorder or hide what stands beside them on a screen.
+# Control characters, and marks that reorder or hide the text beside them on a screen.
 _HIDDEN = r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]"
 
 
 def visible(text: str) -> str:
-    """Show control characters other than newline and tab, so that no text drives a terminal."""
+    """Write out control characters except newline and tab, so that no text controls a terminal."""
     if text.isprintable():
         return text
     return re.sub(_HIDDEN, _escaped, text)
@@ -22,12 +22,12 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Make server text fit one line: control characters visible, white space folded."""
+    """Write server text on one line: control characters visible, white space folded."""
     return visible(" ".join(text.split()))
 
 
 def sentence(text: str) -> str:
-    """Make an error's words fit to be shown: one line, no secrets, and no more than a screen."""
-    # Cut before it is searched too: a server may send any amount of it.
+    """Make an error's text fit to be shown: one line, no secrets, and no more than a screen."""
+    # Cut also before the search for secrets: a server may send a text of any length.
     line = one_line(redact(text[: 4 * _LONGEST]))
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"

@@ -10,8 +10,8 @@ from ollama_cli.types import waits
 class Timeouts:
     """Seconds per phase, never in total; 0 waits for ever.
 
-    `first_token` is long because a model may be loading meanwhile, and the server is silent then;
-    `pull` bounds the silence of a pull, as the verification of a large model takes minutes.
+    `first_token` is long because the server is silent while it loads a model; `pull` bounds the
+    silence of a pull, and is long because the verification of a large model takes minutes.
     """
 
     connect: float = waits.CONNECT
@@ -22,7 +22,7 @@ class Timeouts:
     pull: float = waits.PULL
 
     def with_overall(self, seconds: float | None) -> Self:
-        """Let one value rule every phase but the connection; None changes nothing."""
+        """Use one value for every phase except the connection; None changes nothing."""
         if seconds is None:
             return self
         return replace(

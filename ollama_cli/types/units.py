@@ -1,4 +1,4 @@
-"""Numbers as people read them: bytes, counts, rates, durations, times.
+"""Numbers written for people: bytes, counts, rates, durations, times.
 
 Sizes are decimal and follow `ollama list`: `2.0 GB`, `13 GB`, `986 MB`.
 """
@@ -12,11 +12,11 @@ _HOURS_IN_WEEK: Final = 24 * 7
 _HOURS_IN_MONTH: Final = 24 * 30
 _HOURS_IN_YEAR: Final = 24 * 365
 _FOREVER_YEARS: Final = 20
-_ETERNAL_HOURS: Final = 100
+_MOST_HOURS_SHOWN: Final = 100
 
 
 def format_bytes(n: int) -> str:
-    """Write a size: ten units and more as a truncated whole, less with one decimal."""
+    """Write a size: ten units or more as a whole number, cut off; less with one decimal."""
     factor, unit = _byte_unit(n)
     return f"{_short(n, factor)} {unit}"
 
@@ -47,7 +47,7 @@ def format_duration(seconds: float) -> str:
     if seconds < 59.5:  # noqa: PLR2004 - what would round to 60 s is a minute
         tenths = f"{seconds:.1f}".removesuffix(".0")
         return f"{tenths if seconds < 9.95 else round(seconds)} s"  # noqa: PLR2004 - likewise 10 s
-    if seconds >= _ETERNAL_HOURS * 3600:
+    if seconds >= _MOST_HOURS_SHOWN * 3600:
         return "99h+"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)

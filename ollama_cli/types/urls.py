@@ -1,4 +1,4 @@
-"""Addresses: what a user types, turned into one that can be connected to.
+"""Addresses: the text that a user types, turned into a URL that can be connected to.
 
 Only the path decides whether an address is OpenAI-compatible. No URL made here holds `/v1/api`,
 `/api/api` or `//` in its path, and every function is idempotent.
@@ -58,12 +58,12 @@ class Address(NamedTuple):
 
 
 def is_openai_compatible_base_url(base_url: str) -> bool:
-    """Tell whether the path ends in `/v1` or in one of its routes; ConfigError if it is no URL."""
+    """Return whether the path ends in `/v1` or one of its routes; ConfigError if it is no URL."""
     return bool(_address(base_url)) and names_v1(base_url)
 
 
 def names_v1(value: str) -> bool:
-    """Tell as much of an address that `parse_host` reads, which may lack a scheme and a host."""
+    """Return the same for an address that `parse_host` reads: it may lack a scheme and a host."""
     path = _split(value).path
     return path.endswith("/v1") or ("/v1/" in path and re.search(_V1_ROUTE, path) is not None)
 
@@ -77,7 +77,7 @@ def base_url_to_host_root(base_url: str) -> str:
 def parse_host(value: str) -> str:
     """Turn an OLLAMA_HOST value into a native root that can be connected to, as Ollama reads it.
 
-    An empty value, an empty host and a port that is none get Ollama's defaults; `0.0.0.0` and `::`
+    An empty value, an empty host and an invalid port get Ollama's defaults; `0.0.0.0` and `::`
     become loopback. Raises ConfigError for a query, a fragment or a scheme other than http(s).
     """
     address = _split(value)
@@ -97,24 +97,24 @@ def parse_host(value: str) -> str:
 
 
 def ignored_port(value: str) -> str | None:
-    """Name the port that `parse_host` replaces by the default; None where it is a port."""
+    """Return the invalid port that `parse_host` replaces by the default; None if it is valid."""
     port = _split(value).port
     return port if port and not _is_port(port) else None
 
 
 def split_userinfo(url: str) -> tuple[str, str]:
-    """Part a URL made here from its `user:password`: (URL without it, userinfo or empty)."""
+    """Split `user:password` off a URL made here: (URL without it, userinfo or empty)."""
     address = _split(url)
     return str(address._replace(userinfo="")), address.userinfo.removesuffix("@")
 
 
 def host_of(url: str) -> str:
-    """Name the host of a URL, in lower case and without brackets."""
+    """Return the host of a URL, in lower case and without brackets."""
     return _split(url).host.lower()
 
 
 def is_loopback(host: str) -> bool:
-    """Tell whether a host name or address is this machine."""
+    """Return whether a host name or address is this machine."""
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -123,7 +123,7 @@ def is_loopback(host: str) -> bool:
 
 
 def is_private(host: str) -> bool:
-    """Tell whether a host is loopback or on a private network, by its address or its name."""
+    """Return whether a host is loopback or on a private network, by its address or its name."""
     name = host.lower().rstrip(".")
     if is_loopback(name):
         return True
@@ -132,7 +132,7 @@ def is_private(host: str) -> bool:
         return any(address in ipaddress.ip_network(network) for network in _PRIVATE_NETWORKS)
     if re.fullmatch(_NUMERIC_NAME, name):  # resolvers read 134744072 as 8.8.8.8
         return False
-    # IDNA turns other full stops and digits into ours: only ASCII shows what will be looked up.
+    # IDNA maps other full stops and digits to ASCII: only ASCII shows what will be looked up.
     return (name.isascii() and "." not in name) or name.endswith(_PRIVATE_SUFFIXES)
 
 
@@ -185,7 +185,7 @@ def _split(value: str) -> Address:
 
 
 def _split_port(place: str) -> tuple[str, str]:
-    """Part host and port as Go's net.SplitHostPort does; a bare IPv6 address is all host."""
+    """Split host and port as Go's net.SplitHostPort does; a bare IPv6 address is all host."""
     if place.startswith("["):
         host, _, after = place[1:].partition("]")
         return host, after.removeprefix(":")
@@ -206,7 +206,7 @@ def _is_port(text: str) -> bool:
 
 
 def _shown(text: str) -> str:
-    """Quote an address that cannot be read: whatever stands before an `@` may be a secret."""
+    """Quote an invalid address without the text before an `@`, which may be a secret."""
     return repr(re.sub(_BEFORE_HOST, r"\1***@", text.strip().strip("\"'").strip()))
 
 

@@ -1,6 +1,6 @@
-"""How many seconds each phase of a request may take, unless somebody says otherwise.
+"""How many seconds each phase of a request may take by default.
 
-Apart from Timeouts, as every command reads settings and few make a request.
+Not in the module of Timeouts: every command reads settings, and few make a request.
 """
 
 from typing import Final
