@@ -77,7 +77,7 @@ class DeferredStream(EventStream[E]):
         return self._decided_bursts
 
     def read(self, within: float) -> list[E] | None:
-        """Give the events of the next network read, as every stream does."""
+        """Return the events of the next network read, as every stream does."""
         if self._stream is not None:
             return self._stream.read(within)
         return self._ask(lambda client: self._open(client).read(within))
@@ -124,7 +124,7 @@ class AutoClient(Provider):
 
     @property
     def base_url(self) -> str:
-        """Give the root of the server."""
+        """Return the root of the server."""
         return self._client.base_url
 
     @property

@@ -24,7 +24,7 @@ from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
-from ollama_cli.wire.unknown_route import is_unexpected, is_unknown_route
+from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
 
 _LARGEST_ERROR: Final = 1 << 20
 _LARGEST_REFUSAL: Final = 1000
@@ -59,7 +59,7 @@ class Connection:
         return decoding.document(self.document("GET", path, wait=wait))
 
     def exists(self, path: str, *, wait: float, patience: float = 0.0) -> bool:
-        """Tell whether something is there; an answer other than yes and no is raised.
+        """Return whether something is there; an answer other than yes and no is raised.
 
         `wait` bounds each silence; `patience`, where it is given, all of it, which is tried once.
         """
@@ -74,7 +74,7 @@ class Connection:
         return reply.status == HTTPStatus.OK
 
     def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
-        """Give the status, the Server header and the body of a page, within `wait` seconds."""
+        """Return the status, the Server header and the body of a page, within `wait` seconds."""
         with (
             within(wait, self._http.root),
             self._http.send("GET", path, wait=wait, retry=Retry.NEVER) as reply,
@@ -203,7 +203,7 @@ class Connection:
             reply.server == "llama.cpp" or "event-stream" in reply.content_type
         )
         if not is_other and reply.length is not None and reply.length <= _LARGEST_REFUSAL:
-            is_other = is_unexpected(reply.peek())
+            is_other = is_lm_studio_refusal(reply.peek())
         if is_other:
             raise OtherApiError(
                 "the server",
@@ -258,7 +258,7 @@ class Client:
 
     @property
     def base_url(self) -> str:
-        """Give the root of the server, without a password."""
+        """Return the root of the server, without a password."""
         return self._transport.root
 
     def close(self) -> None:

@@ -44,7 +44,7 @@ class Response:
 
     @property
     def is_of_openai(self) -> bool:
-        """Tell whether it is a list of models, or a refusal in the words of that protocol."""
+        """Return whether it is a list of models, or a refusal in the words of that protocol."""
         is_list = isinstance(self.document.get("data"), list)
         return is_list or (self.status in {401, 403} and "error" in self.document)
 
@@ -58,7 +58,7 @@ class Responses:
         self._seen: dict[str, Response | None] = {}
 
     def get(self, path: str) -> Response | None:
-        """Give what is to be seen at a path; None where nothing came, or the time is over."""
+        """Return what is to be seen at a path; None where nothing came, or the time is over."""
         left = self._end - time.monotonic()
         if path not in self._seen and left > 0:
             self._seen[path] = self._fetched(path, left)
@@ -103,9 +103,9 @@ EVIDENCE: Final = (
     ),
     Clue(
         "/api/version",
-        f"a version other than {wire.UNCERTAIN}",
+        f"a version other than {wire.AMBIGUOUS_VERSION}",
         ServerKind.OLLAMA,
-        lambda seen: seen.version not in {"", wire.UNCERTAIN},
+        lambda seen: seen.version not in {"", wire.AMBIGUOUS_VERSION},
     ),
     # It answers much of what Ollama does, `/api/version` and even `/`; this is its own.
     Clue(

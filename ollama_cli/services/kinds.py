@@ -74,7 +74,7 @@ class Server(NamedTuple):
         return NAMES[self.kind]
 
     def can(self, word: str) -> bool:
-        """Tell whether servers of this kind can do what a command needs, by its word."""
+        """Return whether servers of this kind can do what a command needs, by its word."""
         return word in CAN[self.kind]
 
 

@@ -110,9 +110,9 @@ class OllamaClient(Client, Provider):
         """Check as `health` does; beside it the error that was found, with its hint."""
         ask = partial(self._http.once, wait=self.timeouts.health)
         health, error = examine(self.base_url, ask, model)
-        if health.version == wire.UNCERTAIN:
+        if health.version == wire.AMBIGUOUS_VERSION:
             server = self.identify()
-            version = server.version or wire.UNCERTAIN
+            version = server.version or wire.AMBIGUOUS_VERSION
             health = replace(health, kind=str(server.kind), version=version)
         return health, error
 
@@ -134,13 +134,13 @@ class OllamaClient(Client, Provider):
             return
         wait = self.timeouts.metadata if wait is None else wait
         wrong: OtherApiError | ProtocolError | None = None
-        version = wire.UNCERTAIN
+        version = wire.AMBIGUOUS_VERSION
         try:
             answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
             version = wire.parse_version(decoding.document(answer))
         except (OtherApiError, ProtocolError) as error:
             wrong = error
-        if version == wire.UNCERTAIN or _CLOUD in self.base_url:
+        if version == wire.AMBIGUOUS_VERSION or _CLOUD in self.base_url:
             self._check_kind(word, wrong)
         self.is_ollama = True
 
@@ -228,11 +228,11 @@ class OllamaClient(Client, Provider):
         self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
 
     def has_model(self, name: str) -> bool:
-        """Tell whether a model is installed, comparing names as the server does."""
+        """Return whether a model is installed, comparing names as the server does."""
         return find(name, [model.name for model in self.list_models()]) is not None
 
     def has_blob(self, digest: str, *, patience: float = 0.0) -> bool:
-        """Tell whether the server holds a blob, by its digest (`sha256:…`).
+        """Return whether the server holds a blob, by its digest (`sha256:…`).
 
         `patience` bounds that as a whole, in seconds; 0 waits as for all that is asked.
         """

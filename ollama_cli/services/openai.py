@@ -68,7 +68,7 @@ class OpenAIClient(Client, Provider):
         whole; ProtocolError where a stream ends without `[DONE]`, or the arguments of a call are no
         JSON.
         """
-        ways = openai_requests.ways(request, has_completions=self._has_completions)
+        ways = openai_requests.possible_requests(request, has_completions=self._has_completions)
         parser = ChunkParser(gather=request.gather, join=request.join)
         return EventStream(partial(self._open, ways), sse.Decoder(), parser)
 
@@ -148,7 +148,7 @@ class OpenAIClient(Client, Provider):
                 retry=Retry.REFUSAL,
             )
         except ServerError as error:
-            said = openai_requests.adapted(body, error.message)
+            said = openai_requests.adapted_body(body, error.message)
             if said is None or error.http_status not in _COMPLAINTS:
                 raise
         return self._ask(path, said)

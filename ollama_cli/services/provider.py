@@ -33,7 +33,7 @@ class Provider(Protocol):
 
     @property
     def base_url(self) -> str:
-        """Give the server's address, without a password."""
+        """Return the server's address, without a password."""
         ...
 
     def __enter__(self) -> Self: ...

@@ -29,7 +29,7 @@ class Parser(Protocol[E]):
         ...
 
     def is_done(self) -> bool:
-        """Tell whether the end marker has come."""
+        """Return whether the end marker has come."""
         ...
 
     def finish(self) -> None:
@@ -77,7 +77,7 @@ class EventStream(Generic[E]):
         return self._bursts
 
     def read(self, within: float) -> list[E] | None:
-        """Give the events of the next network read, perhaps none; None at the end.
+        """Return the events of the next network read, perhaps none; None at the end.
 
         The first call sends the request. Later ones wait `within` seconds, 0 for ever, and raise
         TimedOutError then.

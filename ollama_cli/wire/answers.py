@@ -1,4 +1,4 @@
-"""Lines of `/api/generate` and `/api/chat`, turned into events; the answer gathered meanwhile."""
+"""Lines of `/api/generate` and `/api/chat`, turned into events and one whole answer."""
 
 import io
 from collections.abc import Iterable
@@ -13,9 +13,9 @@ from ollama_cli.wire.timings import parse_timings
 
 
 class AnswerParser:
-    """Reads one answer; both routes, as their lines differ only in where the text stands.
+    """Parses one answer of either route: their lines differ only in the field of the text.
 
-    Without `gather` the text is left out of Done: its pieces were events. With `join` the pieces
+    Without `gather` the text is left out of Done, as its pieces were events. With `join` pieces
     that are read together are one event.
     """
 
@@ -24,7 +24,7 @@ class AnswerParser:
     def __init__(self, *, gather: bool = True, join: bool = False) -> None:
         self._gather = gather
         self._join = join
-        # Not lists of pieces, which would take ten times the room of the text.
+        # Not lists of pieces, which would take ten times the memory of the text.
         self._text = io.StringIO()
         self._thinking = io.StringIO()
         self._calls: list[dict[str, object]] = []
@@ -32,24 +32,24 @@ class AnswerParser:
 
     def read(self, values: Iterable[object], events: list[ChatEvent]) -> None:
         """Add the events of decoded lines to `events`; raises the error that a line reports."""
-        run: list[str] = []
+        pieces: list[str] = []
         plain_text = self._plain_text
         try:
             for value in values:
                 text = None if self._done else plain_text(value)
                 if text is not None and self._join:
-                    run.append(text)
+                    pieces.append(text)
                 elif text is not None:
                     events.append(self._piece(text))
                 else:
-                    self._end_run(run, events)
+                    self._flush(pieces, events)
                     events += self.parse(value)
         finally:
-            self._end_run(run, events)
+            self._flush(pieces, events)
 
     @staticmethod
     def _plain_text(value: object) -> str | None:
-        """Find the text of a line that holds a piece of text and no more, as nearly all do."""
+        """Return the text of a line that holds text only, as nearly all do; None for any other."""
         if type(value) is not dict or value.get("done") is not False or "error" in value:
             return None
         part = value.get("message")
@@ -63,7 +63,7 @@ class AnswerParser:
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded line into its events; raises the error that the line reports."""
-        if self._done:  # nothing that comes after the end marker belongs to the answer
+        if self._done:  # what comes after the end marker is not part of the answer
             return []
         if not isinstance(value, dict) or "error" in value:
             error = error_from_line(value)
@@ -88,7 +88,7 @@ class AnswerParser:
         return events
 
     def is_done(self) -> bool:
-        """Tell whether the end marker has come."""
+        """Return whether the end marker has come."""
         return self._done
 
     def finish(self) -> None:
@@ -98,10 +98,10 @@ class AnswerParser:
                 "the answer ended without its end marker: it is incomplete", hint=self._hint
             )
 
-    def _end_run(self, run: list[str], events: list[ChatEvent]) -> None:
-        if run:
-            events.append(self._piece("".join(run)))
-            run.clear()
+    def _flush(self, pieces: list[str], events: list[ChatEvent]) -> None:
+        if pieces:
+            events.append(self._piece("".join(pieces)))
+            pieces.clear()
 
     def _piece(self, text: str) -> Text:
         if self._gather:

@@ -1,8 +1,8 @@
 """JSON text → values: by the standard library, or by orjson where it is installed (extra `fast`).
 
-Both give the same values and the same errors: what orjson reads in another way, or refuses, is
-read by the standard library. orjson costs more to load than a short answer takes to decode, so
-it is loaded by those who have much to decode.
+Both give the same values and the same errors: the standard library decodes what orjson would decode
+to other values, or refuse. To load orjson takes longer than to decode a short answer, so it is
+loaded for long input only.
 """
 
 import json
@@ -12,35 +12,34 @@ from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
 
-# What is shorter is decoded before orjson would be loaded.
+# Shorter input is decoded before orjson would be loaded.
 MUCH: Final = 1 << 16
 _SHOWN: Final = 80
 # From 19 digits on an integer may exceed 64 bits, and orjson makes a float of it.
 _DIGITS: Final = bytes.maketrans(bytes(range(256)), b" " * 48 + b"0" * 10 + b" " * 198)
 _LONG_NUMBER: Final = b" " + b"0" * 19
-# orjson follows values to a depth at which the standard library gives up.
+# orjson decodes values that are nested too deeply for the standard library.
 _DEEPEST: Final = 500
 
 
-def _no_number(text: str) -> float:
+def _refuse_constant(text: str) -> float:
     raise ValueError(f"{text} is no JSON")
 
 
-_DECODER: Final = json.JSONDecoder(parse_constant=_no_number)
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse_constant)
 _scan = _DECODER.scan_once  # type: ignore[attr-defined]  # documented nowhere, there since 2.6
 
 
 def lines(block: bytes, *, much: bool = False) -> Iterator[object]:
     """Decode whole lines one by one, blank ones left out; ProtocolError for one that is no JSON.
 
-    `much` tells that there is enough to decode for orjson to be worth its loading.
+    `much` means that there is enough to decode for orjson to be worth loading.
     """
-    # A line longer than a read is text for the most part, and to look it over costs more than
-    # orjson saves.
+    # A line longer than one read is mostly text, and to check it costs more than orjson saves.
     loads = _orjson() if much and len(block) <= 2 * MUCH else None
     if loads is None or _has_long_number(block):
-        return _scanned(_texts(block))
-    return _loaded(block.split(b"\n"), loads)
+        return _scan_texts(_texts(block))
+    return _load_lines(block.split(b"\n"), loads)
 
 
 def document(body: bytes) -> object:
@@ -50,7 +49,7 @@ def document(body: bytes) -> object:
         try:
             return loads(body)
         except ValueError:
-            pass  # the standard library decides, and words the error
+            pass  # the standard library decides, and makes the error
     return value(body.decode("utf-8", "replace"))
 
 
@@ -69,14 +68,14 @@ def value(line: str) -> object:
 
 
 def _texts(block: bytes) -> list[str]:
-    # One text where a character is a byte. Elsewhere a text would take four bytes for each, so
-    # that memory grows by its odd sizes; and no character holds the byte of a newline.
+    # ASCII stays one text. Other text may take four bytes a character, and many large texts of
+    # different sizes would grow the memory; no character contains the byte of a newline.
     if block.isascii():
         return [block.decode("ascii")]
     return [piece.decode("utf-8", "replace") for piece in block.split(b"\n")]
 
 
-def _scanned(texts: list[str]) -> Iterator[object]:
+def _scan_texts(texts: list[str]) -> Iterator[object]:
     for text in texts:
         start, length = 0, len(text)
         while start < length:
@@ -93,7 +92,7 @@ def _scanned(texts: list[str]) -> Iterator[object]:
             start = end + 1
 
 
-def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[object]:
+def _load_lines(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[object]:
     for piece in pieces:
         if len(piece) < 2 * _DEEPEST or not _may_be_deep(piece):
             try:
@@ -103,11 +102,11 @@ def _loaded(pieces: list[bytes], loads: Callable[[bytes], object]) -> Iterator[o
             else:
                 yield found
                 continue
-        yield from _scanned(_texts(piece))
+        yield from _scan_texts(_texts(piece))
 
 
 def _has_long_number(text: bytes) -> bool:
-    # Looked for from the right, where a needle that begins as no number goes on lets find leap.
+    # Searched from the right: the pattern begins with a blank, so `rfind` can skip over digits.
     return text[:1].isdigit() or text.translate(_DIGITS).rfind(_LONG_NUMBER) >= 0
 
 

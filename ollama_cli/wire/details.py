@@ -27,7 +27,7 @@ def parse_ps(document: object) -> list[RunningModel]:
 def parse_show(document: object, name: str) -> ModelDetails:
     """Read `/api/show`; parameters are sorted, as the server's order is random.
 
-    Raises ProtocolError for what describes no model: nobody may take it for one that runs here.
+    Raises ProtocolError if it describes no model: it must not pass for one that runs here.
     """
     if not isinstance(document, dict) or document.get("error"):
         raise ProtocolError("the server answers, but not as Ollama does: no model is described")
@@ -52,7 +52,7 @@ def parse_show(document: object, name: str) -> ModelDetails:
 
 
 def parse_capabilities(shown: ModelDetails) -> Capabilities:
-    """Read what a model can do; an empty list tells nothing."""
+    """Read what a model can do; an empty list means that nothing is known."""
     family = fields.text(shown.info.get("general.architecture"))
     return Capabilities(
         names=shown.capabilities or None,

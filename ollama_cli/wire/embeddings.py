@@ -7,24 +7,24 @@ from ollama_cli.wire.timings import parse_timings
 
 
 def decode_embed(body: bytes, model: str, expected: int) -> Embeddings:
-    """Read the bytes of `/api/embed` as `parse_embed` reads their value."""
-    return parse_embed(decoding.document(body), model, expected, wordless=is_wordless(body))
+    """Decode the bytes of `/api/embed`, and parse them as `parse_embed` does."""
+    return parse_embed(decoding.document(body), model, expected, no_booleans=has_no_booleans(body))
 
 
-def is_wordless(body: bytes) -> bool:
-    """Tell whether no list in a document can hold true or false: the letters are not there."""
+def has_no_booleans(body: bytes) -> bool:
+    """Return whether no list in a document can hold true or false, by the letters in it."""
     start, end = body.find(b"["), body.rfind(b"]")
     return body.find(b"u", start, end) < 0 and body.find(b"s", start, end) < 0
 
 
 def parse_embed(
-    document: object, model: str, expected: int, *, wordless: bool = False
+    document: object, model: str, expected: int, *, no_booleans: bool = False
 ) -> Embeddings:
-    """Read `/api/embed`; ProtocolError unless each of `expected` inputs has a vector of use."""
+    """Read `/api/embed`; ProtocolError unless each of `expected` inputs has a usable vector."""
     reply = fields.mapping(document)
     listed = reply.get("embeddings")
     rows = listed if isinstance(listed, list) else []
-    vectors = [fields.vector(row, wordless=wordless) for row in rows]
+    vectors = [fields.vector(row, no_booleans=no_booleans) for row in rows]
     return Embeddings(
         model=fields.text(reply.get("model")) or model,
         vectors=checked_vectors(vectors, expected),
@@ -36,16 +36,16 @@ def parse_embed(
 def checked_vectors(
     vectors: list[tuple[float, ...] | None], expected: int
 ) -> tuple[tuple[float, ...], ...]:
-    """Give the vectors of a reply, all of one length, one for each of `expected` inputs.
+    """Return the vectors of a reply, all of one length, one for each of `expected` inputs.
 
-    Raises ProtocolError for any others.
+    Raises ProtocolError if they are not so.
     """
     if len(vectors) != expected:
         raise ProtocolError(f"the server sent {len(vectors)} vectors for {expected} inputs")
     checked = tuple(map(_checked, vectors))
     if len(lengths := set(map(len, checked))) > 1:
-        told = " and ".join(map(str, sorted(lengths)[:2]))
-        raise ProtocolError(f"the server sent vectors of different lengths: {told}")
+        shown = " and ".join(map(str, sorted(lengths)[:2]))
+        raise ProtocolError(f"the server sent vectors of different lengths: {shown}")
     return checked
 
 

@@ -1,4 +1,4 @@
-"""Error answers, turned into our errors."""
+"""Error answers of servers, turned into our errors."""
 
 from http import HTTPStatus
 from typing import Final
@@ -36,7 +36,7 @@ _READ: Final = 2000
 def error_from_answer(
     status: int, content_type: str, body: bytes, *, address: str | None = None
 ) -> OllamaCliError:
-    """Turn an answer with an error status into an error; `address` is that of the server."""
+    """Turn an answer with an error status into an error; `address` is the server's."""
     document = _document(body)
     message = shown(fields.error_text(document.get("error")))
     reason = _reason(status)
@@ -58,7 +58,7 @@ def error_from_answer(
 
 
 def error_from_text(message: str, *, http_status: int | None = None) -> OllamaCliError:
-    """Turn the server's words into an error: too long for the context window, or a server error."""
+    """Turn the server's text into an error: TooLongError for a full context, else ServerError."""
     if any(phrase in message for phrase in _TOO_LONG):
         return TooLongError(
             message,
@@ -78,7 +78,7 @@ def error_from_line(value: object) -> OllamaCliError | None:
 
 
 def shown(message: str) -> str:
-    """Hide secrets before the text is cut, as half of one would be shown otherwise."""
+    """Hide secrets, then cut the text: a secret that is cut in half would not be found."""
     return redact(message[:_READ])[:_SHOWN]
 
 

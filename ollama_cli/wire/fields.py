@@ -1,4 +1,4 @@
-"""Typed readings of fields that may be missing, null or of another type."""
+"""Functions that read fields which may be missing, null or of another type."""
 
 import json
 import math
@@ -17,7 +17,7 @@ def mapping(value: object) -> dict[str, Any]:
 
 
 def items(value: object) -> list[dict[str, Any]]:
-    """Read a list of objects; what is no object is left out."""
+    """Read a list of objects; any other item is left out."""
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
 
 
@@ -47,7 +47,7 @@ def seconds(nanoseconds: object) -> float | None:
 
 
 def time(value: object) -> str | None:
-    """Turn Go's RFC 3339 time into UTC, to the microsecond; Go's zero time and rubbish are None."""
+    """Turn Go's RFC 3339 time into UTC, to the microsecond; None for Go's zero time or no time."""
     try:
         moment = datetime.fromisoformat(text(value)).astimezone(UTC)
     except (ValueError, OverflowError):
@@ -57,15 +57,15 @@ def time(value: object) -> str | None:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def vector(value: object, *, wordless: bool = False) -> tuple[float, ...] | None:
-    """Read a list of finite numbers; None where it is none.
+def vector(value: object, *, no_booleans: bool = False) -> tuple[float, ...] | None:
+    """Read a list of finite numbers; None for anything else.
 
-    `wordless` tells that neither true nor false is in it, as Python would count both as numbers.
+    `no_booleans` means that neither true nor false is in it, which Python would count as numbers.
     """
     if not isinstance(value, list):
         return None
-    if (wordless or countOf(map(type, value), float) == len(value)) and _adds_up(value):
-        return tuple(value)  # seen at a glance: replies hold millions of numbers
+    if (no_booleans or countOf(map(type, value), float) == len(value)) and _has_finite_sum(value):
+        return tuple(value)  # one check for all: replies hold millions of numbers
     for number in value:
         if not isinstance(number, (int, float)) or isinstance(number, bool):
             return None
@@ -77,7 +77,7 @@ def vector(value: object, *, wordless: bool = False) -> tuple[float, ...] | None
     return tuple(value)
 
 
-def _adds_up(numbers: list[Any]) -> bool:
+def _has_finite_sum(numbers: list[Any]) -> bool:
     try:
         return math.isfinite(sum(numbers, 0.0))
     except (TypeError, OverflowError):
@@ -85,7 +85,7 @@ def _adds_up(numbers: list[Any]) -> bool:
 
 
 def error_text(value: object) -> str:
-    """Read the message out of an `error` field: text, object, or JSON packed into text."""
+    """Read the message of an `error` field: a text, an object, or JSON inside a text."""
     if isinstance(value, str):
         if value.lstrip().startswith("{"):
             try:

@@ -9,7 +9,7 @@ from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.wire import decoding, fields
 
 MEDIA_TYPE: Final = "application/vnd.docker.distribution.manifest.v2+json"
-LARGEST_MANIFEST: Final = 8 << 20  # one of thousands of tensors has two
+LARGEST_MANIFEST: Final = 8 << 20  # one that lists thousands of tensors has 2 MiB
 CONFIG: Final = "config"
 _KIND: Final = "application/vnd.ollama.image."
 _DIGEST: Final = r"sha256:[0-9a-f]{64}"
@@ -17,7 +17,7 @@ _LARGEST_LAYER: Final = 2**63
 _ESCAPE: Final = r"\\(?:([abfnrtv])|x([0-9a-f]{2})|u([0-9a-f]{4})|U([0-9a-f]{8})|(.))"
 _QUOTED: Final = r'".*"'
 _NAMED_ESCAPES: Final = dict(zip("abfnrtv", "\a\b\f\n\r\t\v", strict=True))
-# Written out, as 1 and true are equal otherwise; in order, as the server has none.
+# Values as text, as 1 and True are equal in Python; sorted, as the server's order is random.
 Parameters = dict[str, list[str]]
 
 
@@ -36,7 +36,7 @@ def parse_manifest(body: bytes) -> Manifest:
 
 
 def parse_parameters(document: object) -> Parameters:
-    """Read the parameters of a model as the registry stores them, to be compared."""
+    """Read the parameters of a model as the registry stores them, for comparison."""
     return {
         name: sorted(repr(_number(each)) for each in _listed(value))
         for name, value in fields.mapping(document).items()
@@ -45,7 +45,7 @@ def parse_parameters(document: object) -> Parameters:
 
 
 def parse_shown_parameters(text: str) -> Parameters:
-    """Read the parameters of `/api/show` likewise: names and values on lines, as Go writes them."""
+    """Read the same from `/api/show`: lines of a name and a value, as Go writes them."""
     shown: dict[str, list[str]] = {}
     for line in text.split("\n"):
         name, _, value = line.strip().partition(" ")
@@ -98,7 +98,7 @@ def _listed(value: object) -> list[object]:
 
 
 def _number(value: object) -> object:
-    """Make a number a float, as the server has it: what is 1 here is 1.0 there."""
+    """Turn an integer into a float, as the server does: what is 1 here is 1.0 there."""
     if not isinstance(value, int) or isinstance(value, bool):
         return value
     try:

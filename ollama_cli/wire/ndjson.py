@@ -1,7 +1,7 @@
-r"""Newline-delimited JSON: chunks of bytes as they come, values as soon as they are whole.
+r"""Newline-delimited JSON: chunks of bytes as they arrive, values as soon as they are complete.
 
-Lines end in `\n` and in nothing else (U+0085 and U+2028 may stand raw inside strings), may be
-megabytes long and may be cut anywhere, also inside a character; the last may lack its newline.
+Lines end in `\n` and in nothing else (strings may contain a raw U+0085 or U+2028), may be megabytes
+long and may be cut anywhere, also inside a character; the last may lack its newline.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ LONGEST_LINE: Final = 256 << 20
 
 
 class Decoder:
-    """Turns chunks into values; linear in the bytes fed, whatever the length of a line."""
+    """Decodes chunks into values; takes time linear in the bytes, whatever the length of a line."""
 
     def __init__(self, longest: int | None = None) -> None:
         self._longest = longest or LONGEST_LINE
@@ -27,7 +27,7 @@ class Decoder:
         return list(self.values(chunk))
 
     def values(self, chunk: bytes) -> Iterator[object]:
-        """Decode as `feed` does, one by one: what stands before a broken line is not lost."""
+        """Decode as `feed` does, one by one: the values before a broken line are not lost."""
         end = chunk.rfind(b"\n")
         if end < 0:
             self._pending.append(chunk)
@@ -42,7 +42,7 @@ class Decoder:
         return decoding.lines(block, much=self._decoded > decoding.MUCH)
 
     def close(self) -> list[object]:
-        """Decode what is left; StreamCutError if the last line is only the start of one."""
+        """Decode what is left; StreamCutError if the last line is incomplete."""
         line = b"".join(self._pending).decode("utf-8", "replace")
         self._pending = []
         if not line or line.isspace():

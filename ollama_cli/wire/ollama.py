@@ -1,4 +1,4 @@
-"""Documents of the native API (`/api/tags`, `ps`, `show`), turned into replies."""
+"""Documents of the native API (`/api/tags`, `ps`, `show`), parsed into values."""
 
 from typing import Final
 
@@ -6,12 +6,12 @@ from ollama_cli.errors import ProtocolError
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.wire import fields
 
-UNCERTAIN: Final = "0.9.0"
-"""The version that LocalAI reports, whatever its own is; so does Ollama 0.9.0."""
+AMBIGUOUS_VERSION: Final = "0.9.0"
+"""The version that every LocalAI reports, whatever its own is; Ollama 0.9.0 reports it, too."""
 
 
 def parse_version(document: object) -> str:
-    """Read `/api/version`; ProtocolError where there is no version in it."""
+    """Read `/api/version`; ProtocolError if it holds no version."""
     version = fields.mapping(document).get("version")
     if not isinstance(version, str) or not version:
         raise ProtocolError("the server answers, but not as Ollama does: no version")
@@ -19,7 +19,7 @@ def parse_version(document: object) -> str:
 
 
 def parse_tags(document: object) -> list[ModelSummary]:
-    """Read `/api/tags`: newest first, by name within one second, where the server has no order."""
+    """Read `/api/tags`: newest first; by name within one second, where the server has no order."""
     models = [
         ModelSummary(
             name=fields.text(model.get("name")) or fields.text(model.get("model")),
@@ -40,7 +40,7 @@ def parse_tags(document: object) -> list[ModelSummary]:
 
 
 def listed_models(document: object) -> list[tuple[dict[str, object], dict[str, object]]]:
-    """Read a list of models: each as it came, and its details; ProtocolError without a list."""
+    """Read a list of models: each as it was sent, and its details; ProtocolError without a list."""
     listed = fields.mapping(document)
     if not isinstance(listed.get("models", ""), list | None):
         raise ProtocolError("the server answers, but not as Ollama does: no list of models")
@@ -50,5 +50,5 @@ def listed_models(document: object) -> list[tuple[dict[str, object], dict[str, o
 
 
 def place(value: object) -> str:
-    """Read where a model runs; whatever a server says there, it is not here."""
+    """Read the host or the name of a remote model; any value means that it does not run here."""
     return str(value) if value else ""

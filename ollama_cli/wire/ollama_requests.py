@@ -1,4 +1,4 @@
-"""Requests in the words of Ollama's native API; what is None is left to the server."""
+"""Bodies for Ollama's native API; the server decides about a field that is None."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +16,7 @@ def generate_body(request: GenerateRequest) -> dict[str, Any]:
         "suffix": request.suffix,
         "raw": request.raw or None,
         "images": list(request.images) or None,
-        **_answering(request),
+        **_shared_fields(request),
     }
 
 
@@ -26,7 +26,7 @@ def chat_body(request: ChatRequest) -> dict[str, Any]:
         "model": request.model,
         "messages": [dict(message) for message in request.messages],
         "tools": [dict(tool) for tool in request.tools] or None,
-        **_answering(request),
+        **_shared_fields(request),
     }
 
 
@@ -36,7 +36,7 @@ def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:
 
 
 def embed_fields(request: EmbedRequest) -> dict[str, Any]:
-    """Write what the bodies of `/api/embed` and of the older `/api/embeddings` share."""
+    """Write the fields that `/api/embed` and the older `/api/embeddings` have in common."""
     fields = {
         "dimensions": request.dimensions,
         "truncate": request.truncate,
@@ -46,7 +46,7 @@ def embed_fields(request: EmbedRequest) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _answering(request: GenerateRequest | ChatRequest) -> dict[str, Any]:
+def _shared_fields(request: GenerateRequest | ChatRequest) -> dict[str, Any]:
     return {
         "format": request.format,
         "options": dict(request.options or {}) or None,

@@ -1,4 +1,4 @@
-"""Documents of the OpenAI-compatible API (`/v1/models`, `/v1/embeddings`), turned into replies."""
+"""Documents of the OpenAI-compatible API (`/v1/models`, `/v1/embeddings`), parsed into values."""
 
 from datetime import UTC, datetime
 from typing import Final
@@ -14,17 +14,17 @@ _CONTEXT_NAMES: Final = ("max_model_len", "context_length", "max_context_length"
 
 
 def parse_models(document: object) -> list[ModelSummary]:
-    """Read `/v1/models`: newest first, in the server's order where all are of one age."""
+    """Read `/v1/models`: newest first, models of the same age in the server's order."""
     models = _listed(document)
     models.sort(key=lambda each: fields.count(each.get("created")) or 0, reverse=True)
     return [
-        ModelSummary(name=fields.text(each.get("id")), modified_at=_moment(each.get("created")))
+        ModelSummary(name=fields.text(each.get("id")), modified_at=_utc_time(each.get("created")))
         for each in models
     ]
 
 
 def parse_capabilities(document: object, model: str) -> Capabilities:
-    """Read what `/v1/models` tells of one model beyond its name: at most its context length."""
+    """Read what `/v1/models` says of one model beyond its name: at most its context length."""
     for each in _listed(document):
         if each.get("id") == model:
             meta = fields.mapping(each.get("meta"))
@@ -37,10 +37,10 @@ def parse_capabilities(document: object, model: str) -> Capabilities:
 def decode_embeddings(body: bytes, model: str, expected: int) -> Embeddings:
     """Read `/v1/embeddings`; ProtocolError unless each of `expected` inputs has a vector."""
     reply = _checked(decoding.document(body))
-    wordless = embeddings.is_wordless(body)
+    no_booleans = embeddings.has_no_booleans(body)
     rows = fields.items(reply.get("data"))
     rows.sort(key=lambda row: fields.count(row.get("index")) or 0)
-    vectors = [fields.vector(row.get("embedding"), wordless=wordless) for row in rows]
+    vectors = [fields.vector(row.get("embedding"), no_booleans=no_booleans) for row in rows]
     usage = fields.mapping(reply.get("usage"))
     return Embeddings(
         model=fields.text(reply.get("model")) or model,
@@ -63,7 +63,7 @@ def _checked(document: object) -> dict[str, object]:
     return fields.mapping(document)
 
 
-def _moment(created: object) -> str | None:
+def _utc_time(created: object) -> str | None:
     seconds = fields.count(created)
     if not seconds:
         return None

@@ -15,7 +15,7 @@ _SHOWN: Final = 80
 _MILLISECONDS: Final = 1000
 _LONGEST: Final = 2.0**64
 _LONGEST_NAME: Final = 1 << 16
-# What Ollama's own API calls them; all others keep the server's word.
+# The words of Ollama's own API; all other reasons stay as the server sent them.
 _REASONS: Final = {
     "tool_calls": "stop",
     "function_call": "stop",
@@ -27,7 +27,7 @@ _REASONS: Final = {
 
 
 class ChunkParser(AnswerParser):
-    """Reads one answer in chunks, of either route; `[DONE]` is its end, and usage comes before."""
+    """Parses one answer in chunks, of either route; it ends in `[DONE]`, and usage comes before."""
 
     _hint = "errors in mid-answer are lost by some servers; the log of the server tells why"
 
@@ -38,13 +38,13 @@ class ChunkParser(AnswerParser):
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
         self._fragments: list[_Fragments] = []
-        self._by_place: dict[int | None, _Fragments] = {}
+        self._by_index: dict[int | None, _Fragments] = {}
 
     @staticmethod
     def _plain_text(value: object) -> str | None:
-        """Find the text of a chunk that holds a piece of text and no more, as nearly all do.
+        """Return the text of a chunk that holds text only, as nearly all do; None for any other.
 
-        What it may count is left out: the chunk with the reason, or one after it, counts all.
+        Its usage is ignored: the chunk with the finish reason, or one after it, has the total.
         """
         if type(value) is not dict or "error" in value:
             return None
@@ -64,7 +64,7 @@ class ChunkParser(AnswerParser):
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded chunk into its events; raises the error that the chunk reports."""
-        if self._done:  # nothing that comes after the end marker belongs to the answer
+        if self._done:  # what comes after the end marker is not part of the answer
             return []
         if value is END:
             return self._end()
@@ -94,25 +94,25 @@ class ChunkParser(AnswerParser):
         return events
 
     def _gather_call(self, fragment: dict[str, Any]) -> None:
-        place = fields.count(fragment.get("index"))
-        known = self._by_place.get(place)
-        if place is None and self._fragments:  # some servers number none
+        index = fields.count(fragment.get("index"))
+        known = self._by_index.get(index)
+        if index is None and self._fragments:  # some servers send no index
             known = self._fragments[-1]
         if known is None or known.is_over(fragment):
-            known = self._by_place[place] = _Fragments()
+            known = self._by_index[index] = _Fragments()
             self._fragments.append(known)
         known.add(fragment)
 
     def _end(self) -> list[ChatEvent]:
         self._done = True
-        calls: list[ChatEvent] = [self._told(fragments.call()) for fragments in self._fragments]
-        return [*calls, Done(self._whole())]
+        calls: list[ChatEvent] = [self._record(fragments.call()) for fragments in self._fragments]
+        return [*calls, Done(self._build_answer())]
 
-    def _told(self, call: ToolCall) -> ToolCall:
+    def _record(self, call: ToolCall) -> ToolCall:
         self._calls.append({"name": call.name, "arguments": call.arguments, "id": call.id})
         return call
 
-    def _whole(self) -> Answer:
+    def _build_answer(self) -> Answer:
         return Answer(
             model=self._model,
             text=self._text.getvalue(),
@@ -131,7 +131,7 @@ class ChunkParser(AnswerParser):
 
 
 class _Fragments:
-    """One tool call as it comes: the pieces of its id, its name and its arguments."""
+    """One tool call as it arrives: the pieces of its id, its name and its arguments."""
 
     def __init__(self) -> None:
         self._id = ""
@@ -139,15 +139,15 @@ class _Fragments:
         self._arguments: list[str] = []
 
     def is_over(self, fragment: dict[str, Any]) -> bool:
-        """Tell whether a fragment begins another call: some servers number all of them 0."""
-        told, name = fields.text(fragment.get("id")), fields.mapping(fragment.get("function"))
-        return bool(told and told != self._id and self._arguments and name.get("name"))
+        """Return whether a fragment begins another call: some servers send index 0 for all."""
+        new_id, function = fields.text(fragment.get("id")), fields.mapping(fragment.get("function"))
+        return bool(new_id and new_id != self._id and self._arguments and function.get("name"))
 
     def add(self, fragment: dict[str, Any]) -> None:
         function = fields.mapping(fragment.get("function"))
         # Some servers repeat the id and the name in every fragment.
-        if (told := fields.text(fragment.get("id"))) != self._id:
-            self._id += told
+        if (new_id := fields.text(fragment.get("id"))) != self._id:
+            self._id += new_id
         if (name := fields.text(function.get("name"))) != self._name:
             self._name += name
         if len(self._id) + len(self._name) > _LONGEST_NAME:  # each piece copies all before it
@@ -159,7 +159,7 @@ class _Fragments:
             self._arguments.append(arguments)
 
     def call(self) -> ToolCall:
-        """Put the call together; ProtocolError for arguments that are no JSON object."""
+        """Join the fragments to a call; ProtocolError for arguments that are no JSON object."""
         text = "".join(self._arguments)
         try:
             arguments = json.loads(text) if text.strip() else {}

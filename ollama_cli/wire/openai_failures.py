@@ -38,7 +38,7 @@ def error_from_answer(
         document = fields.mapping(decoding.document(body))
     except ProtocolError:
         document = {}
-    message, code = _told(document)
+    message, code = _message_and_codes(document)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
     if not message:
@@ -51,63 +51,63 @@ def error_in(value: object) -> OllamaCliError | None:
     document = fields.mapping(value)
     if not document.get("error") and document.get("object") != "error":
         return None
-    message, code = _told(document)
+    message, code = _message_and_codes(document)
     return _error_from(message or "the server reports an error without words", code, None)
 
 
 def is_for_chat(error: OllamaCliError) -> bool:
-    """Tell whether an error says that a model answers by `/v1/chat/completions` alone."""
-    low = error.message.lower()
-    return error.http_status == HTTPStatus.NOT_FOUND and any(words in low for words in _CHAT_ONLY)
+    """Return whether an error says that a model answers only at `/v1/chat/completions`."""
+    lower = error.message.lower()
+    return error.http_status == HTTPStatus.NOT_FOUND and any(words in lower for words in _CHAT_ONLY)
 
 
-def _told(document: dict[str, object]) -> tuple[str, set[str]]:
+def _message_and_codes(document: dict[str, object]) -> tuple[str, set[str]]:
     """Read the message of an error and the codes that name its kind."""
     inner = document.get("error")
     part = inner if isinstance(inner, dict) else document
-    told = fields.error_text(inner) or _detail(document.get("detail"))
-    told = told or fields.text(document.get("message"))
+    message = fields.error_text(inner) or _detail(document.get("detail"))
+    message = message or fields.text(document.get("message"))
     codes = {fields.text(part.get("code")), fields.text(part.get("type"))} - {""}
-    return failures.shown(told), codes
+    return failures.shown(message), codes
 
 
 def _detail(value: object) -> str:
-    """Read what FastAPI tells: a sentence, or a list of fields and what is wrong with each."""
-    wrongs = fields.items(value)
-    if not wrongs:
+    """Read FastAPI's `detail`: a sentence, or a list of fields and what is wrong with each."""
+    problems = fields.items(value)
+    if not problems:
         return fields.error_text(value)
     return "; ".join(
-        ".".join(map(str, place)) + ": " + fields.text(wrong.get("msg"))
-        if isinstance(place := wrong.get("loc"), list)
-        else fields.text(wrong.get("msg"))
-        for wrong in wrongs
+        ".".join(map(str, place)) + ": " + fields.text(problem.get("msg"))
+        if isinstance(place := problem.get("loc"), list)
+        else fields.text(problem.get("msg"))
+        for problem in problems
     )
 
 
 def _error_from(message: str, codes: set[str], status: int | None) -> OllamaCliError:
-    low = message.lower()
-    if codes & _TOO_LONG_CODES or any(phrase in low for phrase in _TOO_LONG):
+    lower = message.lower()
+    if codes & _TOO_LONG_CODES or any(phrase in lower for phrase in _TOO_LONG):
         return TooLongError(
             message, hint="shorten the prompt, or start the server with a larger context"
         )
-    unknown = status == HTTPStatus.NOT_FOUND and "model" in low
-    if "model_not_found" in codes or (unknown and any(words in low for words in _NO_SUCH_MODEL)):
+    unknown = status == HTTPStatus.NOT_FOUND and "model" in lower
+    if "model_not_found" in codes or (unknown and any(words in lower for words in _NO_SUCH_MODEL)):
         return ModelNotFoundError(message)
     return failures.error_from_text(message)
 
 
 def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
-    told = message or f"HTTP {status} {HTTPStatus(status).phrase}"
+    reason = message or f"HTTP {status} {HTTPStatus(status).phrase}"
     if signin_url:
         return AuthError(
             "the server wants a sign-in",
-            reason=told,
+            reason=reason,
             hint=f"open {signin_url}",
             http_status=status,
         ).with_facts(sign_in=signin_url)
     return AuthError(
         "the server refuses",
-        reason=told,
+        reason=reason,
         hint="name the variable that holds its key with `--api-key-env NAME`",
         http_status=status,
     ).with_facts(wants_key=status == HTTPStatus.UNAUTHORIZED)

@@ -1,4 +1,4 @@
-"""What we ask, in the words of the OpenAI-compatible API; what it cannot say is named."""
+"""Bodies for the OpenAI-compatible API; what it cannot carry is reported by name."""
 
 import base64
 import json
@@ -23,13 +23,13 @@ _OPTIONS: Final = {
     "frequency_penalty": "frequency_penalty",
 }
 _UNSENT: Final = ("keep_alive", "truncate")
-_PICTURES: Final = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
-_ENOUGH: Final = 16
+_IMAGE_TYPES: Final = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
+_MAGIC_BYTES: Final = 16
 Fields = Mapping[str, Any]
 
 
 def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Part arguments into those that can be sent and the names of what cannot (`num_ctx`, …)."""
+    """Split arguments into those that can be sent and the names of the others (`num_ctx`, …)."""
     options = fields.get("options") or {}
     left_out = [name for name in options if name not in _OPTIONS]
     left_out += [name for name in _UNSENT if fields.get(name) is not None]
@@ -40,7 +40,7 @@ def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def fitted(request: R) -> tuple[R, tuple[str, ...]]:
-    """Leave out of a request what cannot be sent; the names of that are given beside it."""
+    """Return the request without what cannot be sent, and the names of that."""
     names = [name for name in ("options", *_UNSENT) if hasattr(request, name)]
     kept, left_out = fitting({name: getattr(request, name) for name in names})
     others: dict[str, Any] = dict.fromkeys(names) | kept
@@ -48,7 +48,7 @@ def fitted(request: R) -> tuple[R, tuple[str, ...]]:
 
 
 def refuse_unsent(request: AnyRequest) -> None:
-    """Raise UsageError for what the API has no words for: none of it may vanish silently."""
+    """Raise UsageError for what the API cannot carry: none of it may be dropped silently."""
     names = list(fitted(request)[1])
     if getattr(request, "template", None) is not None:
         names.append("template")
@@ -63,12 +63,12 @@ def refuse_unsent(request: AnyRequest) -> None:
         )
 
 
-def ways(
+def possible_requests(
     request: GenerateRequest | ChatRequest, *, has_completions: bool
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Say a request in the ways it can be sent, the best first: each a path and a body.
+    """Return the ways to send a request, the best first: each a path and a body.
 
-    UsageError for what cannot be sent at all.
+    Raises UsageError for what cannot be sent at all.
     """
     refuse_unsent(request)
     if isinstance(request, ChatRequest):
@@ -81,24 +81,24 @@ def ways(
             "the OpenAI-compatible API takes raw and suffix with a bare prompt only",
             hint="leave out the system prompt, images, format and thinking",
         )
-    talk = conversation(request.prompt, request.system, request.images)
-    found = [] if is_plain else [(_CHAT, _chat_body(request, talk))]
+    prompt = conversation(request.prompt, request.system, request.images)
+    found = [] if is_plain else [(_CHAT, _chat_body(request, prompt))]
     if not is_chat and (is_plain or has_completions):
         found.insert(0, (_COMPLETIONS, _bare_body(request)))
     return found
 
 
 def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:
-    """Say what is embedded, and how."""
+    """Write the body of `/v1/embeddings`."""
     body = {"model": request.model, "input": texts, "dimensions": request.dimensions}
     return {name: value for name, value in body.items() if value is not None}
 
 
-def _chat_body(request: GenerateRequest | ChatRequest, talk: Sequence[Fields]) -> dict[str, Any]:
+def _chat_body(request: GenerateRequest | ChatRequest, sent: Sequence[Fields]) -> dict[str, Any]:
     tools = request.tools if isinstance(request, ChatRequest) else ()
     return {
         "model": request.model,
-        "messages": list(talk),
+        "messages": list(sent),
         **({"tools": [dict(tool) for tool in tools]} if tools else {}),
         **sampling(request.options, request.think, request.format),
     }
@@ -106,7 +106,7 @@ def _chat_body(request: GenerateRequest | ChatRequest, talk: Sequence[Fields]) -
 
 def _bare_body(request: GenerateRequest) -> dict[str, Any]:
     suffix = {} if request.suffix is None else {"suffix": request.suffix}
-    # No limit is said by null: leaving it out would mean 16 tokens to some servers.
+    # null means no limit; without the field, some servers stop after 16 tokens.
     bare = {"model": request.model, "prompt": request.prompt, **suffix, "max_tokens": None}
     return {**bare, **sampling(request.options)}
 
@@ -116,50 +116,50 @@ def sampling(
     think: Think | None = None,
     format: str | Fields | None = None,  # noqa: A002  the wire's own word
 ) -> dict[str, Any]:
-    """Say how to answer: sampling, thinking and format."""
-    said = {_OPTIONS[name]: value for name, value in (options or {}).items()}
-    if (said.get("max_tokens") or 0) < 0:  # without end, which has no number here
-        del said["max_tokens"]
+    """Write the fields for sampling, thinking and format."""
+    body = {_OPTIONS[name]: value for name, value in (options or {}).items()}
+    if (body.get("max_tokens") or 0) < 0:  # no limit, which has no number in this API
+        del body["max_tokens"]
     if think is not None:
         efforts: dict[Think, str] = {True: "medium", False: "none"}
-        said["reasoning_effort"] = efforts.get(think, think)
+        body["reasoning_effort"] = efforts.get(think, think)
     if format is not None:
-        said["response_format"] = _response_format(format)
-    return said
+        body["response_format"] = _response_format(format)
+    return body
 
 
-def adapted(body: Fields, complaint: str) -> dict[str, Any] | None:
-    """Say a request as the server's complaint about it asks; None where it asks for nothing."""
-    said = dict(body)
-    if "max_completion_tokens" in complaint and "max_tokens" in said:
-        said["max_completion_tokens"] = said.pop("max_tokens")
-    elif "stream_options" in complaint and "stream_options" in said:
-        del said["stream_options"]
+def adapted_body(body: Fields, complaint: str) -> dict[str, Any] | None:
+    """Change a body as the server's complaint about it asks; None if no change is known."""
+    changed = dict(body)
+    if "max_completion_tokens" in complaint and "max_tokens" in changed:
+        changed["max_completion_tokens"] = changed.pop("max_tokens")
+    elif "stream_options" in complaint and "stream_options" in changed:
+        del changed["stream_options"]
     else:
         return None
-    return said
+    return changed
 
 
 def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
-    """Say a conversation: images as parts, the arguments of tool calls as JSON text."""
-    said: list[dict[str, Any]] = []
-    waiting: list[str] = []
+    """Write a conversation: images as parts, the arguments of tool calls as JSON text."""
+    written: list[dict[str, Any]] = []
+    open_ids: list[str] = []
     for message in conversation:
         new = {"role": message.get("role"), "content": _content(message)}
         if calls := message.get("tool_calls"):
-            named = [_call(call, f"call_{len(said)}_{n}") for n, call in enumerate(calls)]
-            waiting = [call["id"] for call in named]
+            named = [_call(call, f"call_{len(written)}_{n}") for n, call in enumerate(calls)]
+            open_ids = [call["id"] for call in named]
             new["tool_calls"] = named
         if message.get("role") == "tool":
-            answered = message.get("tool_call_id") or (waiting[0] if waiting else "")
-            waiting = [each for each in waiting if each != answered]
+            answered = message.get("tool_call_id") or (open_ids[0] if open_ids else "")
+            open_ids = [each for each in open_ids if each != answered]
             new["tool_call_id"] = answered
-        said.append(new)
-    return said
+        written.append(new)
+    return written
 
 
 def conversation(prompt: str, system: str | None, images: Sequence[str]) -> list[dict[str, Any]]:
-    """Make a conversation of one prompt."""
+    """Write one prompt as a conversation."""
     first = [{"role": "system", "content": system}] if system else []
     return messages([*first, {"role": "user", "content": prompt, "images": images}])
 
@@ -174,10 +174,10 @@ def _content(message: Fields) -> object:
 
 def _data_url(image: str) -> str:
     try:
-        start = base64.b64decode(image[: 4 * _ENOUGH])
+        start = base64.b64decode(image[: 4 * _MAGIC_BYTES])
     except ValueError:
         start = b""
-    for magic, kind in _PICTURES.items():
+    for magic, kind in _IMAGE_TYPES.items():
         if start.startswith(magic) and (kind != "webp" or start[8:12] == b"WEBP"):
             return f"data:image/{kind};base64,{image}"
     raise UsageError("an image is neither PNG, JPEG, GIF nor WebP")
@@ -187,8 +187,8 @@ def _call(call: Fields, name: str) -> dict[str, Any]:
     function = call.get("function") or call
     arguments = function.get("arguments")
     written = arguments if isinstance(arguments, str) else json.dumps(arguments or {})
-    said = {"name": function.get("name"), "arguments": written}
-    return {"id": call.get("id") or name, "type": "function", "function": said}
+    sent = {"name": function.get("name"), "arguments": written}
+    return {"id": call.get("id") or name, "type": "function", "function": sent}
 
 
 def _response_format(wanted: str | Fields) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from ollama_cli.types.pull_events import (
 
 _UNSIGNED_LIMIT: Final = 2**64
 _UNKNOWN: Final = "unknown error"
-_WHOLE: Final = {"pulling manifest": Phase.MANIFEST, "success": Phase.SUCCESS}
-_BEGINNINGS: Final = {
+_PHASES: Final = {"pulling manifest": Phase.MANIFEST, "success": Phase.SUCCESS}
+_PHASE_PREFIXES: Final = {
     "pulling ": Phase.LAYER,
     "verifying": Phase.VERIFYING,
     "writing": Phase.WRITING,
@@ -25,10 +25,10 @@ _BEGINNINGS: Final = {
 
 
 def status_from_text(text: str) -> Status:
-    """Read the server's words for a phase (Ollama: `PullModel` in server/images.go)."""
-    phase = _WHOLE.get(text)
+    """Read the server's text for a phase (Ollama: `PullModel` in server/images.go)."""
+    phase = _PHASES.get(text)
     if phase is None:
-        found = (each for words, each in _BEGINNINGS.items() if text.startswith(words))
+        found = (each for prefix, each in _PHASE_PREFIXES.items() if text.startswith(prefix))
         phase = next(found, Phase.OTHER)
     return Status(text, phase)
 
@@ -40,8 +40,8 @@ def pull_events_from_value(value: object) -> list[PullEvent]:
     events: list[PullEvent] = []
     status = value.get("status")
     if isinstance(status, str):
-        events.append(said := status_from_text(status))
-        if said.phase is Phase.SUCCESS:
+        events.append(event := status_from_text(status))
+        if event.phase is Phase.SUCCESS:
             events.append(Success())
     total, completed = _count(value.get("total")), _count(value.get("completed"))
     if total is not None or completed is not None:
@@ -77,10 +77,10 @@ def _json_text(value: object) -> str:
 
 
 class PullParser:
-    """Reads the lines of a pull; who follows it judges whether it succeeded.
+    """Parses the lines of a pull; its caller decides whether the pull succeeded.
 
-    With `join` only the newest of a layer's progress lines that are read together is an event;
-    the first line of each layer always is.
+    With `join`, of the progress lines of one layer that are read together, only the newest is an
+    event; the first line of each layer always is.
     """
 
     def __init__(self, *, join: bool = False) -> None:
@@ -96,11 +96,11 @@ class PullParser:
             events += pull_events_from_value(value)
 
     def is_done(self) -> bool:
-        """Say no: who follows a pull stops at Success, and any end before that is a cut."""
+        """Return False: the caller stops at Success, and any end before that is a cut."""
         return False
 
     def finish(self) -> None:
-        """Accept any end: who follows the pull finds that it has no Success."""
+        """Accept any end: the caller sees that there was no Success."""
 
     def _read_joined(self, values: Iterable[object], events: list[PullEvent]) -> None:
         statuses = self._statuses
@@ -114,13 +114,13 @@ class PullParser:
                             newest[digest] = value
                             continue
                         statuses[digest] = status
-                _tell(newest, events)
+                _add_newest(newest, events)
                 events += pull_events_from_value(value)
         finally:
-            _tell(newest, events)
+            _add_newest(newest, events)
 
 
-def _tell(newest: dict[str, object], events: list[PullEvent]) -> None:
+def _add_newest(newest: dict[str, object], events: list[PullEvent]) -> None:
     for value in newest.values():
         events += pull_events_from_value(value)
     newest.clear()

@@ -1,6 +1,6 @@
-"""THE TABLE of what a pull fails with: the server's words → another try or not, and our sentence.
+"""The table of the failures of a pull: the server's text → another try or not, and our sentence.
 
-A text in no row is worth another try: what the server and its registry say is open-ended.
+A text in no row is tried again: there is no full list of what servers and registries say.
 """
 
 import re
@@ -13,7 +13,7 @@ from ollama_cli.types.text import sentence
 
 
 class Again(Enum):
-    """When a failure is worth another try: never, once layers were under way, or always."""
+    """When to try again after a failure: never, only if layers were under way, or always."""
 
     NEVER = "never"
     UNDER_WAY = "under way"
@@ -21,15 +21,15 @@ class Again(Enum):
 
 
 class Failure(NamedTuple):
-    """One row: the pattern of its texts, when to try again, what to say, and what to do.
+    """One row: the pattern of the texts it matches, when to try again, and the error to raise.
 
-    `told` stands before the server's words; `kind` is the class of the error, `unknown` marks that
-    of a model that does not exist.
+    `summary` is shown before the server's text; `kind` is the class of the error, `unknown` marks
+    the failure for a model that does not exist.
     """
 
     pattern: str
     again: Again
-    told: str = "pull failed"
+    summary: str = "pull failed"
     hint: str | None = None
     kind: type[OllamaCliError] = PullError
     unknown: bool = False
@@ -69,12 +69,12 @@ FAILURES: Final = (
             r"|\b5\d\d:(?: |$)|server busy|too many requests|\b429\b", Again.ALWAYS, hint=RESUMES),
 )  # fmt: skip
 OTHERWISE: Final = Failure("", Again.ALWAYS)
-# What tells stands at the ends of a text; to search all of a giant one takes hours.
+# The reason is at one of the ends of a text; to search all of a giant one takes hours.
 _SEARCHED: Final = 1000
 
 
 def failure_of(text: str) -> Failure:
-    """Find the row of a text; the first one that fits, else the one for all others."""
+    """Return the first row that matches a text, else OTHERWISE."""
     words = text.strip()
     if len(words) > 2 * _SEARCHED:
         words = f"{words[:_SEARCHED]} … {words[-_SEARCHED:]}"
@@ -85,9 +85,9 @@ def failure_of(text: str) -> Failure:
 
 
 def error_of(text: str) -> OllamaCliError:
-    """Turn the server's words into an error that is a sentence; its own words stay in it."""
+    """Turn the server's text into an error: a sentence that still holds the text."""
     row = failure_of(text)
-    message = f"{row.told}: {sentence(text)}"
+    message = f"{row.summary}: {sentence(text)}"
     if row.kind is PullError:
         return PullError(message, hint=row.hint, unknown=row.unknown)
     return row.kind(message, hint=row.hint)
@@ -95,5 +95,5 @@ def error_of(text: str) -> OllamaCliError:
 
 @cache
 def _patterns() -> list[re.Pattern[str]]:
-    # Compiled when the first pull fails: no other command pays for it.
+    # Compiled when the first pull fails: other commands start faster without.
     return [re.compile(row.pattern, re.IGNORECASE) for row in FAILURES]

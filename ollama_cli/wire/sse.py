@@ -1,8 +1,8 @@
-r"""Server-sent events that carry JSON: chunks of bytes as they come, values as soon as whole.
+r"""Server-sent events that carry JSON: chunks of bytes as they arrive, values once complete.
 
-Lines end in `\n`, `\r\n` or `\r`; an event ends in a blank line, and may be cut anywhere. What is
-no `data` is left out, but `event: error`, whose data is an error whatever its shape. `[DONE]` is
-the END, and nothing after it counts.
+Lines end in `\n`, `\r\n` or `\r`; an event ends in a blank line, and may be cut anywhere. Fields
+other than `data` are ignored, except `event: error`: its data is an error in any shape. `[DONE]`
+becomes END, and everything after it is ignored.
 """
 
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ _SHOWN: Final = 80
 
 
 class Decoder:
-    """Turns chunks into values; linear in the bytes fed, whatever the length of an event."""
+    """Decodes chunks into values; takes time linear in the bytes, however long an event is."""
 
     def __init__(self) -> None:
         self._pending: list[bytes] = []
@@ -36,15 +36,15 @@ class Decoder:
         self._is_over = False
 
     def values(self, chunk: bytes) -> Iterator[object]:
-        """Decode the events that this chunk completes, one by one; ProtocolError for rubbish."""
-        if self._after_return and chunk:  # the second half of a line's end
+        """Decode the events that this chunk completes; ProtocolError for one that is not valid."""
+        if self._after_return and chunk:  # a line end may be cut between its two bytes
             chunk = chunk.removeprefix(b"\n")
             self._after_return = False
         self._after_return = self._after_return or chunk.endswith(b"\r")
         end = max(chunk.rfind(b"\n"), chunk.rfind(b"\r")) + 1
         if not end:
             self._pending.append(chunk)
-            self._size = _counted(self._size + len(chunk))
+            self._size = _check_size(self._size + len(chunk))
             return iter(())
         block = b"".join((*self._pending, chunk[:end]))
         self._pending = [chunk[end:]]
@@ -52,7 +52,7 @@ class Decoder:
         return self._decode(block)
 
     def close(self) -> list[object]:
-        """Decode what is left; StreamCutError if the last event is only the start of one."""
+        """Decode what is left; StreamCutError if the last event is incomplete."""
         line = b"".join(self._pending)
         self._pending = []
         try:
@@ -74,7 +74,7 @@ class Decoder:
             return iter(())
         if self._data or self._event or _DONE in block or not _is_plain(block):
             return self._by_line(block)
-        # One payload a line, as nearly all events are: one line of data each.
+        # Nearly all events are one line of data each, so that their payloads are decoded as lines.
         payloads = block[6:-2].replace(_NEXT, b"\n")
         return decoding.lines(payloads, much=self._decoded > decoding.MUCH)
 
@@ -89,11 +89,11 @@ class Decoder:
             value = value.removeprefix(b" ")
             if name == _DATA:
                 self._data.append(value)
-                self._held = _counted(self._held + len(value) + 1)
+                self._held = _check_size(self._held + len(value) + 1)
             elif name == _EVENT:
                 self._event = value
             elif name and name not in _IGNORED:
-                yield _stray(line)
+                yield _read_line_outside_events(line)
 
     def _dispatch(self) -> Iterator[object]:
         payload, event = b"\n".join(self._data), self._event
@@ -102,7 +102,7 @@ class Decoder:
             self._is_over = True
             yield END
         elif event == b"error":
-            yield _as_error(payload.decode("utf-8", "replace"))
+            yield _error_value(payload.decode("utf-8", "replace"))
         elif payload and not payload.isspace():
             yield decoding.value(payload.decode("utf-8", "replace"))
 
@@ -115,33 +115,33 @@ def decode(chunks: Iterable[bytes]) -> Iterator[object]:
     yield from decoder.close()
 
 
-def _counted(size: int) -> int:
+def _check_size(size: int) -> int:
     if size > LONGEST_LINE:
         raise ProtocolError(f"the server sent an event of more than {LONGEST_LINE} bytes")
     return size
 
 
 def _is_plain(block: bytes) -> bool:
-    # Each event is one line of data, so that all ends of lines are those between events.
+    # If each event is one line of data, all line ends are those between events.
     if not (block.startswith(b"data: ") and block.endswith(b"\n\n")):
         return False
     return block.count(b"\n") == 2 * block.count(_NEXT) + 2
 
 
-def _as_error(payload: str) -> object:
+def _error_value(payload: str) -> object:
     try:
-        told = decoding.value(payload)
+        value = decoding.value(payload)
     except ProtocolError:
-        told = payload
-    return told if isinstance(told, dict) and "error" in told else {"error": told}
+        value = payload
+    return value if isinstance(value, dict) and "error" in value else {"error": value}
 
 
-def _stray(line: bytes) -> object:
-    """Read a line that belongs to no event: an error that was written as if nothing streamed."""
+def _read_line_outside_events(line: bytes) -> object:
+    """Read an error that was sent without an event; ProtocolError for any other line."""
     text = line.decode("utf-8", "replace")
     if text.startswith("{"):
-        told = decoding.value(text)
-        if isinstance(told, dict) and "error" in told:
-            return told
+        value = decoding.value(text)
+        if isinstance(value, dict) and "error" in value:
+            return value
     shown = " ".join(text[:_SHOWN].split())
     raise ProtocolError(f"the server sent something that is no event: {shown!r}")

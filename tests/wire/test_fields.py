@@ -90,7 +90,7 @@ def test_a_vector_is_a_list_of_finite_numbers(
 ) -> None:
     assert fields.vector(value) == vector
     if not isinstance(value, list) or not any(isinstance(each, bool) for each in value):
-        assert fields.vector(value, wordless=True) == vector
+        assert fields.vector(value, no_booleans=True) == vector
 
 
 @pytest.mark.parametrize("value", ODD)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from ollama_cli.wire.unknown_route import is_unexpected, is_unknown_route
+from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
 
 ROUTERS = [
     "Not Found",
@@ -55,8 +55,8 @@ def test_what_says_nothing_at_all_comes_from_a_router(body: bytes) -> None:
 
 
 def test_lm_studios_answer_is_known_by_its_beginning() -> None:
-    assert is_unexpected(b'{"error":"Unexpected endpoint or method. (GET /api/version)"}')
-    assert is_unexpected(b'{\n "error" : "Unexpected endpoint or method. (GET /x)"}')
-    assert not is_unexpected(b'{"response":"{\\"error\\":\\"Unexpected endpoint or method"}')
-    assert not is_unexpected(b'{"error":"unexpected EOF"}')
-    assert not is_unexpected(b"")
+    assert is_lm_studio_refusal(b'{"error":"Unexpected endpoint or method. (GET /api/version)"}')
+    assert is_lm_studio_refusal(b'{\n "error" : "Unexpected endpoint or method. (GET /x)"}')
+    assert not is_lm_studio_refusal(b'{"response":"{\\"error\\":\\"Unexpected endpoint or method"}')
+    assert not is_lm_studio_refusal(b'{"error":"unexpected EOF"}')
+    assert not is_lm_studio_refusal(b"")
