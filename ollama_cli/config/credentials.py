@@ -1,4 +1,4 @@
-"""What one server is shown besides the request: a key, headers, a certificate; no other is."""
+"""What is sent to one server, and to no other, besides requests: a key, headers, a certificate."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ _VARIABLE: Final = r"[A-Z_][A-Z0-9_]*"
 
 
 class Credentials(NamedTuple):
-    """What the client of one server is made with, by the names of its keywords."""
+    """Secrets and certificates for the client of one server; fields have its parameters' names."""
 
     headers: Mapping[str, str] = MappingProxyType({})
     ca_file: str | None = None
@@ -31,11 +31,11 @@ class Credentials(NamedTuple):
     insecure: bool = False
 
     def __repr__(self) -> str:
-        return "Credentials()"  # nothing of what it holds, wherever it is shown
+        return "Credentials()"  # no secret, as logs and tracebacks show it
 
 
 class Key(NamedTuple):
-    """Where a key is: a text, in a variable, told by a command, or in the address itself."""
+    """Where a key is: in `text`, in a variable, in a command's output, or in the address itself."""
 
     origin: str
     text: str | None = None
@@ -49,10 +49,10 @@ class Key(NamedTuple):
 def settle(
     settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]
 ) -> Credentials:
-    """Settle what the server in use is shown; a command that tells the key is run now.
+    """Resolve the credentials for the server in use; a command that prints the key is run now.
 
-    Raises RefusedError where it would go over plain http to a public host, ConfigError for a
-    variable that is unset or a file that is missing, AuthError where the command fails.
+    Raises RefusedError if they would go over plain http to a public host, ConfigError for a
+    variable that is unset or a file that is missing, AuthError if the command fails.
     """
     key, entry = find_key(settings, layers, variables), settings.entry or hosts.Host("", "")
     headers = dict(entry.headers)
@@ -75,24 +75,24 @@ def settle(
 def find_key(
     settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]
 ) -> Key | None:
-    """Find where the key for the server in use is, and leave it there; the strongest source wins.
+    """Find where the key for the server in use is, without reading it; the strongest source wins.
 
     `layers` are those of the settings, the config file last.
     """
     *stronger, config = layers
-    given = (_given(layer, settings, layers) for layer in stronger)
+    given = (_key_from(layer, settings, layers) for layer in stronger)
     userinfo = split_userinfo(settings.host)[1]
     return (
         next(filter(None, given), None)
         or (Key(f"the address from {settings.origins['host']}") if userinfo else None)
         or (key_of(settings.entry) if settings.entry else None)
-        or _given(config, settings, layers)
+        or _key_from(config, settings, layers)
         or well_known(settings.host, variables)
     )
 
 
 def key_of(entry: hosts.Host) -> Key | None:
-    """Tell where an entry's own key is."""
+    """Return where an entry's own key is; None if it has none."""
     place = f"[hosts.{entry.name}]"
     if entry.api_key:
         return Key(f"{place} api_key", text=entry.api_key)
@@ -104,21 +104,21 @@ def key_of(entry: hosts.Host) -> Key | None:
 
 
 def well_known(address: str, variables: Mapping[str, str]) -> Key | None:
-    """Find the key of an address that has a variable of its own; plain http to it is refused."""
+    """Find the key of an address that has its own variable; plain http to it is refused later."""
     origin = hosts.origin_of(address).replace("http://", "https://").removesuffix(":80")
     name = WELL_KNOWN.get(origin) or WELL_KNOWN.get(f"{origin}:443")
     return Key(name, variable=name) if name and variables.get(name, "").strip() else None
 
 
 def fetch(key: Key, variables: Mapping[str, str]) -> str | None:
-    """Fetch a key from where it is; None where the address itself holds it."""
+    """Read a key from where it is; None if the address itself holds it."""
     if key.variable is not None:
         return _from_variable(key.origin, key.variable, variables)
     return _from_command(key.origin, key.command) if key.command else key.text
 
 
 def missing_hint(settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]) -> str:
-    """Tell what to do where a server wants another key than it was shown, or any at all."""
+    """Return the hint for a server that wants a key, or another key than it was sent."""
     key = find_key(settings, layers, variables)
     if key is not None:
         return f"it was shown the key from {key.origin}: is it the one for this server?"
@@ -135,30 +135,30 @@ def missing_hint(settings: Settings, layers: Sequence[Layer], variables: Mapping
     )
 
 
-def _given(layer: Layer, settings: Settings, layers: Sequence[Layer]) -> Key | None:
-    """Find the key that a source holds for whatever server is in use, if that is its own one."""
+def _key_from(layer: Layer, settings: Settings, layers: Sequence[Layer]) -> Key | None:
+    """Find the key that a source sets without naming a server, if it is for the one in use."""
     variable, origin = layer.values.get("api_key_env", (None, ""))
-    if (variable is None and layer.key is None) or not _is_for(layer, settings, layers):
+    if (variable is None and layer.key is None) or not _is_for_server(layer, settings, layers):
         return None
     if variable is None:
         return Key(sources.KEY_VARIABLE, text=layer.key)
     return Key(origin, variable=str(settings.api_key_env))
 
 
-def _is_for(layer: Layer, settings: Settings, layers: Sequence[Layer]) -> bool:
-    """Tell whether a source's key is for the server in use: the one it names, if it names any."""
+def _is_for_server(layer: Layer, settings: Settings, layers: Sequence[Layer]) -> bool:
+    """Return whether a source's key is for the server in use: the one it names, if it names any."""
     if "host" not in layer.values:
         return next((each.trusted for each in layers if "host" in each.values), True)
     named = str(layer.values["host"][0]).strip()
     entry = next((each.hosts[named] for each in layers if named in each.hosts), None)
     try:
         return hosts.origin_of(entry.url if entry else named) == hosts.origin_of(settings.host)
-    except OllamaCliError:  # no address at all, and a stronger source has named another
+    except OllamaCliError:  # an invalid address, and a stronger source has named another
         return False
 
 
 def _refuse_plain(settings: Settings, origin: str) -> None:
-    """Refuse to send a secret where everybody on the way can read it."""
+    """Raise RefusedError if a secret would be sent where everybody on the way can read it."""
     address = hosts.origin_of(settings.host)
     is_allowed = settings.entry is not None and settings.entry.allow_http_token
     if address.startswith("https:") or is_private(host_of(settings.host)) or is_allowed:
@@ -187,7 +187,7 @@ def _from_variable(origin: str, name: str, variables: Mapping[str, str]) -> str:
 
 
 def _from_command(origin: str, words: tuple[str, ...]) -> str:
-    # Nothing that the command says is ever shown.
+    # The output of the command is never shown: it may be a secret.
     failure = "run it yourself to see why"
     try:
         code, output = processes.output(words, seconds=_PATIENCE, largest=_LARGEST)

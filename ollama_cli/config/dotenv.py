@@ -1,4 +1,4 @@
-"""The lines of a `.env`, read as what they say and nothing more."""
+"""A reader of `.env` files, which takes every value literally."""
 
 import re
 from typing import Final
@@ -7,7 +7,7 @@ _ASSIGNMENT: Final = r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)"
 
 
 def parse(text: str) -> dict[str, str]:
-    """Read `NAME=value` lines; nothing is expanded or run, as the file may be a stranger's."""
+    """Read `NAME=value` lines; nothing is expanded or run, as the file may not be trusted."""
     values: dict[str, str] = {}
     for line in text.splitlines():
         match = re.fullmatch(_ASSIGNMENT, line.strip())

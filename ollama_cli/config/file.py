@@ -1,6 +1,6 @@
 """The config file: where it is, what it holds, and how one thing in it is changed.
 
-What edits it leaves all else in it as it is; what cannot be changed so is written anew.
+An edit leaves the rest of the file as it is; if that is not possible, the file is written anew.
 """
 
 import re
@@ -15,12 +15,12 @@ from ollama_cli.types import model_names
 
 SECTION: Final = "ollama"
 CONFIG_VARIABLE: Final = "OLLAMA_CLI_CONFIG"
-# Of a table: up to the next one, and the comments above that.
-_REST: Final = r"[^\n]*(?:\n(?!(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\[)[^\n]*)*(?:\n|\Z)"
+# The rest of a table: up to the next table, or the comments above that.
+_TABLE_REST: Final = r"[^\n]*(?:\n(?!(?:[ \t]*(?:#[^\n]*)?\n)*[ \t]*\[)[^\n]*)*(?:\n|\Z)"
 
 
 def config_path(environ: Mapping[str, str]) -> Path:
-    """Find the config file: $OLLAMA_CLI_CONFIG, else where this system keeps such files."""
+    """Return the path of the config file: $OLLAMA_CLI_CONFIG, else this system's usual place."""
     named = environ.get(CONFIG_VARIABLE)
     if named:
         try:
@@ -31,13 +31,13 @@ def config_path(environ: Mapping[str, str]) -> Path:
 
 
 def read_config(path: Path) -> dict[str, Any]:
-    """Read the whole config file, empty where there is none; ConfigError if it cannot be read."""
+    """Read the whole config file, empty if there is none; ConfigError if it cannot be read."""
     data = files.read_bytes(path)
     return {} if data is None else files.parse_toml(data, str(path))
 
 
 def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
-    """Take our section of a config file; ConfigError if it is no table."""
+    """Return our section of a config file; ConfigError if it is no table."""
     found = document.get(SECTION, {})
     if not isinstance(found, dict):
         raise ConfigError(f"{path}: {SECTION!r} is no section; write [{SECTION}]")
@@ -45,10 +45,10 @@ def section(document: Mapping[str, Any], path: Path) -> dict[str, Any]:
 
 
 def write_setting(path: Path, name: str, value: object) -> bool:
-    """Write one setting into the config file, or take it out if the value is None.
+    """Write one setting into the config file, or remove it if the value is None.
 
-    All else in the file stays, comments too where the file is simple enough. Returns whether there
-    was anything to do; raises ConfigError for a file that cannot be read or written.
+    The rest of the file stays, comments too if the file is simple enough. Returns whether there was
+    anything to do; raises ConfigError for a file that cannot be read or written.
     """
     document = read_config(path)
     changed = dict(section(document, path))
@@ -65,7 +65,7 @@ def write_setting(path: Path, name: str, value: object) -> bool:
 
 
 def add_host(path: Path, name: str, fields: Mapping[str, Any]) -> None:
-    """Write an entry; UsageError where the name is taken, ConfigError for what is no entry."""
+    """Add an entry; UsageError if the name is taken, ConfigError for fields that are no entry."""
     document, hosts, text = _read_hosts(path)
     if name in hosts:
         raise UsageError(
@@ -79,7 +79,7 @@ def add_host(path: Path, name: str, fields: Mapping[str, Any]) -> None:
 
 
 def remove_host(path: Path, name: str) -> None:
-    """Take out an entry; NotFoundError where there is none of this name."""
+    """Remove an entry; NotFoundError if there is none of this name."""
     document, hosts, text = _read_hosts(path)
     if name not in hosts:
         near = model_names.nearest(name, list(hosts), limit=1)
@@ -101,13 +101,13 @@ def _read_hosts(path: Path) -> tuple[dict[str, Any], dict[str, Any], str]:
 
 
 def _write_document(path: Path, text: str, wanted: Mapping[str, Any]) -> None:
-    files.write_text(path, text if files.says(text, wanted) else files.format_toml(wanted))
+    files.write_text(path, text if files.is_toml_of(text, wanted) else files.format_toml(wanted))
 
 
 def with_line(text: str, section: str, name: str, line: str) -> str:
-    """Put a line in the place of the setting, of its commented default, or below the header.
+    """Put a line in place of the setting, or of its commented default, or below the header.
 
-    A section that is not there is added at the end.
+    A missing section is added at the end.
     """
     section_text = re.search(
         rf"^\[{section}\][^\n]*\n(?:(?!\[)[^\n]*(?:\n|$))*", text, re.MULTILINE
@@ -129,6 +129,6 @@ def with_table(text: str, table: str) -> str:
 
 
 def without_table(text: str, header: str) -> str:
-    """Take out a table and the tables below it, such as `[hosts.a]` and `[hosts.a.headers]`."""
+    """Remove a table and the tables below it, such as `[hosts.a]` and `[hosts.a.headers]`."""
     name = re.escape(header.removesuffix("]"))
-    return re.sub(rf"^{name}(?:\]|\.){_REST}", "", text, flags=re.MULTILINE).lstrip("\n")
+    return re.sub(rf"^{name}(?:\]|\.){_TABLE_REST}", "", text, flags=re.MULTILINE).lstrip("\n")

@@ -1,4 +1,4 @@
-"""Entries of `[hosts.NAME]`: addresses, each with what is shown to it and to nobody else."""
+"""Entries of `[hosts.NAME]`: addresses, each with the secrets that are sent to no other one."""
 
 import difflib
 import os
@@ -16,7 +16,7 @@ KEYS: Final = ("api_key", "api_key_env", "api_key_cmd")
 
 
 class Host(NamedTuple):
-    """One entry; `url` stands as it was written, paths are absolute, `api_key_cmd` is in words."""
+    """One entry; `url` is as written, paths are absolute, `api_key_cmd` is a list of words."""
 
     name: str
     url: str
@@ -30,26 +30,26 @@ class Host(NamedTuple):
     allow_http_token: bool = False
 
     def __repr__(self) -> str:
-        return f"Host({self.name!r})"  # nothing of what it holds, wherever it is shown
+        return f"Host({self.name!r})"  # no secret, as logs and tracebacks show it
 
     @property
     def holds_secret(self) -> bool:
-        """Tell whether what is written in the entry itself is for nobody else's eyes."""
+        """Return whether the entry itself holds a secret: a key, headers or a password."""
         return bool(self.api_key or self.headers or split_userinfo(self.url)[1])
 
     def is_at(self, address: str) -> bool:
-        """Tell whether an address is of the same origin: scheme, host and port."""
+        """Return whether an address is of the same origin: scheme, host and port."""
         return origin_of(self.url) == origin_of(address)
 
 
 def origin_of(address: str) -> str:
-    """Give scheme, host and port of an address, without path and password."""
+    """Return scheme, host and port of an address, without path and password."""
     url = split_userinfo(parse_host(address))[0].lower()
     return "/".join(url.split("/", 3)[:3])
 
 
 def find(hosts: Mapping[str, Host], address: str) -> Host | None:
-    """Find the entry of the same origin as an address, rather one with the same path, too."""
+    """Find the entry with the origin of an address; one with the same path, too, comes first."""
     near = [host for host in hosts.values() if host.is_at(address)]
     bare = split_userinfo(address)[0]
     exact = (host for host in near if split_userinfo(parse_host(host.url))[0] == bare)
@@ -57,9 +57,10 @@ def find(hosts: Mapping[str, Host], address: str) -> Host | None:
 
 
 def read_hosts(tables: object, path: str) -> tuple[dict[str, Host], list[str]]:
-    """Read the tables below `hosts` of the config file at `path`, and warn of unknown keys.
+    """Read the tables below `hosts` of the config file at `path`; also return warnings.
 
-    Raises ConfigError naming file and key, and never the value, which may be a secret.
+    The warnings are about unknown keys. Raises ConfigError naming the file and the key, and never
+    the value, which may be a secret.
     """
     if not isinstance(tables, dict):
         raise ConfigError(f"{path}: {SECTION} holds tables, as [{SECTION}.NAME]")
@@ -93,10 +94,10 @@ def _read_host(name: str, table: object, path: str, warnings: list[str]) -> Host
 
 
 def _absolute(value: Any, path: str) -> Any:
-    """Complete paths from the folder of the config file: no other folder may lend its files."""
+    """Make paths absolute, from the folder of the config file: no other folder may supply files."""
     if isinstance(value, tuple):
         return tuple(_absolute(each, path) for each in value)
-    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  no file is asked
+    folder = os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  no file is read
     return os.path.join(folder, os.path.expanduser(value))  # noqa: PTH111, PTH118  likewise
 
 

@@ -1,4 +1,4 @@
-"""How the value of a setting is read, wherever it stands; ConfigError says what is wrong."""
+"""Readers of the values of settings, from any source; ConfigError says what is wrong."""
 
 import math
 import re
@@ -41,7 +41,7 @@ def read_keep_alive(value: object) -> str | float:
 
 
 def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
-    """Make a reader of a word that is one of `choices`."""
+    """Return a reader that accepts one of `choices`."""
 
     def read(value: object) -> str:
         if value not in choices:
@@ -88,13 +88,13 @@ def read_patterns(value: object) -> tuple[str, ...]:
     if not isinstance(parts, list | tuple) or not all(isinstance(part, str) for part in parts):
         raise ConfigError("is no list of texts")
     patterns = tuple(part.strip() for part in parts if part.strip())
-    if parts and not patterns:  # to read it as no pattern would allow everything
+    if parts and not patterns:  # no pattern at all would allow everything
         raise ConfigError("holds no pattern")
     return patterns
 
 
 def _number(value: object) -> float:
-    """Read a number, also one in quotes; what is none is NaN."""
+    """Read a number, also one in quotes; NaN for anything else."""
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         return math.nan
     try:

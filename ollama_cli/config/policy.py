@@ -1,4 +1,4 @@
-"""What a user forbids: models outside a list, models and hosts that are not at home."""
+"""What a user forbids: models outside a list, cloud models, and public hosts."""
 
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
@@ -17,9 +17,9 @@ _CLOUD: Final = "cloud"
 
 
 def is_allowed(model: str, patterns: Sequence[str]) -> bool:
-    """Tell whether one of the patterns fits the name as typed, as displayed, or in full.
+    """Return whether one of the patterns fits the name as typed, as displayed, or in full.
 
-    A pattern without `/` fits no name that has one, lest `llama*` let in `llama.example/x/y`.
+    A pattern without `/` fits no name that has one: `llama*` does not allow `llama.example/x/y`.
     """
     spellings = _spellings(model)
     return not patterns or any(
@@ -31,7 +31,7 @@ def is_allowed(model: str, patterns: Sequence[str]) -> bool:
 
 
 def is_cloud(model: str) -> bool:
-    """Tell whether the name says that the model runs in the cloud: `x:cloud`, `x:8b-cloud`."""
+    """Return whether the name says that the model runs in the cloud: `x:cloud`, `x:8b-cloud`."""
     parsed = model_names.parse(model)
     tag = parsed.tag.lower() if parsed else model.lower().rpartition(":")[2]
     return tag == _CLOUD or tag.endswith(f"-{_CLOUD}")
@@ -40,7 +40,7 @@ def is_cloud(model: str) -> bool:
 def permitted(
     models: "Iterable[ModelSummary]", patterns: Sequence[str], *, local_only: bool
 ) -> "list[ModelSummary]":
-    """Leave those of the models that are allowed, and run here if they have to."""
+    """Return the models that are allowed; with `local_only`, only those that run here."""
     return [
         model
         for model in models
@@ -61,7 +61,7 @@ def check_model(model: str, patterns: Sequence[str], *, local_only: bool) -> Non
 
 
 def check_place(model: str, remote_host: str) -> None:
-    """Raise RefusedError for a model that the server says it runs on another host."""
+    """Raise RefusedError for a model that runs on another host, by what the server says."""
     if remote_host:
         raise RefusedError(f"model {model!r} runs on {redact(remote_host)}, and local_only is set")
 

@@ -1,4 +1,4 @@
-"""Precedence: every setting is settled by the strongest source that has it."""
+"""Precedence: every setting has the value of the strongest source that has it."""
 
 import difflib
 from collections.abc import Mapping, Sequence
@@ -13,8 +13,8 @@ from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1
 
 TYPED: Final = "the command line"
-# What an address that somebody else's file names would be told.
-_TOLD: Final = {
+# What a setting in an untrusted file would do.
+_RISKS: Final = {
     "host": "send your prompts to a public address",
     "registry": "tell the names of your models to a public address",
     "model": "send your prompts to the cloud",
@@ -23,10 +23,10 @@ _TOLD: Final = {
 
 
 class Layer(NamedTuple):
-    """One source of values: each is a pair (value as it stands there, its origin in words).
+    """One source of values: each is a pair (value as written there, its origin in words).
 
-    An untrusted layer (a `.env` that happens to lie in the folder) may not name a public host.
-    `key` is one for whatever server is in use, `hosts` are those that have a name.
+    An untrusted layer (the `.env` of the current folder) may not name a public host. `key` is for
+    the server in use, `hosts` are the entries by name.
     """
 
     values: Mapping[str, tuple[object, str]]
@@ -36,9 +36,9 @@ class Layer(NamedTuple):
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:
-    """Settle every setting by its first layer; presence decides, not truth.
+    """Resolve every setting: the first layer that has it wins, even with an empty or false value.
 
-    Raises ConfigError for a value that cannot be read, naming its origin, and RefusedError where an
+    Raises ConfigError for a value that cannot be read, naming its origin, and RefusedError if an
     untrusted layer names an address that is neither loopback nor private.
     """
     settled: dict[str, Any] = {}
@@ -57,7 +57,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         settled[name] = read(name, value, origin)
         origins[name] = origin
         if not layer.trusted:
-            _refuse_strange(name, settled[name], origin)
+            _refuse_public(name, settled[name], origin)
         if name == "host":
             settled["host_is_v1"] = names_v1(str(value))
         if name == "host" and (port := ignored_port(str(value))):
@@ -69,13 +69,13 @@ def resolve(layers: Sequence[Layer]) -> Settings:
 
 
 def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:
-    """Tell whether the server may be shown more than requests, which `credentials` settles."""
+    """Return whether the server may be sent credentials, which the `credentials` module finds."""
     is_given = settings.entry or settings.api_key_env or any(layer.key for layer in layers)
     return bool(is_given) or not is_private(host_of(settings.host))
 
 
 def read(name: str, value: object, origin: str) -> Any:
-    """Read one value; ConfigError (where it was typed UsageError) naming it and its origin."""
+    """Read one value; ConfigError (UsageError if it was typed) naming it and its origin."""
     try:
         return SETTINGS[name].read(value)
     except OllamaCliError as error:
@@ -89,7 +89,7 @@ def read(name: str, value: object, origin: str) -> Any:
 
 
 def write(value: object) -> str:
-    """Write a value as people, shells and TOML write it; text is without quotes."""
+    """Return a value as people, shells and TOML write it; text is without quotes."""
     if isinstance(value, tuple):
         return ",".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
@@ -104,16 +104,16 @@ def check_name(name: str) -> None:
     raise UsageError(f"no setting is named {name!r}", hint=hint)
 
 
-def _refuse_strange(name: str, value: object, origin: str) -> None:
-    told = _TOLD.get(name)
-    if told is None or value == REGISTRY:
+def _refuse_public(name: str, value: object, origin: str) -> None:
+    risk = _RISKS.get(name)
+    if risk is None or value == REGISTRY:
         return
     if name in {"model", "embed_model"}:
-        is_at_home = not policy.is_cloud(str(value))
+        is_private_place = not policy.is_cloud(str(value))
     else:
-        is_at_home = is_private(host_of(str(value)))
-    if not is_at_home:
+        is_private_place = is_private(host_of(str(value)))
+    if not is_private_place:
         raise RefusedError(
-            f"{origin} would {told}: {redact(str(value))}",
+            f"{origin} would {risk}: {redact(str(value))}",
             hint="if you trust that file, name it: `--env-file .env`",
         )

@@ -1,4 +1,4 @@
-"""Settings: each is declared once, a field of one frozen value and a row of THE TABLE."""
+"""Settings: each is declared once, as a field of Settings and a row of SETTINGS."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -15,11 +15,12 @@ REGISTRY: Final = "https://registry.ollama.ai"
 
 
 class Settings(NamedTuple):
-    """What every command is given; `origins` names the source of each value.
+    """The settings of one command; `origins` names the source of each value.
 
-    `host` is the root of the server, `host_is_v1` tells that it was written with `/v1`, as
-    OpenAI-compatible clients do. `entry` is what the config file tells of the address, by its name
-    or its origin; `warnings` tell what was read otherwise than it was written.
+    `host` is the root of the server, `host_is_v1` is true if it was written with `/v1`, as for
+    OpenAI-compatible clients. `entry` is the entry of the config file for the address, found by its
+    name or its origin; `warnings` are sentences about values that were read in another way than
+    they were written.
     """
 
     host: str = "http://127.0.0.1:11434"
@@ -52,14 +53,14 @@ class Settings(NamedTuple):
 
     @property
     def first_api(self) -> str:
-        """Tell which API a server is asked in that nothing is known of: `native` or `openai`."""
+        """Return the API to try first with an unknown server: `native` or `openai`."""
         if self.api != "auto":
             return self.api
         return "openai" if self.host_is_v1 else "native"
 
     @property
     def timeouts(self) -> "Timeouts":
-        """Gather the patience for each phase, in seconds."""
+        """Return the time limits of all phases, in seconds."""
         from ollama_cli.types.timeouts import Timeouts  # noqa: PLC0415  requests alone: 2 ms
 
         return Timeouts(
@@ -73,9 +74,9 @@ class Settings(NamedTuple):
 
 
 class Setting(NamedTuple):
-    """One setting: its sentence, how its value is read, and the variables that set it.
+    """One setting: its help, the reader of its value, and the variables that set it.
 
-    `sample` is a value to show where there is no default.
+    `sample` is a value to show if there is no default.
     """
 
     help: str

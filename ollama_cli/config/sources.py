@@ -34,21 +34,21 @@ VARIABLES: Final = {
     "ALL_PROXY": "proxy for remote servers of either kind, likewise",
     "NO_PROXY": "hosts that no proxy is used for",
 }
-# Whom to trust, and what is done without asking, is not for a folder to say.
+# A `.env` in the current folder must not set whom to trust, or what is done without asking.
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
 )  # fmt: skip
 
 
 def environment() -> Mapping[str, str]:
-    """Give the environment of this process."""
+    """Return the environment of this process."""
     return os.environ
 
 
 def layers(
     flags: Mapping[str, object], environ: Mapping[str, str], env_file: str | None = None
 ) -> tuple[list[Layer], list[str]]:
-    """Read all sources, the strongest first, and the warnings that reading them gave.
+    """Read all sources, the strongest first; also return the warnings about them.
 
     Raises ConfigError for a file that cannot be read, NotFoundError if a named one is missing.
     """
@@ -63,12 +63,12 @@ def layers(
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
-    """Read the variables of the process; a blank one counts as unset, as Ollama has it."""
+    """Read the variables of the process; a blank one counts as unset, as in Ollama."""
     return Layer(_from_variables(environ, ""), key=_key(environ))
 
 
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
-    """Warn of variables that look like ours and are not, naming the nearest one."""
+    """Return warnings about unknown variables with our prefix, naming the nearest known one."""
     known = {
         CONFIG_VARIABLE,
         KEY_VARIABLE,
@@ -98,7 +98,7 @@ def dotenv_layers(env_file: str | None) -> list[Layer]:
 
 
 def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, str]:
-    """Give the variables that keys may be in: of the process, then of a `.env` that was named."""
+    """Return the variables that may hold keys: those of the process, then of a named `.env`."""
     if not env_file:
         return environ
     named = parse(_dotenv_text(Path(env_file), is_named=True) or "")
@@ -116,13 +116,13 @@ def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
             raise NotFoundError(f"no such file: {path}") from error
         return None
     except OSError as error:
-        if not is_named:  # a folder or an unreadable file named .env is none of ours
+        if not is_named:  # a folder or an unreadable file may have the name .env, too
             return None
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
 
 
 def config_layer(path: Path) -> tuple[Layer, list[str]]:
-    """Read the config file: settings and hosts; unknown keys become warnings, the nearest named."""
+    """Read the config file: settings and hosts; warnings about unknown keys name the nearest."""
     values: dict[str, tuple[object, str]] = {}
     warnings: list[str] = []
     document = read_config(path)
