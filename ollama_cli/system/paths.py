@@ -1,4 +1,4 @@
-"""Where this system keeps the files of a program."""
+"""The folders for the files of a program on this system."""
 
 from pathlib import Path
 from typing import Final
@@ -9,9 +9,9 @@ _NAME: Final = "ollama-cli"
 
 
 def history_path() -> Path:
-    """Find the file of the history of pulls, where this system keeps what a program remembers.
+    """Return the path of the history of pulls, in this system's folder for the state of programs.
 
-    Raises ConfigError for somebody without a home.
+    Raises ConfigError if the user has no home folder.
     """
     place = folder("user_state_dir")
     if not place.is_absolute():
@@ -20,19 +20,19 @@ def history_path() -> Path:
 
 
 def log_path(name: str) -> Path:
-    """Find a file for what a program says that was started, where this system keeps such files."""
+    """Return the path of the log of a program that we start, in this system's folder for logs."""
     return folder("user_log_dir") / name
 
 
 def cache_folder() -> Path:
-    """Find the folder for what may be lost without harm; it may be missing."""
+    """Return the folder for files that may be deleted at any time; it may be missing."""
     return folder("user_cache_dir")
 
 
 def folder(kind: str) -> Path:
-    """Find a folder of ours by the name that platformdirs has for its kind; it may be missing.
+    """Return our folder of a kind, by platformdirs' name for it; the folder may be missing.
 
-    Raises ConfigError for somebody without a home.
+    Raises ConfigError if the user has no home folder.
     """
     import platformdirs  # noqa: PLC0415  `--help` reads no settings: 3 ms
 

@@ -1,4 +1,4 @@
-"""Other programs: `ollama serve`, which outlives us; one that tells something; one to become."""
+"""Other programs: one whose output we read, one that replaces us, and `ollama serve`."""
 
 import os
 import shutil
@@ -17,24 +17,24 @@ from ollama_cli.errors import OllamaCliError
 _PROGRAM: Final = "ollama"
 _PATIENCE: Final = 1.0
 _END_OF_LOG: Final = 8192
-# Python ignores these; what it becomes shall not.
+# Python ignores these; the program that replaces it must not.
 _IGNORED: Final = ("SIGPIPE", "SIGXFSZ")
 
 
 class Ended(NamedTuple):
-    """How a program ended, and what it wrote to stdout; `code` is None where it took too long."""
+    """How a program ended, and what it wrote to stdout; `code` is None if it took too long."""
 
     code: int | None
     output: bytes = b""
 
 
 def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
-    """Run a program without input and wait for it; OSError where it cannot be started.
+    """Run a program without input and wait for it; OSError if it cannot be started.
 
-    One that writes more than `largest` bytes is ended, as is one that takes too long; of the former
-    there is one byte more.
+    A program that takes longer than `seconds`, or writes more than `largest` bytes, is ended; in
+    the second case the output is `largest` + 1 bytes.
     """
-    nothing, told = subprocess.DEVNULL, []
+    nothing, outputs = subprocess.DEVNULL, []
     end = time.monotonic() + seconds
     program = subprocess.Popen(  # noqa: S603  the user's own command, as configured
         words, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing
@@ -42,14 +42,14 @@ def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
 
     def read(pipe: BinaryIO) -> None:
         with pipe:
-            told.append(pipe.read(largest + 1))
+            outputs.append(pipe.read(largest + 1))
 
-    # On a thread, as whoever it leaves behind may hold the pipe open for ever.
+    # On a thread, as a child that it leaves behind may hold the pipe open for ever.
     reading = threading.Thread(target=read, args=(program.stdout,), daemon=True)
     reading.start()
     try:
         reading.join(seconds)
-        found = told[0] if told else None
+        found = outputs[0] if outputs else None
         if found is not None and len(found) <= largest:
             program.wait(max(0.0, end - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -61,9 +61,9 @@ def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
 
 
 def become(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
-    """Run a program in the place of this process; where that cannot be, end with its exit code.
+    """Replace this process by a program; on Windows, run it and end with its exit code.
 
-    Raises OSError where it cannot be started.
+    Raises OSError if it cannot be started.
     """
     if sys.platform == "win32":  # where exec returns to the shell before the program ends
         sys.exit(subprocess.call(words, env=dict(environ)))  # noqa: S603  the user's own, as typed
@@ -73,12 +73,12 @@ def become(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
 
 
 def find(environ: Mapping[str, str]) -> str | None:
-    """Find the program where the shell would."""
+    """Find `ollama` as the shell would, in PATH; None if it is not there."""
     return shutil.which(_PROGRAM, path=environ.get("PATH", os.defpath))
 
 
 def is_refused(host: str, port: int) -> bool:
-    """Tell whether nobody listens there; other failures do not tell it."""
+    """Return whether a connection is refused, as nothing listens; False for other failures."""
     try:
         socket.create_connection((host, port), _PATIENCE).close()
     except ConnectionRefusedError:
@@ -89,16 +89,16 @@ def is_refused(host: str, port: int) -> bool:
 
 
 class ServerProcess:
-    """A server in a session of its own, which no Ctrl-C of ours reaches; `log` is begun anew.
+    """A server in its own session, so that our Ctrl-C does not end it; `log` is overwritten.
 
-    It listens at `address` (host:port). Raises OllamaCliError where it cannot be started.
+    It listens at `address` (host:port). Raises OllamaCliError if it cannot be started.
     """
 
     def __init__(self, program: str, address: str, log: Path, environ: Mapping[str, str]) -> None:
         self.log = log
         try:
             log.parent.mkdir(parents=True, exist_ok=True)
-            # Servers tell their settings there, and proxies have passwords: for its owner alone.
+            # Only the owner may read it: servers log their settings, and proxies have passwords.
             new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
             with os.fdopen(os.open(log, new, 0o600), "wb") as output:
                 self._process = subprocess.Popen(  # noqa: S603  found in PATH, consented to
@@ -117,13 +117,13 @@ class ServerProcess:
             raise OllamaCliError(f"cannot start {program}: {where}: {error.strerror}") from error
 
     def has_ended(self) -> bool:
-        """Tell whether it is over."""
+        """Return whether the server has ended."""
         return self._process.poll() is not None
 
     def last_words(self) -> str:
-        """Give the last line of what it said, or how it ended where it said nothing."""
+        """Return the last line that the server wrote, or its exit code if it wrote nothing."""
         with self.log.open("rb") as file:
             file.seek(max(0, self.log.stat().st_size - _END_OF_LOG))
             lines = file.read().decode("utf-8", "replace").split("\n")
-        told = [line.strip() for line in lines if line.strip()]
-        return told[-1] if told else f"exit code {self._process.returncode}"
+        written = [line.strip() for line in lines if line.strip()]
+        return written[-1] if written else f"exit code {self._process.returncode}"

@@ -11,15 +11,15 @@ from ollama_cli.errors import ConfigError
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-# Others hold the file for milliseconds; nobody waits longer than this to write to it.
+# Other processes lock the file for milliseconds; no write waits longer than this.
 _PATIENCE: Final = 2.0
 
 
 class Store:
-    """One file of one `version`, whose tables `schema` makes; `name` says what it holds.
+    """One SQLite file: `schema` makes its tables, in this `version`; `name` says what it holds.
 
-    Every method raises ConfigError with `hint` where the file cannot be used; one that is not of
-    this version is left as it is.
+    Every method raises ConfigError with `hint` if the file cannot be used; a file of another
+    version is left as it is.
     """
 
     def __init__(self, path: Path, *, name: str, version: int, schema: str, hint: str) -> None:
@@ -31,7 +31,7 @@ class Store:
 
     @property
     def exists(self) -> bool:
-        """Tell whether there is such a file."""
+        """Return whether the file exists."""
         try:
             self._path.stat()
         except (FileNotFoundError, NotADirectoryError):
@@ -50,14 +50,14 @@ class Store:
 
     @contextmanager
     def reading(self) -> "Iterator[Connection | None]":
-        """Open a transaction that sees one state of the file; None where nothing is in it yet."""
+        """Open a transaction that sees one state of the file; None if the file is still empty."""
         with self._connected() as base:
             base.execute("BEGIN")
             yield None if self._is_new(base) else base
 
     @contextmanager
     def writing(self) -> "Iterator[Connection]":
-        """Open a transaction that nobody else writes in, with the tables in their place."""
+        """Open a transaction that excludes other writers; make the tables if they are missing."""
         with self._connected() as base:
             base.execute("BEGIN IMMEDIATE")
             if self._is_new(base):
@@ -67,19 +67,19 @@ class Store:
             base.execute("COMMIT")
 
     def compact(self) -> None:
-        """Forget on the disk, too, what was deleted."""
+        """Remove deleted data from the disk, too."""
         with self._connected() as base:
             base.execute("VACUUM")
 
     def refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
-        """Raise the error of a file that cannot be used."""
+        """Raise ConfigError: the file cannot be used."""
         raise ConfigError(
             f"cannot use the {self._name} {self._path}", reason=reason, hint=self._hint
         ) from cause
 
     @contextmanager
     def _connected(self) -> "Iterator[Connection]":
-        try:  # some systems leave it out of their Python
+        try:  # the Python of some systems lacks it
             import sqlite3  # noqa: PLC0415  most commands need none: 4 ms
         except ImportError as error:
             self.refuse("this Python has no sqlite3", error)

@@ -53,10 +53,10 @@ def test_what_is_formatted_is_parsed_again() -> None:
     document = {"models": [{"name": "m", "digest": "sha256:ab"}], "a": "\u20ac\n"}
     text = files.format_toml(document)
     assert files.parse_toml(text.encode(), "x") == document
-    assert files.says(text, document)
-    assert not files.says(text, {})
-    assert not files.says("a =", {})
-    assert not files.says("", {})
+    assert files.is_toml_of(text, document)
+    assert not files.is_toml_of(text, {})
+    assert not files.is_toml_of("a =", {})
+    assert not files.is_toml_of("", {})
 
 
 def test_a_file_is_made_with_its_folders_for_its_owner_alone(tmp_path: Path) -> None:
