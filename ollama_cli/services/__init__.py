@@ -1,1 +1,1 @@
-"""Servers as objects: what they can do, in our words; one method, one request, one parse."""
+"""Servers as objects: a method for each thing they can do, with one request and one parse."""

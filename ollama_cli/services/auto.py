@@ -1,4 +1,4 @@
-"""The client of a server of which nobody said what it speaks: its first answer shows it."""
+"""The client of a server whose API is not known: its first answer shows which one it is."""
 
 from __future__ import annotations
 
@@ -26,19 +26,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 Api = Literal["native", "openai"]
 Clients = Mapping[Api, Callable[[], Provider]]
-_FAILED: Final = 400
+_FIRST_ERROR_STATUS: Final = 400
 _OTHER: Final[Mapping[Api, Api]] = {"native": "openai", "openai": "native"}
 
 
 class Ask(Protocol):
-    """Puts a question to the right client, perhaps after the wrong one."""
+    """Asks the right client a question, perhaps after the wrong one."""
 
     def __call__(self, question: Callable[[Provider], T]) -> T:
-        """Ask; raises what the client raises."""
+        """Ask the question; raises what the client raises."""
         ...
 
 
-def begun(ask: Ask, question: Callable[[Provider], Iterator[T]]) -> Generator[T, None, None]:
+def ask_for_items(
+    ask: Ask, question: Callable[[Provider], Iterator[T]]
+) -> Generator[T, None, None]:
     """Yield what the right client yields."""
 
     def begin(client: Provider) -> tuple[list[T], Iterator[T]]:
@@ -51,15 +53,15 @@ def begun(ask: Ask, question: Callable[[Provider], Iterator[T]]) -> Generator[T,
 
 
 class DeferredStream(EventStream[E]):
-    """The stream of the right client; no request is sent before the first event is asked for."""
+    """The stream of the right client; reading its first event sends the request."""
 
     def __init__(self, ask: Ask, question: Callable[[Provider], EventStream[E]]) -> None:
         self._ask = ask
         self._question = question
         self._stream: EventStream[E] | None = None
-        self._decided_bursts = begun(ask, lambda client: self._open(client).bursts())
-        self._decided_events = begun(ask, lambda client: iter(self._open(client)))
-        self._decided_bytes = begun(ask, lambda client: self._open(client).raw())
+        self._decided_bursts = ask_for_items(ask, lambda client: self._open(client).bursts())
+        self._decided_events = ask_for_items(ask, lambda client: iter(self._open(client)))
+        self._decided_bytes = ask_for_items(ask, lambda client: self._open(client).raw())
 
     def __next__(self) -> E:
         return next(self._decided_events)
@@ -73,7 +75,7 @@ class DeferredStream(EventStream[E]):
             self._stream.close()
 
     def bursts(self) -> Iterator[list[E]]:
-        """Yield the events of each network read together: a token that comes alone stands alone."""
+        """Yield the events of each network read together; a token that comes alone is not held."""
         return self._decided_bursts
 
     def read(self, within: float) -> list[E] | None:
@@ -92,13 +94,13 @@ class DeferredStream(EventStream[E]):
 
 
 class AutoClient(Provider):
-    """Speaks the native or the OpenAI-compatible API, whichever the server does.
+    """Speaks the native or the OpenAI-compatible API, whichever the server speaks.
 
-    The first call is the probe: it goes out in the `first` API, and once more in the other one if
-    the answer shows that the server does not speak that; so does a later one, as some servers list
-    their models in one API and chat in the other. `spoken` is what it was found to speak, None
-    before the first answer; where it is given, no other one is tried. `left_out` names what
-    of the last call could not be carried. `clients` give the client of each API.
+    Each call is sent in the API that is known, at first in `first`, and once more in the other one
+    if the answer shows that the server does not speak that: some servers list their models in one
+    API and chat in the other. `spoken` is the API that was found, None before the first answer; if
+    it is given, no other one is tried. `left_out` names what the last request could not carry.
+    `clients` make the client of each API.
     """
 
     def __init__(
@@ -108,7 +110,7 @@ class AutoClient(Provider):
         self._used: set[Api] = set()
         self.first: Api = first
         self.spoken = spoken
-        self._is_said = spoken is not None
+        self._is_given = spoken is not None
         self.left_out: tuple[str, ...] = ()
 
     def __enter__(self) -> Self:
@@ -119,7 +121,7 @@ class AutoClient(Provider):
 
     @property
     def provider_type(self) -> str:
-        """Name the protocol: `ollama` or `openai`."""
+        """Return the name of the protocol: `ollama` or `openai`."""
         return self._client.provider_type
 
     @property
@@ -133,7 +135,7 @@ class AutoClient(Provider):
 
     def _client_of(self, api: Api) -> Provider:
         client = self._clients[api]()
-        self._used.add(api)  # one that could not be made is none to close
+        self._used.add(api)  # a client that could not be made need not be closed
         return client
 
     def close(self) -> None:
@@ -148,14 +150,14 @@ class AutoClient(Provider):
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
         listed = list(texts)
-        return begun(
+        return ask_for_items(
             self.ask,
             lambda client: client.embedded(listed, self._fitted(client, request)),
         )
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes."""
-        return begun(
+        """Embed one batch of texts; yield the server's own bytes."""
+        return ask_for_items(
             self.ask,
             lambda client: client.embedded_bytes(texts, self._fitted(client, request)),
         )
@@ -165,23 +167,23 @@ class AutoClient(Provider):
         return self.ask(lambda client: client.list_models())
 
     def list_models_bytes(self) -> bytes:
-        """List the models in the server's own bytes."""
+        """Return the list of models in the server's own bytes."""
         return self.ask(lambda client: client.list_models_bytes())
 
     def capabilities(self, model: str) -> Capabilities:
-        """Tell what a model can do, as far as the server tells."""
+        """Find out what a model can do, as far as the server says."""
         return self.ask(lambda client: client.capabilities(model))
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find a model to chat with, `among` those if given; None without any."""
+        """Find a model to chat with, `among` these if given; None if there is none."""
         return self.ask(lambda client: client.detect_model(among))
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find an embedding model, `among` those if given; None without any."""
+        """Find an embedding model, `among` these if given; None if there is none."""
         return self.ask(lambda client: client.detect_embedding_model(among))
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
-        """Check as `health` does; beside it the error that was found, with its hint."""
+        """Check as `health` does; also return the error that was found, with its hint."""
         found: list[Health] = []
 
         def look(client: Provider) -> tuple[Health, OllamaCliError | None]:
@@ -201,15 +203,15 @@ class AutoClient(Provider):
         return kept
 
     def ask(self, question: Callable[[Provider], T]) -> T:
-        """Ask one client, and the other one where the answer shows that it is the right one.
+        """Ask one client, then the other one if the answer shows that the first is the wrong one.
 
-        Raises OtherApiError where it is neither, and what the client raises.
+        Raises OtherApiError if both are wrong, and what the client raises.
         """
         api = self.spoken or self.first
         try:
             answer = question(self._client_of(api))
         except OtherApiError as error:
-            if self._is_said:  # what is missing is one endpoint, not the API
+            if self._is_given:  # one endpoint is missing, not the API
                 raise
             known, api = self.spoken, _OTHER[api]
             try:
@@ -235,11 +237,15 @@ class AutoClient(Provider):
                 http_status=first.http_status,
             ) from second
         except OllamaCliError as error:
-            if error.http_status is not None:  # in its words: an answer, too
+            if error.http_status is not None:  # an error answer also shows that it speaks the API
                 self.spoken = api
             raise
 
 
 def _reason(error: OtherApiError) -> str:
     status = error.http_status
-    return f"HTTP {status} {HTTPStatus(status).phrase}" if status and status >= _FAILED else ""
+    return (
+        f"HTTP {status} {HTTPStatus(status).phrase}"
+        if status and status >= _FIRST_ERROR_STATUS
+        else ""
+    )

@@ -1,4 +1,4 @@
-"""Which installed model to take when none was named: its capabilities decide."""
+"""The choice of an installed model when the user named none, by its capabilities."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert", "demo-embed")
 def chat_model(
     running: Iterable[RunningModel], installed: list[ModelSummary], show: Show
 ) -> str | None:
-    """Name a running model that can chat, else the newest installed one; None without any."""
+    """Return a running model that can chat, else the newest installed one; None without any."""
     in_memory = [
         model for loaded in running for model in installed if same_model(loaded.name, model.name)
     ]
@@ -28,17 +28,17 @@ def chat_model(
 
 
 def embedding_model(installed: list[ModelSummary], show: Show) -> str | None:
-    """Name the newest installed embedding model; None without any."""
+    """Return the newest installed embedding model; None without any."""
     return _first(EMBEDDING, installed, show)
 
 
 def capabilities(model: ModelSummary, show: Show) -> tuple[str, ...]:
-    """Tell what a model can do; servers older than 0.30 say it only when asked for one model."""
+    """Return what a model can do; the list of servers older than 0.30 does not say, `show` may."""
     if model.capabilities is not None:
         return model.capabilities
-    told = show(model.name).capabilities
-    if told:
-        return told
+    shown = show(model.name).capabilities
+    if shown:
+        return shown
     looks_embedding = model.family in _EMBEDDING_FAMILIES or "embed" in model.name.lower()
     return (EMBEDDING,) if looks_embedding else (CHAT,)
 

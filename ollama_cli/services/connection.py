@@ -1,4 +1,4 @@
-"""The two verbs that know HTTP: fetch a document, open a stream; all methods stand on them."""
+"""The two operations over HTTP: fetch a document, open a stream; all methods use them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -36,9 +36,9 @@ log_requests: Final = http.log_requests
 class Connection:
     """Requests and answers of one server, with error answers raised as errors.
 
-    `failure` reads an error answer as `failures.error_from_answer` does, `speaks` names what an
-    HTML page is not. OtherApiError is raised for an answer that shows another API than was asked
-    in; where that is Ollama's own, `is_native`, some show it by success, too.
+    `failure` turns an error answer into an error as `failures.error_from_answer` does, `speaks`
+    names the expected API in errors. OtherApiError is raised for an answer that shows another API
+    than that of the request; for Ollama's own (`is_native`) a successful answer may show it, too.
     """
 
     def __init__(
@@ -59,16 +59,16 @@ class Connection:
         return decoding.document(self.document("GET", path, wait=wait))
 
     def exists(self, path: str, *, wait: float, patience: float = 0.0) -> bool:
-        """Return whether something is there; an answer other than yes and no is raised.
+        """Return whether a path exists; any error but "not found" is raised.
 
-        `wait` bounds each silence; `patience`, where it is given, all of it, which is tried once.
+        `wait` bounds each silence; `patience`, if given, the whole request, which is sent once.
         """
         wait, retry = (patience, Retry.NEVER) if patience else (wait, Retry.ALWAYS)
         with (
             within(patience, self._http.root),
             self._http.send("HEAD", path, wait=wait, retry=retry) as reply,
         ):
-            reply.read(_LARGEST_ERROR)  # nothing, but it keeps the connection for the next one
+            reply.read(_LARGEST_ERROR)  # empty, but the connection can be used again
             if reply.status != HTTPStatus.NOT_FOUND:
                 self._raise_for_status(reply, {})
         return reply.status == HTTPStatus.OK
@@ -99,7 +99,7 @@ class Connection:
     ) -> bytes:
         """Fetch a document's bytes; `wait` bounds each silence, in seconds.
 
-        One that is cut in its body is fetched once more, where it may be tried again at all.
+        One whose body is cut is fetched once more, if `retry` allows it.
         """
         try:
             return self._document(method, path, body, wait, retry)
@@ -129,11 +129,11 @@ class Connection:
         longest: int | None = None,
         before: Callable[[], object] | None = None,
     ) -> EventStream[E]:
-        """Make a stream that calls `before`, and asks, when the first event is asked for.
+        """Make a stream: reading its first event calls `before` and sends the request.
 
-        `wait` and `idle` bound each silence before and in the answer. Where `patience` is given, it
-        bounds the whole way to the answer instead of `wait`, and nothing is tried twice. A line of
-        more than `longest` bytes is an error.
+        `wait` and `idle` bound each silence before and in the answer. `patience`, if given, bounds
+        all the time until the answer instead of `wait`, and nothing is tried twice. A line of more
+        than `longest` bytes is an error.
         """
         idle = wait if idle is None else idle
         if patience is not None:
@@ -142,8 +142,8 @@ class Connection:
         ask = partial(self.open, path, present(body), **bounds, retry=retry, before=before)
         return EventStream(ask, ndjson.Decoder(longest), parser)
 
-    def passed_on(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
-        """Yield a document's bytes as they arrive, unread; `wait` bounds each silence."""
+    def stream_bytes(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
+        """Yield a document's bytes as they arrive, not decoded; `wait` bounds each silence."""
         with self.open(path, present(body), wait=wait, idle=wait, retry=Retry.ALWAYS) as reply:
             yield from reply.chunks()
 
@@ -158,7 +158,7 @@ class Connection:
         patience: float = 0.0,
         before: Callable[[], object] | None = None,
     ) -> Reply:
-        """Send a request and return its answer, its bytes unread; raises the error it tells.
+        """Send a request and return its answer, whose bytes are not read yet; raise its error.
 
         A field that is None is sent as null; `before` is called first.
         """
@@ -180,7 +180,7 @@ class Connection:
             error = self._failure(reply.status, reply.content_type, answer, address=root)
             if is_unknown_route(reply.status, answer):
                 raise error.as_kind(OtherApiError)
-            raise _about(body, reply.retry_after, error)
+            raise _with_request_facts(body, reply.retry_after, error)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ServerError(
                 "the server",
@@ -199,12 +199,12 @@ class Connection:
         self._raise_for_other_api(reply)
 
     def _raise_for_other_api(self, reply: Reply) -> None:
-        is_other = self._is_native and (
+        is_other_api = self._is_native and (
             reply.server == "llama.cpp" or "event-stream" in reply.content_type
         )
-        if not is_other and reply.length is not None and reply.length <= _LARGEST_REFUSAL:
-            is_other = is_lm_studio_refusal(reply.peek())
-        if is_other:
+        if not is_other_api and reply.length is not None and reply.length <= _LARGEST_REFUSAL:
+            is_other_api = is_lm_studio_refusal(reply.peek())
+        if is_other_api:
             raise OtherApiError(
                 "the server",
                 address=self._http.root,
@@ -214,7 +214,7 @@ class Connection:
 
 
 class Client:
-    """What the clients of all protocols share: one server, its connections and their end.
+    """What the clients of all protocols share: one server and its connections.
 
     The constructor touches no network.
     """
@@ -267,11 +267,13 @@ class Client:
 
 
 def present(fields: Body) -> dict[str, Any]:
-    """Leave out the fields that are None: the server has its own defaults."""
+    """Return the fields that are not None: the server has its own defaults for the others."""
     return {name: value for name, value in fields.items() if value is not None}
 
 
-def _about(body: Body, retry_after: float | None, error: OllamaCliError) -> OllamaCliError:
+def _with_request_facts(
+    body: Body, retry_after: float | None, error: OllamaCliError
+) -> OllamaCliError:
     facts: dict[str, object] = {"retry_after": retry_after}
     if isinstance(error, ModelNotFoundError):
         facts["model"] = body.get("model") or body.get("source")

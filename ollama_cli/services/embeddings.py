@@ -16,7 +16,7 @@ _UNKNOWN_ROUTE: Final = (404, 405)
 
 
 def batches(post: Post, inputs: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
-    """Embed the inputs batch by batch; the first answer decides which route this server knows."""
+    """Embed the inputs batch by batch; the first answer shows which route this server has."""
     legacy = False
     model = request.model
     for batch in in_batches(inputs):
@@ -47,7 +47,7 @@ def joined(parts: Iterable[Embeddings], model: str) -> Embeddings:
 
 
 def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
-    """Group texts into batches; UsageError for an empty one, as it would have no vector."""
+    """Group texts into batches; UsageError for an empty text, as it has no vector."""
     batch: list[str] = []
     size = 0
     for index, text in enumerate(inputs):

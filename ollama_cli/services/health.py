@@ -1,4 +1,4 @@
-"""One look at a server, put into a value: it answers or not, and has the model or not."""
+"""A check of a server, as a value: whether it answers, and whether it has the model."""
 
 import time
 from dataclasses import replace
@@ -26,7 +26,7 @@ class Ask(Protocol):
 
 
 def examine(base_url: str, ask: Ask, wanted: str | None) -> tuple[Health, OllamaCliError | None]:
-    """Ask for version and models; whatever goes wrong is in the Health, and given beside it."""
+    """Ask for version and models; an error is put into the Health, and also returned."""
     health = Health(connected=False, base_url=base_url)
     started = time.monotonic()
     try:
@@ -48,7 +48,7 @@ def examine(base_url: str, ask: Ask, wanted: str | None) -> tuple[Health, Ollama
 
 
 def failed(health: Health, error: OllamaCliError) -> Health:
-    """Put what went wrong into a Health, beside what was seen before."""
+    """Add an error to a Health; the facts that were found before stay."""
     return replace(
         health,
         error=error.message,
@@ -58,7 +58,7 @@ def failed(health: Health, error: OllamaCliError) -> Health:
 
 
 def required(models: list[ModelSummary], wanted: str) -> str:
-    """Name the model that is asked for as the server does; ModelNotFoundError without it."""
+    """Return the server's spelling of the wanted model; ModelNotFoundError if it is not there."""
     found = find(wanted, [model.name for model in models])
     if found is None:
         raise ModelNotFoundError.not_installed(wanted)

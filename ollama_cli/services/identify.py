@@ -1,4 +1,4 @@
-"""What answers at an address, found out from what it shows at a few paths."""
+"""The kind of the server at an address, found out from its answers at a few paths."""
 
 import time
 from collections.abc import Callable
@@ -16,10 +16,10 @@ _SHOWN: Final = 200
 
 
 class Look(Protocol):
-    """Sends one GET and gives status, Server header in lower case, and body, whatever they are."""
+    """Sends one GET; returns any status, the Server header in lower case, and the body."""
 
     def __call__(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
-        """Send it; `wait` bounds it as a whole, in seconds. Raises OllamaCliError."""
+        """Send it; `wait` bounds the whole request, in seconds. Raises OllamaCliError."""
         ...
 
 
@@ -34,23 +34,23 @@ class Response:
 
     @property
     def version(self) -> str:
-        """Read the version, empty where there is none."""
+        """Return the version, empty if there is none."""
         return fields.text(self.document.get("version"))
 
     @property
     def owners(self) -> set[str]:
-        """Collect who owns the models of a list."""
+        """Return the owners of the models in a list (`owned_by`)."""
         return {fields.text(row.get("owned_by")) for row in fields.items(self.document.get("data"))}
 
     @property
     def is_of_openai(self) -> bool:
-        """Return whether it is a list of models, or a refusal in the words of that protocol."""
+        """Return whether it is a list of models, or a refusal as OpenAI sends it."""
         is_list = isinstance(self.document.get("data"), list)
         return is_list or (self.status in {401, 403} and "error" in self.document)
 
 
 class Responses:
-    """What was seen at each path, each asked for once, until the time is over."""
+    """The responses at each path; each is requested at most once, and none after `end`."""
 
     def __init__(self, look: Look, end: float) -> None:
         self._look = look
@@ -58,13 +58,13 @@ class Responses:
         self._seen: dict[str, Response | None] = {}
 
     def get(self, path: str) -> Response | None:
-        """Return what is to be seen at a path; None where nothing came, or the time is over."""
+        """Return the response at a path; None if nothing came, or the time is over."""
         left = self._end - time.monotonic()
         if path not in self._seen and left > 0:
-            self._seen[path] = self._fetched(path, left)
+            self._seen[path] = self._fetch(path, left)
         return self._seen.get(path)
 
-    def _fetched(self, path: str, wait: float) -> Response | None:
+    def _fetch(self, path: str, wait: float) -> Response | None:
         try:
             status, server, body = self._look(path, wait=wait)
         except OllamaCliError:  # no answer is no evidence
@@ -77,7 +77,7 @@ class Responses:
 
 
 class Clue(NamedTuple):
-    """One row of evidence: where to look, what is to be seen there, and what it proves."""
+    """One row of evidence: which path to request, what its response shows, and what it proves."""
 
     path: str
     shows: str
@@ -85,8 +85,8 @@ class Clue(NamedTuple):
     is_in: Callable[[Response], bool]
 
 
-# The first row that holds decides. A path is asked for once, and only if a row comes to it: that is
-# one request for Ollama.
+# The first row that is true decides. A path is requested once, and only when a row needs it: Ollama
+# gets one request.
 EVIDENCE: Final = (
     Clue(
         "/api/version",
@@ -94,7 +94,7 @@ EVIDENCE: Final = (
         ServerKind.LLAMA_CPP,
         lambda seen: seen.server == "llama.cpp",
     ),
-    # It answers so to every path that it does not know, also with status 200.
+    # LM Studio answers so to every unknown path, also with status 200.
     Clue(
         "/api/version",
         "error: Unexpected endpoint or method",
@@ -107,7 +107,7 @@ EVIDENCE: Final = (
         ServerKind.OLLAMA,
         lambda seen: seen.version not in {"", wire.AMBIGUOUS_VERSION},
     ),
-    # It answers much of what Ollama does, `/api/version` and even `/`; this is its own.
+    # LocalAI has many of Ollama's routes, `/api/version` and even `/`; this one is its own.
     Clue(
         "/system",
         "a list of backends",
@@ -134,7 +134,7 @@ EVIDENCE: Final = (
         ServerKind.LM_STUDIO,
         lambda seen: seen.document.get("lmstudio") is True,
     ),
-    # For a proxy that takes the header away. `/health` is no evidence: too many say "ok" there.
+    # For a proxy that removes the header. `/health` is no evidence: too many say "ok" there.
     Clue(
         "/props",
         "default_generation_settings",
@@ -151,9 +151,9 @@ _VERSIONS: Final = {
 
 
 def identify(base_url: str, look: Look, *, seconds: float = SECONDS) -> Server:
-    """Find out what answers at an address, within `seconds` in all; never raises.
+    """Find out which server is at an address, within `seconds` in all; never raises.
 
-    What cannot be reached, and what shows nothing that is known, is of the kind NONE.
+    A server that cannot be reached, or shows nothing that is known, is of the kind NONE.
     """
     if host_of(base_url) in _CLOUD:
         return Server(ServerKind.OLLAMA_COM, evidence="its address")
@@ -161,7 +161,7 @@ def identify(base_url: str, look: Look, *, seconds: float = SECONDS) -> Server:
     for clue in EVIDENCE:
         seen = asked.get(clue.path)
         if seen is not None and clue.is_in(seen):
-            told = asked.get(_VERSIONS[clue.kind]) if clue.kind in _VERSIONS else None
-            version = told.version or None if told else None
+            reply = asked.get(_VERSIONS[clue.kind]) if clue.kind in _VERSIONS else None
+            version = reply.version or None if reply else None
             return Server(clue.kind, version, f"{clue.path}: {clue.shows}")
     return Server(ServerKind.NONE)

@@ -1,4 +1,4 @@
-"""Kinds of servers: what gives each away, and what each can do."""
+"""Kinds of servers, and what each can do."""
 
 from collections.abc import Mapping
 from enum import StrEnum
@@ -8,7 +8,7 @@ from ollama_cli.errors import OtherApiError
 
 
 class ServerKind(StrEnum):
-    """What answers at an address; OPENAI is any other that speaks that protocol."""
+    """The kind of a server; OPENAI is any other server that speaks that protocol."""
 
     OLLAMA = "ollama"
     LLAMA_CPP = "llama.cpp"
@@ -30,19 +30,21 @@ NAMES: Final[Mapping[ServerKind, str]] = {
     ServerKind.OPENAI: "an OpenAI-compatible server",
     ServerKind.NONE: "nothing that is known",
 }
-_ASKED: Final = frozenset({"chat", "generate", "embed", "list", "has"})
-_KEPT: Final = frozenset({"pull", "rm", "cp", "stop", "load", "outdated", "update", "ensure"})
+_COMMON: Final = frozenset({"chat", "generate", "embed", "list", "has"})
+_OLLAMA_ONLY: Final = frozenset(
+    {"pull", "rm", "cp", "stop", "load", "outdated", "update", "ensure"}
+)
 CAN: Final[Mapping[ServerKind, frozenset[str]]] = {
-    ServerKind.OLLAMA: _ASKED | _KEPT | {"show", "ps"},
-    ServerKind.LLAMA_CPP: _ASKED,
-    ServerKind.VLLM: _ASKED,
-    ServerKind.LM_STUDIO: _ASKED,
-    ServerKind.LOCALAI: _ASKED | {"show", "ps"},
+    ServerKind.OLLAMA: _COMMON | _OLLAMA_ONLY | {"show", "ps"},
+    ServerKind.LLAMA_CPP: _COMMON,
+    ServerKind.VLLM: _COMMON,
+    ServerKind.LM_STUDIO: _COMMON,
+    ServerKind.LOCALAI: _COMMON | {"show", "ps"},
     ServerKind.OLLAMA_COM: frozenset({"chat", "generate", "list", "has", "show"}),
-    ServerKind.OPENAI: _ASKED,
+    ServerKind.OPENAI: _COMMON,
     ServerKind.NONE: frozenset(),
 }
-"""What each kind can do, by the words of the commands; `load` is to hold a model in memory."""
+"""What each kind can do, by the words of the commands; `load` means to load a model into memory."""
 
 _HINTS: Final[Mapping[ServerKind, str]] = {
     ServerKind.LLAMA_CPP: "it serves what it was started with: `llama-server -m FILE`",
@@ -58,11 +60,11 @@ GETS: Final[Mapping[ServerKind, str]] = {
     ServerKind.LM_STUDIO: "lms get",
     ServerKind.LOCALAI: "local-ai models install NAME",
 }
-"""How a model comes to a server that is not Ollama, where that is known."""
+"""The command that adds a model to a server that is not Ollama, if known."""
 
 
 class Server(NamedTuple):
-    """What answers at an address: its kind, its version if it tells it, what gave it away."""
+    """The server at an address: its kind, its version if known, and the evidence for its kind."""
 
     kind: ServerKind
     version: str | None = None
@@ -70,7 +72,7 @@ class Server(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Name the kind as a sentence does."""
+        """Return the name of the kind, as it is used in a sentence."""
         return NAMES[self.kind]
 
     def can(self, word: str) -> bool:
@@ -79,18 +81,18 @@ class Server(NamedTuple):
 
 
 def named(kind: str | None) -> str:
-    """Name a kind of server as a sentence does."""
+    """Return the name of a kind of server, as it is used in a sentence."""
     return NAMES[ServerKind(kind) if kind in set(ServerKind) else ServerKind.NONE]
 
 
 def check(word: str, kind: str | None, base_url: str) -> None:
-    """Raise the error of a command, by its word, that a kind of server cannot serve."""
+    """Raise OtherApiError for a command, by its word, that a kind of server cannot serve."""
     if kind in set(ServerKind) and word not in CAN[ServerKind(kind)]:
         raise lacking(word, Server(ServerKind(kind)), base_url)
 
 
 def lacking(word: str, server: Server, base_url: str) -> OtherApiError:
-    """Make the error of a command, by its word, that this server cannot serve."""
+    """Return the error for a command, by its word, that this server cannot serve."""
     known = server.kind is not ServerKind.NONE
     there = f"this is {server.name}" if known else "nothing that is known answers"
     return OtherApiError(

@@ -39,9 +39,9 @@ class OllamaClient(Client, Provider):
     """Speaks to one Ollama server; the constructor touches no network.
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
-    Every method raises OllamaCliError or one of its children, and nothing else. What changes models
-    is sent to no server but Ollama: `is_ollama` tells that it is known to be one, and its version
-    is asked for before the first change where it is not.
+    Every method raises OllamaCliError or one of its children, and nothing else. Changes of models
+    are sent to Ollama only: `is_ollama` is true if the server is known to be one; if it is not, the
+    version is asked for before the first change.
     """
 
     provider_type: Final = "ollama"
@@ -56,13 +56,13 @@ class OllamaClient(Client, Provider):
         return client
 
     def version(self) -> str:
-        """Ask for the server's version; ProtocolError if something else than Ollama answers."""
+        """Ask for the server's version; ProtocolError if the server is not Ollama."""
         return wire.parse_version(self._http.get("/api/version", wait=self.timeouts.metadata))
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find a model to chat with: a running one, else the newest installed; None without any.
 
-        Only those `among` are looked at, where that is given.
+        `among`, if given, are the only models to choose from.
         """
         running = self.running_models()
         return capabilities.chat_model(running, self._among(among), self.show)
@@ -100,14 +100,14 @@ class OllamaClient(Client, Provider):
         return batches(self._post_embed, texts, request)
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        """Embed one batch of texts; yield the server's own bytes as they arrive."""
         from ollama_cli.wire.ollama_requests import embed_body  # noqa: PLC0415  likewise, 2 ms
 
         body = embed_body(texts, request)
-        return self._http.passed_on("/api/embed", body, wait=self.timeouts.first_token)
+        return self._http.stream_bytes("/api/embed", body, wait=self.timeouts.first_token)
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
-        """Check as `health` does; beside it the error that was found, with its hint."""
+        """Check as `health` does; also return the error that was found, with its hint."""
         ask = partial(self._http.once, wait=self.timeouts.health)
         health, error = examine(self.base_url, ask, model)
         if health.version == wire.AMBIGUOUS_VERSION:
@@ -126,32 +126,32 @@ class OllamaClient(Client, Provider):
         return identify(self.base_url, self._http.look)
 
     def require(self, word: str, *, wait: float | None = None, retry: Retry = Retry.ALWAYS) -> None:
-        """Make sure that the server can do what a command needs, by its word; OtherApiError if not.
+        """Check that the server can do what a command needs, by its word; OtherApiError if not.
 
-        One request, the first time, bounded as `Connection.document` bounds it.
+        The first call sends one request; `wait` and `retry` are as in `Connection.document`.
         """
         if self.is_ollama:
             return
         wait = self.timeouts.metadata if wait is None else wait
-        wrong: OtherApiError | ProtocolError | None = None
+        failure: OtherApiError | ProtocolError | None = None
         version = wire.AMBIGUOUS_VERSION
         try:
             answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
             version = wire.parse_version(decoding.document(answer))
         except (OtherApiError, ProtocolError) as error:
-            wrong = error
+            failure = error
         if version == wire.AMBIGUOUS_VERSION or _CLOUD in self.base_url:
-            self._check_kind(word, wrong)
+            self._check_kind(word, failure)
         self.is_ollama = True
 
-    def _check_kind(self, word: str, wrong: OtherApiError | ProtocolError | None) -> None:
+    def _check_kind(self, word: str, failure: OtherApiError | ProtocolError | None) -> None:
         from ollama_cli.services.kinds import lacking  # noqa: PLC0415  for `health` 1 ms
 
         server = self.identify()
-        if isinstance(wrong, ProtocolError) and server.kind == "none":
-            raise wrong  # a page of HTML, and the like, say more than a kind that is not known
+        if isinstance(failure, ProtocolError) and server.kind == "none":
+            raise failure  # an HTML page, and the like, says more than a kind that is not known
         if not server.can(word):
-            raise lacking(word, server, self.base_url) from wrong
+            raise lacking(word, server, self.base_url) from failure
 
     def list_models(self) -> list[ModelSummary]:
         """List the installed models, the newest first."""
@@ -170,15 +170,15 @@ class OllamaClient(Client, Provider):
         return parse_show(decoding.document(self.show_bytes(name, verbose=verbose)), name)
 
     def list_models_bytes(self) -> bytes:
-        """List the installed models, in the server's own bytes."""
+        """Return the list of installed models, in the server's own bytes."""
         return self._http.document("GET", "/api/tags", wait=self.timeouts.metadata)
 
     def running_models_bytes(self) -> bytes:
-        """List the models in memory in the server's own bytes."""
+        """Return the list of models in memory, in the server's own bytes."""
         return self._http.document("GET", "/api/ps", wait=self.timeouts.metadata)
 
     def show_bytes(self, name: str, *, verbose: bool = False) -> bytes:
-        """Describe one model in the server's own bytes."""
+        """Return the description of one model, in the server's own bytes."""
         body = {"model": name, "verbose": verbose or None}
         return self._http.document("POST", "/api/show", body, wait=self.timeouts.metadata)
 
@@ -192,8 +192,8 @@ class OllamaClient(Client, Provider):
     ) -> EventStream[PullEvent]:
         """Download a model: one request; `insecure` lets the server use plain http.
 
-        With `join` a layer's progress that arrives together is told once, by its newest line.
-        `patience` bounds the way to the answer as a whole, in seconds; it is tried once then.
+        With `join`, of a layer's progress lines that arrive together, only the newest is an event.
+        `patience` bounds all the time until the answer, in seconds; the request is sent once then.
         """
         from ollama_cli.wire.pull import PullParser  # noqa: PLC0415  for `health` 3 ms
 
@@ -224,7 +224,7 @@ class OllamaClient(Client, Provider):
         self._command("POST", "/api/copy", {"source": source, "destination": destination})
 
     def stop(self, name: str) -> None:
-        """Unload a model; the server does it a moment later."""
+        """Unload a model from memory; the server does it a moment later."""
         self._command("POST", "/api/generate", {"model": name, "keep_alive": 0, "stream": False})
 
     def has_model(self, name: str) -> bool:
@@ -234,19 +234,19 @@ class OllamaClient(Client, Provider):
     def has_blob(self, digest: str, *, patience: float = 0.0) -> bool:
         """Return whether the server holds a blob, by its digest (`sha256:…`).
 
-        `patience` bounds that as a whole, in seconds; 0 waits as for all that is asked.
+        `patience` bounds the whole request, in seconds; with 0 it waits as other requests do.
         """
         path, wait = f"/api/blobs/{digest}", self.timeouts.metadata
         return self._http.exists(path, wait=wait, patience=patience)
 
     def capabilities(self, model: str) -> Capabilities:
-        """Tell what a model can do, as far as known; ModelNotFoundError if it is not installed."""
+        """Return what a model can do, as far as known; ModelNotFoundError if not installed."""
         from ollama_cli.wire.details import parse_capabilities  # noqa: PLC0415  for `health` 2 ms
 
         return parse_capabilities(self.show(model))
 
     def capabilities_of(self, model: ModelSummary) -> tuple[str, ...]:
-        """Tell what a model can do, asking the server where its list does not say."""
+        """Return what a model can do; asks the server if its list does not say."""
         return capabilities.capabilities(model, self.show)
 
     def _command(self, method: str, path: str, body: Body) -> None:

@@ -1,4 +1,4 @@
-"""A client of the OpenAI-compatible API, whoever speaks it: one method, one request, one parse."""
+"""A client of the OpenAI-compatible API of any server: one method, one request, one parse."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _MODELS: Final = "/v1/models"
 _EMBEDDINGS: Final = "/v1/embeddings"
-_COMPLAINTS: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+_ADAPTABLE: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _STREAMING: Final = {"stream": True, "stream_options": {"include_usage": True}}
 _LOOKS_EMBEDDING: Final = ("embed", "bge-", "e5-", "gte-", "minilm")
 
@@ -42,7 +42,7 @@ class OpenAIClient(Client, Provider):
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
     The arguments are those of OllamaClient; UsageError names those that this API cannot carry, and
-    `fitting` parts them from the others before. Every method raises OllamaCliError or one of its
+    `fitting` splits them off before. Every method raises OllamaCliError or one of its
     children, and nothing else.
     """
 
@@ -52,25 +52,27 @@ class OpenAIClient(Client, Provider):
     _has_completions = True
 
     def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Part arguments into those that can be sent and the names of what cannot, to warn of."""
+        """Split arguments into those that can be sent and the names of the others."""
         return openai_requests.fitting(fields)
 
     def fitted(self, request: R) -> tuple[R, tuple[str, ...]]:
-        """Leave out of a request what cannot be sent; the names of that are given beside it."""
+        """Return the request without what cannot be sent, and the names of that."""
         return openai_requests.fitted(request)
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
-        """Answer a conversation, or a prompt by `/v1/completions`, else as one of one message.
+        """Answer a conversation, or a prompt: by `/v1/completions`, else as a conversation.
 
-        A system prompt, images, a format and thinking are things of conversations alone; `raw` and
-        `suffix` are of `/v1/completions` alone, and UsageError refuses both kinds together. Ollama
-        puts even a raw prompt into the model's template there. Tool calls are events once they are
-        whole; ProtocolError where a stream ends without `[DONE]`, or the arguments of a call are no
-        JSON.
+        Only conversations can have a system prompt, images, a format and thinking; only
+        `/v1/completions` has `raw` and `suffix`; UsageError for both kinds together. Ollama puts
+        even a raw prompt into the model's template there. Tool calls are events once they are
+        complete; ProtocolError if a stream ends without `[DONE]`, or the arguments of a call are
+        no JSON.
         """
-        ways = openai_requests.possible_requests(request, has_completions=self._has_completions)
+        candidates = openai_requests.possible_requests(
+            request, has_completions=self._has_completions
+        )
         parser = ChunkParser(gather=request.gather, join=request.join)
-        return EventStream(partial(self._open, ways), sse.Decoder(), parser)
+        return EventStream(partial(self._open, candidates), sse.Decoder(), parser)
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come."""
@@ -82,33 +84,33 @@ class OpenAIClient(Client, Provider):
             yield wire.decode_embeddings(body, request.model, len(batch))
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        """Embed one batch of texts; yield the server's own bytes as they arrive."""
         openai_requests.refuse_unsent(request)
         body = openai_requests.embed_body(texts, request)
-        return self._http.passed_on(_EMBEDDINGS, body, wait=self.timeouts.first_token)
+        return self._http.stream_bytes(_EMBEDDINGS, body, wait=self.timeouts.first_token)
 
     def list_models(self) -> list[ModelSummary]:
         """List the models that the server offers, the newest first."""
         return wire.parse_models(self._http.get(_MODELS, wait=self.timeouts.metadata))
 
     def list_models_bytes(self) -> bytes:
-        """List the models that the server offers, in its own bytes."""
+        """Return the list of models that the server offers, in its own bytes."""
         return self._http.document("GET", _MODELS, wait=self.timeouts.metadata)
 
     def capabilities(self, model: str) -> Capabilities:
-        """Tell what is known of a model: this API names no capability, some servers a context."""
+        """Return what is known of a model: no capabilities here, from some servers the context."""
         return wire.parse_capabilities(self._http.get(_MODELS, wait=self.timeouts.metadata), model)
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find a model to chat with: the newest whose name is not one of embedding models."""
+        """Find a model to chat with: the newest whose name is not that of an embedding model."""
         return _first(self.list_models() if among is None else among, embeds=False)
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find the newest model whose name is one of embedding models; None without any."""
+        """Find the newest model whose name is that of an embedding model; None if there is none."""
         return _first(self.list_models() if among is None else among, embeds=True)
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
-        """Check as `health` does; beside it the error that was found, with its hint."""
+        """Check as `health` does; also return the error that was found, with its hint."""
         health = Health(connected=False, base_url=self.base_url, provider_type=self.provider_type)
         started = time.monotonic()
         try:
@@ -125,11 +127,11 @@ class OpenAIClient(Client, Provider):
             return failed(health, error), error
         return replace(health, model_detected=found is not None, model_id=found), None
 
-    def _open(self, ways: Sequence[tuple[str, Body]]) -> Reply:
-        """Ask by the first way that the server knows."""
-        (path, body), *others = ways
+    def _open(self, candidates: Sequence[tuple[str, Body]]) -> Reply:
+        """Send the first of the candidates that the server accepts: each a path and a body."""
+        (path, body), *others = candidates
         try:
-            return self._ask(path, {**body, **_STREAMING})
+            return self._post(path, {**body, **_STREAMING})
         except OllamaCliError as error:
             is_elsewhere = isinstance(error, OtherApiError) or openai_failures.is_for_chat(error)
             if not others or not is_elsewhere:
@@ -138,7 +140,7 @@ class OpenAIClient(Client, Provider):
         self._has_completions = False
         return reply
 
-    def _ask(self, path: str, body: Body) -> Reply:
+    def _post(self, path: str, body: Body) -> Reply:
         try:
             return self._http.open(
                 path,
@@ -148,10 +150,10 @@ class OpenAIClient(Client, Provider):
                 retry=Retry.REFUSAL,
             )
         except ServerError as error:
-            said = openai_requests.adapted_body(body, error.message)
-            if said is None or error.http_status not in _COMPLAINTS:
+            adapted = openai_requests.adapted_body(body, error.message)
+            if adapted is None or error.http_status not in _ADAPTABLE:
                 raise
-        return self._ask(path, said)
+        return self._post(path, adapted)
 
 
 def _first(models: list[ModelSummary], *, embeds: bool) -> str | None:

@@ -1,4 +1,4 @@
-"""What every kind of server can do, whatever it speaks: the clients' common face."""
+"""What every kind of server can do, by any API: the interface that all clients share."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ R = TypeVar("R", bound="AnyRequest")
 
 
 class Provider(Protocol):
-    """One server, asked by one protocol; `provider_type` is `ollama` or `openai`.
+    """One server, reached by one protocol; `provider_type` is `ollama` or `openai`.
 
     Every method raises OllamaCliError or one of its children, and nothing else.
     """
 
     @property
     def provider_type(self) -> str:
-        """Name the protocol."""
+        """Return the name of the protocol."""
         ...
 
     @property
@@ -63,9 +63,9 @@ class Provider(Protocol):
     ) -> EventStream[GenerateEvent]:
         """Answer one prompt; `images` are base64, `options` the server's own.
 
-        The last event is Done; ProtocolError where the stream ends without it. Without `gather`
-        its text stays empty, which takes no room; with `join` pieces of text that arrive together
-        are one event. UsageError names what the protocol of this server cannot carry.
+        The last event is Done; ProtocolError if the stream ends without it. Without `gather` its
+        text stays empty, which saves memory; with `join` pieces of text that arrive together are
+        one event. UsageError names what the protocol of this server cannot carry.
         """
         from ollama_cli.types.requests import GenerateRequest  # noqa: PLC0415  for `health` 2 ms
 
@@ -100,7 +100,7 @@ class Provider(Protocol):
         gather: bool = True,
         join: bool = False,
     ) -> EventStream[ChatEvent]:
-        """Answer a conversation as `generate` a prompt; `messages` have role, content, images."""
+        """Answer a conversation, as `generate` a prompt; `messages` have role, content, images."""
         from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  likewise, 2 ms
 
         return self.answer(
@@ -155,17 +155,17 @@ class Provider(Protocol):
     def embed_bytes(
         self, inputs: Sequence[str], model: str, fields: Mapping[str, Any]
     ) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        """Embed one batch of texts; yield the server's own bytes as they arrive."""
         from ollama_cli.types.requests import EmbedRequest  # noqa: PLC0415  likewise, 2 ms
 
         return self.embedded_bytes(inputs, EmbedRequest(model, **fields))
 
     def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
-        """Part arguments into those that can be sent and the names of what cannot, to warn of."""
+        """Split arguments into those that can be sent and the names of the others."""
         return dict(fields), ()
 
     def fitted(self, request: R) -> tuple[R, tuple[str, ...]]:
-        """Leave out of a request what cannot be sent; the names of that are given beside it."""
+        """Return the request without what cannot be sent, and the names of that."""
         return request, ()
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
@@ -177,7 +177,7 @@ class Provider(Protocol):
         ...
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
-        """Embed one batch of texts in the server's own bytes, as they arrive."""
+        """Embed one batch of texts; yield the server's own bytes as they arrive."""
         ...
 
     def list_models(self) -> list[ModelSummary]:
@@ -185,7 +185,7 @@ class Provider(Protocol):
         ...
 
     def list_models_bytes(self) -> bytes:
-        """List the models in the server's own bytes."""
+        """Return the list of models in the server's own bytes."""
         ...
 
     def capabilities(self, model: str) -> Capabilities:
@@ -193,11 +193,11 @@ class Provider(Protocol):
         ...
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find a model to chat with, `among` those if given; None without any."""
+        """Find a model to chat with, `among` these if given; None if there is none."""
         ...
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
-        """Find an embedding model, `among` those if given; None without any."""
+        """Find an embedding model, `among` these if given; None if there is none."""
         ...
 
     def health(self, model: str | None = None) -> Health:
@@ -205,5 +205,5 @@ class Provider(Protocol):
         return self.examine(model)[0]
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
-        """Check as `health` does; beside it the error that was found, with its hint."""
+        """Check as `health` does; also return the error that was found, with its hint."""
         ...

@@ -1,4 +1,4 @@
-"""The names of the installed models, asked for so quickly that a shell can wait for them."""
+"""The names of the installed models, fetched so quickly that a shell can wait for them."""
 
 from collections.abc import Mapping
 
@@ -15,7 +15,7 @@ def installed_names(
     ca_file: str | None,
     headers: Mapping[str, str],
 ) -> list[str] | None:
-    """Ask a server for its models' names within `seconds`; None where no list came in time."""
+    """Ask a server for its models' names within `seconds`; None if no list came in time."""
     answer = quick_get(
         host, "/api/tags", seconds=seconds, environ=environ, ca_file=ca_file, headers=headers
     )

@@ -1,6 +1,6 @@
-"""A registry, asked what a model is made of before the server fetches it.
+"""A client of a registry, which lists the layers of a model before the server downloads it.
 
-Nothing of the server's is sent there: no token, no password, no header.
+No secret of the server is sent there: no token, no password, no header.
 """
 
 import hashlib
@@ -30,9 +30,10 @@ _LARGEST_BLOB: Final = 1 << 20
 
 
 class Registry:
-    """Asks the registry at `url` (or none, where `url` is `none`), `patience` seconds in all.
+    """The registry at `url`, or no registry if `url` is `none`.
 
-    Every method raises OllamaCliError or one of its children, and nothing else.
+    `patience` bounds each request, in seconds. Every method raises OllamaCliError or one of its
+    children, and nothing else.
     """
 
     def __init__(self, url: str, *, ca_file: str | None = None, patience: float = PATIENCE) -> None:
@@ -47,9 +48,9 @@ class Registry:
             transport.close()
 
     def manifest(self, model: str, *, insecure: bool = False) -> Manifest:
-        """Ask what a model is made of; `insecure` allows plain http on private addresses.
+        """Fetch the manifest of a model; `insecure` allows plain http on private addresses.
 
-        Raises ModelNotFoundError for an unknown model or tag, UnaskedError where nobody can be
+        Raises ModelNotFoundError for an unknown model or tag, UnaskedError if no registry can be
         asked.
         """
         root, path = self._place(model, insecure=insecure)
@@ -75,7 +76,7 @@ class Registry:
         return body
 
     def _place(self, model: str, *, insecure: bool) -> tuple[str, str]:
-        """Find where a model comes from: the root of its registry, and its path there."""
+        """Return where a model comes from: the root of its registry, and its path there."""
         name = _parsed(model)
         path = f"/v2/{name.namespace}/{name.model}"
         host = name.host.lower()
@@ -90,21 +91,21 @@ class Registry:
         raise UnaskedError(f"it comes from {host}, which is {how}")
 
     def _fetch(self, root: str, path: str, largest: int) -> bytes:
-        errand = _Task(self._transport(root), path, largest, self._patience)
-        errand.start()
-        errand.join(self._patience)
-        where = f"the registry at {errand.root}"
-        if errand.is_alive():
+        task = _Task(self._transport(root), path, largest, self._patience)
+        task.start()
+        task.join(self._patience)
+        where = f"the registry at {task.root}"
+        if task.is_alive():
             raise TimedOutError(f"{where} did not answer in full within {self._patience:g} s")
-        if errand.error:
-            raise errand.error
-        if errand.status == HTTPStatus.NOT_FOUND:
-            raise ModelNotFoundError(f"{where} has no {path}", http_status=errand.status)
-        if errand.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise AuthError(f"{where} wants a sign-in", http_status=errand.status)
-        if errand.status != HTTPStatus.OK:
-            raise ServerError(f"{where} answers {errand.status}", http_status=errand.status)
-        return errand.body
+        if task.error:
+            raise task.error
+        if task.status == HTTPStatus.NOT_FOUND:
+            raise ModelNotFoundError(f"{where} has no {path}", http_status=task.status)
+        if task.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise AuthError(f"{where} wants a sign-in", http_status=task.status)
+        if task.status != HTTPStatus.OK:
+            raise ServerError(f"{where} answers {task.status}", http_status=task.status)
+        return task.body
 
     def _transport(self, root: str) -> Transport:
         if root not in self._transports:
@@ -119,7 +120,7 @@ class Registry:
 
 
 class _Task(threading.Thread):
-    """One request on a thread of its own: not even a look-up of a name outlasts our patience."""
+    """One request on its own thread: the time limit also bounds the look-up of a name."""
 
     def __init__(self, transport: Transport, path: str, largest: int, patience: float) -> None:
         super().__init__(daemon=True)
@@ -152,5 +153,5 @@ def _parsed(model: str) -> model_names.Name:
 
 
 def _authority(url: str) -> str:
-    """Name host and port of a registry as they stand in the name of a model."""
+    """Return host and port of a registry as they are written in the name of a model."""
     return split_userinfo(url)[0].partition("://")[2].partition("/")[0].lower()

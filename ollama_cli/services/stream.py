@@ -1,4 +1,4 @@
-"""A stream under way: events for those who read, bytes for those who pass them on."""
+"""An answer as a stream: of events, or of the server's bytes to pass on."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Protocol, Self, TypeVar
@@ -10,19 +10,19 @@ E = TypeVar("E")
 
 
 class Decoder(Protocol):
-    """Turns the bytes of one stream into values, whatever they are framed by."""
+    """Decodes the bytes of one stream into values, in any framing."""
 
     def values(self, chunk: bytes) -> Iterable[object]:
-        """Decode what this chunk completes, one by one; raises ProtocolError for rubbish."""
+        """Decode the values that this chunk completes; ProtocolError for one that is not valid."""
         ...
 
     def close(self) -> Iterable[object]:
-        """Decode what is left; raises StreamCutError for the start of a value."""
+        """Decode what is left; StreamCutError if it is only the start of a value."""
         ...
 
 
 class Parser(Protocol[E]):
-    """Reads the lines of one stream."""
+    """Parses the values of one stream into events."""
 
     def read(self, values: Iterable[object], events: list[E]) -> None:
         """Add the events of decoded lines to `events`; raises the error that a line reports."""
@@ -38,7 +38,7 @@ class Parser(Protocol[E]):
 
 
 class EventStream(Generic[E]):
-    """An iterator of events; the request is sent when the first one is asked for.
+    """An iterator of events; reading the first one sends the request.
 
     Closing it closes the connection, and the server then stops its work.
     """
@@ -46,7 +46,7 @@ class EventStream(Generic[E]):
     def __init__(
         self, open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
     ) -> None:
-        # The generators do not hold the stream: forgetting it closes the connection too.
+        # The generators do not refer to the stream: if it is not used any more, they are closed.
         self._bursts = _bursts(open_reply, decoder, parser)
         self._events = _events(self._bursts)
         self._bytes = _bytes(open_reply, decoder, parser)
@@ -73,14 +73,14 @@ class EventStream(Generic[E]):
         self._reads.close()
 
     def bursts(self) -> Iterator[list[E]]:
-        """Yield the events of each network read together: a token that comes alone stands alone."""
+        """Yield the events of each network read together; a token that comes alone is not held."""
         return self._bursts
 
     def read(self, within: float) -> list[E] | None:
-        """Return the events of the next network read, perhaps none; None at the end.
+        """Return the events of the next network read, perhaps an empty list; None at the end.
 
-        The first call sends the request. Later ones wait `within` seconds, 0 for ever, and raise
-        TimedOutError then.
+        The first call sends the request. Later ones raise TimedOutError after `within` seconds; 0
+        waits for ever.
         """
         try:
             if self._is_open:
@@ -124,7 +124,7 @@ def _reads(
             try:
                 parser.read(decoder.values(chunk), events)
             except OllamaCliError:
-                yield events  # what came before the failure is not lost
+                yield events  # the events before the failure are not lost
                 raise
         events = []
         parser.read(decoder.close(), events)
@@ -137,7 +137,7 @@ def _burst(values: Iterable[object], parser: Parser[E]) -> Iterator[list[E]]:
     try:
         parser.read(values, events)
     except OllamaCliError:
-        if events:  # what came before the failure is not lost
+        if events:  # the events before the failure are not lost
             yield events
         raise
     if events:
