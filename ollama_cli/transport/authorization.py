@@ -1,4 +1,4 @@
-"""How `user:password@` of an address becomes a header, and what of headers is never shown."""
+"""Headers: one is made of an address's `user:password@`, and secret ones are never shown."""
 
 import base64
 import re
@@ -9,19 +9,19 @@ from urllib.parse import quote, unquote
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.secrets import keep_secret
 
-# All others may hold a secret: they go to one server alone, and are hidden wherever they return.
+# All others may hold a secret: they are sent to one server only, and hidden in what it sends back.
 HARMLESS: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent"})
 _HEADER_VALUE: Final = r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?"
 
 
 def basic(userinfo: str) -> str:
-    """Write `user:password`, as it stands in an address, as an Authorization header's value."""
+    """Return the value of an Authorization header for `user:password`, written as in an address."""
     user, _, password = userinfo.partition(":")
     return "Basic " + base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
 
 
 def keep_secrets(userinfo: str, headers: Mapping[str, str]) -> None:
-    """Hide password and headers from now on, also where the server sends them back."""
+    """Make `redact` hide password and headers from now on, also where the server repeats them."""
     password = userinfo.partition(":")[2]
     secrets = [password, unquote(password), basic(userinfo).partition(" ")[2]] if userinfo else []
     values = [value for name, value in headers.items() if name.lower() not in HARMLESS]
@@ -33,7 +33,7 @@ def keep_secrets(userinfo: str, headers: Mapping[str, str]) -> None:
 
 def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Check headers that users gave; ConfigError for one that no request can carry."""
-    # Checked before the library does it, as its words show the value, and that may be a token.
+    # Checked before the library does it, as its error shows the value, which may be a token.
     for name, value in headers.items():
         if not re.fullmatch(_HEADER_VALUE, value):
             raise ConfigError(

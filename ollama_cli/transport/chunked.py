@@ -1,7 +1,7 @@
-"""Chunked bodies, taken apart in bulk: all that one read of the socket brought, at once.
+"""Chunked bodies, decoded in bulk: all chunks that one read of the socket brought, at once.
 
-http.client hands out one chunk for each call, and Ollama sends one chunk for each token. Reading
-many of them at once is several times as fast, and no token waits: what a read brings is handed out.
+http.client returns one chunk for each call, and Ollama sends one chunk for each token. Decoding
+many of them at once is several times as fast, and no token waits: each read is returned at once.
 """
 
 import http.client
@@ -17,17 +17,17 @@ _MOST_DIGITS: Final = 16
 
 
 class _Sizes(dict[bytes, int]):
-    """The sizes of chunks that hold something, by how they are written; -1 for all else."""
+    """The sizes of chunks that are not empty, by their text on the wire; -1 for any other text."""
 
     def __missing__(self, line: bytes) -> int:
         size = int(line, 16) if _is_size(line) else 0
-        if size and len(line) <= _KEPT_DIGITS:  # a stream has few sizes, again and again
+        if size and len(line) <= _KEPT_DIGITS:  # a stream has few different sizes
             self[line] = size
         return size or -1
 
 
 class ChunkedBody:
-    """Takes chunks apart (RFC 9112 §7.1), fed with bytes that may be cut anywhere."""
+    """Decodes chunks (RFC 9112 §7.1) from bytes that may be cut anywhere."""
 
     def __init__(self) -> None:
         self.finished = False
@@ -39,7 +39,7 @@ class ChunkedBody:
         self._trailers = 0
 
     def feed(self, data: bytes) -> bytes:
-        """Give the bytes of the body that `data` completes; ValueError for bad framing."""
+        """Return the bytes of the body that `data` completes; ValueError for bad framing."""
         if self._tail:
             data = self._tail + data
         parts: list[bytes] = []
@@ -54,7 +54,7 @@ class ChunkedBody:
                 self._after_data = not self._left
                 continue
             if in_bulk and not self._after_data and not self._in_trailer:
-                in_bulk = False  # once a feed: what it leaves is taken one by one
+                in_bulk = False  # once per feed: the rest is read one by one
                 position = self._take_whole(data, position, parts)
                 continue
             newline = data.find(b"\n", position)
@@ -68,9 +68,9 @@ class ChunkedBody:
         return parts[0] if len(parts) == 1 else b"".join(parts)
 
     def _take_whole(self, data: bytes, position: int, parts: list[bytes]) -> int:
-        """Take the chunks that are plain and whole, nearly all in a stream; return their end."""
+        """Take the chunks that are plain and complete, as nearly all are; return their end."""
         pieces = data[position:].split(b"\r\n")
-        count = (len(pieces) - 1) // 2  # size, data, size, data, and what is not whole yet
+        count = (len(pieces) - 1) // 2  # size, data, size, data, and an incomplete rest
         lines, bodies = pieces[: 2 * count : 2], pieces[1 : 2 * count : 2]
         sizes, lengths = list(map(self._sizes.__getitem__, lines)), list(map(len, bodies))
         if sizes != lengths:  # the last chunk, an extension, or a line break within the data
@@ -101,16 +101,16 @@ def _is_size(line: bytes) -> bool:
 
 
 class BulkResponse(http.client.HTTPResponse):
-    """A response whose `read1` takes chunks apart in bulk; all else is http.client's.
+    """A response whose `read1` decodes chunks in bulk; all else is http.client's.
 
-    `deadline` bounds a read that framing alone keeps alive, in seconds of the steady clock.
+    `deadline` ends a read that gets framing only; it is a time of `time.monotonic`.
     """
 
     deadline: float = math.inf
     _body: ChunkedBody | None = None
 
     def read1(self, n: int = -1) -> bytes:
-        """Read what one read of the socket brings, at most `n` bytes of it; b"" at the end."""
+        """Return what one read of the socket brings, at most `n` bytes of it; b"" at the end."""
         is_head = self._method == "HEAD"  # type: ignore[attr-defined]  # http.client's own
         if not self.chunked or self.fp is None or is_head:
             return super().read1(n)

@@ -17,7 +17,7 @@ from ollama_cli.transport import redirects
 from ollama_cli.transport.authorization import basic, keep_secrets, sendable
 from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
-from ollama_cli.transport.prepared import Outbox
+from ollama_cli.transport.prepared import RequestFactory
 from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
 from ollama_cli.types.secrets import redact
@@ -30,9 +30,9 @@ _SHOWN_BODY: Final = 2000
 class Transport:
     """Sends requests to one server; `root` may carry `user:password@`, which is never shown.
 
-    `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` no
-    certificate of the server's is verified. What was given for it goes to no other server. Errors
-    call it by its `name`, a server or a registry.
+    `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` the
+    server's certificate is not verified. Headers and certificates are sent to no other server.
+    Errors call it by its `name`, a server or a registry.
     """
 
     def __init__(
@@ -50,12 +50,12 @@ class Transport:
         self.root, userinfo = split_userinfo(root)
         self._connect_timeout = connect_timeout or None
         self._session = requests.Session()
-        # Off, because ~/.netrc would replace our Authorization and proxies would trap loopback.
+        # Off, as ~/.netrc would replace our Authorization, and proxies would be used for loopback.
         self._session.trust_env = False
         self._verify: str | bool = False if insecure else ca_file or True
-        # As a pair in any case: OpenSSL would ask for a pass phrase, and urllib3 looks before.
+        # Always a pair: urllib3 then checks the key first, and OpenSSL asks for no pass phrase.
         self._cert = (client_cert, client_cert) if isinstance(client_cert, str) else client_cert
-        if insecure:  # said once, and not by a library for each request
+        if insecure:  # we warn once; the library would warn for each request
             disable_warnings(InsecureRequestWarning)
         if not is_private(host_of(self.root)):
             self._session.proxies = dict(get_environ_proxies(self.root))
@@ -69,7 +69,7 @@ class Transport:
             self._session.headers["Authorization"] = basic(userinfo)
         self._session.headers.update(sendable(headers or {}))
         keep_secrets(userinfo, headers or {})
-        self._outbox = Outbox(self._session, self.root)
+        self._request_factory = RequestFactory(self._session, self.root)
 
     def close(self) -> None:
         """Close all connections."""
@@ -85,10 +85,11 @@ class Transport:
         idle: float | None = None,
         retry: Retry = Retry.NEVER,
     ) -> Reply:
-        """Send a request and return its answer once the status is there.
+        """Send a request and return its answer when the status has arrived.
 
-        `wait` bounds the silence before the answer, `idle` the silence within it, in seconds; 0 is
-        for ever. Raises what `translate` makes of requests' errors; an error status is no error.
+        `wait` bounds the silence before the answer, `idle` the silence within it, in seconds; 0
+        waits for ever. Raises what `translate` makes of requests' errors; an error status is no
+        error.
         """
         url = self.root + path
         waits = pauses()
@@ -130,20 +131,20 @@ class Transport:
             _LOG.debug("> %s", redact(data[: 2 * _SHOWN_BODY].decode())[:_SHOWN_BODY])
         started = time.monotonic()
         outcome = "failed"
-        at_home = redirects.same_origin(url, self.root)
+        is_own_server = redirects.same_origin(url, self.root)
         try:
-            # By the adapter, as Session.send reads the body of a redirect even if none is followed.
+            # By the adapter: Session.send reads a redirect's body, even if it is not to follow it.
             response: requests.Response = self._adapter.send(
-                self._outbox.request(method, url, data),
+                self._request_factory.request(method, url, data),
                 stream=True,
                 timeout=timeout,
-                verify=self._verify if at_home else self._verify or True,
-                cert=self._cert if at_home else None,
+                verify=self._verify if is_own_server else self._verify or True,
+                cert=self._cert if is_own_server else None,
                 proxies=self._session.proxies,
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            place = self.root if at_home else redirects.place_of(url)
+            place = self.root if is_own_server else redirects.place_of(url)
             raise _translated(error, place, self._name) from error
         finally:
             if _LOG.isEnabledFor(logging.INFO):

@@ -1,4 +1,4 @@
-"""A bound on a whole request: a server that drips would renew every other timeout for ever."""
+"""A time limit for a whole request: any other timeout starts anew with every byte that arrives."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from ollama_cli.errors import OllamaCliError, TimedOutError
 
-# A plain silence is found first by its own timeout, which knows better what to say.
+# For a silent server its own timeout comes first, as that error says more.
 _GRACE: Final = 1.25
 _HINT: Final = "wait longer with `--timeout SECONDS` (0 waits for ever)"
 
@@ -45,9 +45,9 @@ _CURRENT = _Current()
 
 @contextmanager
 def within(seconds: float, root: str, name: str = "server") -> Iterator[None]:
-    """Bound all that happens on this thread's connection to `root`, with a quarter of grace.
+    """Limit the time of all that this thread does on its connection to `root`, plus a quarter.
 
-    Raises TimedOutError when the time is over; 0 seconds is no bound.
+    Raises TimedOutError when the time is over; 0 seconds is no limit.
     """
     watch = _CURRENT.watch = _Watch(seconds * _GRACE) if seconds else None
     try:
@@ -67,7 +67,7 @@ def within(seconds: float, root: str, name: str = "server") -> Iterator[None]:
             watch.stop()
 
 
-def is_used(connection: _Connection) -> None:
-    """Tell the watch of this thread which connection a request goes out on."""
+def watch_connection(connection: _Connection) -> None:
+    """Let the watch of this thread, if any, bound the connection that a request is sent on."""
     if _CURRENT.watch:
         _CURRENT.watch.connection = connection

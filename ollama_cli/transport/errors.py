@@ -40,7 +40,7 @@ _AUTHORITY_HINT: Final = (
 )
 _CERTIFICATE_HINT: Final = "check client_cert in the [hosts] entry of this server"
 _OWN_CERTIFICATE: Final = ("certificate required", "PEM lib", "mismatch", "is encrypted")
-_USERS_FAULT: Final = (
+_UNUSABLE: Final = (
     requests.exceptions.InvalidURL,
     requests.exceptions.InvalidSchema,
     requests.exceptions.MissingSchema,
@@ -49,23 +49,23 @@ _USERS_FAULT: Final = (
     LocationValueError,
     UnicodeError,
 )
-_SILENCE: Final = (ReadTimeoutError, requests.exceptions.ReadTimeout, TimeoutError)
+_READ_TIMEOUTS: Final = (ReadTimeoutError, requests.exceptions.ReadTimeout, TimeoutError)
 
 
 class Peer(NamedTuple):
-    """Whom a request went to: the URL that was asked, and what it is, a server or a registry."""
+    """The other side of a request: its URL, and what it is, a server or a registry."""
 
     url: str
     name: str = "server"
 
     @property
     def address(self) -> str:
-        """Give the URL without its password."""
+        """Return the URL without the password."""
         return redact(self.url)
 
     @property
     def is_registry(self) -> bool:
-        """Tell whether it is none of the user's servers, about which hints would mislead."""
+        """Return whether it is a registry: hints about the user's server would mislead."""
         return self.name != "server"
 
 
@@ -83,12 +83,12 @@ def translate(
 ) -> OllamaCliError:
     """Turn one error into ours; `url` is where the request went, `name` says what is there."""
     peer = Peer(url, name)
-    made = _made(error, peer, answering=answering)
-    # Nobody set a registry's address as that of the server, even if it is the same.
-    return made.with_facts(hint=None, origin="") if peer.is_registry else made
+    ours = _our_error(error, peer, answering=answering)
+    # The address of a registry was not set as that of the server, even if both are the same.
+    return ours.with_facts(hint=None, origin="") if peer.is_registry else ours
 
 
-def _made(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliError:
+def _our_error(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliError:
     chain = _chain(error)
     for cause in chain:
         for kinds, make in _TABLE:
@@ -111,7 +111,7 @@ def _made(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliError:
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """List an error and what it wraps, the inmost last: the reason often hides in args."""
+    """List an error and those that it wraps, the innermost last: the reason is often in `args`."""
     chain: list[BaseException] = []
     queue: list[object] = [error]
     while queue:
@@ -131,7 +131,7 @@ def _unresolved(_: BaseException, peer: Peer) -> OllamaCliError:
 def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
     hint = _START_HINT if is_loopback(host_of(peer.url)) else _ADDRESS_HINT
     reason = _chain(error)[-1]
-    # Whoever refuses is there, and runs no server; what else goes wrong lies on the way to it.
+    # A refusal means that the host is there and runs no server; other errors are on the way to it.
     is_refused = isinstance(reason, ConnectionRefusedError) and not peer.is_registry
     what = "no running Ollama server detected" if is_refused else f"no way to the {peer.name}"
     return UnreachableError(what, address=peer.address, reason=_words(reason), hint=hint)
@@ -204,20 +204,20 @@ def _undecodable(error: BaseException, peer: Peer) -> OllamaCliError:
 
 
 _TABLE: Final = (
-    (_USERS_FAULT, _unusable),
+    (_UNUSABLE, _unusable),
     ((requests.exceptions.ProxyError, urllib3.exceptions.ProxyError), _proxy),
     ((requests.exceptions.SSLError, SSLError), _tls),
     ((NameResolutionError, socket.gaierror), _unresolved),
     ((NewConnectionError,), _no_connection),
     ((requests.exceptions.ConnectTimeout, ConnectTimeoutError), _connect_timeout),
-    (_SILENCE, _read_timeout),
+    (_READ_TIMEOUTS, _read_timeout),
     ((IncompleteRead, http.client.IncompleteRead), _cut),
     ((DecodeError, requests.exceptions.ContentDecodingError), _undecodable),
 )
 
 
 def _words(error: BaseException) -> str:
-    """Say an operating system's or library's reason in a few lower-case words."""
+    """Return the reason of an operating system or a library in a few lower-case words."""
     if isinstance(error, OSError) and error.strerror:
         text = re.sub(r" \(_ssl\.c:\d+\)", "", error.strerror)
     else:

@@ -9,16 +9,16 @@ import urllib3.connectionpool
 from requests.adapters import HTTPAdapter
 
 from ollama_cli.transport.chunked import BulkResponse
-from ollama_cli.transport.deadline import is_used
+from ollama_cli.transport.deadline import watch_connection
 
 # As many threads may use one client at once without a connection being thrown away.
 MOST_KEPT: Final = 256
 
 
 class _Streaming:
-    """What streams need of a connection: chunks taken apart in bulk, and the socket in reach.
+    """What streams need of a connection: chunks decoded in bulk, and access to the socket.
 
-    urllib3 lets go of the socket once an answer that closes the connection has begun.
+    urllib3 gives up the socket when an answer that closes the connection begins.
     """
 
     response_class: Any = BulkResponse
@@ -29,7 +29,7 @@ class _Streaming:
         self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
 
     def request(self, *args: Any, **kwargs: Any) -> None:
-        is_used(self)
+        watch_connection(self)
         super().request(*args, **kwargs)  # type: ignore[misc]  # likewise
 
 
@@ -53,7 +53,7 @@ _POOLS: Final = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
 class Adapter(HTTPAdapter):
-    """Mounts connections whose answers are taken apart in bulk, also through a proxy."""
+    """Makes connections whose answers are decoded in bulk, also through a proxy."""
 
     def __init__(self) -> None:
         super().__init__(pool_maxsize=MOST_KEPT)
@@ -70,7 +70,7 @@ class Adapter(HTTPAdapter):
         return manager
 
     def close(self) -> None:
-        """Close all connections, also where an answer that is still held holds their pool."""
+        """Close all connections, even if an answer that is still in use refers to their pool."""
         for manager in (self.poolmanager, *self.proxy_manager.values()):
             for key in manager.pools.keys():  # noqa: SIM118  no mapping to iterate over
                 if (pool := manager.pools.get(key)) is not None:

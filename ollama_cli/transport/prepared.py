@@ -1,4 +1,4 @@
-"""Requests on their way out: what is alike in all of one route is prepared once."""
+"""Prepared requests: what all requests of one route have in common is prepared once."""
 
 from typing import Final
 
@@ -11,8 +11,8 @@ _JSON: Final = "application/json"
 MOST_ROUTES: Final = 64
 
 
-class Outbox:
-    """Makes requests of one session, whose headers stay as they are from now on."""
+class RequestFactory:
+    """Makes the requests of one session, whose headers must not change from now on."""
 
     def __init__(self, session: requests.Session, root: str) -> None:
         self._session = session
@@ -23,7 +23,7 @@ class Outbox:
         """Make a request; `data` is JSON. Raises what requests raises for a URL it cannot use."""
         route = self._routes.get((method, url))
         if route is None:
-            route = self._prepared(method, url)
+            route = self._prepare(method, url)
             if len(self._routes) < MOST_ROUTES:
                 self._routes[method, url] = route
         if data is None:
@@ -36,10 +36,10 @@ class Outbox:
         request.headers["Content-Type"] = _JSON
         return request
 
-    def _prepared(self, method: str, url: str) -> requests.PreparedRequest:
+    def _prepare(self, method: str, url: str) -> requests.PreparedRequest:
         headers: dict[str, str | None] = {}
         if not redirects.same_origin(url, self._root):
-            # They belong to the server that they were given for; None takes one out.
+            # Only the server that they were given for gets them; None removes one.
             headers = {n: None for n in self._session.headers if n.lower() not in HARMLESS}
         request = requests.Request(method, url, headers=headers)
         return self._session.prepare_request(request)

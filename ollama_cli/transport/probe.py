@@ -1,4 +1,4 @@
-"""One step of a connection at a time, so that it can be said which one fails."""
+"""The steps of a connection, one at a time, to find out which one fails."""
 
 import socket
 import ssl
@@ -14,8 +14,8 @@ from ollama_cli.errors import ConfigError
 
 State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
 Fault: TypeAlias = Literal["", "plain", "untrusted", "expired", "name", "silent", "other"]
-_SOME: Final = 4096
-_HELLO: Final = b"GET / HTTP/1.0\r\n\r\n"
+_FIRST_BYTES: Final = 4096
+_REQUEST: Final = b"GET / HTTP/1.0\r\n\r\n"
 _EXPIRED: Final = frozenset({9, 10})  # OpenSSL's X509_V_ERR_…: not yet valid, has expired
 _WRONG_NAME: Final = frozenset({62, 64})  # of a host, of an IP address
 _UNKNOWN_ISSUER: Final = frozenset({2, 18, 19, 20, 21})
@@ -24,7 +24,7 @@ _PLAIN: Final = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST")
 
 
 class Attempt(NamedTuple):
-    """What came of connecting to one address; `words` are the system's reason."""
+    """The result of connecting to one address; `words` are the system's reason."""
 
     address: str
     state: State
@@ -32,10 +32,10 @@ class Attempt(NamedTuple):
 
 
 class Handshake(NamedTuple):
-    """What came of a TLS handshake: `protocol` is `TLSv1.3`, or `fault` tells what went wrong.
+    """The result of a TLS handshake: `protocol` is `TLSv1.3`, or `fault` is what went wrong.
 
-    `names` are those that a certificate for another name is for, `until` is when one expired;
-    `also` is what would be wrong with one that nobody vouches for, if somebody did.
+    `names` are those of a certificate for another name, `until` is when a certificate expired;
+    `also` is the second fault of an untrusted certificate, which would be left if it were trusted.
     """
 
     protocol: str
@@ -47,14 +47,14 @@ class Handshake(NamedTuple):
 
 
 def proxy_for(url: str) -> str | None:
-    """Name the proxy that the environment sets for a URL, also where we by-pass it."""
+    """Return the proxy that the environment sets for a URL, even if we do not use it."""
     return select_proxy(url, get_environ_proxies(url))
 
 
 def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
     """Find the addresses of a host in the order in which they are tried.
 
-    Raises what the resolver raises, and TimeoutError where it says nothing for so long.
+    Raises what the resolver raises, and TimeoutError if it does not answer within `seconds`.
     """
     found: list[tuple[str, ...]] = []
     errors: list[OSError | UnicodeError] = []
@@ -79,7 +79,7 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
 
 
 def connect(address: str, port: int, seconds: float) -> Attempt:
-    """Connect to an address and hang up again."""
+    """Connect to an address and close the connection again."""
     try:
         socket.create_connection((address, port), seconds).close()
     except ConnectionRefusedError as error:
@@ -92,26 +92,26 @@ def connect(address: str, port: int, seconds: float) -> Attempt:
 
 
 def greet(address: str, port: int, seconds: float) -> bytes:
-    """Ask in plain HTTP, and give the first bytes of what comes back, empty where nothing does."""
+    """Send a plain HTTP request; return the first bytes of the answer, empty if none comes."""
     try:
         with socket.create_connection((address, port), seconds) as connection:
-            connection.sendall(_HELLO)
-            return connection.recv(_SOME)
-    except OSError:  # whoever hangs up has said enough
+            connection.sendall(_REQUEST)
+            return connection.recv(_FIRST_BYTES)
+    except OSError:  # a closed connection is no answer
         return b""
 
 
 def speaks_http(address: str, port: int, seconds: float) -> bool:
-    """Tell whether plain HTTP is spoken at a port."""
+    """Return whether plain HTTP is spoken at a port."""
     return greet(address, port, seconds).startswith(b"HTTP/")
 
 
 def speaks_tls(address: str, port: int, seconds: float) -> bool:
-    """Tell whether TLS is spoken at a port, whoever the certificate is for."""
+    """Return whether TLS is spoken at a port, whoever the certificate is for."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
-    return not _shake(context, "localhost", address, port, seconds).fault
+    return not _handshake(context, "localhost", address, port, seconds).fault
 
 
 def secure(
@@ -122,9 +122,9 @@ def secure(
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
-    found = _shake(context, host, address, port, seconds)
+    found = _handshake(context, host, address, port, seconds)
     if found.fault == "untrusted":
-        return found._replace(also=_judged(host, address, port, seconds))
+        return found._replace(also=_other_fault(host, address, port, seconds))
     if found.fault == "name":
         context.check_hostname = False
         names = _certificate(context, host, address, port, seconds).get("subjectAltName", ())
@@ -136,8 +136,8 @@ def secure(
     return found
 
 
-def _judged(host: str, address: str, port: int, seconds: float) -> Fault:
-    """Judge a certificate as if it were vouched for."""
+def _other_fault(host: str, address: str, port: int, seconds: float) -> Fault:
+    """Return what is wrong with a certificate besides that it is not trusted."""
     context = ssl.create_default_context()
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
@@ -145,10 +145,10 @@ def _judged(host: str, address: str, port: int, seconds: float) -> Fault:
         with _wrapped(context, host, address, port, seconds) as secured:
             certificate = secured.getpeercert(binary_form=True)
         trusting = ssl.create_default_context(cadata=certificate or b"")
-    except (OSError, ValueError):  # it cannot be had: what is known of it is all
+    except (OSError, ValueError):  # it cannot be fetched: no more is known of it
         return ""
     trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
-    fault = _shake(trusting, host, address, port, seconds).fault
+    fault = _handshake(trusting, host, address, port, seconds).fault
     return fault if fault in {"expired", "name"} else ""
 
 
@@ -178,7 +178,7 @@ def _wrapped(
         yield secured
 
 
-def _shake(
+def _handshake(
     context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
 ) -> Handshake:
     try:
@@ -206,7 +206,7 @@ def _fault_of(code: int) -> Fault:
 def _certificate(
     context: ssl.SSLContext, host: str, address: str, port: int, seconds: float
 ) -> dict[str, Any]:
-    """Read a certificate with one check less; empty where another one fails."""
+    """Read a certificate with one check less; empty if another check fails."""
     try:
         with _wrapped(context, host, address, port, seconds) as secured:
             return dict(secured.getpeercert() or {})

@@ -1,6 +1,6 @@
-"""One quick question without requests: a shell waits for the answer, and requests takes 50 ms.
+"""One quick GET without requests: a shell waits for the answer, and loading requests takes 50 ms.
 
-It is asked in HTTP/1.0, whose answers come in one piece, and given up when the time is over.
+It is sent in HTTP/1.0, whose answers are not chunked, and given up when the time is over.
 """
 
 import socket
@@ -29,9 +29,9 @@ def quick_get(
     ca_file: str | None,
     headers: Mapping[str, str] | None = None,
 ) -> bytes | None:
-    """Fetch a document within `seconds` in all; None where that was not to be done.
+    """Fetch a document within `seconds` in all; None if that did not succeed.
 
-    A remote server is not asked where proxies are set, as they are for requests to judge.
+    A remote server is not asked if proxies are set, as only requests knows when to use them.
     """
     proxied = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
     if proxied and not is_private(host_of(root)):
@@ -41,7 +41,7 @@ def quick_get(
     def ask() -> None:
         try:
             answers.append(_ask(root, path, time.monotonic() + seconds, ca_file, headers or {}))
-        except (OSError, ValueError, ConfigError):  # no answer is an answer here
+        except (OSError, ValueError, ConfigError):  # to the caller, that is no answer
             return
 
     # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
@@ -68,16 +68,16 @@ def _ask(
         import ssl  # noqa: PLC0415  a shell waits for it: 5 ms
 
         secure = ssl.create_default_context(cafile=ca_file)
-    connection = socket.create_connection((host, address.port), _left(end))
-    with secure.wrap_socket(connection, server_hostname=host) if secure else connection as asked:
-        asked.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
-        return _document(asked, end)
+    connection = socket.create_connection((host, address.port), _seconds_left(end))
+    with secure.wrap_socket(connection, server_hostname=host) if secure else connection as wrapped:
+        wrapped.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        return _document(wrapped, end)
 
 
 def _document(connection: socket.socket, end: float) -> bytes:
     data = b""
     while not _is_whole(data):
-        connection.settimeout(_left(end))
+        connection.settimeout(_seconds_left(end))
         piece = connection.recv(_PIECE)
         if not piece:
             break
@@ -91,7 +91,7 @@ def _document(connection: socket.socket, end: float) -> bytes:
 
 
 def _is_whole(data: bytes) -> bool:
-    """Tell whether all that was announced has come; without a length it ends at the end."""
+    """Return whether all bytes have come, by their announced length; False without a length."""
     head, blank, body = data.partition(b"\r\n\r\n")
     length = _length(head) if blank else None
     return length is not None and len(body) >= length
@@ -105,8 +105,8 @@ def _length(head: bytes) -> int | None:
     return None
 
 
-def _left(end: float) -> float:
-    """Tell how many seconds are left; TimeoutError where none are."""
+def _seconds_left(end: float) -> float:
+    """Return how many seconds are left; TimeoutError if none are."""
     left = end - time.monotonic()
     if left <= 0:
         raise TimeoutError

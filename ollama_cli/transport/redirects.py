@@ -1,4 +1,4 @@
-"""Redirects of GET, followed by hand: requests would read their bodies to the end, however long."""
+"""Redirects of GET, which we follow ourselves: requests would read their bodies of any length."""
 
 import re
 from typing import Final
@@ -18,16 +18,16 @@ _CODES: Final = frozenset({301, 302, 303, 307, 308})
 
 
 def target_of(response: requests.Response) -> str | None:
-    """Read where a redirect points, in the server's words; None where the answer is none."""
+    """Return where a redirect points, as the server wrote it; None if the answer is none."""
     if response.status_code not in _CODES:
         return None
     return response.headers.get("Location")
 
 
 def checked(location: str, url: str, status: int) -> str:
-    """Make a URL of a redirect's target; ServerError for one that is no http or https URL."""
+    """Return a redirect's target as a URL; ServerError if it is no http or https URL."""
     try:
-        # As it will be sent: who reads `http://one\@other/` otherwise takes it for another's.
+        # As it will be sent: other parsers of `http://one\@other/` find another host in it.
         target = requests.Request("GET", urljoin(url, location)).prepare().url or ""
         parts = urlsplit(target)
         place = parts.netloc.rpartition("@")[2]
@@ -48,13 +48,13 @@ def checked(location: str, url: str, status: int) -> str:
 
 
 def place_of(url: str) -> str:
-    """Name the server of a URL: its scheme, host and port."""
+    """Return the server of a URL: its scheme, host and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def same_origin(one: str, other: str) -> bool:
-    """Tell whether two URLs lead to one server, which may be shown the same secrets."""
+    """Return whether two URLs lead to one server, which may be shown the same secrets."""
     return _origin(one) == _origin(other)
 
 

@@ -1,4 +1,4 @@
-"""An answer under way: its status at once, its bytes as they come."""
+"""An answer that is still arriving: its status at once, its bytes as they come."""
 
 import math
 import socket
@@ -41,7 +41,7 @@ class Reply:
         self._response = response
         self._ahead = b""
         # The first byte may take minutes (a model loads), the next one may not: urllib3 has one
-        # read timeout for both, so the live socket gets the second one here.
+        # read timeout for both, so the second one is set on the live socket here.
         connection = getattr(response.raw, "connection", None)
         self._live: socket.socket | None = getattr(connection, "live_socket", None)
         self._set_idle_timeout(idle)
@@ -56,13 +56,13 @@ class Reply:
         """Close the connection; closing twice does nothing."""
         live, self._live = self._live, None
         if live is not None and getattr(self._response.raw, "connection", None) is not None:
-            # In mid-answer: whoever else still holds the socket may not keep the server at work.
+            # In the middle of an answer: the server must stop, even if others hold the socket.
             with suppress(OSError):
                 live.shutdown(socket.SHUT_RDWR)
         self._response.close()
 
     def chunks(self) -> Iterator[bytes]:
-        """Yield bytes as they arrive, never held back to fill a buffer."""
+        """Yield bytes as they arrive, without waiting until a buffer is full."""
         ahead, self._ahead = self._ahead, b""
         if ahead:
             yield ahead
@@ -72,7 +72,7 @@ class Reply:
                 yield chunk
 
     def peek(self) -> bytes:
-        """Read ahead: give the next bytes to arrive, which the chunks will begin with."""
+        """Read ahead: return the next bytes to arrive; the chunks will still begin with them."""
         self._ahead = self._ahead or next(self.chunks(), b"")
         return self._ahead
 
@@ -93,7 +93,7 @@ class Reply:
         return b"".join(parts)
 
     def limit(self, seconds: float) -> None:
-        """Bound the wait for the next chunk, also where framing drips; 0 waits for ever."""
+        """Bound the wait for the next chunk, even if framing alone arrives; 0 waits for ever."""
         self._set_idle_timeout(seconds or None)
         body = getattr(self._response.raw, "_fp", None)
         if isinstance(body, BulkResponse):
@@ -105,6 +105,6 @@ class Reply:
 
 
 def _length(response: requests.Response) -> int | None:
-    """Read how many bytes were announced; None where there is no number that can be read."""
-    told = response.headers.get("Content-Length", "")
-    return int(told) if told.isascii() and told.isdigit() else None
+    """Return the Content-Length in bytes; None if there is no valid one."""
+    text = response.headers.get("Content-Length", "")
+    return int(text) if text.isascii() and text.isdigit() else None

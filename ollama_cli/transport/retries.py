@@ -25,7 +25,7 @@ _PASSING: Final = frozenset(
 
 
 class Retry(Enum):
-    """What may be tried again: nothing, a passing refusal, also a connection that broke early."""
+    """What to try again: nothing, a temporary refusal, or also a connection that broke early."""
 
     NEVER = "never"
     REFUSAL = "refusal"
@@ -33,7 +33,7 @@ class Retry(Enum):
 
 
 def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
-    """Yield the seconds to wait before each further try: growing, jittered, within 10 s in all."""
+    """Yield the seconds to wait before each further try: growing, with jitter, 10 s in all."""
     end = clock() + _WINDOW
     for attempt in range(_TRIES - 1):
         pause = _FIRST_PAUSE * 4**attempt * random.uniform(0.5, 1.5)  # noqa: S311  jitter, no secret
@@ -43,13 +43,13 @@ def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
 
 
 def seconds_of(response: "requests.Response") -> float | None:
-    """Read a Retry-After in seconds; None where there is none that can be read."""
+    """Read a Retry-After in seconds; None if there is no valid one."""
     asked = response.headers.get("Retry-After", "")
     return float(asked) if asked.isascii() and asked.isdigit() else None
 
 
 def pause_of(response: "requests.Response", pause: float) -> float | None:
-    """Obey a Retry-After of up to 30 s; None where the wait asked for is longer."""
+    """Return a Retry-After of up to 30 s, else `pause`; None if it is longer than that."""
     asked = seconds_of(response)
     if asked is None:
         return pause
@@ -57,5 +57,5 @@ def pause_of(response: "requests.Response", pause: float) -> float | None:
 
 
 def is_passing(status: int) -> bool:
-    """Tell whether a status may be gone in a moment."""
+    """Return whether a status is temporary: another try may succeed."""
     return status in _PASSING

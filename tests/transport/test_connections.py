@@ -74,6 +74,6 @@ def test_routes_are_remembered_up_to_a_bound() -> None:
     with Server(lambda peer: peer.send(DOCUMENT)) as server:
         transport = Transport(server.url, connect_timeout=5)
         for number in range(MOST_ROUTES + 10):
-            request = transport._outbox.request("GET", f"{server.url}/{number}", None)
+            request = transport._request_factory.request("GET", f"{server.url}/{number}", None)
             assert request.url == f"{server.url}/{number}"
-        assert len(transport._outbox._routes) == MOST_ROUTES
+        assert len(transport._request_factory._routes) == MOST_ROUTES
