@@ -1,1 +1,1 @@
-"""The diagnosis of a connection, check by check: from the address to the first token."""
+"""The checks of a connection, in order: from the address to the first token."""

@@ -1,4 +1,4 @@
-"""Why no connection comes about, and what cures it: each cause has one command."""
+"""Why a connection fails, and how to repair it: each cause has one command."""
 
 import re
 import shlex
@@ -9,49 +9,55 @@ from collections.abc import Sequence
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
-from ollama_cli.features.doctor.nearby import elsewhere
+from ollama_cli.features.doctor.nearby import find_nearby
 from ollama_cli.features.doctor.target import Target
 from ollama_cli.transport import probe
 from ollama_cli.types.model_names import nearest
 from ollama_cli.types.urls import DEFAULT_PORT, is_private, parse_host
 
-_INSIDE: Final = ("host.docker.internal", "host.containers.internal", "gateway.docker.internal")
-_INSTALL: Final = {
+_CONTAINER_NAMES: Final = (
+    "host.docker.internal",
+    "host.containers.internal",
+    "gateway.docker.internal",
+)
+_INSTALL_COMMANDS: Final = {
     "linux": "curl -fsSL https://ollama.com/install.sh | sh",
     "darwin": "brew install --cask ollama",
     "win32": "winget install Ollama.Ollama",
 }
 
 
-def unresolved(target: Target, host: str, error: Exception) -> OllamaCliError:
-    """Explain why a name has no address."""
-    local = target.set_local()
-    around = target.case.container
+def dns_failure(target: Target, host: str, error: Exception) -> OllamaCliError:
+    """Return the error for a host name without an address."""
+    local = target.local_command()
+    container = target.case.container
     if target.proxy:
-        told, hint = (
+        message, hint = (
             f"no such proxy: {host}",
-            f"go without it: {target.set_direct(target.host)}",
+            f"go without it: {target.no_proxy_command(target.host)}",
         )
     elif isinstance(error, socket.gaierror) and error.errno == socket.EAI_AGAIN:
-        told = f"no name server answers about {host}: the network may be down"
+        message = f"no name server answers about {host}: the network may be down"
         hint = "look at the network, then: `ollama-cli doctor`"
-    elif host in _INSIDE and around.kind:
-        told = f"{host} is not known in this container"
-        hint = f"call its host by address: {target.set_address(target.url(host=around.host))}"
-    elif host in _INSIDE:
-        told = f"no such host name: {host} is known inside containers only"
+    elif host in _CONTAINER_NAMES and container.kind:
+        message = f"{host} is not known in this container"
+        hint = (
+            f"call its host by address: {target.address_command(target.url(host=container.host))}"
+        )
+    elif host in _CONTAINER_NAMES:
+        message = f"no such host name: {host} is known inside containers only"
         hint = f"here it is this machine: {local}"
     elif nearest(host, ["localhost"]):
-        told, hint = f"no such host name: {host}", f"is it localhost? {local}"
+        message, hint = f"no such host name: {host}", f"is it localhost? {local}"
     else:
-        told = f"no such host name: {host}"
+        message = f"no such host name: {host}"
         hint = f"correct it; if the server runs on this machine: {local}"
-    return UnreachableError(told, hint=hint)
+    return UnreachableError(message, hint=hint)
 
 
-def closed(target: Target, attempts: Sequence[probe.Attempt]) -> OllamaCliError:
-    """Explain why no address takes a connection."""
-    host, port = target.next_stop
+def tcp_failure(target: Target, attempts: Sequence[probe.Attempt]) -> OllamaCliError:
+    """Return the error for a host where no address accepts a connection."""
+    host, port = target.next_hop
     first = next((connect for connect in attempts if connect.state == "refused"), attempts[0])
     reason = (
         f"{first.words} at {' and '.join(connect.address for connect in attempts)}, port {port}"
@@ -59,11 +65,11 @@ def closed(target: Target, attempts: Sequence[probe.Attempt]) -> OllamaCliError:
     if target.proxy:
         return UnreachableError(
             f"the proxy {target.proxy_words} cannot be reached: {reason}",
-            hint=f"go without it: {target.set_direct(target.host)}",
+            hint=f"go without it: {target.no_proxy_command(target.host)}",
         )
-    if found := elsewhere(target):
-        told = f"{reason}; but Ollama answers at {found}"
-        return UnreachableError(told, hint=f"use that: {target.set_address(found)}")
+    if found := find_nearby(target):
+        message = f"{reason}; but Ollama answers at {found}"
+        return UnreachableError(message, hint=f"use that: {target.address_command(found)}")
     if first.state == "silent":
         return TimedOutError(
             f"{reason}: the machine is off, or a firewall swallows what is sent",
@@ -73,28 +79,28 @@ def closed(target: Target, attempts: Sequence[probe.Attempt]) -> OllamaCliError:
         family = "an IPv6 address" if ":" in first.address else "that network"
         return UnreachableError(
             f"{reason}: there is no way from here to {family}",
-            hint=f"if the server runs on this machine: {target.set_local()}",
+            hint=f"if the server runs on this machine: {target.local_command()}",
         )
     return _refused(target, reason)
 
 
 def _refused(target: Target, reason: str) -> OllamaCliError:
-    around = target.case.container
+    container = target.case.container
     is_installed = shutil.which("ollama", path=target.case.environ.get("PATH")) is not None
-    if target.is_here and around.host and not is_installed:
-        outside = target.set_address(target.url(host=around.host))
+    if target.is_here and container.host and not is_installed:
+        command = target.address_command(target.url(host=container.host))
         return UnreachableError(
-            f"{reason}: this is {around.words}, and its localhost is not that of the machine"
+            f"{reason}: this is {container.words}, and its localhost is not that of the machine"
             " around it; there Ollama has to listen on all addresses (OLLAMA_HOST=0.0.0.0)",
-            hint=f"if the server runs there: {outside}",
+            hint=f"if the server runs there: {command}",
         )
     if target.is_here and not is_installed:
         return UnreachableError(
             f"{reason}: nothing listens there, and Ollama is not installed here",
-            hint=f"install it: `{_INSTALL.get(sys.platform, _INSTALL['linux'])}`",
+            hint=f"install it: `{_INSTALL_COMMANDS.get(sys.platform, _INSTALL_COMMANDS['linux'])}`",
         )
     if target.is_here:
-        place = "" if target.url() == parse_host("") else f"OLLAMA_HOST={_listen(target)} "
+        place = "" if target.url() == parse_host("") else f"OLLAMA_HOST={_listen_address(target)} "
         return UnreachableError(
             f"{reason}: no server is running", hint=f"start it: `{place}ollama serve`"
         )
@@ -103,67 +109,67 @@ def _refused(target: Target, reason: str) -> OllamaCliError:
             f"{reason}: the machine is there, but no server listens on its network",
             hint="on that machine: `OLLAMA_HOST=0.0.0.0 ollama serve`",
         )
-    usual = target.set_address(target.url(port=int(DEFAULT_PORT)))
+    usual = target.address_command(target.url(port=int(DEFAULT_PORT)))
     return UnreachableError(
         f"{reason}: the machine is there, but no server listens at this port",
         hint=f"Ollama's own port is another: {usual}",
     )
 
 
-def _listen(target: Target) -> str:
+def _listen_address(target: Target) -> str:
     name = f"[{target.host}]" if ":" in target.host else target.host
     return f"{name}:{target.port}"
 
 
-def insecure(target: Target, made: probe.Handshake) -> OllamaCliError:
-    """Explain why there is no secure connection."""
+def tls_failure(target: Target, made: probe.Handshake) -> OllamaCliError:
+    """Return the error for a failed TLS handshake."""
     place = f"{target.host}:{target.port}"
     ca = f"openssl s_client -connect {shlex.quote(place)} -showcerts </dev/null"
     match made.fault:
         case "plain":
-            told = "plain http is spoken at this port, not https"
-            hint = f"say so: {target.set_address(target.url(scheme='http'))}"
+            message = "plain http is spoken at this port, not https"
+            hint = f"say so: {target.address_command(target.url(scheme='http'))}"
         case "expired":
-            told = f"the certificate is out of date (valid until {made.until or 'another day'})"
-            hint = f"renew it on the server; until then, unchecked: {_unchecked(target)}"
+            message = f"the certificate is out of date (valid until {made.until or 'another day'})"
+            hint = f"renew it on the server; until then, unchecked: {_insecure_command(target)}"
         case "name":
             names = ", ".join(made.names) or "another name"
-            told = f"the certificate is for {names}, not for {target.host}"
-            better = next((each for each in made.names if _is_same(target, each)), None)
-            hint = f"if you trust this server, unchecked: {_unchecked(target)}"
+            message = f"the certificate is for {names}, not for {target.host}"
+            better = next((each for each in made.names if _is_same_server(target, each)), None)
+            hint = f"if you trust this server, unchecked: {_insecure_command(target)}"
             if better:
-                hint = f"call it by that name: {target.set_address(target.url(host=better))}"
+                hint = f"call it by that name: {target.address_command(target.url(host=better))}"
         case "untrusted" if made.also:
             words = "is out of date" if made.also == "expired" else "is for another name"
-            told = f"nobody known vouches for the certificate ({made.words}), and it {words}"
-            hint = f"if you trust this server, unchecked: {_unchecked(target)}"
+            message = f"nobody known vouches for the certificate ({made.words}), and it {words}"
+            hint = f"if you trust this server, unchecked: {_insecure_command(target)}"
         case "untrusted":
-            told = f"nobody known vouches for the certificate ({made.words})"
+            message = f"nobody known vouches for the certificate ({made.words})"
             file = "server.pem"
             hint = (
                 "if you trust this server:"
                 f" `{ca} | openssl x509 > {file}; export OLLAMA_CLI_CA_FILE=$PWD/{file}`"
             )
         case "silent":
-            told = f"the connection is accepted, then nothing for {target.case.seconds:g} s"
-            plain = target.set_address(target.url(scheme="http"))
-            return TimedOutError(told, hint=f"if plain http is spoken there: {plain}")
+            message = f"the connection is accepted, then nothing for {target.case.seconds:g} s"
+            plain = target.address_command(target.url(scheme="http"))
+            return TimedOutError(message, hint=f"if plain http is spoken there: {plain}")
         case _:
-            told = f"no secure connection comes about: {made.words}"
+            message = f"no secure connection comes about: {made.words}"
             hint = f"see what the server says: `{ca}`"
-    return UnreachableError(told, hint=hint)
+    return UnreachableError(message, hint=hint)
 
 
-def _is_same(target: Target, name: str) -> bool:
-    """Tell whether a name of a certificate leads to the same server."""
+def _is_same_server(target: Target, name: str) -> bool:
+    """Return whether a name of a certificate has an address of this server."""
     try:
         found = probe.look_up(name, target.port, target.case.seconds)
-    except (OSError, UnicodeError):  # TimeoutError is one, too
+    except (OSError, UnicodeError):  # TimeoutError is an OSError
         return False
     return not set(found).isdisjoint(target.addresses)
 
 
-def _unchecked(target: Target) -> str:
-    """Give the command that has the certificate of this server alone checked no more."""
+def _insecure_command(target: Target) -> str:
+    """Return the command that turns off the certificate check for this server only."""
     name = re.sub(r"[^A-Za-z0-9]+", "-", f"{target.host}-{target.port}").strip("-")
     return f"`ollama-cli hosts add {name} {shlex.quote(target.url())} --insecure`"

@@ -1,4 +1,4 @@
-"""What this process runs in: a container or WSL, where `localhost` may be another machine."""
+"""Detect a container or WSL, where `localhost` may be another machine."""
 
 import re
 import struct
@@ -8,34 +8,34 @@ from socket import inet_ntoa
 from typing import Final
 
 ROOT: Path = Path("/")
-_MARKS: Final = {"docker": ".dockerenv", "podman": "run/.containerenv"}
-_NAMES: Final = {"docker": "host.docker.internal", "podman": "host.containers.internal"}
-# Here the gateway is not the host, but a machine of its own between the two.
-_DESKTOPS: Final = ("linuxkit", "microsoft")
+_MARKER_FILES: Final = {"docker": ".dockerenv", "podman": "run/.containerenv"}
+_HOST_NAMES: Final = {"docker": "host.docker.internal", "podman": "host.containers.internal"}
+# With these kernels the gateway is a virtual machine, not the host.
+_DESKTOP_KERNELS: Final = ("linuxkit", "microsoft")
 _DEFAULT_ROUTE: Final = r"^\S+\s+0{8}\s+([0-9A-Fa-f]{8})\s"
 _LARGEST: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """`kind` is docker, podman, wsl or empty; `host` is what calls the machine around it."""
+    """`kind` is docker, podman, wsl or empty; `host` is the name or address of its host."""
 
     kind: str = ""
     host: str = ""
 
     @property
     def words(self) -> str:
-        """Say where it is."""
+        """Return the place in words."""
         return "WSL" if self.kind == "wsl" else f"a container ({self.kind})"
 
 
 def detect() -> Container:
-    """Find out where this process runs, from files alone; empty on a plain machine."""
+    """Find out from files where this process runs; empty outside of containers and WSL."""
     system = _read("proc/version").lower()
-    kind = next((kind for kind, mark in _MARKS.items() if (ROOT / mark).exists()), "")
+    kind = next((kind for kind, mark in _MARKER_FILES.items() if (ROOT / mark).exists()), "")
     if kind:
-        name = _NAMES[kind]
-        is_known = name in _read("etc/hosts") or any(each in system for each in _DESKTOPS)
+        name = _HOST_NAMES[kind]
+        is_known = name in _read("etc/hosts") or any(each in system for each in _DESKTOP_KERNELS)
         return Container(kind, name if is_known else _gateway() or name)
     if "microsoft" in system:
         return Container("wsl", _gateway())

@@ -1,4 +1,4 @@
-"""Ollama beside the address that was given: on the other loopback, its own port, another path."""
+"""Ollama near the given address: on the other loopback, its own port, another path."""
 
 from typing import Final
 
@@ -11,10 +11,10 @@ from ollama_cli.wire import decoding, ollama as wire
 _LOOPBACKS: Final = ("127.0.0.1", "::1")
 
 
-def elsewhere(target: Target) -> str | None:
-    """Find the address at which Ollama answers instead; None where it is nowhere near."""
+def find_nearby(target: Target) -> str | None:
+    """Find an address near the given one at which Ollama answers; None if there is none."""
     hosts, known = [target.host], {target.host, *target.addresses}
-    if known & set(_LOOPBACKS):  # a name may stand for one of the two alone
+    if known & set(_LOOPBACKS):  # a name may mean only one of the two
         hosts += [each for each in _LOOPBACKS if each not in known]
     others = [target.url(host=host) for host in hosts[1:]]
     if target.path:

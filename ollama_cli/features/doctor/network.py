@@ -9,19 +9,19 @@ from ollama_cli.features.doctor.target import Target
 from ollama_cli.transport import probe
 from ollama_cli.types.urls import is_private
 
-_UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  looked for, not bound to
+_UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  compared, never bound
 
 
 def address(target: Target) -> str:
-    """Read the address as it was written, and tell what is odd about it."""
+    """Check the address as it was written, and note what is unusual about it."""
     origin = target.case.origins["host"]
-    told = "the default" if origin == "default" else f"from {origin}"
+    source = "the default" if origin == "default" else f"from {origin}"
     if target.case.local_only:
         _refuse_remote(target)
     target.proxy = probe.proxy_for(target.root)
-    _judge_writing(target)
+    _note_odd_address(target)
     if target.proxy and is_private(target.host):
-        direct = target.set_direct("localhost", "127.0.0.1", "::1", target.host)
+        direct = target.no_proxy_command("localhost", "127.0.0.1", "::1", target.host)
         target.note(
             f"the proxy {target.proxy_words} is by-passed for this address; other tools may"
             " send it there",
@@ -29,21 +29,21 @@ def address(target: Target) -> str:
         )
         target.proxy = None
     via = f", through the proxy {target.proxy_words}" if target.proxy else ""
-    return f"{target.root} ({told}){via}"
+    return f"{target.root} ({source}){via}"
 
 
 def dns(target: Target) -> str:
-    """Look up the host, or the proxy that stands before it."""
-    host, port = target.next_stop
+    """Look up the host, or the proxy in front of it."""
+    host, port = target.next_hop
     try:
         target.addresses = probe.look_up(host, port, target.case.seconds)
     except TimeoutError as error:
         raise TimedOutError(
             f"no answer about the name {host} within {target.case.seconds:g} s",
-            hint=f"if the server runs on this machine: {target.set_local()}",
+            hint=f"if the server runs on this machine: {target.local_command()}",
         ) from error
     except (OSError, UnicodeError) as error:
-        raise causes.unresolved(target, host, error) from error
+        raise causes.dns_failure(target, host, error) from error
     if target.addresses == (host,):
         return "not needed: it is a number"
     return f"{host} is {' and '.join(target.addresses)}"
@@ -51,17 +51,17 @@ def dns(target: Target) -> str:
 
 def tcp(target: Target) -> str:
     """Connect to each address of the host."""
-    _, port = target.next_stop
+    _, port = target.next_hop
     attempts = [probe.connect(each, port, target.case.seconds) for each in target.addresses]
     opened = [connect.address for connect in attempts if connect.state == "open"]
     if not opened:
-        raise causes.closed(target, attempts)
-    closed = [connect for connect in attempts if connect.state != "open"]
-    if closed:
-        told = ", ".join(f"{connect.address} ({connect.words})" for connect in closed)
-        fixed = target.set_address(target.url(host=opened[0]))
+        raise causes.tcp_failure(target, attempts)
+    failed = [connect for connect in attempts if connect.state != "open"]
+    if failed:
+        shown = ", ".join(f"{connect.address} ({connect.words})" for connect in failed)
+        fixed = target.address_command(target.url(host=opened[0]))
         target.note(
-            f"the server listens at {opened[0]}, but not at {told}; some tools try only that one",
+            f"the server listens at {opened[0]}, but not at {shown}; some tools try only that one",
             f"name the address itself: {fixed}",
         )
     target.addresses = tuple(opened)
@@ -84,7 +84,7 @@ def tls(target: Target) -> str:
     ):
         made = made._replace(fault="plain")
     if made.fault:
-        raise causes.insecure(target, made)
+        raise causes.tls_failure(target, made)
     if not target.verifies:
         target.note("the certificate is not checked, as the settings have it")
     return made.protocol
@@ -94,13 +94,13 @@ def _refuse_remote(target: Target) -> None:
     try:
         policy.check_host(target.root)
     except RefusedError as error:
-        hint = f"name one of this machine: {target.set_local()}"
+        hint = f"name one of this machine: {target.local_command()}"
         raise error.with_facts(hint=hint) from error
 
 
-def _judge_writing(target: Target) -> None:
+def _note_odd_address(target: Target) -> None:
     host = target.typed_host
-    fixed = target.set_address(target.root)
+    fixed = target.address_command(target.root)
     if host.startswith(_UNSPECIFIED) and target.is_here:
         target.note(
             "0.0.0.0 and :: are where a server listens, not where it is called:"
@@ -109,7 +109,7 @@ def _judge_writing(target: Target) -> None:
         )
     path = target.typed_path
     if path == f"{target.path}/v1":
-        return  # in its place, unless it is Ollama's: that is seen later
+        return  # right, unless the server is Ollama: `api` checks that
     if path not in {"", target.path} and path.endswith(("/v1", "/api")):
         target.note_path(path)
     elif path not in {"", target.path}:

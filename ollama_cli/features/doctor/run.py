@@ -1,4 +1,4 @@
-"""The run of a diagnosis: one check after the other, each timed, until one fails."""
+"""Run the checks in order, each with its time, until one fails."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +13,9 @@ from ollama_cli.types.checks import Check
 CHECKS: Final = (
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 )  # fmt: skip
-_ASKING: Final = ("models", "default model", "token")  # by the client that the commands use
-_LONGER: Final = "60"  # than what bounds a step, in seconds
-_LONG: Final = "1800"  # than a model may take to load
+_CLIENT_CHECKS: Final = ("models", "default model", "token")  # made with the client of the commands
+_LONGER_TIMEOUT: Final = "60"  # than the limit of a step, in seconds
+_LOADING_TIMEOUT: Final = "1800"  # more than a model needs to load
 Step = Callable[[Target], str]
 _STEPS: Final[tuple[Step, ...]] = (
     network.address,
@@ -32,7 +32,7 @@ _STEPS: Final[tuple[Step, ...]] = (
 
 
 def run(case: Case) -> Iterator[Check]:
-    """Make every check, up to the first that fails; those after it are skipped."""
+    """Yield the result of every check; those after the first failure are skipped."""
     target = Target(case)
     with closing(target.transport):
         yield from _run(target)
@@ -41,7 +41,7 @@ def run(case: Case) -> Iterator[Check]:
 def _run(target: Target) -> Iterator[Check]:
     has_failed = False
     for name, step in zip(CHECKS, _STEPS, strict=True):
-        reason = "" if has_failed else _omitted(name, target)
+        reason = "" if has_failed else _reason_to_skip(name, target)
         if has_failed or reason:
             yield Check(name, "skipped", reason)
             continue
@@ -50,8 +50,8 @@ def _run(target: Target) -> Iterator[Check]:
         yield check
 
 
-def _omitted(name: str, target: Target) -> str:
-    """Say why a check is not needed, if it is not."""
+def _reason_to_skip(name: str, target: Target) -> str:
+    """Return why a check is not needed; empty if it is needed."""
     if name == "tls" and target.scheme == "http":
         return "not used: the address says http"
     if name == "tls" and target.proxy:
@@ -67,15 +67,15 @@ def _timed(name: str, step: Step, target: Target) -> Check:
     try:
         message = step(target)
     except OllamaCliError as error:
-        if isinstance(error, AuthError) and name in _ASKING:
-            error = keys.complete(target, error)
+        if isinstance(error, AuthError) and name in _CLIENT_CHECKS:
+            error = keys.with_key_hint(target, error)
         return Check(
             name,
             "failed",
             error.message,
             seconds=time.monotonic() - started,
             notes=tuple(target.notes),
-            hint=_cure(name, target, error),
+            hint=_hint_with_command(name, target, error),
             code=error.code,
             exit_code=error.exit_code,
             http_status=error.http_status,
@@ -90,21 +90,21 @@ def _timed(name: str, step: Step, target: Target) -> Check:
     )
 
 
-def _cure(name: str, target: Target, error: OllamaCliError) -> str:
-    """Give a hint that holds a command, also where the error itself names an option or nothing."""
+def _hint_with_command(name: str, target: Target, error: OllamaCliError) -> str:
+    """Return a hint with a command; the hint of the error itself may have none."""
     hint = error.hint or ""
     if "`" in hint and "`-" not in hint:
         return hint
     if isinstance(error, OtherApiError):
         other = "openai" if target.case.api == "auto" else "auto"
-        return f"let it be asked otherwise: {target.setting('api', other)}"
+        return f"let it be asked otherwise: {target.setting_command('api', other)}"
     if isinstance(error, TimedOutError):
-        seconds = _LONG if name == "token" else _LONGER
-        longer = target.again(changed={"--timeout": seconds})
+        seconds = _LOADING_TIMEOUT if name == "token" else _LONGER_TIMEOUT
+        longer = target.own_command(changed={"--timeout": seconds})
         return f"wait longer: {longer}; if that fails, restart the server"
     if name == "token":
-        return models.another(target)
-    return f"see what is asked and answered: {target.again(changed={'-vv': ''})}"
+        return models.other_model_hint(target)
+    return f"see what is asked and answered: {target.own_command(changed={'-vv': ''})}"
 
 
 def _fact(name: str, target: Target) -> str | None:

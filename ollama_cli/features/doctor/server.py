@@ -13,7 +13,7 @@ from ollama_cli.errors import (
     TimedOutError,
 )
 from ollama_cli.features.doctor import keys, versions
-from ollama_cli.features.doctor.nearby import elsewhere
+from ollama_cli.features.doctor.nearby import find_nearby
 from ollama_cli.features.doctor.target import Fetched, Target
 from ollama_cli.services.identify import identify
 from ollama_cli.services.kinds import ServerKind
@@ -31,36 +31,36 @@ _NATIVE: Final = frozenset({ServerKind.OLLAMA, ServerKind.OLLAMA_COM, ServerKind
 
 
 def http(target: Target) -> str:
-    """Ask for the version and see who answers, and how."""
+    """Ask for the version and check how the server answers."""
     try:
         seen = target.fetch(_VERSION)
     except OllamaCliError as error:
-        raise _silent(target, error) from error
+        raise _no_http(target, error) from error
     _refuse_status(target, seen)
     if seen.is_html and not is_unknown_route(seen.status, seen.body):
-        raise _page(target, seen)
+        raise _html_page(target, seen)
     if not target.is_at(seen.url):
         place = seen.url.removesuffix(_VERSION)
         raise ServerError(
             f"the server sends everything on to {redact(place)}, where no prompt follows",
-            hint=f"name that address, if you trust it: {target.set_address(place)}",
+            hint=f"name that address, if you trust it: {target.address_command(place)}",
             http_status=seen.status,
         )
     return _status(seen.status)
 
 
 def api(target: Target) -> str:
-    """Find out who answers, and whether that may be asked in the protocol that it speaks."""
+    """Find the kind of the server, and check that the settings allow its API."""
     seconds = target.case.seconds
     end = time.monotonic() + seconds
-    target.server = identify(target.root, target.look, seconds=seconds)
+    target.server = identify(target.root, target.fetch_parts, seconds=seconds)
     if target.server.kind is ServerKind.NONE:
-        raise _unknown(target, is_late=time.monotonic() >= end)
+        raise _unidentified(target, is_late=time.monotonic() >= end)
     if target.case.api == "native" and target.server.kind not in _NATIVE:
         raise OtherApiError(
             f"this is {target.server.name}, which does not speak Ollama's own API, and"
             f" {target.case.origins['api']} rules the other one out",
-            hint=f"let it be found out: {target.setting('api', 'auto')}",
+            hint=f"let it be found out: {target.setting_command('api', 'auto')}",
         )
     if target.server.kind is ServerKind.OLLAMA and target.typed_path == f"{target.path}/v1":
         target.note_path("/v1")
@@ -68,7 +68,7 @@ def api(target: Target) -> str:
 
 
 def version(target: Target) -> str:
-    """Read the server's version and tell what it is too old for."""
+    """Read the server's version and note what it is too old for."""
     shown = target.server.version
     if target.server.kind is not ServerKind.OLLAMA:
         return shown or "not told by this kind of server"
@@ -95,29 +95,31 @@ def _status(status: int) -> str:
         return f"HTTP {status}"
 
 
-def _silent(target: Target, error: OllamaCliError) -> OllamaCliError:
-    """Explain why there is no answer that can be read as HTTP."""
+def _no_http(target: Target, error: OllamaCliError) -> OllamaCliError:
+    """Return the error for a server that sends no HTTP answer."""
     if target.proxy:
         return error.with_facts(
             aside=f", through the proxy {target.proxy_words}",
-            hint=f"go without the proxy: {target.set_direct(target.host)}",
+            hint=f"go without the proxy: {target.no_proxy_command(target.host)}",
         )
     if _is_tls(target):
-        return _secured(target)
+        return _https_needed(target)
     if isinstance(error, TimedOutError):
         return TimedOutError(
             "the connection is accepted, and then nothing comes for"
             f" {target.case.seconds:g} s: whoever listens there hangs or has too much to do",
-            hint=f"wait longer: {target.again(changed={'--timeout': '60'})};"
+            hint=f"wait longer: {target.own_command(changed={'--timeout': '60'})};"
             " if that fails, restart the server",
         )
-    said = b""
+    greeting = b""
     if target.scheme == "http":
-        said = probe.greet(target.addresses[0], target.port, target.case.seconds)
-    if said and not said.startswith(b"HTTP/"):
-        words = said[:_SHOWN].decode("utf-8", "replace").strip()
-        return _elsewhere(target, ProtocolError(f"no HTTP server listens there: it says {words!r}"))
-    return _elsewhere(target, error)
+        greeting = probe.greet(target.addresses[0], target.port, target.case.seconds)
+    if greeting and not greeting.startswith(b"HTTP/"):
+        words = greeting[:_SHOWN].decode("utf-8", "replace").strip()
+        return _with_place_hint(
+            target, ProtocolError(f"no HTTP server listens there: it says {words!r}")
+        )
+    return _with_place_hint(target, error)
 
 
 def _is_tls(target: Target) -> bool:
@@ -126,27 +128,27 @@ def _is_tls(target: Target) -> bool:
     )
 
 
-def _secured(target: Target) -> OllamaCliError:
+def _https_needed(target: Target) -> OllamaCliError:
     return ServerError(
         "https is spoken at this port, not plain http",
-        hint=f"say so: {target.set_address(target.url(scheme='https'))}",
+        hint=f"say so: {target.address_command(target.url(scheme='https'))}",
     )
 
 
 def _refuse_status(target: Target, seen: Fetched) -> None:
-    """Raise what a status says by itself, whoever answered."""
+    """Raise the error of a status that is clear for any kind of server."""
     match seen.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
-            raise _unauthorised(target, seen)
+            raise _refused(target, seen)
         case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
             variable = target.proxy_variable or f"{target.scheme.upper()}_PROXY"
             raise AuthError(
                 f"the proxy {target.proxy_words} wants a password",
-                hint=f"name yourself: {target.export(variable, _PROXY)}",
+                hint=f"name yourself: {target.export_command(variable, _PROXY)}",
                 http_status=seen.status,
             )
         case HTTPStatus.BAD_REQUEST if not target.proxy and _is_tls(target):
-            raise _secured(target)
+            raise _https_needed(target)
         case HTTPStatus.BAD_GATEWAY | HTTPStatus.GATEWAY_TIMEOUT if not target.proxy:
             raise ServerError(
                 f"a gateway answers, and the server behind it does not ({_status(seen.status)})",
@@ -157,7 +159,7 @@ def _refuse_status(target: Target, seen: Fetched) -> None:
             pass
 
 
-def _unauthorised(target: Target, seen: Fetched) -> OllamaCliError:
+def _refused(target: Target, seen: Fetched) -> OllamaCliError:
     is_name = not target.is_here and target.addresses != (target.host,)
     if seen.status == HTTPStatus.FORBIDDEN and not seen.body and is_name:
         return AuthError(
@@ -167,50 +169,50 @@ def _unauthorised(target: Target, seen: Fetched) -> OllamaCliError:
             http_status=seen.status,
         )
     error = openai_failures.error_from_answer(seen.status, seen.content_type, seen.body)
-    return keys.complete(target, error, seen.challenge)
+    return keys.with_key_hint(target, error, seen.challenge)
 
 
-def _page(target: Target, seen: Fetched) -> OllamaCliError:
+def _html_page(target: Target, seen: Fetched) -> OllamaCliError:
     status = _status(seen.status)
     if target.proxy:
         return ProtocolError(
             f"the proxy {target.proxy_words} answers with an HTML page ({status})",
-            hint=f"go past it: {target.set_direct(target.host)}",
+            hint=f"go past it: {target.no_proxy_command(target.host)}",
             http_status=seen.status,
         )
-    told = f"an HTML page comes back ({status}): another program listens there, or a portal"
-    return _elsewhere(target, ProtocolError(told, http_status=seen.status))
+    message = f"an HTML page comes back ({status}): another program listens there, or a portal"
+    return _with_place_hint(target, ProtocolError(message, http_status=seen.status))
 
 
-def _unknown(target: Target, *, is_late: bool) -> OllamaCliError:
-    """Explain why nobody knows who answers, by all that was seen."""
+def _unidentified(target: Target, *, is_late: bool) -> OllamaCliError:
+    """Return the error for a server of unknown kind, by all its answers."""
     first = target.fetched[_VERSION]
     if refused := next((seen for seen in target.fetched.values() if seen.is_refused), None):
-        return _unauthorised(target, refused)
+        return _refused(target, refused)
     if first.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         found = error_from_answer(first.status, first.content_type, first.body)
         return found.with_facts(hint="restart it where it runs: `ollama serve`")
     if first.is_html:
-        return _page(target, first)
+        return _html_page(target, first)
     if is_late:
         return TimedOutError(
             f"who answers there did not show within {target.case.seconds:g} s",
-            hint=f"wait longer: {target.again(changed={'--timeout': '60'})}",
+            hint=f"wait longer: {target.own_command(changed={'--timeout': '60'})}",
         )
-    told = ProtocolError(
+    error = ProtocolError(
         f"somebody answers ({_status(first.status)}), but neither as Ollama does nor as"
         " OpenAI-compatible servers do",
         http_status=first.status,
     )
-    return _elsewhere(target, told)
+    return _with_place_hint(target, error)
 
 
-def _elsewhere(target: Target, error: OllamaCliError) -> OllamaCliError:
-    """Tell where Ollama is, if it is near, as it is not where it was looked for."""
-    if found := elsewhere(target):
+def _with_place_hint(target: Target, error: OllamaCliError) -> OllamaCliError:
+    """Add a hint to an error: the address of Ollama nearby, or a command that helps to find it."""
+    if found := find_nearby(target):
         return error.with_facts(
             aside=f"; but Ollama answers at {found}",
-            hint=f"use that: {target.set_address(found)}",
+            hint=f"use that: {target.address_command(found)}",
         )
     if target.is_here:
         hint = f"see which program it is: `lsof -nP -i :{target.port}`"

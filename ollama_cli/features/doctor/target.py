@@ -1,4 +1,4 @@
-"""What a diagnosis is made of: what is known beforehand, and what the checks have found so far."""
+"""The data of a diagnosis: what is known before it, and what the checks have found so far."""
 
 import shlex
 import sys
@@ -24,12 +24,12 @@ from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, split_userinfo
 _PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
 _LARGEST: Final = 4 << 20
-ANYBODY: Final = "://USER:PASSWORD@"
+USERINFO_PLACEHOLDER: Final = "://USER:PASSWORD@"
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What was found at a path: `url` is where it was found in the end, after redirects."""
+    """The answer for a path; `url` is the final one, after redirects."""
 
     status: int
     url: str
@@ -40,17 +40,17 @@ class Fetched:
 
     @property
     def is_html(self) -> bool:
-        """Tell whether it is a page for people."""
+        """Return whether the answer is an HTML page."""
         return "html" in self.content_type
 
     @property
     def is_refused(self) -> bool:
-        """Tell whether the server wants to know who asks, or refuses to answer."""
+        """Return whether the server asks for credentials, or refuses to answer."""
         return self.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}
 
 
 def fetch(transport: Transport, path: str, seconds: float) -> Fetched:
-    """Fetch whatever is at a path, within `seconds` in all; no status is an error."""
+    """Fetch a path, within `seconds` in all; no HTTP status is an error."""
     with within(seconds, transport.root), transport.send("GET", path, wait=seconds) as reply:
         body = reply.read(_LARGEST)
         return Fetched(
@@ -60,13 +60,13 @@ def fetch(transport: Transport, path: str, seconds: float) -> Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """What is known beforehand: `typed` is the address as it stands at its origin.
+    """What is known before the checks: `typed` is the address as the user wrote it.
 
-    `provider` and `native` make the client that the commands use, and that of Ollama's own API.
-    `credentials` are what a client is made with; `key` says where their key is from, `key_variable`
-    which variable would hold it, empty where none would. `options` are the global ones that were
-    typed, by their names. `model` is the one named or set, None if none is; `origins` tell where
-    settings are from; `seconds` bound each step of a check.
+    `provider` makes the client that the commands use, `native` the client of Ollama's own API.
+    `credentials` are the keywords of a client; `key` names the source of their key, `key_variable`
+    the variable that would hold it, empty if there is none. `options` are the global options that
+    were typed, by name. `model` is the one named or set, None if none is; `origins` maps settings
+    to their sources; `seconds` limits each step of a check.
     """
 
     provider: Callable[[], Provider]
@@ -89,7 +89,7 @@ class Case:
 
 
 class Target:
-    """The server under examination; each check reads what those before it have found."""
+    """The server that is checked; each check reads what the earlier ones found."""
 
     def __init__(self, case: Case) -> None:
         self.case = case
@@ -109,39 +109,39 @@ class Target:
 
     @property
     def ca_file(self) -> str | None:
-        """Name the file of those who vouch for the server, None for requests' own."""
+        """Return the CA file for the server, None for the one of requests."""
         found: str | None = self.case.credentials["ca_file"]
         return found
 
     @property
     def verifies(self) -> bool:
-        """Tell whether a certificate is checked."""
+        """Return whether a certificate is checked."""
         return not self.case.credentials.get("insecure")
 
     @cached_property
     def provider(self) -> Provider:
-        """Give the client that the commands use, in the API that the server speaks."""
+        """Return the client that the commands use, in the API that the server speaks."""
         return self.case.provider()
 
     def fetch(self, path: str, seconds: float | None = None) -> Fetched:
-        """Fetch whatever is at a path of the server, once."""
+        """Fetch a path of the server, only once."""
         if path not in self.fetched:
             self.fetched[path] = fetch(self.transport, path, seconds or self.case.seconds)
         return self.fetched[path]
 
-    def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
-        """Fetch a path as `identify` wants it."""
+    def fetch_parts(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
+        """Fetch a path as `identify` needs it: status, `Server` header and body."""
         seen = self.fetch(path, wait)
         return seen.status, seen.server, seen.body
 
     @property
     def is_here(self) -> bool:
-        """Tell whether the address is this machine's."""
+        """Return whether the address is this machine's."""
         return is_loopback(self.host)
 
     @property
-    def next_stop(self) -> tuple[str, int]:
-        """Give host and port that a connection is made to: the server's, or those of the proxy."""
+    def next_hop(self) -> tuple[str, int]:
+        """Return the host and port to connect to: those of the server or of its proxy."""
         if self.proxy is None:
             return self.host, self.port
         proxy = urlsplit(self.proxy if "://" in self.proxy else f"http://{self.proxy}")
@@ -149,76 +149,76 @@ class Target:
 
     @property
     def proxy_variable(self) -> str | None:
-        """Name the variable that the proxy is from; None where the system itself names it."""
+        """Return the variable that sets the proxy; None if the system sets it."""
         names = [f"{self.scheme}_proxy", "all_proxy"]
         variables = [each for name in names for each in (name, name.upper())]
         return next((name for name in variables if self.case.environ.get(name)), None)
 
     @property
     def proxy_words(self) -> str:
-        """Say which proxy it is, and where it is from."""
+        """Return the proxy and its source, in words."""
         return f"{redact(self.proxy or '')} (from {self.proxy_variable or 'the system'})"
 
     def is_at(self, url: str) -> bool:
-        """Tell whether a URL is one of this server's."""
+        """Return whether a URL is one of this server's."""
         parts = urlsplit(url)
         port = parts.port or _PORTS.get(parts.scheme)
         return (parts.scheme, parts.hostname, port) == (self.scheme, self.host, self.port)
 
     def note(self, message: str, hint: str = "") -> None:
-        """Add to the present check what does not stop the run."""
+        """Add a note to the current check; it does not stop the run."""
         self.notes.append(Note(message, hint))
 
     @property
     def typed_host(self) -> str:
-        """Give the address as it was written, without its scheme."""
+        """Return the address as it was written, without its scheme."""
         typed = self.case.typed.strip().strip("\"'").strip()
         return typed.partition("://")[2] or typed
 
     @property
     def typed_path(self) -> str:
-        """Give the path of the address as it was written."""
+        """Return the path of the address as it was written."""
         return f"/{self.typed_host.partition('/')[2]}".rstrip("/")
 
     def note_path(self, path: str) -> None:
-        """Tell that a path is not part of the address."""
+        """Note that a path is not part of the address."""
         self.note(
             f"{path} at the end is not part of the server's own address: {self.root} is used",
-            f"leave it out: {self.set_address(self.root)}",
+            f"leave it out: {self.address_command(self.root)}",
         )
 
     def url(
         self, *, scheme: str = "", host: str = "", port: int = 0, path: str | None = None
     ) -> str:
-        """Give the address with some of its parts changed."""
+        """Return the address with some of its parts changed."""
         name = host or self.host
         shown = f"[{name}]" if ":" in name else name
         rest = self.path if path is None else path
         return f"{scheme or self.scheme}://{shown}:{port or self.port}{rest}"
 
-    def set_address(self, url: str) -> str:
-        """Give the command that replaces the address where it was set."""
+    def address_command(self, url: str) -> str:
+        """Return the command that replaces the address where it was set."""
         has_userinfo = bool(split_userinfo(self.case.address)[1])
-        if has_userinfo and "@" not in url:  # the password is not shown, and has to be there
-            url = url.replace("://", ANYBODY)
-        return self.setting("host", url)
+        if has_userinfo and "@" not in url:  # the password is never shown
+            url = url.replace("://", USERINFO_PLACEHOLDER)
+        return self.setting_command("host", url)
 
-    def setting(self, name: str, value: str) -> str:
-        """Give the command that changes a setting where it was set."""
+    def setting_command(self, name: str, value: str) -> str:
+        """Return the command that changes a setting where it was set."""
         origin, flag = self.case.origins[name], f"--{name}"
         if origin.startswith(("-", "[")):  # a flag, or an entry of the config file
             if flag in self.case.options or name == "host":
-                return self.again("doctor", {flag: value})
-            return self.again(f"doctor {flag} {shlex.quote(value)}")
-        variable = origin.partition(" ")[0]  # one of a .env is overruled
+                return self.own_command("doctor", {flag: value})
+            return self.own_command(f"doctor {flag} {shlex.quote(value)}")
+        variable = origin.partition(" ")[0]  # an export overrules one of a .env
         if name == "host" and origin == "default":
             variable = _DEFAULT_VARIABLE
         if variable not in SETTINGS[name].variables:
             return f"`ollama-cli config set {name} {shlex.quote(value)}`"
-        return self.export(variable, value)
+        return self.export_command(variable, value)
 
-    def again(self, command: str = "doctor", changed: Mapping[str, str] | None = None) -> str:
-        """Give a command of ours, for the same server as this one, with some options changed."""
+    def own_command(self, command: str = "doctor", changed: Mapping[str, str] | None = None) -> str:
+        """Return an `ollama-cli` command with the global options of this run, some changed."""
         options = {**self.case.options, **(changed or {})}
         words = [
             f"{name} {shlex.quote(value)}" if value else name for name, value in options.items()
@@ -226,21 +226,21 @@ class Target:
         return f"`{' '.join(['ollama-cli', *words, command])}`"
 
     @staticmethod
-    def export(variable: str, value: str) -> str:
-        """Give the command that sets a variable in this shell."""
+    def export_command(variable: str, value: str) -> str:
+        """Return the command that sets a variable in this shell."""
         if sys.platform == "win32":
             return f"`$Env:{variable} = '{value}'`"
         return f"`export {variable}={shlex.quote(value)}`"
 
-    def set_local(self) -> str:
-        """Give the command that names the server of this machine instead."""
+    def local_command(self) -> str:
+        """Return the command that sets the address of the server on this machine."""
         port = int(DEFAULT_PORT) if self.port in _PORTS.values() else self.port
-        return self.set_address(self.url(scheme="http", host="127.0.0.1", port=port, path=""))
+        return self.address_command(self.url(scheme="http", host="127.0.0.1", port=port, path=""))
 
-    def set_direct(self, *hosts: str) -> str:
-        """Give the command that keeps tools from using a proxy for hosts."""
+    def no_proxy_command(self, *hosts: str) -> str:
+        """Return the command that makes tools use no proxy for hosts."""
         environ = self.case.environ
-        variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"  # the former wins
+        variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"  # the first one wins
         before = environ.get(variable) or ""
         names = dict.fromkeys([*filter(None, before.split(",")), *hosts])
-        return self.export(variable, ",".join(names))
+        return self.export_command(variable, ",".join(names))

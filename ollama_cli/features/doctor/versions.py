@@ -1,4 +1,4 @@
-"""Versions of Ollama, however they are written, and what a server must be new enough for."""
+"""Versions of Ollama, and the features that need a newer server."""
 
 import re
 from collections.abc import Mapping
@@ -6,8 +6,8 @@ from typing import Final
 
 Version = tuple[int, int, int]
 
-# What a user would miss, and the first release that has it. What older servers lack without
-# anybody noticing (capabilities in the list of models, ids of tool calls) does not stand here.
+# Features that a user would miss, each with its first release. What a user would not notice
+# (capabilities in the list of models, ids of tool calls) is left out.
 SINCE: Final[Mapping[str, Version]] = {
     "`embed --dimensions`": (0, 11, 11),
     "cloud models": (0, 12, 0),
@@ -19,7 +19,7 @@ _PATTERN: Final = r"v?(\d{1,9})\.(\d{1,9})(?:\.(\d{1,9}))?(?:[-+].*)?"
 
 
 def parse(text: str) -> Version | None:
-    """Read `0.32.15`, `v0.32.15`, `0.32` and `0.33.0-rc2`; None where it is no version."""
+    """Parse `0.32.15`, `v0.32.15`, `0.32` or `0.33.0-rc2`; None for other text."""
     match = re.fullmatch(_PATTERN, text.strip())
     if match is None:
         return None
@@ -28,12 +28,12 @@ def parse(text: str) -> Version | None:
 
 
 def is_development(version: Version) -> bool:
-    """Tell whether somebody built the server, and did not say from what: it counts as new."""
+    """Return whether it is the version of a development build, which counts as new."""
     return version == (0, 0, 0)
 
 
 def lacking(version: Version) -> list[str]:
-    """Name what a server of this version is too old for, each with the release that brought it."""
+    """List the features that this version lacks, each with its first release."""
     if is_development(version):
         return []
     return [

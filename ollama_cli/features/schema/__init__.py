@@ -1,1 +1,1 @@
-"""The shape that an answer shall have."""
+"""The format that an answer must have."""

@@ -1,4 +1,4 @@
-"""What shape an answer shall have: JSON, or JSON by a schema."""
+"""The format that an answer must have: JSON, or JSON that follows a schema."""
 
 import json
 import math
@@ -8,11 +8,11 @@ from ollama_cli.errors import UsageError
 from ollama_cli.ui.inputs import read_text
 from ollama_cli.ui.streams import InStream
 
-_DATA: Final = frozenset({"enum", "const", "default", "examples"})
+_DATA_KEYWORDS: Final = frozenset({"enum", "const", "default", "examples"})
 
 
 def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | None:
-    """Read `json` or `@SCHEMA.json`; UsageError for anything else or a schema that harms."""
+    """Read `json` or `@SCHEMA.json`; UsageError for anything else or a harmful schema."""
     if value is None or value == "json":
         return value
     if not value.startswith("@"):
@@ -24,7 +24,7 @@ def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | No
         raise UsageError(f"{value[1:]} is no JSON: {error}") from error
     if not isinstance(schema, dict):
         raise UsageError(f"{value[1:]} is no JSON schema: a schema is an object")
-    _refuse_groups(schema)
+    _refuse_special_groups(schema)
     return schema
 
 
@@ -35,14 +35,14 @@ def _finite(text: str) -> float:
     return number
 
 
-def _refuse_groups(schema: object) -> None:
+def _refuse_special_groups(schema: object) -> None:
     queue = [schema]
     while queue:
         node = queue.pop()
         if isinstance(node, list):
             queue += node
         elif isinstance(node, dict):
-            queue += [value for key, value in node.items() if key not in _DATA]
+            queue += [value for key, value in node.items() if key not in _DATA_KEYWORDS]
             pattern = node.get("pattern")
             if isinstance(pattern, str) and "(?" in pattern:
                 raise UsageError(
