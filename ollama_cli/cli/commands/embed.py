@@ -49,11 +49,11 @@ def command(
       cat notes.txt | ollama-cli embed -o json
     """
     context: Context = ctx.obj
-    auto.consent(context, auto_pull)
+    auto.set_auto_pull(context, auto_pull)
     texts = _texts(context, text or [], file, lines=lines, use_stdin=not no_stdin)
     name = choose.embed_model(context, model)
     needs = [EMBEDDING]
-    auto.attempt(context, name, partial(capabilities.check, context, name, needs))
+    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     request = EmbedRequest(
         model=name,
         dimensions=dimensions,
@@ -64,7 +64,7 @@ def command(
         _write_raw(context, texts, request)
         return
     ask = partial(context.servers.provider().embedded, texts, request)
-    parts = context.servers.passing(auto.attempt_all(context, name, ask))
+    parts = context.servers.passing(auto.stream_with_pull(context, name, ask))
     _show(context, _check_dimensions(context, parts, dimensions), name)
 
 
@@ -73,7 +73,7 @@ def _write_raw(context: Context, texts: list[str], request: EmbedRequest) -> Non
         if number:
             context.out.line()
         ask = partial(context.servers.provider().embedded_bytes, batch, request)
-        chunks = auto.attempt_all(context, request.model, ask)
+        chunks = auto.stream_with_pull(context, request.model, ask)
         export.show_chunks(context.out, context.servers.passing(chunks))
 
 

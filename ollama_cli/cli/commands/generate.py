@@ -55,7 +55,7 @@ def command(
         options = options._replace(render="plain")  # text that continues a text is no Markdown
     name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"])
-    auto.attempt(context, name, partial(capabilities.check, context, name, needs))
+    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     asked = GenerateRequest(
         model=name,
         prompt=text,

@@ -8,7 +8,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explaining
-from ollama_cli.features.pull.auto import attempt_all
+from ollama_cli.features.pull.auto import stream_with_pull
 from ollama_cli.types import model_names
 from ollama_cli.types.answer_events import ChatEvent, Done
 from ollama_cli.types.answers import Answer
@@ -31,7 +31,7 @@ def show_answer(
 ) -> Answer | None:
     """Ask, and show the answer in the format wanted; returns it, or None in raw format."""
     if context.output == "raw":
-        chunks = attempt_all(context, model, lambda: awaited(context, ask().raw(), model))
+        chunks = stream_with_pull(context, model, lambda: awaited(context, ask().raw(), model))
         for chunk in chunks:
             context.out.write_bytes(chunk)
         return None
@@ -52,13 +52,13 @@ def show_answer(
 
 @contextmanager
 def bursts(context: Context, ask: Ask, model: str) -> Iterator[Iterator[list[ChatEvent]]]:
-    """Give the bursts of an answer, its model got ready where it is missing; closed at the end."""
+    """Open the bursts of an answer, after a pull if the model is missing; closed at the end."""
     with ExitStack() as opened:
 
         def begin() -> Iterable[list[ChatEvent]]:
             return awaited(context, opened.enter_context(ask()).bursts(), model)
 
-        yield attempt_all(context, model, begin)
+        yield stream_with_pull(context, model, begin)
 
 
 def writer(context: Context, options: AnswerOptions, command: str, model: str) -> AnswerWriter:

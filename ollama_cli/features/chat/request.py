@@ -37,7 +37,7 @@ class Shared(TypedDict):
 
 def shared_fields(context: Context, options: AnswerOptions) -> Shared:
     """Read the options that chat and generate send alike; UsageError for a bad one."""
-    auto.consent(context, options.auto_pull)
+    auto.set_auto_pull(context, options.auto_pull)
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,

@@ -25,7 +25,7 @@ def talk(context: Context, prompt: str | None, model: str | None, options: Answe
         raise request.no_prompt()
     name = choose.chat_model(context, model)
     needs = capabilities.needs(pictures, shared["think"])
-    auto.attempt(context, name, partial(capabilities.check, context, name, needs))
+    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     asked = ChatRequest(model=name, messages=opening, **shared)
     if text is None:
         repl.hold(context, asked, pictures, options)

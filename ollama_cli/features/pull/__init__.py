@@ -1,1 +1,1 @@
-"""Models pulled: planned, begun again when they fail, shown, and remembered."""
+"""Pulls of models: the plan, retries, progress, and the history."""

@@ -1,4 +1,4 @@
-"""Gets a model ready for a command that found it missing: asked for first, pulled by consent."""
+"""Pull a model that a command needs and the server lacks, if `auto_pull` or the user allows it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
@@ -13,49 +13,49 @@ from ollama_cli.types.units import format_bytes
 T = TypeVar("T")
 
 
-def consent(context: Context, auto_pull: bool | None) -> None:
-    """Take what a command was told about pulling; None leaves it to the settings."""
-    told = {True: "always", False: "never", None: None}
-    context.set_flags(auto_pull=told[auto_pull])
+def set_auto_pull(context: Context, auto_pull: bool | None) -> None:
+    """Set `auto_pull` from the option of a command; None keeps the setting."""
+    values = {True: "always", False: "never", None: None}
+    context.set_flags(auto_pull=values[auto_pull])
 
 
-def attempt(context: Context, model: str, call: Callable[[], T]) -> T:
-    """Make a call; where its model is missing, get that ready and call once more.
+def call_with_pull(context: Context, model: str, call: Callable[[], T]) -> T:
+    """Make a call; if its model is missing, pull the model and call once more.
 
-    Raises ModelNotFoundError where it is not to be pulled, and what the pull or the call raises.
+    Raises ModelNotFoundError if it may not be pulled, and what the pull or the call raises.
     """
     try:
         return call()
     except ModelNotFoundError as error:
-        ensure_ready(context, model, error)
+        pull_missing(context, model, error)
     return call()
 
 
-def attempt_all(context: Context, model: str, ask: Callable[[], Iterable[T]]) -> Iterator[T]:
-    """Pass on what a stream brings, as `attempt` does: what fails later is not tried again."""
+def stream_with_pull(context: Context, model: str, ask: Callable[[], Iterable[T]]) -> Iterator[T]:
+    """Yield the items of a stream as `call_with_pull` calls: no retry after the first item."""
 
     def begin() -> tuple[Iterator[T], T | None]:
         items = iter(ask())
         return items, next(items, None)
 
-    items, first = attempt(context, model, begin)
+    items, first = call_with_pull(context, model, begin)
     if first is not None:
         yield first
         yield from items
 
 
-def ensure_ready(context: Context, model: str, missing: ModelNotFoundError) -> None:
-    """Pull a model that a server of Ollama's misses, by `auto_pull`; else raise what it said."""
-    wish = context.settings.auto_pull
+def pull_missing(context: Context, model: str, missing: ModelNotFoundError) -> None:
+    """Pull a model that an Ollama server lacks, if `auto_pull` allows it; else raise `missing`."""
+    auto_pull = context.settings.auto_pull
     can_pull = context.servers.can_pull
-    if wish == "never" or policy.is_cloud(model) or not can_pull:
+    if auto_pull == "never" or policy.is_cloud(model) or not can_pull:
         raise missing
-    if wish == "ask" and not context.prompter.can_ask():
+    if auto_pull == "ask" and not context.prompter.can_ask():
         raise missing.with_facts(or_else=", or have it pulled with --auto-pull")
     installed = [each.name for each in context.servers.installed()]
-    if model_names.find(model, installed):  # then it is something else that is not found
+    if model_names.find(model, installed):  # the error is about something else
         raise missing
-    question = "" if wish == "always" else _question(context, model, installed, missing)
+    question = "" if auto_pull == "always" else _question(context, model, installed, missing)
     if question and not context.prompter.confirm(question, flag=""):
         raise missing
     if not question:
@@ -68,7 +68,7 @@ def ensure_ready(context: Context, model: str, missing: ModelNotFoundError) -> N
 def _question(
     context: Context, model: str, installed: list[str], missing: ModelNotFoundError
 ) -> str:
-    """Ask with the size, after what it may be a misspelling of; raises `missing` if none has it."""
+    """Return a question with the size and similar names; raises `missing` for an unknown model."""
     from ollama_cli.features.pull.plan import size_of  # noqa: PLC0415  hardly ever: 3 ms
 
     try:
@@ -76,15 +76,15 @@ def _question(
     except ModelNotFoundError:
         cloud = _cloud_name(context, model)
         raise missing.with_facts(is_unknown=True, cloud_name=cloud) from None
-    near = model_names.nearest(model, installed)
-    verb = "is" if len(near) == 1 else "are"
-    instead = f"{' and '.join(near)} {verb} installed, {model} is not; " if near else ""
+    similar = model_names.nearest(model, installed)
+    verb = "is" if len(similar) == 1 else "are"
+    nearby = f"{' and '.join(similar)} {verb} installed, {model} is not; " if similar else ""
     shown = "size unknown" if size is None else format_bytes(size)
-    return one_line(f"{instead}pull {model} ({shown})?")
+    return one_line(f"{nearby}pull {model} ({shown})?")
 
 
 def _cloud_name(context: Context, model: str) -> str | None:
-    """Name a model that there is in the cloud alone; None where there is none either."""
+    """Return the name of the cloud model; None if there is none either."""
     from ollama_cli.features.pull.plan import size_of  # noqa: PLC0415  hardly ever: 3 ms
 
     try:

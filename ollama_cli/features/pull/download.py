@@ -1,4 +1,4 @@
-"""Pulls as every command makes them: planned, healed, shown, and written down."""
+"""The pulls of a command: each is planned, retried, shown, and recorded in the history."""
 
 import threading
 import time
@@ -25,10 +25,10 @@ from ollama_cli.ui.progress.reporter import PullProgressReporter
 from ollama_cli.ui.progress.stats import PullStats
 
 
-def settled_patience(
+def resolve_patience(
     context: Context, stall_timeout: str | None = None, retries: str | None = None
 ) -> Patience:
-    """Settle how long a pull may stand still: by the options, else by the settings."""
+    """Resolve how long a pull may stand still: from the options, else from the settings."""
     settled = context.settings
     stall, tries = settled.stall_timeout, settled.retries
     if stall_timeout is not None:
@@ -39,9 +39,9 @@ def settled_patience(
 
 
 class Downloads:
-    """The pulls of one command, one after another or some at once.
+    """The pulls of one command, one after another or several at once.
 
-    Where there is more than one of `names`, each is shown with its number.
+    If there are several `names`, each is shown with its number.
     """
 
     def __init__(
@@ -57,27 +57,27 @@ class Downloads:
         self._names = names
         self._mode = mode
         self._jobs = jobs
-        self._patience = patience or settled_patience(context)
+        self._patience = patience or resolve_patience(context)
         self._summaries: list[Summary] = []
         self._records: list[Record] = []
-        self._watchers = Watchers()
+        self._reporters = _ActiveReporters()
         self._quiet = context.flags.quiet
         self._board = board(mode, context.err, context.environ, quiet=self._quiet, count=len(names))
 
     def run(self, *, insecure: bool, notify: bool) -> None:
-        """Pull all, and sum them up; raises what `for_each` raises."""
+        """Pull all and show a summary; raises what `for_each` raises."""
         context, started = self._context, time.monotonic()
-        is_over = False
-        context.servers.registry()  # threads find it made
+        is_done = False
+        context.servers.registry()  # made before the threads use it
         try:
             for_each(context, self._names, partial(self.pull, insecure=insecure), jobs=self._jobs)
-            is_over = True
+            is_done = True
         except OllamaCliError:
-            is_over = True
+            is_done = True
             raise
         except (KeyboardInterrupt, InterruptError) as interrupt:
             self._clear()
-            self._watchers.stop(interrupt)
+            self._reporters.stop(interrupt)
             for record in self._records:
                 record.end(interrupt)
             raise
@@ -86,11 +86,11 @@ class Downloads:
             if context.output == "json":
                 listed = {"models": [each.as_dict() for each in self._summaries]}
                 export.show_document(context.out, "models-pull", listed)
-            if is_over:
-                self._tell_outcome(time.monotonic() - started, notify=notify)
+            if is_done:
+                self._show_outcome(time.monotonic() - started, notify=notify)
 
     def pull(self, name: str, *, insecure: bool) -> None:
-        """Pull one model; raises what ended it for good."""
+        """Pull one model; raises the final error."""
         context = self._context
         context.permit(name)
         stats = PullStats()
@@ -107,37 +107,37 @@ class Downloads:
         record = Record(context, name, stats)
         self._records.append(record)
         try:
-            with Summary(name, stats) as summed, record:
-                self._summaries.append(summed)
-                watched = self._watchers.of(reporter) if self._jobs > 1 else reporter
-                follow(self._events(name, stats, insecure=insecure), watched)
+            with Summary(name, stats) as summarized, record:
+                self._summaries.append(summarized)
+                guarded = self._reporters.add(reporter) if self._jobs > 1 else reporter
+                follow(self._events(name, stats, insecure=insecure), guarded)
                 context.servers.forget_installed()
         finally:
             if self._jobs == 1:
                 self._clear()
 
     def _clear(self) -> None:
-        """Give the terminal back, also where a second signal came while the first one did so."""
+        """Clear the terminal, also after a second signal in the middle of it."""
         if self._board:
             self._board.close()
 
-    def _tell_outcome(self, seconds: float, *, notify: bool) -> None:
+    def _show_outcome(self, seconds: float, *, notify: bool) -> None:
         outcome = summary.outcome(self._summaries, len(self._names), seconds)
-        if len(self._names) > 1 and self._is_told:
+        if len(self._names) > 1 and self._shows_text:
             self._context.err.line(outcome)
         if notify:
             summary.notify(self._context, outcome)
 
     @property
-    def _is_told(self) -> bool:
+    def _shows_text(self) -> bool:
         return not self._quiet and self._mode in {"auto", "bar", "plain"}
 
     def _label(self, name: str) -> str:
-        """Give a pull's number for each of its lines, as some mingle, or tell it once before."""
+        """Return a number for each line of parallel pulls; else show it once and return ''."""
         if len(self._names) < 2:  # noqa: PLR2004  one needs no number
             return ""
         label = f"[{self._names.index(name) + 1}/{len(self._names)}]"
-        if self._jobs == 1 and self._is_told:
+        if self._jobs == 1 and self._shows_text:
             self._context.err.line(f"{label} {one_line(name)}")
             return ""
         return label
@@ -151,43 +151,43 @@ class Downloads:
             name,
             insecure=insecure,
             join=True,
-            patience=self._patience.to_answer,
+            patience=self._patience.answer_timeout,
         )
-        with explaining(self._context, name):  # before any of those around it tell of the error
+        with explaining(self._context, name):  # explained before any outer block shows the error
             yield from heal(open_pull, self._patience, stats)
 
 
-class Watchers:
-    """Those who show the pulls under way; a signal ends them all from outside."""
+class _ActiveReporters:
+    """The reporters of the running pulls; a signal stops them all."""
 
     def __init__(self) -> None:
-        self._active: list[_Watcher] = []
-        self._is_over = False
+        self._active: list[_GuardedReporter] = []
+        self._is_stopped = False
 
-    def of(self, reporter: PullProgressReporter) -> PullProgressReporter:
-        """Put a reporter under watch."""
-        watcher = _Watcher(reporter, is_over=self._is_over)
-        self._active.append(watcher)
-        return watcher
+    def add(self, reporter: PullProgressReporter) -> PullProgressReporter:
+        """Add a reporter; returns one that is safe to stop from another thread."""
+        guarded = _GuardedReporter(reporter, is_done=self._is_stopped)
+        self._active.append(guarded)
+        return guarded
 
     def stop(self, exc: BaseException) -> None:
-        """Have each say how far its pull came, and nothing after that, nor any other."""
-        self._is_over = True
-        for watcher in self._active:
-            watcher.__exit__(type(exc), exc, exc.__traceback__)
+        """Make each reporter show its last state; after that no reporter shows anything."""
+        self._is_stopped = True
+        for guarded in self._active:
+            guarded.__exit__(type(exc), exc, exc.__traceback__)
 
 
-class _Watcher:
-    """A reporter that is entered and left once, by whichever thread comes first."""
+class _GuardedReporter:
+    """A reporter that is entered and left once, by the first thread that does so."""
 
-    def __init__(self, reporter: PullProgressReporter, *, is_over: bool) -> None:
+    def __init__(self, reporter: PullProgressReporter, *, is_done: bool) -> None:
         self._reporter = reporter
         self._lock = threading.Lock()
-        self._is_shown, self._is_over = False, is_over
+        self._is_shown, self._is_stopped = False, is_done
 
     def __enter__(self) -> Self:
         with self._lock:
-            self._is_shown = not self._is_over
+            self._is_shown = not self._is_stopped
             if self._is_shown:
                 self._reporter.__enter__()
         return self
@@ -200,7 +200,7 @@ class _Watcher:
     ) -> None:
         with self._lock:
             was_shown, self._is_shown = self._is_shown, False
-            self._is_over = True
+            self._is_stopped = True
         if was_shown:
             self._reporter.__exit__(exc_type, exc, traceback)
 

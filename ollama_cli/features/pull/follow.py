@@ -1,4 +1,4 @@
-"""The run of a pull to its end."""
+"""Follow a pull to its end."""
 
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
@@ -10,10 +10,10 @@ from ollama_cli.wire.pull_failures import error_of
 
 
 def follow(events: Iterable[PullEvent], reporter: PullProgressReporter) -> None:
-    """Show every event up to the first success, and close the stream on every way out.
+    """Report every event up to the first success, and always close the stream.
 
-    Raises what the table of failures has for an error event, PullError for most, and ProtocolError
-    when the stream ends without success; errors of the stream itself pass through.
+    Raises for an error event what the table of failures has, PullError for most, and ProtocolError
+    if the stream ends without success; errors of the stream itself pass through.
     """
     iterator = iter(events)
     with ExitStack() as stack:

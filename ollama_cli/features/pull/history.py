@@ -1,7 +1,7 @@
-"""What was pulled, when, and how it ended: one small SQLite file.
+"""The history of pulls, with times and results: one small SQLite file.
 
-A pull is written down when it begins and again when it ends, each in a transaction of its own;
-between the two nothing is locked. A row without an end is a pull that runs, or whose process died.
+The row of a pull is written when it begins and updated when it ends, in two transactions; nothing
+is locked between them. A row without an end is a running pull, or one whose process died.
 """
 
 import os
@@ -18,7 +18,7 @@ from ollama_cli.types.secrets import redact
 Result = Literal["success", "error", "interrupted"]
 RUNNING: Final = "running"
 UNFINISHED: Final = "unfinished"
-KEPT: Final = 10_000
+MOST_PULLS: Final = 10_000
 _VERSION: Final = 1
 _HINT: Final = "move it away, or keep none: `ollama-cli config set history false`"
 _LARGEST: Final = 2**63 - 1
@@ -44,7 +44,7 @@ CREATE TABLE pulls (
 class Pull:
     """One pull: `bytes` fetched by it, `result` success, error, interrupted, running, unfinished.
 
-    What only its end tells is None while it runs, and for ever where its process died.
+    A field that is known only at the end is None while the pull runs, or if its process died.
     """
 
     model: str
@@ -59,9 +59,9 @@ class Pull:
 
 
 class History:
-    """The pulls of the past; every method raises ConfigError where the file cannot be used.
+    """The past pulls; every method raises ConfigError if the file cannot be used.
 
-    A file that is not a history of this version is left as it is.
+    A file that is no history of this version is never changed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -70,16 +70,16 @@ class History:
         )
 
     def begin(self, model: str, host: str) -> int:
-        """Write down that a pull begins, and forget the oldest; return its number."""
+        """Add a pull that begins, and delete the oldest ones; return its number."""
         pid = os.getpid()
-        row = (_storable(model), _storable(host), _now(), pid, _born(pid))
+        row = (_storable(model), _storable(host), _now(), pid, _process_start(pid))
         self._store.create()
-        with self._store.writing() as base:
-            cursor = base.execute(
+        with self._store.writing() as database:
+            cursor = database.execute(
                 "INSERT INTO pulls (model, host, started_at, pid, born) VALUES (?, ?, ?, ?, ?)", row
             )
             number = int(cursor.lastrowid or 0)
-            base.execute("DELETE FROM pulls WHERE id <= ?", (number - KEPT,))
+            database.execute("DELETE FROM pulls WHERE id <= ?", (number - MOST_PULLS,))
         return number
 
     def end(
@@ -92,40 +92,40 @@ class History:
         restarts: int,
         error: str | None = None,
     ) -> None:
-        """Write down how the pull of that number ended; one that was cleared stays away."""
-        told = None if error is None else _storable(error)
-        ended = (_now(), round(seconds, 3), min(fetched, _LARGEST), restarts, result, told)
-        with self._store.writing() as base:
-            base.execute(
+        """Record how the pull of that number ended; a deleted one stays deleted."""
+        text = None if error is None else _storable(error)
+        changes = (_now(), round(seconds, 3), min(fetched, _LARGEST), restarts, result, text)
+        with self._store.writing() as database:
+            database.execute(
                 "UPDATE pulls SET ended_at = ?, seconds = ?, bytes = ?, restarts = ?, result = ?,"
                 " error = ? WHERE id = ?",
-                (*ended, number),
+                (*changes, number),
             )
 
     def pulls(self) -> list[Pull]:
         """List the pulls, the newest first."""
         if not self._store.exists:
             return []
-        with self._store.reading() as base:
-            if base is None:
+        with self._store.reading() as database:
+            if database is None:
                 return []
-            rows = base.execute("SELECT * FROM pulls ORDER BY id DESC").fetchall()
-            if not all(map(_is_sound, rows)):
+            rows = database.execute("SELECT * FROM pulls ORDER BY id DESC").fetchall()
+            if not all(map(_is_valid_row, rows)):
                 self._store.refuse("it is damaged")
             return [_pull(row) for row in rows]
 
     def clear(self) -> int:
-        """Forget all pulls, also on the disk; return how many there were."""
+        """Delete all pulls, also from the disk; return their number."""
         if not self._store.exists:
             return 0
-        with self._store.writing() as base:
-            count: int = base.execute("DELETE FROM pulls").rowcount
+        with self._store.writing() as database:
+            count: int = database.execute("DELETE FROM pulls").rowcount
         self._store.compact()
         return count
 
 
 def unfinished(pulls: list[Pull]) -> list[Pull]:
-    """Choose the pulls whose process died and that no later pull of the same model made good.
+    """Return the pulls whose process died, unless a later pull of the same model succeeded.
 
     `pulls` are all of them, the newest first.
     """
@@ -140,27 +140,27 @@ def unfinished(pulls: list[Pull]) -> list[Pull]:
     return left
 
 
-def _is_sound(row: Any) -> bool:
-    """Tell whether a row holds what it must: SQLite keeps anything in any column."""
+def _is_valid_row(row: Any) -> bool:
+    """Return whether the types of a row are right: SQLite does not check them."""
     kinds = {**Pull.__annotations__, "result": str | None, "pid": int, "born": str}
     return all(n in row.keys() and isinstance(row[n], k) for n, k in kinds.items())  # noqa: SIM118  a row holds its values
 
 
 def _pull(row: Mapping[str, Any]) -> Pull:
-    told = {each.name: row[each.name] for each in fields(Pull)}
-    if told["result"] is None:
-        told["result"] = RUNNING if _is_running(row["pid"], row["born"]) else UNFINISHED
-    return Pull(**told)
+    values = {each.name: row[each.name] for each in fields(Pull)}
+    if values["result"] is None:
+        values["result"] = RUNNING if _is_running(row["pid"], row["born"]) else UNFINISHED
+    return Pull(**values)
 
 
-def _is_running(pid: int, born: str) -> bool:
-    """Tell whether a process still lives; its birth tells it from a later one of the same number.
+def _is_running(pid: int, started: str) -> bool:
+    """Return whether a process still runs; its start differs from a later one of the same pid.
 
-    Where neither can be asked it counts as gone.
+    A process that cannot be checked counts as gone.
     """
-    if born:
-        return _born(pid) == born
-    if os.name != "posix":  # there this signal would end the process
+    if started:
+        return _process_start(pid) == started
+    if os.name != "posix":  # signal 0 would end the process there
         return False
     try:
         os.kill(pid, 0)
@@ -171,8 +171,8 @@ def _is_running(pid: int, born: str) -> bool:
     return True
 
 
-def _born(pid: int) -> str:
-    """Tell when a living process was born, in ticks of the machine; empty where that is unknown."""
+def _process_start(pid: int) -> str:
+    """Return when a running process began, in clock ticks since boot; empty if unknown."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_bytes()
     except OSError:
@@ -182,7 +182,7 @@ def _born(pid: int) -> str:
 
 
 def _storable(text: str) -> str:
-    """Take out what is secret and what is no text."""
+    """Remove secrets, and replace what is no valid text."""
     return redact(text.encode("utf-8", "replace").decode())
 
 

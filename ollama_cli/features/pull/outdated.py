@@ -1,7 +1,7 @@
-"""What sets an installed model apart from the one that the registry has now, layer by layer.
+"""How an installed model differs from the one in the registry, layer by layer.
 
-Digests of manifests are not enough: the same layers may be listed by differing documents. The
-server hands out no manifest, but what it shows of a model names its weights and holds its texts.
+Digests of manifests are not enough: different documents may list the same layers. The server gives
+no manifest, but `/api/show` names the weights of a model and holds its texts.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from ollama_cli.services.ollama import OllamaClient
     from ollama_cli.services.registry import Registry
 
-_NO_TEMPLATE: Final = "{{ .Prompt }}"  # what the server says where a model has none
+_NO_TEMPLATE: Final = "{{ .Prompt }}"  # shown by the server for a model without one
 _WEIGHTS_LINE: Final = r"(FROM|ADAPTER) .*sha256-([0-9a-f]{64})\"*$"
-_LOST: Final = "\ufffd"  # stands for bytes that are no text, which no JSON can hold
+_REPLACEMENT: Final = "\ufffd"  # replaces bytes that are no text
 _LARGE: Final = {"model": "weights", "projector": "projector", "adapter": "adapter"}
 _TEXTS: Final = ("template", "system", "license")
 _STORED: Final = ("params", "messages")
@@ -38,10 +38,10 @@ Chosen = Mapping[str, ModelSummary | None]
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """What sets an installed model apart from the registry's, and the bytes of an update.
+    """How an installed model differs from the registry's, and the bytes of an update.
 
-    `status` is current, outdated, local (the registry has no such model) or unknown, `reason`
-    tells why nothing is known. `parent` is the model that an outdated one was made from by a user.
+    `status` is current, outdated, local (the registry has no such model) or unknown, with its
+    `reason`. `parent` is the model from which a user made an outdated one.
     """
 
     model: str
@@ -53,9 +53,9 @@ class Freshness:
 
 
 def choose(context: Context, word: str, wanted: Sequence[str]) -> Chosen:
-    """Look the named models up, all installed ones where none is named; None is not installed.
+    """Look the named models up, all installed ones if none is named; None is not installed.
 
-    OtherApiError where the server is none that a command, by its word, can serve.
+    Raises OtherApiError if the server cannot serve the `word` of a command.
     """
     installed = sorted(
         context.servers.native(word).list_models(), key=lambda model: model.name.lower()
@@ -77,26 +77,26 @@ def compare_chosen(context: Context, chosen: Chosen, name: str, *, insecure: boo
 
 
 def is_due(found: Freshness, *, is_named: bool) -> bool:
-    """Tell whether a model is to be pulled again; what was made here only if it was named."""
+    """Return whether to pull a model again; one that was made here only if it is named."""
     return found.status == "outdated" and (is_named or not found.parent)
 
 
-def is_near(name: str) -> bool:
-    """Tell whether a model comes from a loopback or private host, where plain http may do."""
+def is_on_private_host(name: str) -> bool:
+    """Return whether a model comes from a loopback or private host, which may use plain http."""
     parsed = model_names.parse(name)
     return parsed is not None and is_private(host_of(f"http://{parsed.host}"))
 
 
 def record(found: Freshness) -> dict[str, Any]:
-    """Give the comparison as programs read it."""
-    unsaid = {"reason": found.reason or None, "parent": found.parent or None, "error": None}
-    return {**asdict(found), **unsaid}
+    """Return the comparison as a record for JSON output."""
+    empty = {"reason": found.reason or None, "parent": found.parent or None, "error": None}
+    return {**asdict(found), **empty}
 
 
 def compare(
     client: "OllamaClient", registry: "Registry", model: ModelSummary, *, insecure: bool = False
 ) -> Freshness:
-    """Compare one installed model with the registry's; raises what client and registry raise."""
+    """Compare one installed model with the registry's; raises the errors of client and registry."""
     try:
         manifest = registry.manifest(model.name, insecure=insecure)
     except ModelNotFoundError:
@@ -123,7 +123,7 @@ def compare(
 def changes(
     kinds: Kinds, shown: ModelDetails, absent: AbstractSet[str], stored: Mapping[str, bytes]
 ) -> Iterator[str]:
-    """Name what differs; `absent` digests are not on the server, `stored` are blobs by kind."""
+    """Yield what differs; the server lacks the `absent` digests, `stored` are blobs by kind."""
     yield from _weights(kinds, shown, absent)
     template = "" if _has_no_template(shown) and "template" not in kinds else shown.template
     for kind, text in zip(_TEXTS, (template, shown.system, shown.license), strict=True):
@@ -136,7 +136,7 @@ def changes(
     messages = decoding.document(stored.get("messages", b"[]"))
     if wire.parse_messages(messages) != wire.parse_messages(shown.document.get("messages")):
         yield "messages"
-    # Of all else the server shows nothing that could be compared, but it tells what it holds.
+    # The server shows no other layers, but it says which blobs it has.
     for kind in sorted(kinds.keys() - _COMPARED - _UNUSED):
         if _any_absent(kinds[kind], absent):
             yield kind
@@ -152,7 +152,7 @@ def _by_kind(manifest: Manifest) -> Kinds:
 def _weights(kinds: Kinds, shown: ModelDetails, absent: AbstractSet[str]) -> Iterator[str]:
     """Compare the large layers with those that the head of the Modelfile names.
 
-    Where it names none, as for a model of tensors, what the server holds decides.
+    If it names none, as for a model of tensors, the blobs of the server decide.
     """
     model, projectors, adapters = (
         [layer.digest for layer in kinds.get(kind, ())] for kind in _LARGE
@@ -175,29 +175,29 @@ def _weights(kinds: Kinds, shown: ModelDetails, absent: AbstractSet[str]) -> Ite
 
 
 def _has_no_template(shown: ModelDetails) -> bool:
-    """Tell whether a model has no template of its own: what is shown may then be the weights'."""
+    """Return whether a model has no template layer; the shown one may be that of the weights."""
     default = f"TEMPLATE {_NO_TEMPLATE}"
     return shown.template == _NO_TEMPLATE or default in shown.modelfile.split("\n")
 
 
 def _is_stored(text: str, layers: Sequence[ManifestLayer], absent: AbstractSet[str]) -> bool:
-    """Tell whether a text is what these layers hold, which the server joins by newlines."""
+    """Return whether a text is that of these layers, which the server joins by newlines."""
     data, end = text.encode("utf-8", "replace"), 0
     for number, layer in enumerate(layers):
-        start = end + (number > 0)
-        if data[end:start] != b"\n"[: start - end]:
+        text_start = end + (number > 0)
+        if data[end:text_start] != b"\n"[: text_start - end]:
             return False
-        end = start + layer.size
-        if f"sha256:{hashlib.sha256(data[start:end]).hexdigest()}" != layer.digest:
-            return _LOST in text and not _any_absent(layers, absent)
+        end = text_start + layer.size
+        if f"sha256:{hashlib.sha256(data[text_start:end]).hexdigest()}" != layer.digest:
+            return _REPLACEMENT in text and not _any_absent(layers, absent)
     return end == len(data)
 
 
 def _parent(shown: ModelDetails, manifest: Manifest) -> str:
-    """Name what a model was made from on this server, empty where that was done elsewhere.
+    """Return the model from which one was made on this server; empty if it was made elsewhere.
 
-    What was pulled tells of its maker's machine: a name as the registry has it, or a path, which
-    may be another one in each version.
+    A pulled model keeps the parent of its author: a name as in the registry, or a path, which may
+    change with each version.
     """
     parent = fields.text(fields.mapping(shown.document.get("details")).get("parent_model"))
     origins = [layer.origin for layer in manifest.layers if layer.origin]

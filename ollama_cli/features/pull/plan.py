@@ -1,4 +1,4 @@
-"""What a pull will fetch, known from the registry before the first byte: plans, and their words."""
+"""What a pull will fetch, as the registry says before the first byte."""
 
 import time
 from collections.abc import Sequence
@@ -16,14 +16,14 @@ from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
 _LARGE: Final = 10**9
-_MANY_LAYERS: Final = 100  # more questions than that would hold up a pull
-_PATIENCE: Final = 2.0  # and so would answers that take longer, all together
-_LEAST: Final = 0.001
+_MANY_LAYERS: Final = 100  # more requests would delay a pull
+_TIME_LIMIT: Final = 2.0  # in seconds, for all requests together
+_SHORTEST_TIMEOUT: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What one pull would do: its layers, each with whether the server has it; None unknown."""
+    """The layers of one pull, each with whether the server has it; None if unknown."""
 
     model: str
     layers: tuple[tuple[Layer, bool], ...] | None = None
@@ -46,7 +46,7 @@ class Plan:
         return None if self.layers is None else (self.total or 0) - (self.present or 0)
 
     def as_dict(self) -> dict[str, Any]:
-        """Give the plan as programs read it."""
+        """Return the plan as a record for JSON output."""
         return {
             "model": self.model,
             "source": "unknown" if self.layers is None else "registry",
@@ -61,9 +61,9 @@ class Plan:
 
 
 def expected(context: Context, name: str, *, insecure: bool) -> Expected | None:
-    """Ask the registry what a model holds; None where it does not say. Never fails a pull.
+    """Ask the registry for the layers of a model; None if it gives none. Never fails a pull.
 
-    Before a large pull a note tells what will be fetched.
+    A note before a large pull says what will be fetched.
     """
     registry = context.servers.registry()
     try:
@@ -73,12 +73,12 @@ def expected(context: Context, name: str, *, insecure: bool) -> Expected | None:
             context.prompter.note(f"sizes are not known beforehand: {error.message}")
         return None
     if sum(layer.size for layer in layers) > _LARGE and not context.flags.quiet:
-        context.prompter.note(f"{name}: {_words(context, name, layers)}")
+        context.prompter.note(f"{name}: {_describe(context, name, layers)}")
     return Expected(layers=layers)
 
 
 def size_of(context: Context, name: str) -> int | None:
-    """Ask the registry how many bytes a model holds; None where it does not say.
+    """Ask the registry for the size of a model in bytes; None if it gives none.
 
     Raises ModelNotFoundError for a model that it does not know.
     """
@@ -91,7 +91,7 @@ def size_of(context: Context, name: str) -> int | None:
 
 
 def show_plans(context: Context, names: Sequence[str], *, insecure: bool) -> None:
-    """Tell what pulls would fetch, and fetch nothing; raises what `for_each` raises."""
+    """Show what pulls would fetch, without a pull; raises what `for_each` raises."""
     registry = context.servers.registry()
     plans: list[Plan] = []
 
@@ -120,28 +120,28 @@ def _layers(manifest: Manifest) -> tuple[Layer, ...]:
 
 
 def _plan(context: Context, name: str, layers: Sequence[Layer]) -> Plan:
-    server = context.servers.native("pull")  # others may say yes to whatever is asked
+    server = context.servers.native("pull")  # other servers may claim to have any blob
     return Plan(name, tuple((layer, server.has_blob(layer.digest)) for layer in layers))
 
 
 def _plan_within(context: Context, name: str, layers: Sequence[Layer]) -> Plan:
-    """Plan in the time that a pull may be held up for; raises TimedOutError where it is over."""
-    server, end = context.servers.ollama(), time.monotonic() + _PATIENCE
+    """Plan within the time limit; raises TimedOutError after it."""
+    server, end = context.servers.ollama(), time.monotonic() + _TIME_LIMIT
     found: list[tuple[Layer, bool]] = []
     for layer in layers:
-        left = max(end - time.monotonic(), _LEAST)
+        left = max(end - time.monotonic(), _SHORTEST_TIMEOUT)
         found.append((layer, server.has_blob(layer.digest, patience=left)))
     return Plan(name, tuple(found))
 
 
-def _words(context: Context, name: str, layers: Sequence[Layer]) -> str:
-    """Say the plan of a pull in a line; the size alone where asking for the rest is no use."""
+def _describe(context: Context, name: str, layers: Sequence[Layer]) -> str:
+    """Return the plan of a pull in one line; only the size if the rest costs too many requests."""
     total = format_bytes(sum(layer.size for layer in layers))
     if len(layers) > _MANY_LAYERS:
         return total
     try:
         plan = _plan_within(context, name, layers)
-    except OllamaCliError:  # told by the pull itself, if it is more than a server without blobs
+    except OllamaCliError:  # the pull itself reports it, if it matters
         return total
     sizes = [format_bytes(size or 0) for size in (plan.present, plan.to_fetch)]
     return f"{total}, present {sizes[0]}, to fetch {sizes[1]}"
@@ -163,6 +163,6 @@ def _show(context: Context, plans: Sequence[Plan]) -> None:
 def _cells(plan: Plan) -> list[str]:
     if plan.layers is None:
         return [plan.model, "unknown", "-", "-", "-"]
-    there = sum(is_present for _, is_present in plan.layers)
+    present = sum(is_present for _, is_present in plan.layers)
     sizes = (plan.total or 0, plan.present or 0, plan.to_fetch or 0)
-    return [plan.model, *map(format_bytes, sizes), f"{there} of {len(plan.layers)} present"]
+    return [plan.model, *map(format_bytes, sizes), f"{present} of {len(plan.layers)} present"]

@@ -1,4 +1,4 @@
-"""Has the history tell of a pull; that it cannot is a warning and never the pull's failure."""
+"""Write a pull into the history; a failure to do so is only a warning."""
 
 import time
 from typing import Self
@@ -12,7 +12,7 @@ from ollama_cli.ui.progress.stats import PullStats
 
 
 class Record:
-    """One pull in the history: it begins with the block around the pull, and ends with it.
+    """One pull in the history: its row begins and ends with the `with` block.
 
     `stats` counts the events of the pull.
     """
@@ -26,7 +26,7 @@ class Record:
         self._stats = stats
 
     def __enter__(self) -> Self:
-        # What a demo server pretends to fetch is nothing to remember.
+        # A demo server fetches nothing real.
         if self._context.settings.history and not self._context.flags.demo:
             host = self._context.servers.ollama().base_url
             try:
@@ -41,11 +41,11 @@ class Record:
         self.end(error)
 
     def end(self, error: BaseException | None) -> None:
-        """Write down how it ended; the first end counts, whichever thread tells it."""
+        """Record how the pull ended; only the first call counts, from any thread."""
         history, self._history = self._history, None
         if history is None:
             return
-        result, told = _outcome(error)
+        result, message = _outcome(error)
         try:
             history.end(
                 self._number,
@@ -53,7 +53,7 @@ class Record:
                 seconds=time.monotonic() - self._started,
                 fetched=self._stats.fetched_bytes,
                 restarts=self._stats.restarts,
-                error=told,
+                error=message,
             )
         except ConfigError as failure:
             self._context.prompter.warn(failure.message)

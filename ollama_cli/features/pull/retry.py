@@ -1,4 +1,4 @@
-"""A pull that heals itself: judged by the bytes it gains, begun again when it stands still."""
+"""Pulls that are begun again when they fail or gain no bytes."""
 
 import random
 import time
@@ -34,14 +34,14 @@ from ollama_cli.wire.pull_failures import Again, error_of, failure_of
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _JITTER: Final = (0.5, 1.5)
-_OWN: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+_SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
 
 
 class Patience(NamedTuple):
-    """How long a pull may stand still, in seconds, 0 for ever.
+    """How long a pull may stand still, in seconds; 0 means no limit.
 
-    `stall` bounds the time without a byte gained, `silence` that without a word, also while the
-    server verifies; `retries` counts further tries, and is full again when bytes were gained.
+    `stall` limits the time without a gained byte, `silence` the time without any event, also while
+    the server verifies; `retries` limits the further tries in a row without a gained byte.
     """
 
     stall: float = 30.0
@@ -49,16 +49,16 @@ class Patience(NamedTuple):
     retries: float = 8
 
     @property
-    def to_answer(self) -> float:
-        """Bound the way to the answer's first byte."""
+    def answer_timeout(self) -> float:
+        """Return the limit for the first byte of the answer."""
         return min((each for each in (self.stall, self.silence) if each), default=0.0)
 
 
-class Reads(Protocol):
-    """What healing needs of a stream: one network read at a time, and an end."""
+class PullStream(Protocol):
+    """The stream of a pull: one network read at a time, and a close."""
 
     def read(self, within: float) -> list[PullEvent] | None:
-        """Give the events of the next read, perhaps none; None at the end."""
+        """Return the events of the next read, maybe none; None at the end."""
         ...
 
     def close(self) -> None:
@@ -67,7 +67,7 @@ class Reads(Protocol):
 
 
 def heal(
-    open_pull: Callable[[], Reads],
+    open_pull: Callable[[], PullStream],
     patience: Patience,
     stats: PullStats | None = None,
     *,
@@ -76,9 +76,9 @@ def heal(
 ) -> Iterator[PullEvent]:
     """Yield the events of a pull up to its success, with a Restart for each further try.
 
-    `open_pull` makes a stream whose way to the answer is bounded by `patience.to_answer`. Each
-    event is in `stats` when it is yielded. Raises what ended the pull for good: TimedOutError once
-    the tries on a cut, a stall or an end without success ran out.
+    `open_pull` opens a stream and limits the wait for its answer by `patience.answer_timeout`. Each
+    event is added to `stats` before it is yielded. Raises the final error: TimedOutError if the
+    last try ended with a cut, a stall or no success.
     """
     pull = _Pull(patience, stats or PullStats(), clock)
     while True:
@@ -93,7 +93,7 @@ def heal(
 
 
 class _Pull:
-    """One pull over all its tries."""
+    """One pull with all its tries."""
 
     def __init__(self, patience: Patience, stats: PullStats, clock: Callable[[], float]) -> None:
         self._patience = patience
@@ -102,24 +102,24 @@ class _Pull:
         self._gains = Gains()
         self._attempt = 0
         self._has_answered = self._is_open = False
-        self._said: str | None = None
+        self._server_error: str | None = None
         self._after_layers: set[Phase] = set()
         self._pace = Pace(0.0)
         self._advanced_at = 0.0
 
-    def run(self, stream: Reads) -> Iterator[PullEvent]:
-        """Yield the events of one try up to success; raises what ended it."""
+    def run(self, stream: PullStream) -> Iterator[PullEvent]:
+        """Yield the events of one try up to success; raises the error that ends it."""
         self._advanced_at = self._clock()
         self._pace = Pace(self._advanced_at)
         self._after_layers = set()
-        self._said = None
+        self._server_error = None
         self._is_open = False
         try:
             while (events := self._read(stream)) is not None:
                 now = self._clock()
                 for event in events:
                     self._stats.add(event, now)
-                    self._judge(event, now)
+                    self._check_progress(event, now)
                     yield event
                     if isinstance(event, Success):
                         return
@@ -132,14 +132,14 @@ class _Pull:
         raise StreamCutError("the pull stream ended without success", hint=RESUMES)
 
     def restart(self, error: OllamaCliError) -> Restart:
-        """Decide on another try after a failure; raises what it came to if there is none."""
+        """Return the next try after a failure; raises the final error if there is none."""
         if not self._is_worth_another_try(error):
             raise error
         if self._attempt >= self._patience.retries:
             self._give_up(error)
         self._attempt += 1
-        grown = min(_FIRST_PAUSE * 2 ** min(self._attempt - 1, 16), _LONGEST_PAUSE)
-        pause = max(grown * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
+        backoff = min(_FIRST_PAUSE * 2 ** min(self._attempt - 1, 16), _LONGEST_PAUSE)
+        pause = max(backoff * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
         restart = Restart(self._attempt, error.message, round(pause, 3))
         self._stats.add(restart, self._clock())
         return restart
@@ -149,8 +149,8 @@ class _Pull:
             return False
         return is_near_end(self._stats.reported, self._stats.reported_total)
 
-    def _read(self, stream: Reads) -> list[PullEvent] | None:
-        """Read once, for no longer than what is left of the patience."""
+    def _read(self, stream: PullStream) -> list[PullEvent] | None:
+        """Read once, within the time that is left."""
         limit = self._patience.silence if self._after_layers else self._patience.stall
         left = limit - (self._clock() - self._advanced_at)
         if limit and left <= 0:
@@ -178,8 +178,8 @@ class _Pull:
         self._advanced_at = now
         self._pace.add(gained, now)
 
-    def _judge(self, event: PullEvent, now: float) -> None:
-        """See whether an event gets the pull on; raises what an error event stands for."""
+    def _check_progress(self, event: PullEvent, now: float) -> None:
+        """Check whether an event is progress; raises the error of an error event."""
         match event:
             case ChunkProgress():
                 if gained := self._gains.add(self._stats.reported):
@@ -188,31 +188,35 @@ class _Pull:
                 self._after_layers.add(phase)
                 self._advanced_at = now
             case Error(message):
-                self._said = message
+                self._server_error = message
                 raise error_of(message)
 
     def _is_worth_another_try(self, error: OllamaCliError) -> bool:
-        if self._said is not None:
-            return self._may(failure_of(self._said).again)
+        if self._server_error is not None:
+            return self._allows_retry(failure_of(self._server_error).again)
         status = error.http_status
         match error:
             case StalledError() | StreamCutError():
                 return True
             case UnreachableError() | TimedOutError() | ProtocolError():
                 return self._has_answered
-            case ServerError() if status is not None and (is_passing(status) or status >= _OWN):
-                asked = error.retry_after or 0.0
-                return asked <= LONGEST_RETRY_AFTER and self._may(failure_of(error.message).again)
+            case ServerError() if status is not None and (
+                is_passing(status) or status >= _SERVER_ERROR
+            ):
+                retry_after = error.retry_after or 0.0
+                return retry_after <= LONGEST_RETRY_AFTER and self._allows_retry(
+                    failure_of(error.message).again
+                )
         return False
 
-    def _may(self, again: Again) -> bool:
+    def _allows_retry(self, again: Again) -> bool:
         under_way = bool(self._stats.reported)
         return again is Again.ALWAYS or (again is Again.UNDER_WAY and under_way)
 
     def _give_up(self, error: OllamaCliError) -> NoReturn:
-        """Raise what a failure comes to when no try is left: a server's own words keep their code.
+        """Raise the final error when no try is left; an error text of the server keeps its code.
 
-        What was worth another try resumes whenever it is begun again, and the hint says so.
+        Such a pull resumes when it is begun again, and the hint says so.
         """
         aside = ""
         if self._attempt:

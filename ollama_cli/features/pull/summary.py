@@ -1,4 +1,4 @@
-"""What pulls came to: one summary each, and the line and the signal at the end of all."""
+"""The results of pulls: a summary for each, and the last line and notification for all."""
 
 import time
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from ollama_cli.ui.terminals import notification
 
 
 class Summary:
-    """What one pull came to: bytes, by its `stats`, seconds, and how it ended."""
+    """The result of one pull: bytes, from its `stats`, seconds, and how it ended."""
 
     def __init__(self, model: str, stats: PullStats) -> None:
         self.model = model
@@ -35,13 +35,13 @@ class Summary:
 
     @property
     def snapshot(self) -> PullSnapshot:
-        """Show how far the pull came."""
+        """Return how far the pull came."""
         return self._stats.snapshot(with_layers=False)
 
     def as_dict(self) -> dict[str, object]:
-        """Give the summary as programs read it."""
+        """Return the summary as a record for JSON output."""
         snapshot, seconds = self.snapshot, self._seconds
-        if seconds is None:  # a signal left its thread behind
+        if seconds is None:  # a signal came before the pull ended
             seconds = time.monotonic() - self._started
         return {
             "model": self.model,
@@ -54,7 +54,7 @@ class Summary:
 
 
 def outcome(summaries: Sequence[Summary], count: int, seconds: float) -> str:
-    """Write the last line of a pull of `count` models; one is called by its name."""
+    """Return the last line for a pull of `count` models; a single one is named."""
     good = [each for each in summaries if each.status == "success"]
     bad = [one_line(each.model) for each in summaries if each.status == "error"]
     size = sum(each.snapshot.completed for each in good)
@@ -67,6 +67,6 @@ def outcome(summaries: Sequence[Summary], count: int, seconds: float) -> str:
 
 
 def notify(context: Context, text: str) -> None:
-    """Ring the terminal, and post a message where it can."""
+    """Ring the bell of the terminal, and show a notification if it can."""
     if context.err.motion:
         context.err.write("\a" + notification(context.environ).format(one_line(text)))

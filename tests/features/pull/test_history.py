@@ -105,7 +105,7 @@ def test_the_file_names_its_version(path: Path) -> None:
 
 
 def test_only_the_last_pulls_are_kept(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(history, "KEPT", 3)
+    monkeypatch.setattr(history, "MOST_PULLS", 3)
     for name in "abcde":
         History(path).begin(name, HOST)
     assert [pull.model for pull in History(path).pulls()] == ["e", "d", "c"]

@@ -220,5 +220,5 @@ def test_an_interrupt_passes_through(where: str) -> None:
 def test_a_patience_of_zero_waits_for_ever() -> None:
     steps: list[Step] = [MANIFEST, at(5), 1e8, at(5), 1e8, DONE]
     assert restarts(World(steps).run(stall=0, silence=0)) == []
-    assert Patience(stall=0, silence=0).to_answer == 0
-    assert Patience(stall=30, silence=5).to_answer == 5
+    assert Patience(stall=0, silence=0).answer_timeout == 0
+    assert Patience(stall=30, silence=5).answer_timeout == 5

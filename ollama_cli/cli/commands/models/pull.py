@@ -8,7 +8,7 @@ from ollama_cli.cli.options import Insecure, Registry
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.pull import plan
-from ollama_cli.features.pull.download import Downloads, settled_patience
+from ollama_cli.features.pull.download import Downloads, resolve_patience
 
 
 def command(
@@ -60,7 +60,7 @@ def command(
     if dry_run:
         plan.show_plans(context, names, insecure=insecure)
         return
-    patience = settled_patience(context, stall_timeout, retries)
+    patience = resolve_patience(context, stall_timeout, retries)
     context.servers.native("pull", asks=False)  # each pull asks by itself, and tries again
     downloads = Downloads(context, names, mode=mode, jobs=jobs, patience=patience)
     downloads.run(insecure=insecure, notify=notify)

@@ -48,7 +48,7 @@ def command(
             found = outdated.compare_chosen(context, chosen, name, insecure=insecure)
             is_due = outdated.is_due(found, is_named=not all_)
             if is_due:
-                near = insecure and outdated.is_near(found.model)
+                near = insecure and outdated.is_on_private_host(found.model)
                 downloads.pull(found.model, insecure=near)
         except OllamaCliError as error:
             failed = explain(error, context)
