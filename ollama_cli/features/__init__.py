@@ -1,1 +1,1 @@
-"""What a user hands in: prompts, files, images, model options, schemas; read and checked here."""
+"""The features behind the commands: chat, models, pulls, required models, servers, checks."""

@@ -1,4 +1,4 @@
-"""What every command is given: settings, streams, somebody to ask, and servers."""
+"""The context of every command: settings, streams, the prompter, and servers."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Flags(NamedTuple):
-    """The global options; `settings` holds those that are settings too, by name."""
+    """The global options; `settings` holds those that are also settings, by name."""
 
     settings: Mapping[str, object] = MappingProxyType({})
     env_file: str | None = None
@@ -30,10 +30,10 @@ class Flags(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What sets one command apart, as its row in the table of commands says.
+    """The traits of one command, from its row in the table of commands.
 
-    One that `starts_server` wants a local server to run; one that `offers_pull` has a use for a
-    model that is missing; one that is `silent_if_quiet` says nothing at all with `-q`.
+    `starts_server`: it needs a local server to run. `offers_pull`: a missing model may be pulled
+    for it. `silent_if_quiet`: it prints nothing at all with `-q`.
     """
 
     starts_server: bool = True
@@ -45,7 +45,7 @@ USUAL: Final = Traits()
 
 
 class Context:
-    """One run of one command; all that is not given is found out on first use."""
+    """One run of one command; settings and servers are resolved on first use."""
 
     def __init__(
         self,
@@ -66,18 +66,18 @@ class Context:
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 
     def set_flags(self, **settings: object) -> None:
-        """Take options of one command that are settings too; None is one that was not given."""
+        """Add options of one command that are also settings; None means not given."""
         given = {name: value for name, value in settings.items() if value is not None}
         self.flags = self.flags._replace(settings={**self.flags.settings, **given})
 
     @property
     def moves(self) -> bool:
-        """Tell whether something may move on the terminal while a server is awaited."""
+        """Return whether the terminal may show motion while the command waits for a server."""
         return self.err.motion and not self.flags.quiet and not self.flags.verbose
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """Read what the settings are settled from; raises ConfigError or NotFoundError."""
+        """Read the layers of the settings; raises ConfigError or NotFoundError."""
         layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
         for warning in warnings:
             self.prompter.warn(warning)
@@ -87,27 +87,27 @@ class Context:
 
     @cached_property
     def settings(self) -> Settings:
-        """Settle the settings; raises ConfigError, NotFoundError or RefusedError."""
+        """Resolve the settings; raises ConfigError, NotFoundError or RefusedError."""
         settings = resolve(self.layers)
         for warning in settings.warnings:
             self.prompter.warn(warning)
         return settings
 
     @property
-    def is_settled(self) -> bool:
-        """Tell whether the settings could be settled, and were."""
+    def has_settings(self) -> bool:
+        """Return whether the settings are already resolved."""
         return "settings" in vars(self)
 
     @cached_property
     def variables(self) -> Mapping[str, str]:
-        """Read the variables that keys may be in."""
+        """Read the variables that may hold keys."""
         return sources.variables(self.environ, self.flags.env_file)
 
     @cached_property
     def credentials(self) -> Mapping[str, Any]:
-        """Settle the keywords of a client for the server in use; raises what `settle` raises.
+        """Resolve the keywords of a client for the server in use; raises what `settle` raises.
 
-        A command that prints the key is run now.
+        If a command prints the key, it is run now.
         """
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
@@ -121,7 +121,7 @@ class Context:
 
     @cached_property
     def servers(self) -> "Servers":
-        """Give the server that the settings name, and the registry; raises what settling raises."""
+        """Return the server of the settings, and the registry; raises what `settings` raises."""
         from ollama_cli.features.servers.connect import Servers  # noqa: PLC0415  requests: 50 ms
 
         return Servers(
@@ -137,17 +137,17 @@ class Context:
 
     @property
     def has_servers(self) -> bool:
-        """Tell whether this run has had to do with servers."""
+        """Return whether this run has used servers."""
         return "servers" in vars(self)
 
     def permit(self, model: str) -> None:
-        """Raise RefusedError for a model that the settings forbid, as far as its name tells."""
+        """Raise RefusedError for a model that the settings forbid, as far as its name shows."""
         allowed, local_only = self.settings.allowed_models, self.settings.local_only
         if allowed or local_only:
             policy.check_model(model, allowed, local_only=local_only)
 
     def close(self) -> None:
-        """Close what was opened, and keep what was found out."""
+        """Close what was opened, and cache what is known about the server."""
         if self.has_servers:
             self.servers.close()
         if "_demo" in vars(self):

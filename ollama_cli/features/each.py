@@ -1,4 +1,4 @@
-"""One action on several models: a failure does not stop the rest, the exit code tells them all."""
+"""One action on several models: a failure does not stop the rest, the exit code sums them up."""
 
 import threading
 from collections import deque
@@ -10,16 +10,16 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.ui.streams import show_error
 
-_LOOK: Final = 0.2
+_POLL_SECONDS: Final = 0.2
 
 
 def for_each(
     context: Context, names: Sequence[str], action: Callable[[str], None], *, jobs: int = 1
 ) -> None:
-    """Do the action for each name, `jobs` at a time; raises the one error, or what sums them up.
+    """Do the action for each name, `jobs` at a time; raises the only error, or a summary.
 
-    Where all failed alike it is their own error, else PartialError; each is told as it happens,
-    and what to do about it once.
+    The summary has the code of the errors if all failed with the same one, else it is a
+    PartialError. Each error is shown as it happens, equal hints only once.
     """
     failures: dict[str, OllamaCliError] = {}
     hints: set[str | None] = set()
@@ -27,7 +27,7 @@ def for_each(
     def attempt(name: str) -> None:
         try:
             action(name)
-        except OutputError:  # nobody would see how the others go
+        except OutputError:  # nobody would see the other results
             raise
         except OllamaCliError as error:
             failures[name] = error
@@ -37,15 +37,15 @@ def for_each(
                 hints.add(shown.hint)
 
     if jobs > 1 and len(names) > 1:
-        _side_by_side(names, attempt, jobs)
+        _run_in_threads(names, attempt, jobs)
     else:
         for name in names:
             attempt(name)
     if failures:
-        raise _sum_of([failures[name] for name in names if name in failures], len(names))
+        raise _summary_of([failures[name] for name in names if name in failures], len(names))
 
 
-def _sum_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
+def _summary_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
     first = failures[0]
     if count == 1:
         return first
@@ -58,10 +58,10 @@ def _sum_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
     return summary
 
 
-def _side_by_side(names: Sequence[str], attempt: Callable[[str], None], jobs: int) -> None:
-    """Work in threads; raises the first bug of any, and what a signal raises here at once.
+def _run_in_threads(names: Sequence[str], attempt: Callable[[str], None], jobs: int) -> None:
+    """Work in threads; raises the first bug of any, and at once what a signal raises here.
 
-    The threads end with the process: one that waits for a server would not hear of the signal.
+    The threads end with the process: one that waits for a server cannot notice the signal.
     """
     waiting = deque(names)
     bugs: list[BaseException] = []
@@ -70,9 +70,9 @@ def _side_by_side(names: Sequence[str], attempt: Callable[[str], None], jobs: in
         while waiting and not bugs:
             try:
                 attempt(waiting.popleft())
-            except IndexError:  # another thread was quicker
+            except IndexError:  # another thread was faster
                 return
-            except BaseException as error:  # noqa: BLE001  raised again by the one who waits
+            except BaseException as error:  # noqa: BLE001  raised again by the main thread
                 bugs.append(error)
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, len(names)))]
@@ -81,7 +81,7 @@ def _side_by_side(names: Sequence[str], attempt: Callable[[str], None], jobs: in
     try:
         while not bugs and any(thread.is_alive() for thread in threads):
             for thread in threads:
-                thread.join(_LOOK / len(threads))
+                thread.join(_POLL_SECONDS / len(threads))
     finally:
         waiting.clear()
     if bugs:

@@ -1,4 +1,4 @@
-"""Errors explained: where the address came from, which models are like the missing one."""
+"""Add facts to errors: the source of the address, models similar to the missing one."""
 
 import difflib
 import shlex
@@ -22,12 +22,12 @@ from ollama_cli.types import model_names
 from ollama_cli.types.units import format_age
 from ollama_cli.types.urls import host_of, split_userinfo
 
-_MOST: Final = 3
+_MOST_NAMED: Final = 3
 
 
 @contextmanager
 def explaining(context: Context, model: str | None = None) -> Iterator[None]:
-    """Explain an error before those around the block show it; `model` is what it is about."""
+    """Explain an error of the block before any outer code shows it; `model` is its subject."""
     try:
         yield
     except OllamaCliError as error:
@@ -36,46 +36,46 @@ def explaining(context: Context, model: str | None = None) -> Iterator[None]:
 
 
 def explain(error: OllamaCliError, context: Context) -> OllamaCliError:
-    """Give an error with all that its run knows by now: facts that its sentence is made of."""
+    """Return an error with all known facts of its run, for its message and hint."""
     if error.is_explained:
         return error
     found = error
-    if context.is_settled:
+    if context.has_settings:
         found = _with_origins(_with_server(error, context), context)
     hint = _hint(found, context)
     return found.with_facts(hint=hint, is_explained=True)
 
 
 def known_models(context: Context) -> Listing:
-    """Give the installed models: as seen lately, else asked for, else as they were last seen.
+    """Return the installed models: from a fresh cache, else the server, else an old cache.
 
-    None are known where there is no way to any.
+    The list is empty if all three fail.
     """
-    kept = context.servers.known()
-    if kept and kept.is_fresh:
-        return kept
+    cached = context.servers.cached_models()
+    if cached and cached.is_fresh:
+        return cached
     try:
         return Listing(tuple(model.name for model in context.servers.installed()), 0.0)
     except OllamaCliError:
-        return kept or Listing((), 0.0)
+        return cached or Listing((), 0.0)
 
 
 def unknown_hint(model: str, context: Context) -> str:
-    """Name what a model that no registry knows may be a misspelling of."""
+    """Return a hint with names similar to a model that no registry knows."""
     known = known_models(context)
     others = [
         name
         for name in (*known.names, *model_names.WELL_KNOWN)
         if not model_names.same_model(name, model)
     ]
-    near = model_names.nearest(model, others)
-    aged = [_with_age(name, known) if name in known.names else name for name in near]
-    meant = f"did you mean {' or '.join(aged)}?" if near else "check the name and the tag;"
-    return f"{meant} {LIBRARY} lists what there is"
+    similar = model_names.nearest(model, others)
+    shown = [_with_age(name, known) if name in known.names else name for name in similar]
+    question = f"did you mean {' or '.join(shown)}?" if similar else "check the name and the tag;"
+    return f"{question} {LIBRARY} lists what there is"
 
 
 def missing_hint(model: str, context: Context, *, or_else: str = "") -> str:
-    """Name what a model that is not installed may be a misspelling of, and how to get it.
+    """Return a hint with names similar to a model that is not installed, and how to get it.
 
     `or_else` is another way to get it, in words.
     """
@@ -83,33 +83,33 @@ def missing_hint(model: str, context: Context, *, or_else: str = "") -> str:
     known = known_models(context)
     offers_pull = context.traits.offers_pull and not context.servers.lacks_pull
     others = [name for name in known.names if not model_names.same_model(name, model)]
-    near = [_with_age(name, known) for name in model_names.nearest(model, others)]
-    if near and offers_pull:
-        return f"did you mean {' or '.join(near)}? if not: {pull}"
-    if near:
-        return f"did you mean {' or '.join(near)}?"
+    similar = [_with_age(name, known) for name in model_names.nearest(model, others)]
+    if similar and offers_pull:
+        return f"did you mean {' or '.join(similar)}? if not: {pull}"
+    if similar:
+        return f"did you mean {' or '.join(similar)}?"
     installed_ones = "what is installed: `ollama-cli models list`"
     return f"get it: {pull}; {installed_ones}" if offers_pull else installed_ones
 
 
 def last_seen(models: Sequence[str], age: float) -> str:
-    """Say which models a server that is away had when it was last seen; empty if none are known."""
+    """Return in words which models an unreachable server had; empty if none are known."""
     if not models:
         return ""
-    more = len(models) - _MOST
-    some = ", ".join(models[:_MOST]) + (f" and {more} more" if more > 0 else "")
+    more = len(models) - _MOST_NAMED
+    some = ", ".join(models[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
     return f"; {format_age(age)} it had {some}"
 
 
 def _with_server(error: OllamaCliError, context: Context) -> OllamaCliError:
-    """Add what is known of the server that is there, or is no more."""
+    """Add the kind of the server; forget it if the server is unreachable."""
     if isinstance(error, UnreachableError) and context.has_servers:
         context.servers.forget_seen()
-    return context.servers.named(error) if isinstance(error, OtherApiError) else error
+    return context.servers.with_kind(error) if isinstance(error, OtherApiError) else error
 
 
 def _with_origins(error: OllamaCliError, context: Context) -> OllamaCliError:
-    """Add where the address came from, and a model that nobody may have typed now."""
+    """Add the source of the address, and of a model that came from the settings."""
     settings = context.settings
     origin = settings.origins["host"]
     is_ours = error.address == split_userinfo(settings.host)[0]
@@ -122,20 +122,20 @@ def _with_origins(error: OllamaCliError, context: Context) -> OllamaCliError:
 
 
 def _hint(error: OllamaCliError, context: Context) -> str | None:
-    """Say what to do, by all that is known; what the error itself says stays, if it says any."""
+    """Return what to do, from all known facts; a hint of the error itself is kept."""
     match error:
-        case AuthError(wants_key=True) if context.is_settled:
+        case AuthError(wants_key=True) if context.has_settings:
             return missing_key_hint(context.settings, context.layers, context.variables)
-        case UnreachableError() if context.is_settled and error.hint:
-            return _near_host(context) + error.hint + last_seen(error.models, error.age)
+        case UnreachableError() if context.has_settings and error.hint:
+            return _similar_host_hint(context) + error.hint + last_seen(error.models, error.age)
         case ModelNotFoundError(model=str(model)) if error.hint is None:
-            return _of_missing(error, model, context)
+            return _missing_model_hint(error, model, context)
         case PullError(is_unknown=True, model=str(model)):
             return unknown_hint(model, context)
     return error.hint
 
 
-def _of_missing(error: ModelNotFoundError, model: str, context: Context) -> str:
+def _missing_model_hint(error: ModelNotFoundError, model: str, context: Context) -> str:
     if error.cloud_name:
         name = error.cloud_name
         return f"it runs in the cloud alone: -m {name} would send your prompts to ollama.com"
@@ -144,15 +144,15 @@ def _of_missing(error: ModelNotFoundError, model: str, context: Context) -> str:
     return missing_hint(model, context, or_else=error.or_else)
 
 
-def _near_host(context: Context) -> str:
-    """Name an entry of the config file that an address which does not answer may stand for."""
+def _similar_host_hint(context: Context) -> str:
+    """Return the hint to a host entry of the config file that is similar to the host."""
     if context.settings.entry is not None:
         return ""
     entries = [name for layer in context.layers for name in layer.hosts]
-    near = difflib.get_close_matches(host_of(context.settings.host), entries, n=1)
-    return f"did you mean `--host {near[0]}`? if not: " if near else ""
+    similar = difflib.get_close_matches(host_of(context.settings.host), entries, n=1)
+    return f"did you mean `--host {similar[0]}`? if not: " if similar else ""
 
 
 def _with_age(name: str, known: Listing) -> str:
-    """Name a model, with the age of what is known where the server could not be asked."""
+    """Return a name, with the age of the list if the server could not be asked."""
     return name if known.is_fresh else f"{name} (as of {format_age(known.age)})"

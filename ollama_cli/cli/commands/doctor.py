@@ -78,7 +78,7 @@ def _run_checks(context: Context, model: str | None, token: bool) -> Iterator[Ch
 def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
     seconds = context.settings.timeouts.health or _MAX_SECONDS
     settings = context.settings = context.settings._replace(metadata_timeout=seconds)
-    cache.remember(settings.host, cache.Seen())  # an old entry may be what is wrong
+    cache.write_seen(settings.host, cache.Seen())  # an old entry may be what is wrong
     key = credentials.find_key(settings, context.layers, context.variables)
     return Case(
         provider=context.servers.provider,

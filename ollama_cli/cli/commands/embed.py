@@ -64,7 +64,7 @@ def command(
         _write_raw(context, texts, request)
         return
     ask = partial(context.servers.provider().embedded, texts, request)
-    parts = context.servers.passing(auto.stream_with_pull(context, name, ask))
+    parts = context.servers.warn_of_left_out(auto.stream_with_pull(context, name, ask))
     _show(context, _check_dimensions(context, parts, dimensions), name)
 
 
@@ -74,7 +74,7 @@ def _write_raw(context: Context, texts: list[str], request: EmbedRequest) -> Non
             context.out.line()
         ask = partial(context.servers.provider().embedded_bytes, batch, request)
         chunks = auto.stream_with_pull(context, request.model, ask)
-        export.show_chunks(context.out, context.servers.passing(chunks))
+        export.show_chunks(context.out, context.servers.warn_of_left_out(chunks))
 
 
 def _check_dimensions(

@@ -68,4 +68,4 @@ def command(
     )
     ask = partial(context.servers.provider().answer, asked)
     answer.show_answer(context, ask, options, "generate", name)
-    answer.compare_context(context, name, shared["options"])
+    answer.warn_of_small_context(context, name, shared["options"])

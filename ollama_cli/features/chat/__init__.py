@@ -1,1 +1,1 @@
-"""A prompt answered, or a conversation held."""
+"""Answers to a prompt, and conversations."""

@@ -1,4 +1,4 @@
-"""An answer is asked for and shown, whatever was asked."""
+"""Ask a model and show its answer, for every command that does so."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -29,9 +29,9 @@ Ask: TypeAlias = "Callable[[], EventStream[ChatEvent]]"
 def show_answer(
     context: Context, ask: Ask, options: AnswerOptions, command: str, model: str
 ) -> Answer | None:
-    """Ask, and show the answer in the format wanted; returns it, or None in raw format."""
+    """Ask, and show the answer in the wanted format; returns it, or None in raw format."""
     if context.output == "raw":
-        chunks = stream_with_pull(context, model, lambda: awaited(context, ask().raw(), model))
+        chunks = stream_with_pull(context, model, lambda: with_spinner(context, ask().raw(), model))
         for chunk in chunks:
             context.out.write_bytes(chunk)
         return None
@@ -46,7 +46,7 @@ def show_answer(
             if isinstance(burst[-1], Done):
                 answer = burst[-1].answer
     if answer is not None:
-        _tell(context, answer, stats=options.stats)
+        _show_end(context, answer, stats=options.stats)
     return answer
 
 
@@ -56,13 +56,13 @@ def bursts(context: Context, ask: Ask, model: str) -> Iterator[Iterator[list[Cha
     with ExitStack() as opened:
 
         def begin() -> Iterable[list[ChatEvent]]:
-            return awaited(context, opened.enter_context(ask()).bursts(), model)
+            return with_spinner(context, opened.enter_context(ask()).bursts(), model)
 
         yield stream_with_pull(context, model, begin)
 
 
 def writer(context: Context, options: AnswerOptions, command: str, model: str) -> AnswerWriter:
-    """Choose what shows an answer; of JSON, Markdown is made only where it is asked for."""
+    """Choose the writer of an answer; a JSON answer is shown as Markdown only on request."""
     render = options.render or context.settings.render
     return writers.choose(
         context.output,
@@ -82,14 +82,14 @@ def _thinking(context: Context, options: AnswerOptions) -> Thinks:
     return "keep" if options.show_thinking else "fold"
 
 
-def awaited(context: Context, items: Iterable[T], model: str) -> Iterable[T]:
-    """Pass the items on; on a terminal a spinner is shown until the first one comes."""
+def with_spinner(context: Context, items: Iterable[T], model: str) -> Iterable[T]:
+    """Yield the items; a terminal shows a spinner until the first one."""
     if context.err.motion and not context.flags.quiet and not context.flags.verbose:
         items = spinner.awaited(items, context.err, f"loading {model}")
-    return context.servers.passing(items)
+    return context.servers.warn_of_left_out(items)
 
 
-def _tell(context: Context, answer: Answer, *, stats: bool) -> None:
+def _show_end(context: Context, answer: Answer, *, stats: bool) -> None:
     if answer.done_reason == "length":
         context.prompter.warn(
             "the answer was cut at the limit of tokens (--max-tokens, or the context window)"
@@ -100,7 +100,7 @@ def _tell(context: Context, answer: Answer, *, stats: bool) -> None:
 
 
 def statistics(answer: Answer) -> list[tuple[str, str]]:
-    """List what is known of an answer's tokens and times, in words."""
+    """List the known counts and times of an answer: (name, text)."""
     usage, times = answer.usage, answer.timings
     rows = [
         ("prompt tokens", usage.prompt_tokens),
@@ -123,8 +123,8 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else format_duration(value)
 
 
-def compare_context(context: Context, model: str, options: Mapping[str, Any]) -> None:
-    """Warn where the server gave a model less context than `num_ctx` of the options asks for."""
+def warn_of_small_context(context: Context, model: str, options: Mapping[str, Any]) -> None:
+    """Warn if the server gave a model a smaller context than `num_ctx` of the options."""
     wanted = options.get("num_ctx")
     if (
         wanted is None
@@ -134,7 +134,7 @@ def compare_context(context: Context, model: str, options: Mapping[str, Any]) ->
         return
     try:
         running = context.servers.ollama().running_models()
-    except OllamaCliError:  # the answer is there: what cannot be compared is no failure of it
+    except OllamaCliError:  # the answer is complete: no reason to fail
         return
     given = [each.context_length for each in running if model_names.same_model(each.name, model)]
     if given and given[0] is not None and given[0] < wanted:

@@ -1,4 +1,4 @@
-"""Images as the wire wants them: checked, then base64 without a `data:` prefix."""
+"""Images for a request: checked, then base64 without a `data:` prefix."""
 
 import base64
 from typing import Final
@@ -11,7 +11,7 @@ _LARGEST: Final = 100 * 1024 * 1024
 _STARTS: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")
 
 
-def encode(path: str, stdin: InStream) -> str:
+def encode_image(path: str, stdin: InStream) -> str:
     """Read an image and encode it; UsageError unless it is PNG, JPEG or WebP of at most 100 MiB."""
     data = read_bytes(path, stdin)
     is_webp = data[:4] == b"RIFF" and data[8:12] == b"WEBP"

@@ -1,4 +1,4 @@
-"""Model options (`-O key=value`): typed by their names, as the server refuses a wrong type."""
+"""Model options (`-O key=value`), with types by name, as the server refuses a wrong type."""
 
 import difflib
 import json
@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from ollama_cli.errors import UsageError
 
-_TRUTH: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+_BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 
 def _read_bool(text: str) -> bool:
-    return _TRUTH[text.lower()]
+    return _BOOLEANS[text.lower()]
 
 
 def _read_int(text: str) -> int:
@@ -44,7 +44,7 @@ _READERS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
 def read_options(
     pairs: Iterable[str], shortcuts: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
-    """Read `key=value` pairs, then the shortcuts that were given; returns (options, warnings).
+    """Read `key=value` pairs, then the given shortcuts; returns (options, warnings).
 
     A repeated `stop` adds another stop text. UsageError for a pair without `=` or a value of the
     wrong type; an unknown name is passed on, with a warning that names the nearest known one.
@@ -62,12 +62,12 @@ def read_options(
         elif name in _READERS:
             options[name] = _read(name, text)
         else:
-            options[name] = _guess(text)
-            warnings.append(_unknown(name))
+            options[name] = _parse_unknown(text)
+            warnings.append(_unknown_warning(name))
     given = {name: value for name, value in shortcuts.items() if value is not None}
     stops += given.pop("stop", [])
     options |= {name: _finite(name, value) for name, value in given.items()}
-    if "" in stops:  # every text holds it: the answer would end at once
+    if "" in stops:  # it is part of any text: the answer would end at once
         raise UsageError("option stop takes text, not ''")
     return options | ({"stop": stops} if stops else {}), warnings
 
@@ -86,14 +86,14 @@ def _finite(name: str, value: Any) -> Any:
     return value
 
 
-def _guess(text: str) -> Any:
+def _parse_unknown(text: str) -> Any:
     try:
         return json.loads(text, parse_float=_read_float, parse_constant=_read_float)
     except (ValueError, RecursionError):
         return text
 
 
-def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, _READERS, n=1)
-    guess = f": did you mean {near[0]}?" if near else ""
-    return f"unknown option {name!r}{guess} (servers ignore what they do not know)"
+def _unknown_warning(name: str) -> str:
+    similar = difflib.get_close_matches(name, _READERS, n=1)
+    suggestion = f": did you mean {similar[0]}?" if similar else ""
+    return f"unknown option {name!r}{suggestion} (servers ignore what they do not know)"

@@ -1,10 +1,10 @@
-"""What a user says of one answer, however it was typed."""
+"""The options of one answer."""
 
 from typing import NamedTuple
 
 
 class AnswerOptions(NamedTuple):
-    """What `chat`, `generate` and `run` take beside a prompt; None is what was not said."""
+    """The options of `chat`, `generate` and `run`; None means not given."""
 
     stream: bool = True
     render: str | None = None

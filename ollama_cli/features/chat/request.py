@@ -1,11 +1,11 @@
-"""What is asked of a model, put together from what was typed."""
+"""The parts of a request, from arguments, options, files and stdin."""
 
 from collections.abc import Sequence
 from typing import Any, Final, TypedDict
 
 from ollama_cli.config.parsers import read_keep_alive
 from ollama_cli.errors import OllamaCliError, UsageError
-from ollama_cli.features.chat import images
+from ollama_cli.features.chat.images import encode_image
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Context
@@ -14,7 +14,7 @@ from ollama_cli.features.schema.read import read_format
 from ollama_cli.types.answers import Think
 from ollama_cli.ui import inputs
 
-_LEVELS: Final[dict[str, Think]] = {
+_THINK_LEVELS: Final[dict[str, Think]] = {
     "true": True,
     "false": False,
     "low": "low",
@@ -24,8 +24,8 @@ _LEVELS: Final[dict[str, Think]] = {
 }
 
 
-class Shared(TypedDict):
-    """The fields that requests of both kinds have, by the names of ChatRequest."""
+class SharedFields(TypedDict):
+    """The fields that chat and generate requests share, by the names of ChatRequest."""
 
     format: str | dict[str, Any] | None
     options: dict[str, Any]
@@ -35,8 +35,8 @@ class Shared(TypedDict):
     join: bool
 
 
-def shared_fields(context: Context, options: AnswerOptions) -> Shared:
-    """Read the options that chat and generate send alike; UsageError for a bad one."""
+def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
+    """Read the options that chat and generate share; UsageError for a bad one."""
     auto.set_auto_pull(context, options.auto_pull)
     shortcuts = {
         "temperature": options.temperature,
@@ -60,7 +60,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> Shared:
 
 
 def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:
-    """Put the prompt together; None where there is none at all, UsageError where it is blank."""
+    """Read all parts of the prompt; None if there is none, UsageError if it is blank."""
     text = inputs.gather(
         argument,
         options.file or [],
@@ -74,35 +74,35 @@ def read_prompt(context: Context, argument: str | None, options: AnswerOptions) 
 
 
 def no_prompt() -> UsageError:
-    """Make the error for a prompt that is missing where nobody can be asked for one."""
+    """Return the error for a missing prompt without a terminal to ask on."""
     return UsageError(
         "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
     )
 
 
-def question(text: str, pictures: Sequence[str]) -> dict[str, Any]:
-    """Make the user's message, with its images (base64) if there are any."""
-    return {"role": "user", "content": text} | ({"images": list(pictures)} if pictures else {})
+def question(text: str, images: Sequence[str]) -> dict[str, Any]:
+    """Return the user's message, with its images (base64) if there are any."""
+    return {"role": "user", "content": text} | ({"images": list(images)} if images else {})
 
 
 def read_system(context: Context, options: AnswerOptions) -> str | None:
-    """Read the system text, from a file where it starts with `@`."""
+    """Read the system prompt, from a file if it starts with `@`."""
     return None if options.system is None else inputs.text_or_file(options.system, context.stdin)
 
 
 def read_images(context: Context, options: AnswerOptions) -> list[str]:
-    """Read and encode the images; UsageError for what is none."""
-    return [images.encode(path, context.stdin) for path in options.image or []]
+    """Read and encode the images; UsageError for a file that is no image."""
+    return [encode_image(path, context.stdin) for path in options.image or []]
 
 
 def _read_think(text: str | None) -> Think | None:
     if text is None:
         return None
-    if text.lower() not in _LEVELS:
+    if text.lower() not in _THINK_LEVELS:
         raise UsageError(
-            f"--think={text}: no such level", hint=f"use one of {', '.join(_LEVELS)}, or none"
+            f"--think={text}: no such level", hint=f"use one of {', '.join(_THINK_LEVELS)}, or none"
         )
-    return _LEVELS[text.lower()]
+    return _THINK_LEVELS[text.lower()]
 
 
 def _keep_alive(context: Context, text: str | None) -> str | float | None:

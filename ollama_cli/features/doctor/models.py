@@ -14,7 +14,7 @@ from ollama_cli.errors import (
     RefusedError,
 )
 from ollama_cli.features.doctor.target import Target
-from ollama_cli.features.models.capabilities import place_of
+from ollama_cli.features.models.capabilities import remote_host_of
 from ollama_cli.services.kinds import GETS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
 from ollama_cli.types.models import ModelSummary
@@ -98,7 +98,7 @@ def _refuse_remote(target: Target) -> None:
         return
     known = target.provider.capabilities(target.model)
     native = target.case.native()
-    place = place_of(target.model, known, target.provider, native)
+    place = remote_host_of(target.model, known, target.provider, native)
     policy.check_place(target.model, place)
 
 

@@ -1,1 +1,1 @@
-"""A server brought to what a file requires."""
+"""Make a server have the models that a file requires."""

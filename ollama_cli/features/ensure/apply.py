@@ -1,4 +1,4 @@
-"""The steps that bring a server to what a file requires: pulled, compared, removed, told."""
+"""Perform the steps of a plan: pull, compare, remove and report."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,9 +19,9 @@ COMMAND: Final = "models-ensure"
 
 
 class Report:
-    """What became of each model, for programs; a JSON document comes at the end of the block.
+    """The result for each model, as records; a JSON document is written at the end of the block.
 
-    The digest of a row is None where no model is, or none is known to be.
+    The digest of a row is None if the model is not installed, or if that is unknown.
     """
 
     def __init__(self, context: Context) -> None:
@@ -31,7 +31,7 @@ class Report:
     def add(
         self, model: str, state: str, digest: str | None, wanted: str | None, error: Any = None
     ) -> None:
-        """Tell of one model."""
+        """Add the result for one model."""
         row = {
             "model": model,
             "state": state,
@@ -50,10 +50,10 @@ class Report:
         steps: Sequence[Step],
         installed: Sequence[ModelSummary],
     ) -> None:
-        """Tell of all models as they are, before anything is done."""
+        """Add the current state of all models; nothing is changed."""
         for each in required:
-            there = plan.digest_of(each.name, installed)
-            self.add(each.name, plan.state(each, there), there, each.digest)
+            found_digest = plan.digest_of(each.name, installed)
+            self.add(each.name, plan.state(each, found_digest), found_digest, each.digest)
         for step in steps:
             if step.action == "remove":
                 self.add(step.model, "extra", step.installed, None)
@@ -67,26 +67,26 @@ class Report:
 
 
 def perform(context: Context, steps: Sequence[Step], report: Report) -> None:
-    """Pull all there is to pull; if nothing failed, remove what is to be removed."""
+    """Perform all pull steps; if none failed, perform the remove steps."""
     by_name = {step.model: step for step in steps}
     pulled = [step.model for step in steps if step.action == "pull"]
     downloads = Downloads(context, pulled)
 
     def pull(name: str) -> None:
         step = by_name[name]
-        with _failing(report, step), explaining(context):
+        with _reporting_failure(report, step), explaining(context):
             downloads.pull(name, insecure=step.insecure)
-            there = plan.digest_of(name, context.servers.ollama().list_models())
-            if step.digest not in {None, there}:
-                found = f"has the digest {there}" if there else "is not there"
+            found_digest = plan.digest_of(name, context.servers.ollama().list_models())
+            if step.digest not in {None, found_digest}:
+                found = f"has the digest {found_digest}" if found_digest else "is not there"
                 raise DigestError(
                     f"{name} was pulled and {found}, wanted is {step.digest}",
                     hint="the registry has another one under this name: correct the digest",
                 )
-        report.add(name, "pulled", there, step.digest)
+        report.add(name, "pulled", found_digest, step.digest)
 
     def remove(name: str) -> None:
-        with _failing(report, by_name[name]), explaining(context):
+        with _reporting_failure(report, by_name[name]), explaining(context):
             context.servers.ollama().delete(name)
             context.servers.forget_installed()
         report.add(name, "removed", None, None)
@@ -97,12 +97,12 @@ def perform(context: Context, steps: Sequence[Step], report: Report) -> None:
 
 
 @contextmanager
-def _failing(report: Report, step: Step) -> Iterator[None]:
+def _reporting_failure(report: Report, step: Step) -> Iterator[None]:
     try:
         yield
     except OllamaCliError as error:
-        told = error.as_dict() | {"message": sentence(error.message)}
-        report.add(step.model, "failed", None, step.digest, told)
+        shown_error = error.as_dict() | {"message": sentence(error.message)}
+        report.add(step.model, "failed", None, step.digest, shown_error)
         raise
     except (KeyboardInterrupt, InterruptError):
         report.add(step.model, "interrupted", None, step.digest)

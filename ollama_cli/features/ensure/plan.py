@@ -1,4 +1,4 @@
-"""What is missing on a server, and the steps that bring it there; nothing is done here.
+"""The models that a server lacks, and the steps to get them; nothing is performed here.
 
 Digests are those of manifests as `/api/tags` lists them, written `sha256:` and 64 digits.
 """
@@ -18,7 +18,7 @@ _ALGORITHM: Final = "sha256:"
 
 @dataclass(frozen=True, slots=True)
 class Requirement:
-    """One model that shall be there, with this digest unless it is None."""
+    """One model that must be installed, with this digest unless it is None."""
 
     name: str
     digest: str | None = None
@@ -27,9 +27,9 @@ class Requirement:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing to do; `installed` is the digest that is there before, None where no model is.
+    """One action; `installed` is the digest before it, None if the model is not installed.
 
-    `digest` is the one that has to be there afterwards, None where any will do.
+    `digest` is the one required after it, None if any is right.
     """
 
     action: Action
@@ -42,40 +42,42 @@ class Step:
 def steps_to(
     required: Sequence[Requirement], installed: Sequence[ModelSummary], *, prune: bool = False
 ) -> list[Step]:
-    """Work out what to pull and, with `prune`, what to remove then."""
+    """Return the models to pull and, with `prune`, those to remove after that."""
     found: list[Step] = []
     for each in required:
-        there = digest_of(each.name, installed)
-        if state(each, there) != "installed":
-            found.append(Step("pull", each.name, there, each.digest, each.insecure))
+        found_digest = digest_of(each.name, installed)
+        if state(each, found_digest) != "installed":
+            found.append(Step("pull", each.name, found_digest, each.digest, each.insecure))
     if prune:
-        found += extra(required, installed)
+        found += extra_models(required, installed)
     return found
 
 
 def state(required: Requirement, installed: str | None) -> State:
-    """Tell what stands where a model shall be; `installed` is its digest, None without one."""
+    """Compare a requirement with the installed digest, None if the model is not installed."""
     if installed is None:
         return "missing"
     return "differs" if required.digest not in {None, installed} else "installed"
 
 
-def extra(required: Sequence[Requirement], installed: Iterable[ModelSummary]) -> Iterator[Step]:
-    """Find the models that nothing requires, as steps that remove them."""
+def extra_models(
+    required: Sequence[Requirement], installed: Iterable[ModelSummary]
+) -> Iterator[Step]:
+    """Yield the steps that remove all models which nothing requires."""
     for model in installed:
         if not any(same_model(each.name, model.name) for each in required):
-            yield Step("remove", model.name, written(model.digest))
+            yield Step("remove", model.name, normal_digest(model.digest))
 
 
 def digest_of(name: str, installed: Iterable[ModelSummary]) -> str | None:
-    """Give the digest of an installed model, None where it is not installed."""
+    """Return the digest of a model, None if it is not installed."""
     found = (model.digest for model in installed if same_model(name, model.name))
     digest = next(found, None)
-    return None if digest is None else written(digest)
+    return None if digest is None else normal_digest(digest)
 
 
-def misfit(step: Step, installed: Sequence[ModelSummary]) -> str | None:
-    """Tell in words what changed since a step was planned; None where nothing did."""
+def describe_change(step: Step, installed: Sequence[ModelSummary]) -> str | None:
+    """Return in words what changed since a step was planned; None if nothing did."""
     now = digest_of(step.model, installed)
     if now == step.installed:
         return None
@@ -84,6 +86,6 @@ def misfit(step: Step, installed: Sequence[ModelSummary]) -> str | None:
     return f"{step.model} {before} and {after}"
 
 
-def written(digest: str) -> str:
-    """Write a digest with its algorithm, in lower case."""
+def normal_digest(digest: str) -> str:
+    """Return a digest with its algorithm, in lower case."""
     return _ALGORITHM + digest.lower().removeprefix(_ALGORITHM)

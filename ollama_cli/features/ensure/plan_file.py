@@ -1,4 +1,4 @@
-"""Plans in files: JSON lines, the first of them tells how many steps follow."""
+"""Plan files: JSON lines, the first one with the number of steps."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ SCHEMA: Final = "ollama-cli/models-ensure-plan/1"
 
 
 def format_plan(steps: Sequence[Step]) -> str:
-    """Write a plan."""
+    """Format a plan as JSON lines."""
     lines: list[Mapping[str, Any]] = [{"schema": SCHEMA, "steps": len(steps)}]
     lines += [asdict(step) for step in steps]
     return "".join(f"{json.dumps(line)}\n" for line in lines)
 
 
 def parse_plan(data: bytes, file: str) -> list[Step]:
-    """Read a plan; ConfigError, naming the file and the line, for what is none or not whole."""
+    """Parse a plan; ConfigError with file and line for one that is invalid or incomplete."""
     lines = [line for line in data.split(b"\n") if line.strip()]
     objects = [_object(line, f"{file}:{number}") for number, line in enumerate(lines, 1)]
     head, *rest = objects or [{}]

@@ -1,4 +1,4 @@
-"""Files that list the models a server shall have, and the locks written beside them."""
+"""Files that list the required models of a server, and their lock files."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, UsageError
-from ollama_cli.features.ensure.plan import Requirement, written
+from ollama_cli.features.ensure.plan import Requirement, normal_digest
 from ollama_cli.system import files
 from ollama_cli.types import model_names
 
@@ -21,13 +21,13 @@ _HEAD: Final = "# written by `ollama-cli models ensure --lock`\n"
 
 
 def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
-    """Read the models that a file requires, and warnings of keys that mean nothing.
+    """Parse the models that a file requires; also returns warnings about unknown keys.
 
-    Raises ConfigError, which names the file and the key, for what cannot be read.
+    Raises ConfigError, with the file and the key, for invalid content.
     """
     document = files.parse_toml(data, file)
     listed = document.get("models")
-    warnings = _strange(document, _KEYS, file)
+    warnings = _unknown_keys(document, _KEYS, file)
     if not isinstance(listed, list):
         problem = "there is no list" if listed is None else "is no list"
         raise ConfigError(
@@ -37,9 +37,9 @@ def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
     for index, item in enumerate(listed):
         place = f"{file}: models[{index}]"
         if isinstance(item, Mapping):
-            warnings += _strange(item, _FIELDS, place)
+            warnings += _unknown_keys(item, _FIELDS, place)
         one = _read(item, place)
-        same = required.setdefault(_identity(one), one)
+        same = required.setdefault(_name_key(one), one)
         if same is one:
             continue
         if same.digest != one.digest:
@@ -49,7 +49,7 @@ def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
 
 
 def lock_of(file: str) -> Path:
-    """Name the lock beside a file: `models.lock` beside `models.toml` or for standard input."""
+    """Return the lock of a file: `models.lock` for `models.toml` and for standard input."""
     if file == "-":
         return Path(LOCK)
     path = Path(file)
@@ -61,36 +61,36 @@ def lock_of(file: str) -> Path:
 
 
 def format_lock(locked: Mapping[str, str]) -> str:
-    """Write a lock: the digest of each model, by name."""
+    """Format a lock: the digest of each model, by name."""
     models = [{"name": name, "digest": digest} for name, digest in locked.items()]
     return _HEAD + files.format_toml({"models": models})
 
 
-def frozen(
+def apply_lock(
     required: Sequence[Requirement], locked: Sequence[Requirement], file: str, lock: str
 ) -> list[Requirement]:
-    """Give each model the digest of the lock; ConfigError where the two do not fit together."""
+    """Set the digests of the lock in the models; ConfigError if file and lock differ."""
     result = []
-    left = {_identity(one): one for one in locked}
+    unused = {_name_key(one): one for one in locked}
     for each in required:
-        match = left.pop(_identity(each), None)
+        match = unused.pop(_name_key(each), None)
         if match is None or match.digest is None:
-            raise _misfit(lock, file, f"{each.name} is not locked")
+            raise _lock_mismatch(lock, file, f"{each.name} is not locked")
         if each.digest not in {None, match.digest}:
-            raise _misfit(lock, file, f"{each.name} is locked at another digest")
+            raise _lock_mismatch(lock, file, f"{each.name} is locked at another digest")
         result.append(replace(each, digest=match.digest))
-    for one in left.values():
-        raise _misfit(lock, file, f"{one.name} is locked and not required")
+    for one in unused.values():
+        raise _lock_mismatch(lock, file, f"{one.name} is locked and not required")
     return result
 
 
 def is_digest(text: str) -> bool:
-    """Tell whether a text is a digest."""
+    """Return whether a text is a digest."""
     return _DIGEST.fullmatch(text) is not None
 
 
 def read_digest(value: object, place: str) -> str | None:
-    """Read a digest, None as itself; ConfigError naming the place for what is none."""
+    """Check a digest, which may be None; ConfigError with the place for an invalid one."""
     if value is None:
         return None
     if not isinstance(value, str) or not is_digest(value):
@@ -98,25 +98,25 @@ def read_digest(value: object, place: str) -> str | None:
             f"{place}: {value!r} is no digest: sha256: and 64 hexadecimal digits",
             hint="the digests of what is installed: `ollama-cli models list -o json`",
         )
-    return written(value)
+    return normal_digest(value)
 
 
 def read_name(value: object, place: str) -> str:
-    """Read the name of a model; ConfigError naming the place for what is none."""
+    """Check the name of a model; ConfigError with the place for an invalid one."""
     if not isinstance(value, str) or not model_names.is_valid(value):
         raise ConfigError(f"{place}: {value!r} is no name of a model")
     return value.strip()
 
 
 def read_flag(value: object, place: str) -> bool:
-    """Read true or false; ConfigError naming the place for what is neither."""
+    """Check a boolean; ConfigError with the place for another value."""
     if not isinstance(value, bool):
         raise ConfigError(f"{place}: {value!r} is neither true nor false")
     return value
 
 
-def _identity(required: Requirement) -> str:
-    """Write a name so that all spellings of it are one text, found at once among thousands."""
+def _name_key(required: Requirement) -> str:
+    """Return one key for all spellings of a name, for fast lookup."""
     return model_names.shortest(required.name).lower()
 
 
@@ -132,16 +132,17 @@ def _read(item: Any, place: str) -> Requirement:
     )
 
 
-def _strange(table: Mapping[str, Any], known: Sequence[str], place: str) -> list[str]:
-    strange = [key for key in table if key not in known]
-    near = {key: get_close_matches(key, known, n=1) for key in strange}
+def _unknown_keys(table: Mapping[str, Any], known: Sequence[str], place: str) -> list[str]:
+    unknown = [key for key in table if key not in known]
+    similar = {key: get_close_matches(key, known, n=1) for key in unknown}
     return [
-        f"{place}: unknown key {key!r}" + (f": did you mean {near[key][0]}?" if near[key] else "")
-        for key in strange
+        f"{place}: unknown key {key!r}"
+        + (f": did you mean {similar[key][0]}?" if similar[key] else "")
+        for key in unknown
     ]
 
 
-def _misfit(lock: str, file: str, reason: str) -> ConfigError:
+def _lock_mismatch(lock: str, file: str, reason: str) -> ConfigError:
     return ConfigError(
         f"{lock} does not fit {file}: {reason}", hint="write it anew: run it with --lock"
     )

@@ -1,1 +1,1 @@
-"""Which models there are, and which to use."""
+"""The installed models, and the one that a command uses."""

@@ -1,4 +1,4 @@
-"""Whether a model may and can do what is asked of it, told before anything is sent to it."""
+"""Check before a request whether a model is allowed and able to answer it."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -16,39 +16,39 @@ if TYPE_CHECKING:
 
 VISION: Final = "vision"
 THINKING: Final = "thinking"
-# What a model without the capability is told to lack, and what can be done about it.
+# For each missing capability the words of the error and an advice.
 _LACKS: Final = {
     CHAT: ("cannot chat", "choose a model that can"),
     EMBEDDING: ("makes no embeddings", "choose an embedding model with -m"),
     VISION: ("cannot see images", "choose a model with vision with -m, or leave out --image"),
     THINKING: ("cannot think", "leave out --think, or choose a model that can with -m"),
 }
-_MOST_ASKED: Final = 30
+_MOST_CHECKED: Final = 30
 _MOST_NAMED: Final = 3
 
 
-def needs(pictures: Sequence[str], think: Think | None) -> list[str]:
-    """Name what a question needs of a model: to see its pictures, and to think if it shall."""
-    return ([VISION] if pictures else []) + ([THINKING] if think else [])
+def needs(images: Sequence[str], think: Think | None) -> list[str]:
+    """List the capabilities that a question needs: vision for images, and thinking."""
+    return ([VISION] if images else []) + ([THINKING] if think else [])
 
 
 def check(context: Context, model: str, needs: Sequence[str] = ()) -> None:
     """Refuse a model that runs elsewhere under local_only, or lacks one of the `needs`.
 
-    Nothing is asked where nothing is needed. Raises RefusedError or UsageError; what the server
-    does not tell is no reason to refuse, except under local_only, where its error is raised.
+    Sends no request if nothing is needed. Raises RefusedError or UsageError; an unknown capability
+    is no reason to refuse, except under local_only, where the error of the server is raised.
     """
     local_only = context.settings.local_only
     if not needs and not local_only:
         return
     try:
-        known = context.servers.informed().capabilities(model)
+        known = context.servers.capability_provider().capabilities(model)
     except OllamaCliError:
         if local_only:
             raise
-        return  # the request itself shall tell what is wrong
+        return  # the request itself will report the problem
     if local_only:
-        place = place_of(model, known, context.servers.provider(), context.servers.ollama())
+        place = remote_host_of(model, known, context.servers.provider(), context.servers.ollama())
         policy.check_place(model, place)
     for need in needs:
         if known.has(need) is False:
@@ -57,22 +57,22 @@ def check(context: Context, model: str, needs: Sequence[str] = ()) -> None:
 
 
 def _hint(context: Context, need: str, advice: str) -> str:
-    able = _able(context, need)
-    return f"{advice}; installed: {', '.join(able)}" if able else advice
+    models = _models_with(context, need)
+    return f"{advice}; installed: {', '.join(models)}" if models else advice
 
 
-def _able(context: Context, need: str) -> list[str]:
-    """Name installed models with a capability, the newest first."""
+def _models_with(context: Context, need: str) -> list[str]:
+    """List installed models with a capability, the newest first."""
     found: list[str] = []
     try:
-        for model in context.servers.installed()[:_MOST_ASKED]:
+        for model in context.servers.installed()[:_MOST_CHECKED]:
             known = model.capabilities
-            told = (
-                context.servers.informed().capabilities(model.name)
+            capabilities = (
+                context.servers.capability_provider().capabilities(model.name)
                 if known is None
                 else Capabilities(known)
             )
-            if told.has(need):
+            if capabilities.has(need):
                 found.append(model.name)
             if len(found) == _MOST_NAMED:
                 break
@@ -81,16 +81,18 @@ def _able(context: Context, need: str) -> list[str]:
     return found
 
 
-def place_of(model: str, known: Capabilities, client: "Provider", native: "OllamaClient") -> str:
-    """Tell on which host the server says that a model runs; empty where that is its own.
+def remote_host_of(
+    model: str, known: Capabilities, client: "Provider", native: "OllamaClient"
+) -> str:
+    """Return the remote host on which a model runs; empty if the server itself runs it.
 
-    `known` is what `client` tells of it. Ollama that was addressed as another kind of server is
-    asked once more, by the `native` client.
+    `known` comes from `client`. If that speaks another API, the `native` client asks once more,
+    as the server may be Ollama.
     """
     if known.remote_host or client.provider_type == "ollama":
         return known.remote_host
     try:
         shown = native.show(model)
     except OtherApiError:
-        return ""  # no Ollama: such a server does not tell
+        return ""  # not Ollama: the server does not say
     return shown.remote_host or shown.remote_model

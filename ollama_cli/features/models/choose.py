@@ -1,4 +1,4 @@
-"""Which model a command uses: the one that is named, else set, else found on the server."""
+"""Choose the model of a command: the named one, else the set one, else an installed one."""
 
 from ollama_cli.config import policy
 from ollama_cli.errors import NotFoundError, UsageError
@@ -7,28 +7,28 @@ from ollama_cli.types.models import ModelSummary
 
 
 def chat_model(context: Context, named: str | None) -> str:
-    """Settle the model to chat with; RefusedError for one that is not allowed."""
-    model = _settled(context, named, context.settings.model)
-    return model if model is not None else _told(context, detected(context))
+    """Choose the model for chat; RefusedError for one that is not allowed."""
+    model = _from_settings(context, named, context.settings.model)
+    return model if model is not None else _with_note(context, detect_chat_model(context))
 
 
 def embed_model(context: Context, named: str | None) -> str:
-    """Settle the model to embed with; RefusedError for one that is not allowed."""
-    model = _settled(context, named, context.settings.embed_model)
+    """Choose the model for embeddings; RefusedError for one that is not allowed."""
+    model = _from_settings(context, named, context.settings.embed_model)
     if model is not None:
         return model
-    found = context.servers.provider().detect_embedding_model(_limited(context))
-    return _told(context, _existing(context, found, "embedding", "nomic-embed-text"))
+    found = context.servers.provider().detect_embedding_model(_candidates(context))
+    return _with_note(context, _require(context, found, "embedding", "nomic-embed-text"))
 
 
-def detected(context: Context) -> str:
-    """Find a model to chat with: a running one, else the newest; NotFoundError without any."""
-    return _existing(
-        context, context.servers.provider().detect_model(_limited(context)), "chat", "llama3.2"
+def detect_chat_model(context: Context) -> str:
+    """Find a model for chat: a running one, else the newest; NotFoundError if there is none."""
+    return _require(
+        context, context.servers.provider().detect_model(_candidates(context)), "chat", "llama3.2"
     )
 
 
-def eligible(context: Context) -> list[ModelSummary]:
+def allowed_models(context: Context) -> list[ModelSummary]:
     """List the installed models that the settings allow."""
     settings = context.settings
     return policy.permitted(
@@ -36,7 +36,7 @@ def eligible(context: Context) -> list[ModelSummary]:
     )
 
 
-def _settled(context: Context, flag: str | None, setting: str | None) -> str | None:
+def _from_settings(context: Context, flag: str | None, setting: str | None) -> str | None:
     if flag is not None and not flag.strip():
         raise UsageError("-m is empty", hint="name a model, or leave -m out")
     model = setting if flag is None else flag
@@ -49,18 +49,20 @@ def _is_limited(context: Context) -> bool:
     return bool(context.settings.allowed_models) or context.settings.local_only
 
 
-def _limited(context: Context) -> list[ModelSummary] | None:
-    return eligible(context) if _is_limited(context) else None
+def _candidates(context: Context) -> list[ModelSummary] | None:
+    return allowed_models(context) if _is_limited(context) else None
 
 
-def _existing(context: Context, found: str | None, kind: str, example: str) -> str:
+def _require(context: Context, found: str | None, kind: str, example: str) -> str:
     if found is None:
-        raise none_there(context, f"{kind} model", example)
+        raise no_model_error(context, f"{kind} model", example)
     return found
 
 
-def none_there(context: Context, what: str = "model", example: str = "llama3.2") -> NotFoundError:
-    """Make the error of a server without any model of those that are wanted."""
+def no_model_error(
+    context: Context, what: str = "model", example: str = "llama3.2"
+) -> NotFoundError:
+    """Return the error for a server without a suitable model."""
     allowed = " that the settings allow" if _is_limited(context) else ""
     server = context.servers.provider()
     pulls = f"get one: `ollama-cli models pull {example}`"
@@ -70,6 +72,6 @@ def none_there(context: Context, what: str = "model", example: str = "llama3.2")
     )
 
 
-def _told(context: Context, found: str) -> str:
+def _with_note(context: Context, found: str) -> str:
     context.prompter.note(f"using {found} (choose another with -m)")
     return found

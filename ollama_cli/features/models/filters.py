@@ -1,4 +1,4 @@
-"""Expressions that choose models: a glob on the name, or a comparison such as `size>5GB`."""
+"""Filters of models: a glob on the name, or a comparison such as `size>5GB`."""
 
 import operator
 import re
@@ -23,20 +23,20 @@ _COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
     "!=": operator.ne,
 }
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
-_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
+_SIZE_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _AGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.IGNORECASE)
-_SPANS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_AGE_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _KEYS: Final = ("size", "modified", "capability", "family", "name", "parameters", "quantization")
 
 
 def compile_all(expressions: Iterable[str], now: datetime) -> Test:
-    """Compile expressions that must all hold; UsageError for one that cannot be read."""
+    """Compile filters that must all match; UsageError for one that cannot be parsed."""
     tests = [compile_one(expression, now) for expression in expressions]
     return lambda model: all(test(model) for test in tests)
 
 
 def compile_one(expression: str, now: datetime) -> Test:
-    """Compile one expression; `modified<30d` means less than 30 days before `now`."""
+    """Compile one filter; `modified<30d` means less than 30 days before `now`."""
     match = _EXPRESSION.fullmatch(expression.strip())
     if match is None:
         if not expression.strip():
@@ -51,31 +51,31 @@ def compile_one(expression: str, now: datetime) -> Test:
         case "capability" | "family" | "name" | "parameters" | "quantization":
             if sign not in {"=", "!="}:
                 raise UsageError(f"{key} takes = or !=, not {sign}")
-            return _words_test(key, value.lower(), wanted=sign == "=")
-    near = get_close_matches(key, _KEYS, n=1)
-    guess = f"did you mean {near[0]}?" if near else f"there are {', '.join(_KEYS)}"
-    raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=guess)
+            return _text_test(key, value.lower(), wanted=sign == "=")
+    similar = get_close_matches(key, _KEYS, n=1)
+    suggestion = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
+    raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=suggestion)
 
 
 def asks_for_capability(expression: str) -> bool:
-    """Tell whether an expression is about capabilities."""
+    """Return whether a filter is about capabilities."""
     match = _EXPRESSION.fullmatch(expression.strip())
     return match is not None and match[1].lower() == "capability"
 
 
 def glob(pattern: str) -> Test:
     """Match a glob against the name, with or without its tag; case does not matter."""
-    low = pattern.lower()
+    lowered = pattern.lower()
 
     def test(model: ModelSummary) -> bool:
         name = shortest(model.name).lower()
-        return fnmatchcase(name, low) or fnmatchcase(name.removesuffix(":latest"), low)
+        return fnmatchcase(name, lowered) or fnmatchcase(name.removesuffix(":latest"), lowered)
 
     return test
 
 
 def is_glob(text: str) -> bool:
-    """Tell whether a name is a pattern."""
+    """Return whether a name is a pattern."""
     return any(mark in text for mark in "*?[")
 
 
@@ -96,8 +96,8 @@ def _age_test(sign: str, span: timedelta, now: datetime) -> Test:
     return test
 
 
-def _words_test(key: str, value: str, *, wanted: bool) -> Test:
-    def words(model: ModelSummary) -> Iterable[str]:
+def _text_test(key: str, value: str, *, wanted: bool) -> Test:
+    def texts(model: ModelSummary) -> Iterable[str]:
         match key:
             case "capability":
                 return model.capabilities or ()
@@ -110,14 +110,14 @@ def _words_test(key: str, value: str, *, wanted: bool) -> Test:
         name = shortest(model.name)
         return (name, name.removesuffix(":latest"))
 
-    return lambda model: wanted == any(fnmatchcase(w.lower(), value) for w in words(model))
+    return lambda model: wanted == any(fnmatchcase(w.lower(), value) for w in texts(model))
 
 
 def _read_size(text: str) -> float:
     match = _SIZE.fullmatch(text)
     if match is None:
         raise UsageError(f"{text!r} is no size such as 5GB, 800MB or 1.5 GB")
-    return float(match[1]) * _UNITS[match[2].lower()]
+    return float(match[1]) * _SIZE_UNITS[match[2].lower()]
 
 
 def _read_age(text: str) -> timedelta:
@@ -125,11 +125,11 @@ def _read_age(text: str) -> timedelta:
     if match is None:
         raise UsageError(f"{text!r} is no age such as 30d, 12h or 2w")
     try:
-        return timedelta(seconds=float(match[1]) * _SPANS[match[2].lower()])
+        return timedelta(seconds=float(match[1]) * _AGE_UNITS[match[2].lower()])
     except OverflowError:  # older than anything
         return timedelta.max
 
 
 def now() -> datetime:
-    """Give the time, in UTC."""
+    """Return the current time, in UTC."""
     return datetime.now(UTC)

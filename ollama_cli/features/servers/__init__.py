@@ -1,1 +1,1 @@
-"""Which server is meant, what it was found to be, and a local one started."""
+"""The server of a run: its clients, a cache about it, and the start of a local one."""

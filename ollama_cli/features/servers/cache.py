@@ -1,4 +1,4 @@
-"""What servers were seen to have, and to be; a cache, lost without harm."""
+"""A cache of the models and kinds of servers; it may be lost at any time."""
 
 import json
 import time
@@ -22,109 +22,109 @@ _SERVERS: Final = "servers"
 
 
 class Seen(NamedTuple):
-    """What a server was found to speak (`native`, `openai`), and its kind; None is not known."""
+    """The API of a server (`native`, `openai`) and its kind; None if unknown."""
 
     api: str | None = None
     kind: str | None = None
 
 
 class Listing(NamedTuple):
-    """What was seen: the names, in the server's order, and how many seconds ago."""
+    """The names of models, in the server's order, and their age in seconds."""
 
     names: tuple[str, ...]
     age: float
 
     @property
     def is_fresh(self) -> bool:
-        """Tell whether it may be used without asking the server; a time to come is no age."""
+        """Return whether it may replace a request; a negative age is never fresh."""
         return 0 <= self.age < FRESH_SECONDS
 
 
 def folder() -> Path:
-    """Find where the names of models are kept; it may be missing."""
+    """Return the folder for the names of models; it may be missing."""
     return paths.cache_folder() / _MODELS
 
 
 def read(host: str) -> Listing | None:
-    """Recall the models of a server; None where nothing is kept that can be read."""
-    path = _path(host)
-    kept, age = _kept(path)
-    names = _names(kept)
+    """Read the models of a server; None if no valid file exists."""
+    path = _file_of(host)
+    value, age = _read_file(path)
+    names = _names(value)
     return None if names is None else Listing(names, age)
 
 
 def write(host: str, names: Sequence[str]) -> None:
-    """Keep the models of a server; where nothing can be written, nothing is kept."""
-    _keep(_path(host), list(names))
+    """Write the models of a server; a failure to write is ignored."""
+    _write_file(_file_of(host), list(names))
 
 
 def forget(host: str) -> None:
-    """Drop what is kept of a server, as its models have changed."""
+    """Delete the models of a server, as they have changed."""
     with suppress(OSError):
-        _path(host).unlink(missing_ok=True)
+        _file_of(host).unlink(missing_ok=True)
 
 
-def recall(host: str) -> Seen:
-    """Recall what a server was found to be, unless that was too long ago."""
-    kept, age = _kept(_path(host, _SERVERS))
-    if not isinstance(kept, dict) or not 0 <= age < SEEN_SECONDS:
+def read_seen(host: str) -> Seen:
+    """Read the API and kind of a server, unless they are too old."""
+    value, age = _read_file(_file_of(host, _SERVERS))
+    if not isinstance(value, dict) or not 0 <= age < SEEN_SECONDS:
         return Seen()
-    api, kind = kept.get("api"), kept.get("kind")
+    api, kind = value.get("api"), value.get("kind")
     return Seen(
         api if api in ("native", "openai") else None, kind if isinstance(kind, str) else None
     )
 
 
-def remember(host: str, seen: Seen) -> None:
-    """Keep what a server was found to be; what says nothing drops what was kept."""
-    path = _path(host, _SERVERS)
+def write_seen(host: str, seen: Seen) -> None:
+    """Write the API and kind of a server; an empty value deletes them."""
+    path = _file_of(host, _SERVERS)
     if seen != Seen():
-        _keep(path, {"api": seen.api, "kind": seen.kind})
+        _write_file(path, {"api": seen.api, "kind": seen.kind})
         return
     with suppress(OSError):
         path.unlink(missing_ok=True)
 
 
 def hosts() -> list[str]:
-    """List the servers of which something is kept, the last one seen first."""
-    found = sorted(folder().glob(f"*{_ENDING}"), key=_seen, reverse=True)
+    """List the servers with cached models, the latest first."""
+    found = sorted(folder().glob(f"*{_ENDING}"), key=_modified_at, reverse=True)
     return [unquote(path.name.removesuffix(_ENDING)) for path in found]
 
 
-def _path(host: str, room: str = _MODELS) -> Path:
-    # Never the password, and all else of the address spelled out: two servers never share a file.
-    return folder().with_name(room) / (quote(split_userinfo(host)[0], safe="") + _ENDING)
+def _file_of(host: str, name: str = _MODELS) -> Path:
+    # The whole address except the password: two servers never share a file.
+    return folder().with_name(name) / (quote(split_userinfo(host)[0], safe="") + _ENDING)
 
 
-def _keep(path: Path, value: Any) -> None:
+def _write_file(path: Path, value: Any) -> None:
     with suppress(OSError, ValueError, RuntimeError):
-        if path.exists() and not path.is_file():  # a pipe would hang the command
+        if path.exists() and not path.is_file():  # a pipe would block the command
             return
         write_whole(path, json.dumps(value))
-        for old in sorted(path.parent.glob(f"*{_ENDING}"), key=_seen)[:-_MOST_SERVERS]:
+        for old in sorted(path.parent.glob(f"*{_ENDING}"), key=_modified_at)[:-_MOST_SERVERS]:
             old.unlink(missing_ok=True)
 
 
-def _kept(path: Path) -> tuple[Any, float]:
-    """Read what a file keeps, None where that cannot be read, and its age in seconds."""
+def _read_file(path: Path) -> tuple[Any, float]:
+    """Read the value of a file, None if it is invalid, and its age in seconds."""
     try:
-        if not path.is_file():  # also a pipe, which would hang the shell
+        if not path.is_file():  # a pipe would block the shell
             return None, 0.0
         with path.open("rb") as file:
-            kept = json.loads(file.read(_LARGEST_FILE))
-        return kept, time.time() - path.stat().st_mtime
-    except (OSError, ValueError, RecursionError):  # unreadable, cut off, or none of ours
+            value = json.loads(file.read(_LARGEST_FILE))
+        return value, time.time() - path.stat().st_mtime
+    except (OSError, ValueError, RecursionError):  # unreadable, incomplete, or of another program
         return None, 0.0
 
 
-def _seen(path: Path) -> float:
+def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except OSError:  # taken away meanwhile
+    except OSError:  # deleted in the meantime
         return 0.0
 
 
-def _names(kept: Any) -> tuple[str, ...] | None:
-    if isinstance(kept, list) and all(isinstance(name, str) for name in kept):
-        return tuple(kept)
+def _names(value: Any) -> tuple[str, ...] | None:
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return tuple(value)
     return None

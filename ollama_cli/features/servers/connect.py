@@ -1,4 +1,4 @@
-"""The servers of one run: clients, what was found out about them, and the registry."""
+"""The servers of one run: clients, known facts about them, and the registry."""
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Client)
-# Some servers that are not Ollama answer these; all others say by their answer that they do not.
-_TRIED: Final = frozenset({"show", "ps"})
+# Some other servers answer these too; the others answer with an error.
+_SHARED_COMMANDS: Final = frozenset({"show", "ps"})
 
 
 class Servers:
-    """The server that the settings name, and the registry; each client is made on first use.
+    """The server of the settings, and the registry; each client is made on first use.
 
-    `credentials` gives the keywords of a client. Where `is_demo`, nothing is kept of the server,
-    which is gone with the command, and it is the registry too unless `is_registry_set`.
+    `credentials` returns the keywords of a client. A demo server (`is_demo`) ends with the command:
+    nothing about it is cached, and it is the registry too unless `is_registry_set`.
     """
 
     def __init__(
@@ -55,40 +55,40 @@ class Servers:
         self._verbose = verbose
         self._is_demo = is_demo
         self._is_registry_set = is_registry_set
-        self._word: str | None = None
+        self._command: str | None = None
 
     def ollama(self) -> OllamaClient:
-        """Give the client of Ollama's own API for the server."""
+        """Return the client of Ollama's own API for the server."""
         return self._client
 
     def provider(self) -> "Provider":
-        """Give a client for what servers of all kinds can do, in the API that this one speaks."""
+        """Return a client for what all kinds of servers can do, in the API that this one speaks."""
         return self.ollama() if self._settings.api == "native" else self._auto
 
-    def native(self, word: str, *, asks: bool = True) -> OllamaClient:
-        """Give the client for a command, by its word, that only Ollama can serve.
+    def native(self, command: str, *, asks: bool = True) -> OllamaClient:
+        """Return the client for a command, by its name, that only Ollama can serve.
 
-        Raises OtherApiError, naming the kind of server, where that can do no such thing; unless it
-        `asks`, that is settled by what is known.
+        Raises OtherApiError, with the kind of server, if that cannot serve it; with `asks` False
+        no request is sent, and only known facts decide.
         """
-        self._word = word
-        settled = self._settings
-        if settled.api == "openai":
+        self._command = command
+        settings = self._settings
+        if settings.api == "openai":
             raise OtherApiError(
-                f"{word} needs Ollama's own API, and {settled.origins['api']} rules it out",
+                f"{command} needs Ollama's own API, and {settings.origins['api']} rules it out",
                 hint="let it be found out: `--api auto`",
             ).with_facts(is_named=True)
         client = self.ollama()
         if self.seen.kind not in {None, "ollama"}:
             from ollama_cli.services.kinds import check  # noqa: PLC0415  other servers alone: 1 ms
 
-            check(word, self.seen.kind, client.base_url)
-        if asks and word not in _TRIED:
-            client.require(word)
+            check(command, self.seen.kind, client.base_url)
+        if asks and command not in _SHARED_COMMANDS:
+            client.require(command)
         return client
 
-    def informed(self) -> "Provider":
-        """Choose whom to ask what models can do: of Ollama, its own API also where `/v1` is set."""
+    def capability_provider(self) -> "Provider":
+        """Choose the client for capabilities: for Ollama its own API, also if `/v1` is set."""
         provider = self.provider()
         if provider.provider_type == "ollama" or self._settings.api != "auto":
             return provider
@@ -103,75 +103,75 @@ class Servers:
         return self._examine_either(model)
 
     def installed(self) -> "list[ModelSummary]":
-        """List the installed models, the newest first, and keep their names for completion."""
+        """List the installed models, the newest first, and cache their names for completion."""
         host = self._settings.host
         try:
             models = self.provider().list_models()
         except UnreachableError as error:
-            kept = cache.read(host)
-            if kept is None:
+            listing = cache.read(host)
+            if listing is None:
                 raise
-            raise error.with_facts(models=kept.names, age=kept.age) from error
+            raise error.with_facts(models=listing.names, age=listing.age) from error
         if not self._is_demo:
             cache.write(host, [model.name for model in models])
         return models
 
-    def known(self) -> cache.Listing | None:
-        """Recall the names of the models that the server had when it was last asked."""
+    def cached_models(self) -> cache.Listing | None:
+        """Return the cached names of the models of the server."""
         return None if self._is_demo else cache.read(self._settings.host)
 
     def forget_installed(self) -> None:
-        """Drop the names that were kept, as the models have changed."""
+        """Delete the cached names, as the models have changed."""
         cache.forget(self._settings.host)
 
     @cached_property
     def seen(self) -> cache.Seen:
-        """Recall what the server was found to be a while ago."""
-        return cache.Seen() if self._is_demo else cache.recall(self._settings.host)
+        """Return the cached API and kind of the server."""
+        return cache.Seen() if self._is_demo else cache.read_seen(self._settings.host)
 
     def forget_seen(self) -> None:
-        """Drop what the server was found to be: what comes back may be another one."""
+        """Delete the cached API and kind, as another server may start there."""
         if "seen" in vars(self):
-            cache.remember(self._settings.host, cache.Seen())
+            cache.write_seen(self._settings.host, cache.Seen())
 
     @cached_property
     def server(self) -> "Server":
-        """Find out what kind of server there is, by some requests; 2 s in all."""
+        """Find out the kind of the server with some requests, within 2 s in all."""
         return self.ollama().identify()
 
     @cached_property
     def can_pull(self) -> bool:
-        """Tell whether the server is Ollama, whichever API is spoken with it."""
+        """Return whether the server is Ollama, whichever API is spoken with it."""
         try:
             self.native("pull")
-        except OllamaCliError:  # that a model is missing is said in any case
+        except OllamaCliError:  # the missing model is reported in any case
             return False
         return True
 
     @property
     def lacks_pull(self) -> bool:
-        """Tell whether it is known by now that the server pulls nothing."""
+        """Return whether the server is already known to offer no pulls."""
         if vars(self).get("can_pull") is False:
             return True
         auto = vars(self).get("_auto")
         return auto is not None and auto.spoken == "openai" and not self.server.can("pull")
 
     def registry(self) -> "Registry":
-        """Give the client of the registry that the settings name."""
+        """Return the client of the registry in the settings."""
         return self._registry
 
-    def attend(self) -> None:
-        """Have a local server started that is not running, where that is wanted; once."""
-        wish = self._settings.auto_start
-        may_ask = wish == "always" or (wish == "ask" and self._prompter.can_ask())
+    def ensure_running(self) -> None:
+        """Start a local server that is not running, if the settings want it; only once."""
+        auto_start = self._settings.auto_start
+        may_ask = auto_start == "always" or (auto_start == "ask" and self._prompter.can_ask())
         if may_ask and self._starts_server and not self._is_demo:
             self._starts_server = False
             from ollama_cli.features.servers import local  # noqa: PLC0415  hardly ever: 1 ms
 
-            local.attend(self._settings, self._prompter, self._environ)
+            local.start_if_needed(self._settings, self._prompter, self._environ)
 
-    def passing(self, items: Iterable[T]) -> Iterator[T]:
-        """Pass items on; with the first it shows what could not be said, which is warned of."""
+    def warn_of_left_out(self, items: Iterable[T]) -> Iterator[T]:
+        """Yield the items, with a warning before the first about fields that were left out."""
         for number, item in enumerate(items):
             left_out = () if number else getattr(self.provider(), "left_out", ())
             if left_out:
@@ -179,14 +179,14 @@ class Servers:
                 self._prompter.warn(f"this server is not told {names}: its API has no words for it")
             yield item
 
-    def named(self, error: OtherApiError) -> OtherApiError:
-        """Name the kind of server that is there in an error that shows another API."""
-        if error.is_named or (self._word is None and self._settings.api != "native"):
+    def with_kind(self, error: OtherApiError) -> OtherApiError:
+        """Add the kind of the server to an error about its API."""
+        if error.is_named or (self._command is None and self._settings.api != "native"):
             return error
         from ollama_cli.services.kinds import lacking  # noqa: PLC0415  other servers alone: 1 ms
 
-        if self._word is not None:
-            found = lacking(self._word, self.server, self.ollama().base_url)
+        if self._command is not None:
+            found = lacking(self._command, self.server, self.ollama().base_url)
             return found.with_facts(http_status=error.http_status)
         if self.server.kind == "none":
             return error
@@ -197,28 +197,28 @@ class Servers:
         )
 
     def log_requests(self) -> None:
-        """Write a line for each request to stderr from now on, where that is wanted."""
+        """Log each request to stderr from now on, if `verbose` is set."""
         if self._verbose:
             log_requests(self._prompter.err.file, bodies=self._verbose > 1)
 
     def close(self) -> None:
-        """Close what was opened, and keep what was found out."""
-        made = vars(self)
-        if "_auto" in made or ("_client" in made and self._client.is_ollama):
+        """Close all clients, and cache the API and kind of the server."""
+        created = vars(self)
+        if "_auto" in created or ("_client" in created and self._client.is_ollama):
             self._remember()
         for name in ("_auto", "_registry", "_client"):
-            if name in made:
-                made[name].close()
+            if name in created:
+                created[name].close()
 
     @cached_property
     def _client(self) -> OllamaClient:
-        return self._connected(OllamaClient)
+        return self._connect(OllamaClient)
 
     @cached_property
     def _openai(self) -> "OpenAIClient":
         from ollama_cli.services.openai import OpenAIClient  # noqa: PLC0415  /v1 alone: 8 ms
 
-        return self._connected(OpenAIClient)
+        return self._connect(OpenAIClient)
 
     @cached_property
     def _auto(self) -> "AutoClient":
@@ -235,30 +235,30 @@ class Servers:
     def _registry(self) -> "Registry":
         from ollama_cli.services.registry import Registry  # noqa: PLC0415  pulls alone: 3 ms
 
-        self.ollama()  # which logs requests where that is wanted
+        self.ollama()  # it turns the log of requests on, if wanted
         is_own = self._is_demo and not self._is_registry_set
         url = self._settings.host if is_own else self._settings.registry
         return Registry(url, ca_file=self._settings.ca_file)
 
-    def _connected(self, kind: type[C]) -> C:
-        settled = self._settings
+    def _connect(self, kind: type[C]) -> C:
+        settings = self._settings
         self.log_requests()
-        if settled.local_only:
-            policy.check_host(settled.host)
-        client = kind(settled.host, timeouts=settled.timeouts, **self._credentials())
-        # All is imported now: from here on streams may run for hours, so collect, but not this.
+        if settings.local_only:
+            policy.check_host(settings.host)
+        client = kind(settings.host, timeouts=settings.timeouts, **self._credentials())
+        # All modules are loaded: exclude them from collections while streams run for hours.
         gc.freeze()
         gc.enable()
-        self.attend()
+        self.ensure_running()
         return client
 
     def _examine_either(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
-        """Check a server that may speak either API, and name its kind where it is not Ollama's."""
+        """Check a server of either API, and add its kind if it is not Ollama."""
         from dataclasses import replace  # noqa: PLC0415  other servers alone: 1 ms
 
         client = self.provider()
         if self._settings.api == "auto":
-            self._auto.first = "openai"  # the native one was tried, or is not the likely one
+            self._auto.first = "openai"  # the native API failed, or is less likely
         health, error = client.examine(model)
         if health.connected and health.provider_type == "openai":
             server = self.server
@@ -266,10 +266,10 @@ class Servers:
         return health, error
 
     def _remember(self) -> None:
-        """Keep what this run found out; what the address says anyway is not worth it."""
+        """Cache the API and kind, unless the address already implies them."""
         found = cache.Seen(self._spoken(), self._kind())
         if found != self.seen and not self._is_demo:
-            cache.remember(self._settings.host, found)
+            cache.write_seen(self._settings.host, found)
 
     def _spoken(self) -> str | None:
         client = vars(self).get("_auto")

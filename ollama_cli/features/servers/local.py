@@ -1,4 +1,4 @@
-"""A server of this machine that is not running: started where that is wanted, and waited for."""
+"""Start a local server that is not running, if that is wanted, and wait for it."""
 
 import time
 from collections.abc import Mapping
@@ -15,13 +15,13 @@ from ollama_cli.types.urls import host_of, is_loopback
 from ollama_cli.ui.prompter import Prompter
 from ollama_cli.ui.spinner import Spinner
 
-PATIENCE: Final = 30.0
-_LOOK: Final = 0.1
-_SILENCE: Final = 5.0
+START_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.1
+_ANSWER_SECONDS: Final = 5.0
 
 
 class Address(NamedTuple):
-    """Where a server of this machine listens."""
+    """The address of a server on this machine."""
 
     host: str
     port: int
@@ -29,7 +29,7 @@ class Address(NamedTuple):
 
 
 def address_of(url: str) -> Address | None:
-    """Read the address at which `ollama serve` could be started; None where it cannot."""
+    """Parse the address at which `ollama serve` can be started; None if it cannot."""
     scheme, _, authority = url.partition("://")
     port = authority.rpartition(":")[2]
     if scheme != "http" or "@" in authority or not port.isdigit() or not is_loopback(host_of(url)):
@@ -37,12 +37,15 @@ def address_of(url: str) -> Address | None:
     return Address(host_of(url), int(port), authority)
 
 
-def attend(
-    settings: Settings, prompter: Prompter, environ: Mapping[str, str], patience: float = PATIENCE
+def start_if_needed(
+    settings: Settings,
+    prompter: Prompter,
+    environ: Mapping[str, str],
+    patience: float = START_SECONDS,
 ) -> None:
-    """Start the server where nobody listens and `auto_start` wants it; return when it answers.
+    """Start the server if no program listens and `auto_start` allows it; return when it answers.
 
-    Raises UnreachableError if it ends instead, TimedOutError after `patience` seconds.
+    Raises UnreachableError if it ends before that, TimedOutError after `patience` seconds.
     """
     address, program = address_of(settings.host), processes.find(environ)
     if not address or not program or not processes.is_refused(address.host, address.port):
@@ -64,10 +67,10 @@ def attend(
 
 def _wait(process: ServerProcess, url: str, patience: float) -> None:
     end = time.monotonic() + patience
-    limits = Timeouts(metadata=min(patience, _SILENCE))  # of one question
+    limits = Timeouts(metadata=min(patience, _ANSWER_SECONDS))  # of one request
     with OllamaClient(url, timeouts=limits) as client:
         while True:
-            has_ended = process.has_ended()  # before asking: another one may answer in its place
+            has_ended = process.has_ended()  # checked first: another server may answer
             try:
                 client.version()
             except OllamaCliError as error:
@@ -85,4 +88,4 @@ def _wait(process: ServerProcess, url: str, patience: float) -> None:
                     ) from error
             else:
                 return
-            time.sleep(_LOOK)
+            time.sleep(_POLL_SECONDS)

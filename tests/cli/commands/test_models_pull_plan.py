@@ -211,7 +211,7 @@ def test_slow_answers_about_layers_do_not_hold_up_a_pull(monkeypatch: pytest.Mon
         if not peer.left(0.2):
             answer(404)(peer)
 
-    monkeypatch.setattr(plan, "_PATIENCE", 0.5)
+    monkeypatch.setattr(plan, "_TIME_LIMIT", 0.5)
     result, asked = pull(of_size(*[GIGABYTE] * 20), by_path({"/api/pull": PULLED}, slow), "m")
     assert (result.code, result.err.splitlines()[0]) == (0, "note: m: 20 GB")
     assert asked[-1] == "POST /api/pull"

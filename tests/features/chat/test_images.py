@@ -18,7 +18,7 @@ WEBP = b"RIFF\x24\x00\x00\x00WEBPVP8 "
 def test_png_jpeg_and_webp_are_encoded(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "picture"
     path.write_bytes(data)
-    encoded = images.encode(str(path), InStream(None))
+    encoded = images.encode_image(str(path), InStream(None))
     assert base64.b64decode(encoded, validate=True) == data
     assert "\n" not in encoded
 
@@ -40,7 +40,7 @@ def test_all_else_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "picture.png"
     path.write_bytes(data)
     with pytest.raises(UsageError, match=r"picture\.png is no PNG, JPEG or WebP image$") as caught:
-        images.encode(str(path), InStream(None))
+        images.encode_image(str(path), InStream(None))
     assert caught.value.exit_code == 2
 
 
@@ -49,14 +49,14 @@ def test_the_size_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(images, "_LARGEST", 12)
     path = tmp_path / "picture"
     path.write_bytes(PNG + b"1234")
-    assert images.encode(str(path), InStream(None))
+    assert images.encode_image(str(path), InStream(None))
     path.write_bytes(PNG + b"12345")
     with pytest.raises(UsageError, match="picture is larger than 100 MiB"):
-        images.encode(str(path), InStream(None))
+        images.encode_image(str(path), InStream(None))
 
 
 def test_a_missing_image_is_exit_4_and_a_folder_exit_2(tmp_path: Path) -> None:
     with pytest.raises(NotFoundError):
-        images.encode(str(tmp_path / "none.png"), InStream(None))
+        images.encode_image(str(tmp_path / "none.png"), InStream(None))
     with pytest.raises(UsageError, match="cannot read"):
-        images.encode(str(tmp_path), InStream(None))
+        images.encode_image(str(tmp_path), InStream(None))

@@ -49,9 +49,9 @@ def test_what_is_extra_is_removed_last() -> None:
     ],
 )
 def test_a_step_no_longer_fits_where_its_model_changed(step: Step, told: str | None) -> None:
-    assert plan.misfit(step, INSTALLED) == told
+    assert plan.describe_change(step, INSTALLED) == told
 
 
 @pytest.mark.parametrize("digest", [A, f"sha256:{A}", A.upper(), f"SHA256:{A.upper()}"])
 def test_a_digest_is_written_in_one_way(digest: str) -> None:
-    assert plan.written(digest) == f"sha256:{A}"
+    assert plan.normal_digest(digest) == f"sha256:{A}"

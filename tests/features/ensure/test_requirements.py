@@ -4,7 +4,7 @@ import pytest
 
 from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.features.ensure.plan import Requirement
-from ollama_cli.features.ensure.requirements import format_lock, frozen, lock_of, parse
+from ollama_cli.features.ensure.requirements import apply_lock, format_lock, lock_of, parse
 
 A = "sha256:" + "a" * 64
 B = "sha256:" + "b" * 64
@@ -117,7 +117,7 @@ def test_what_is_no_file_has_no_lock(file: str) -> None:
 def test_frozen_takes_the_digests_of_the_lock() -> None:
     file = [Requirement("a", insecure=True), Requirement("b", B)]
     lock = [Requirement("B:latest", B), Requirement("a:latest", A)]
-    assert frozen(file, lock, "f", "l") == [
+    assert apply_lock(file, lock, "f", "l") == [
         Requirement("a", A, insecure=True),
         Requirement("b", B),
     ]
@@ -140,5 +140,5 @@ def test_a_lock_that_does_not_fit_is_an_error(
     file: list[Requirement], lock: list[Requirement], told: str
 ) -> None:
     with pytest.raises(ConfigError) as caught:
-        frozen(file, lock, "f", "l")
+        apply_lock(file, lock, "f", "l")
     assert caught.value.message == told

@@ -117,22 +117,22 @@ def kept_of_one() -> Path:
 
 
 def test_what_a_server_was_found_to_be_is_recalled_for_ten_minutes() -> None:
-    assert cache.recall(HOST) == cache.Seen()
-    cache.remember(HOST, cache.Seen("openai", "vllm"))
-    assert cache.recall(HOST) == cache.Seen("openai", "vllm")
-    assert cache.recall("http://127.0.0.1:1234") == cache.Seen()
+    assert cache.read_seen(HOST) == cache.Seen()
+    cache.write_seen(HOST, cache.Seen("openai", "vllm"))
+    assert cache.read_seen(HOST) == cache.Seen("openai", "vllm")
+    assert cache.read_seen("http://127.0.0.1:1234") == cache.Seen()
     assert stat.S_IMODE(kept_of_one().stat().st_mode) == 0o600
     for age, is_recalled in ((590, True), (610, False), (-100, False)):
         moment = time.time() - age
         os.utime(kept_of_one(), (moment, moment))
-        assert (cache.recall(HOST) != cache.Seen()) is is_recalled
+        assert (cache.read_seen(HOST) != cache.Seen()) is is_recalled
 
 
 def test_a_server_of_which_nothing_is_known_any_more_is_dropped() -> None:
-    cache.remember(HOST, cache.Seen("openai"))
-    cache.remember(HOST, cache.Seen())
-    cache.remember(HOST, cache.Seen())
-    assert cache.recall(HOST) == cache.Seen()
+    cache.write_seen(HOST, cache.Seen("openai"))
+    cache.write_seen(HOST, cache.Seen())
+    cache.write_seen(HOST, cache.Seen())
+    assert cache.read_seen(HOST) == cache.Seen()
     assert list(cache.folder().with_name("servers").iterdir()) == []
 
 
@@ -151,6 +151,6 @@ def test_a_server_of_which_nothing_is_known_any_more_is_dropped() -> None:
     ],
 )
 def test_a_damaged_memory_is_none(written: bytes, seen: cache.Seen) -> None:
-    cache.remember(HOST, cache.Seen("openai"))
+    cache.write_seen(HOST, cache.Seen("openai"))
     kept_of_one().write_bytes(written)
-    assert cache.recall(HOST) == seen
+    assert cache.read_seen(HOST) == seen

@@ -42,16 +42,16 @@ def test_what_was_found_is_kept_for_the_next_run_and_dropped_when_the_server_is_
         cli = at(server.url)
         assert len(cli.servers.installed()) == 2
         cli.close()
-        assert cache.recall(server.url) == cache.Seen("openai")
+        assert cache.read_seen(server.url) == cache.Seen("openai")
         again = at(server.url)
         health, _ = again.servers.examine(None)
         again.close()
         assert health.kind == "lm-studio"
-        assert cache.recall(server.url) == cache.Seen("openai", "lm-studio")
+        assert cache.read_seen(server.url) == cache.Seen("openai", "lm-studio")
     gone = at(server.url)
     with pytest.raises(UnreachableError), explaining(gone):
         gone.servers.installed()
-    assert cache.recall(server.url) == cache.Seen()
+    assert cache.read_seen(server.url) == cache.Seen()
 
 
 def test_what_the_address_says_anyway_is_not_kept() -> None:
@@ -59,12 +59,12 @@ def test_what_the_address_says_anyway_is_not_kept() -> None:
         cli = at(f"{server.url}/v1")
         cli.servers.installed()
         cli.close()
-        assert cache.recall(server.url) == cache.Seen()
+        assert cache.read_seen(server.url) == cache.Seen()
     with Server(document({"models": []})) as native:
         cli = at(native.url)
         cli.servers.installed()
         cli.close()
-        assert cache.recall(native.url) == cache.Seen()
+        assert cache.read_seen(native.url) == cache.Seen()
 
 
 def test_of_the_demo_nothing_is_kept() -> None:
@@ -73,15 +73,15 @@ def test_of_the_demo_nothing_is_kept() -> None:
     cli.servers.forget_installed()
     host = cli.settings.host
     cli.close()
-    assert cache.recall(host) == cache.Seen()
+    assert cache.read_seen(host) == cache.Seen()
 
 
 def test_a_memory_of_another_server_refuses_without_a_request() -> None:
-    cache.remember(NOWHERE, cache.Seen("openai", "vllm"))
+    cache.write_seen(NOWHERE, cache.Seen("openai", "vllm"))
     cli = at(NOWHERE)
     with pytest.raises(OtherApiError, match=r"^rm needs an Ollama server; this is vLLM$"):
         cli.servers.native("rm")
-    cache.remember(NOWHERE, cache.Seen(None, "no such kind"))
+    cache.write_seen(NOWHERE, cache.Seen(None, "no such kind"))
     with pytest.raises(UnreachableError):
         at(NOWHERE).servers.native("rm")
-    cache.remember(NOWHERE, cache.Seen())
+    cache.write_seen(NOWHERE, cache.Seen())

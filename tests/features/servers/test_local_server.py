@@ -21,7 +21,7 @@ HURRIED = """
 import sys
 from ollama_cli.cli import main as door
 from ollama_cli.features.servers import local
-local.attend.__defaults__ = (0.2,)
+local.start_if_needed.__defaults__ = (0.2,)
 sys.exit(door.main(sys.argv[1:]))
 """
 

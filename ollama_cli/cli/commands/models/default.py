@@ -37,7 +37,7 @@ def command(
     if name is not None and detect:
         raise UsageError("give a name or --detect, not both")
     if detect:
-        name = choose.detected(context)
+        name = choose.detect_chat_model(context)
     elif name is not None:
         name = _check_name(context, name)
     if name is not None:

@@ -10,7 +10,7 @@ from ollama_cli.errors import NotFoundError, ProtocolError, RefusedError, UsageE
 from ollama_cli.features.context import Context
 from ollama_cli.features.ensure import plan_file, requirements
 from ollama_cli.features.ensure.apply import Report, perform
-from ollama_cli.features.ensure.plan import Requirement, Step, digest_of, misfit, steps_to
+from ollama_cli.features.ensure.plan import Requirement, Step, describe_change, digest_of, steps_to
 from ollama_cli.system import files
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.text import one_line
@@ -109,7 +109,7 @@ def _required(context: Context, file: str, locked: Path | None) -> list[Requirem
     if locked is None:
         return required
     lock = _parse_file(context, str(locked), hint="write it: run it with --lock")
-    return requirements.frozen(required, lock, _shown_name(file), str(locked))
+    return requirements.apply_lock(required, lock, _shown_name(file), str(locked))
 
 
 def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
@@ -167,7 +167,7 @@ def _apply(context: Context, file: str) -> None:
     steps = plan_file.parse_plan(read_bytes(file, context.stdin), _shown_name(file))
     installed = context.servers.native("ensure").list_models()
     for step in steps:
-        if changed := misfit(step, installed):
+        if changed := describe_change(step, installed):
             raise RefusedError(
                 f"the plan no longer fits, nothing was done: {changed}",
                 hint="make a new one: `ollama-cli models ensure --plan FILE`",

@@ -66,7 +66,7 @@ def command(
 
 def _with_capabilities(context: Context, model: ModelSummary) -> ModelSummary:
     """Ask for the capabilities, which Ollama before 0.30 does not list; others report none."""
-    if context.servers.informed().provider_type == "openai":
+    if context.servers.capability_provider().provider_type == "openai":
         context.prompter.warn("this server does not tell what its models can do")
         return model
     return replace(model, capabilities=context.servers.ollama().capabilities_of(model))

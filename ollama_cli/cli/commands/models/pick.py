@@ -33,9 +33,9 @@ def command(
             "this asks for a number, and there is nobody to ask",
             hint="name a model with -m, or set one: `ollama-cli models default NAME`",
         )
-    models = choose.eligible(context)
+    models = choose.allowed_models(context)
     if not models:
-        raise choose.none_there(context)
+        raise choose.no_model_error(context)
     name = _choose(context, models).name
     if keep:
         default.keep(context, name)
