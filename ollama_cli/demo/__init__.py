@@ -1,6 +1,6 @@
-"""A built-in server on loopback that speaks the Ollama protocol: the tool runs without Ollama.
+"""A built-in server on loopback that speaks the Ollama protocol, to try the tool without Ollama.
 
-It is no substitute for a real model: its words are drawn from a few kilobytes of statistics.
+It is no substitute for a real model: it draws its words from a few kilobytes of statistics.
 """
 
 from ollama_cli.demo.script import FAULTS

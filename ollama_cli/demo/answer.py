@@ -1,4 +1,4 @@
-"""One answer of the word model: its pieces as they are drawn, then its figures."""
+"""One answer of the word model: its tokens as they are drawn, then its metrics."""
 
 import json
 import time
@@ -22,23 +22,23 @@ INTRODUCTION: Final = (
 
 @dataclass(frozen=True)
 class Task:
-    """What an answer is made from, settled before its first piece."""
+    """The input of an answer, complete before its first token."""
 
     typed: str
     installed: Installed
     prompt: list[str]
     subject: list[str]
     options: Options
-    shape: Any
+    format: Any
     introduces: bool
-    room: int | None
+    tokens_left: int | None
     started: int
     loaded: int
 
 
 @dataclass
 class Answer:
-    """An answer while it is written: iterate over its pieces, then read its figures."""
+    """An answer in progress: iterate over its text pieces, then read its metrics."""
 
     task: Task
     request: Request
@@ -48,7 +48,7 @@ class Answer:
     writing_ns: int = 0
 
     def __iter__(self) -> Iterator[str]:
-        """Write at the pace of the machine; stop sequences never appear."""
+        """Yield text at the speed of the machine; stop sequences never appear."""
         began = time.perf_counter_ns()
         self.prompt_ns = began - self.task.loaded
         try:
@@ -59,12 +59,12 @@ class Answer:
 
     @property
     def context(self) -> list[int]:
-        """Number the tokens of prompt and answer, as generate hands them back."""
+        """Return the token ids of prompt and answer, the `context` of generate."""
         return self.request.machine.language.ids([*self.task.prompt, *self.tokens])
 
     @property
-    def figures(self) -> dict[str, Any]:
-        """Give what was counted and measured, in the words of the protocol."""
+    def metrics(self) -> dict[str, Any]:
+        """Return the counts and durations, by the names of the protocol."""
         return {
             "total_duration": time.perf_counter_ns() - self.task.started,
             "load_duration": self.task.loaded - self.task.started,
@@ -75,11 +75,11 @@ class Answer:
         }
 
     def _paced(self) -> Iterator[str]:
-        """Draw the tokens, each at its time, up to the limit."""
+        """Yield the tokens, each at its time, up to the limit."""
         rate = self.request.machine.tokens_per_second
         began = time.monotonic()
         limit = _limit(self.task)
-        for token in islice(self._drawn(), limit):
+        for token in islice(self._tokens(), limit):
             if rate > 0:
                 due = began + (len(self.tokens) + 1) / rate
                 self.request.peer.pause(due - time.monotonic())
@@ -88,10 +88,10 @@ class Answer:
         if limit is not None and len(self.tokens) >= limit:
             self.reason = "length"
 
-    def _drawn(self) -> Iterator[str]:
+    def _tokens(self) -> Iterator[str]:
         language, task = self.request.machine.language, self.task
-        if task.shape is not None:
-            yield from tokenize(_shaped(language, task))
+        if task.format is not None:
+            yield from tokenize(_formatted(language, task))
             return
         if any(word.strip().lower() == "markdown" for word in task.subject):
             yield from tokenize(specimen())
@@ -102,21 +102,21 @@ class Answer:
 
 
 def _limit(task: Task) -> int | None:
-    """Settle the most tokens: `num_predict` where it is positive, and the room that is left."""
-    limits = [task.options.num_predict if task.options.num_predict > 0 else None, task.room]
+    """Return the most tokens: a positive `num_predict`, and the free part of the context."""
+    limits = [task.options.num_predict if task.options.num_predict > 0 else None, task.tokens_left]
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _shaped(language: Language, task: Task) -> str:
-    """Write JSON that follows `format`."""
+def _formatted(language: Language, task: Task) -> str:
+    """Return JSON that follows `format`."""
 
     def phrase() -> str:
         return language.phrase(task.subject, task.options)
 
-    if task.shape == "json":
+    if task.format == "json":
         return json.dumps({"text": phrase()}, ensure_ascii=False)
     try:
-        value = schemas.example(task.shape, phrase)
+        value = schemas.example(task.format, phrase)
     except schemas.SchemaError as error:
         raise invalid(str(error)) from error
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
@@ -125,7 +125,7 @@ def _shaped(language: Language, task: Task) -> str:
 
 
 def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:
-    """Hold text back while it may be the beginning of a stop sequence; end where one is whole."""
+    """Hold text back while it may begin a stop sequence; end at a complete one."""
     wanted = [stop for stop in stops if stop]
     held = ""
     for token in tokens:
@@ -134,7 +134,7 @@ def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:
         if found:
             yield held[: min(found)]
             return
-        kept = _open_end(held, wanted)
+        kept = _partial_stop_length(held, wanted)
         ready, held = held[: len(held) - kept], held[len(held) - kept :]
         if ready:
             yield ready
@@ -142,8 +142,8 @@ def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:
         yield held
 
 
-def _open_end(text: str, stops: Sequence[str]) -> int:
-    """Count the last characters of a text with which a stop sequence could begin."""
+def _partial_stop_length(text: str, stops: Sequence[str]) -> int:
+    """Count the characters at the end of a text that could begin a stop sequence."""
     longest = max(map(len, stops), default=1) - 1
     for count in range(min(longest, len(text)), 0, -1):
         if any(stop.startswith(text[-count:]) for stop in stops):

@@ -1,4 +1,4 @@
-"""What a request for an answer says, checked in the order of the real server."""
+"""Check the requests of generate and chat, in the order of the real server."""
 
 import base64
 import binascii
@@ -14,110 +14,114 @@ from ollama_cli.demo.catalogue import COMPLETION
 from ollama_cli.demo.documents import BAD_REQUEST, FAILED, JSON, RefusalError, invalid
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.language import tokenize
-from ollama_cli.demo.library import Installed, checked, missing
+from ollama_cli.demo.library import Installed, check_name, not_found
 from ollama_cli.demo.machine import Machine
 from ollama_cli.demo.options import Options
 from ollama_cli.types import model_names
 
 TOO_LONG: Final = "the input length exceeds the context length"
-NO_ROOM: Final = (
+CONTEXT_FULL: Final = (
     "the prompt is longer than the context length currently available to the model; shorten the "
     "prompt, adjust the context length in settings, or use a model with a longer context length"
 )
 _NO_IMAGES: Final = "Multimodal data provided, but model does not support multimodal requests."
-_LEVELS: Final = ("high", "medium", "low", "max")
-_WHO: Final = re.compile(r"\b(?:who|what) are you\b|\byour name\b", re.IGNORECASE)
+_THINK_LEVELS: Final = ("high", "medium", "low", "max")
+_ASKS_NAME: Final = re.compile(r"\b(?:who|what) are you\b|\byour name\b", re.IGNORECASE)
 _MOST_LOGPROBS: Final = 20
 
 
 @dataclass(frozen=True)
-class Call:
+class SharedFields:
     """The fields that generate and chat share."""
 
     typed: str
     installed: Installed
     keep: float | None
     options: Options
-    shape: Any
+    format: Any
     truncates: bool
     shifts: bool
     started: int
 
 
-def installed_as_typed(machine: Machine, name: str) -> Installed:
-    """Look a model up in the words of generate and chat: the name as it was typed."""
-    installed = machine.library.find(checked(name)) if name else None
+def find_model(machine: Machine, name: str) -> Installed:
+    """Find a model; the error of generate and chat holds the name as it was typed."""
+    installed = machine.library.find(check_name(name)) if name else None
     if installed is None:
-        raise missing(name)
+        raise not_found(name)
     return installed
 
 
-def unloads(wanted: Fields) -> bool:
-    """Tell whether `keep_alive` asks to unload."""
+def asks_to_unload(wanted: Fields) -> bool:
+    """Return whether `keep_alive` asks to unload."""
     return keepalive.parse(wanted.raw("keep_alive")) == 0
 
 
-def call(wanted: Fields, installed: Installed, task: str) -> Call:
-    """Read and check the shared fields; `task` is the word of the refusal."""
+def read_shared_fields(wanted: Fields, installed: Installed, task: str) -> SharedFields:
+    """Read and check the shared fields; a refusal names the `task`."""
     typed = wanted.text("model")
     started = time.perf_counter_ns()
     keep = keepalive.parse(wanted.raw("keep_alive"))
-    if not 0 <= (wanted.whole("top_logprobs") or 0) <= _MOST_LOGPROBS:
+    if not 0 <= (wanted.integer("top_logprobs") or 0) <= _MOST_LOGPROBS:
         raise RefusalError(BAD_REQUEST, "top_logprobs must be between 0 and 20")
     if installed.model.capability != COMPLETION:
         raise RefusalError(BAD_REQUEST, f'"{typed}" does not support {task}')
     _check_thinking(wanted.raw("think"), typed)
-    settled = options.parse(wanted.object("options"))
-    shape = _shape(wanted.raw("format"))
+    model_options = options.parse(wanted.object("options"))
+    answer_format = _parse_format(wanted.raw("format"))
     truncates = wanted.flag("truncate", default=True)
     shifts = wanted.flag("shift", default=True)
-    return Call(typed, installed, keep, settled, shape, truncates, shifts, started)
+    return SharedFields(
+        typed, installed, keep, model_options, answer_format, truncates, shifts, started
+    )
 
 
-def lacks(installed: Installed, ability: str) -> RefusalError:
-    """Say that a model has no such ability, with its full name as the server writes it."""
+def unsupported(installed: Installed, ability: str) -> RefusalError:
+    """Return the error for a missing ability, with the full name of the model."""
     name = model_names.parse(installed.name)
     full = f"{name.host}/{name.namespace}/{name.model}:{name.tag}" if name else installed.name
     return RefusalError(BAD_REQUEST, f"{full} does not support {ability}")
 
 
 def check_images(images: list[str]) -> None:
-    """Refuse images: broken ones as the decoder does, others because no model here can see."""
+    """Refuse images: invalid base64 with its own error, others as no demo model has vision."""
     for image in images:
-        place = _broken_at(image)
+        place = _invalid_base64_at(image)
         if place is not None:
             raise RefusalError(BAD_REQUEST, f"illegal base64 data at input byte {place}")
     if images:
         raise invalid(_NO_IMAGES)
 
 
-def load(machine: Machine, asked: Call) -> int:
-    """Load the model, training the word model if this is the first time; give the time."""
-    context = asked.options.context(asked.installed.model.context_length)
-    machine.memory.load(asked.installed, context, asked.keep)
-    machine.language  # noqa: B018  trained here, so that the load is what the load time measures
+def load(machine: Machine, shared: SharedFields) -> int:
+    """Load the model, and train the word model the first time; return the time in ns."""
+    context = shared.options.context(shared.installed.model.context_length)
+    machine.memory.load(shared.installed, context, shared.keep)
+    machine.language  # noqa: B018  trained here, so that the load time includes it
     return time.perf_counter_ns()
 
 
-def settle(asked: Call, prompt: list[str], subject: str, *, loaded: int, first: bool) -> Task:
-    """Fit the prompt into the context and settle the task."""
-    window = asked.options.context(asked.installed.model.context_length)
+def make_task(
+    shared: SharedFields, prompt: list[str], subject: str, *, loaded: int, first: bool
+) -> Task:
+    """Fit the prompt into the context window and return the task."""
+    window = shared.options.context(shared.installed.model.context_length)
     if len(prompt) > window:
-        if not asked.truncates:
+        if not shared.truncates:
             raise RefusalError(BAD_REQUEST, TOO_LONG)
-        if not asked.shifts:
-            raise RefusalError(BAD_REQUEST, NO_ROOM)
+        if not shared.shifts:
+            raise RefusalError(BAD_REQUEST, CONTEXT_FULL)
     kept = prompt[-window:]
     return Task(
-        typed=asked.typed,
-        installed=asked.installed,
+        typed=shared.typed,
+        installed=shared.installed,
         prompt=kept,
         subject=tokenize(subject),
-        options=asked.options,
-        shape=asked.shape,
-        introduces=first or bool(_WHO.search(subject)),
-        room=None if asked.shifts else max(1, window - len(kept)),
-        started=asked.started,
+        options=shared.options,
+        format=shared.format,
+        introduces=first or bool(_ASKS_NAME.search(subject)),
+        tokens_left=None if shared.shifts else max(1, window - len(kept)),
+        started=shared.started,
         loaded=loaded,
     )
 
@@ -125,15 +129,15 @@ def settle(asked: Call, prompt: list[str], subject: str, *, loaded: int, first: 
 def _check_thinking(think: Any, typed: str) -> None:
     if think in (None, False):
         return
-    if think is not True and think not in _LEVELS:
-        allowed = ", ".join(f'"{level}"' for level in _LEVELS)
+    if think is not True and think not in _THINK_LEVELS:
+        allowed = ", ".join(f'"{level}"' for level in _THINK_LEVELS)
         message = f'invalid think value: "{think}" (must be {allowed}, true, or false)'
         raise RefusalError(BAD_REQUEST, message)
     raise RefusalError(BAD_REQUEST, f'"{typed}" does not support thinking')
 
 
-def _shape(value: Any) -> Any:
-    """Read `format`: nothing, "json" or a schema."""
+def _parse_format(value: Any) -> Any:
+    """Parse `format`: nothing, "json" or a schema."""
     if value in (None, ""):
         return None
     if value == "json" or isinstance(value, dict):
@@ -143,8 +147,8 @@ def _shape(value: Any) -> Any:
     raise RefusalError(FAILED, message, content_type=JSON)
 
 
-def _broken_at(image: str) -> int | None:
-    """Find where base64 is broken; None where it is whole."""
+def _invalid_base64_at(image: str) -> int | None:
+    """Return the position of the first error in base64; None if it is valid."""
     wrong = re.search(r"[^A-Za-z0-9+/=\r\n]", image)
     if wrong:
         return wrong.start()

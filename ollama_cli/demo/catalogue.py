@@ -1,7 +1,7 @@
-"""The models of the demo: two that are there from the start, and five that can be pulled.
+"""The models of the demo: two that are built in, and five that can be pulled.
 
-The pulled ones have names that people know and bytes that are the demo's own; their license says
-so. They answer with the same word model and the same hashed vectors.
+The pulled ones have well-known names but bytes of the demo itself; their license says so. They
+answer with the same word model and the same hashed vectors.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ SYSTEM: Final = (
 MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 """The media type of a manifest."""
 
-_MEDIA: Final = "application/vnd.ollama.image."
+_MEDIA_PREFIX: Final = "application/vnd.ollama.image."
 _TENSORS: Final = 26
 _CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 _LICENSE: Final = (
@@ -37,18 +37,18 @@ _LICENSE: Final = (
     "{name} on this server is made by ollama-cli's demo: a model of word statistics for trying\n"
     "the tool where no Ollama is installed. It is no substitute for a real model.\n"
 )
-_FOREIGN: Final = (
+_STAND_IN_NOTE: Final = (
     "The bytes of this download are the demo's own. They hold no weights of the model whose name\n"
     "they carry, and nothing was fetched from a registry.\n"
 )
 
 
-_Cut = Callable[[str, int], tuple[Layer, ...]]
+_Split = Callable[[str, int], tuple[Layer, ...]]
 
 
 @dataclass(frozen=True)
 class Model:
-    """One model: what kind it is, and the layers that its manifest lists."""
+    """One model: its capability, and the layers of its manifest."""
 
     capability: str
     license: str
@@ -57,12 +57,12 @@ class Model:
 
     @property
     def is_tensor(self) -> bool:
-        """Tell whether each tensor has a layer of its own; such a model is pulled as one piece."""
+        """Return whether each tensor has its own layer; such a model is pulled as one piece."""
         return self.weights[0].is_tensor
 
     @property
     def context_length(self) -> int:
-        """Say how many tokens the model takes."""
+        """Return the context length in tokens."""
         return EMBEDDING_CONTEXT if self.capability == EMBEDDING else COMPLETION_CONTEXT
 
     @cached_property
@@ -72,24 +72,24 @@ class Model:
         if self.capability == COMPLETION:
             parameters = json.dumps(dict(self.parameters))
             texts += [("template", TEMPLATE), ("system", SYSTEM), ("params", parameters)]
-        small = (Layer(f"{_MEDIA}{kind}", text.encode()) for kind, text in texts)
+        small = (Layer(f"{_MEDIA_PREFIX}{kind}", text.encode()) for kind, text in texts)
         return (*self.weights, *small, self._config)
 
     @cached_property
     def manifest(self) -> bytes:
-        """Write the manifest: the document whose digest names the model."""
-        *layers, config = (layer.described for layer in self.layers)
+        """Return the manifest: the document whose digest is that of the model."""
+        *layers, config = (layer.descriptor for layer in self.layers)
         head = {"schemaVersion": 2, "mediaType": MANIFEST, "config": config, "layers": layers}
         return json.dumps(head, separators=(",", ":")).encode()
 
     @cached_property
     def digest(self) -> str:
-        """Hash the manifest: 64 hexadecimal digits."""
+        """Return the SHA-256 of the manifest: 64 hexadecimal digits."""
         return hashlib.sha256(self.manifest).hexdigest()
 
     @property
     def size(self) -> int:
-        """Sum the layers."""
+        """Return the bytes of all layers."""
         return sum(layer.size for layer in self.layers)
 
     @property
@@ -99,26 +99,26 @@ class Model:
 
 
 def _weights(text: str, size: int = 0) -> tuple[Layer, ...]:
-    return (Layer(f"{_MEDIA}model", text.encode(), size),)
+    return (Layer(f"{_MEDIA_PREFIX}model", text.encode(), size),)
 
 
 def _tensors(text: str, size: int) -> tuple[Layer, ...]:
-    """Share the bytes among the tensors, each of which begins with its number."""
+    """Split the bytes into tensors; each begins with its number."""
     parts = (f"tensor {number} of {_TENSORS}: {text}".encode() for number in range(_TENSORS))
     return tuple(Layer(TENSOR, part, size // _TENSORS) for part in parts)
 
 
-def _foreign(name: str, capability: str, size: int, cut: _Cut = _weights) -> Model:
-    """Make a model of the catalogue; its large layers begin with words that say what they are."""
+def _stand_in(name: str, capability: str, size: int, split: _Split = _weights) -> Model:
+    """Make a model that can be pulled; its large layers begin with a text that explains them."""
     text = f"ollama-cli demo bytes in place of {name}: no weights\n"
     parameters = (("temperature", 0.8),) if capability == COMPLETION else ()
-    text_of_license = _LICENSE.format(name=name) + "\n" + _FOREIGN
-    return Model(capability, text_of_license, cut(text, size), parameters)
+    text_of_license = _LICENSE.format(name=name) + "\n" + _STAND_IN_NOTE
+    return Model(capability, text_of_license, split(text, size), parameters)
 
 
 @cache
 def built_in() -> dict[str, Model]:
-    """Make the models that are installed from the start."""
+    """Return the models that are installed at the start, by name."""
     embedder = f"hashed words and trigrams, {vectors.DIMENSIONS} dimensions\n"
     return {
         "demo:latest": Model(
@@ -135,11 +135,11 @@ def built_in() -> dict[str, Model]:
 
 @cache
 def registry() -> dict[str, Model]:
-    """Make the models that can be pulled; other names are unknown."""
+    """Return the models that can be pulled, by name."""
     return {
-        "llama3:8b": _foreign("llama3:8b", COMPLETION, 32 * MEGABYTE),
-        "llama3.2:latest": _foreign("llama3.2", COMPLETION, 20 * MEGABYTE),
-        "qwen2.5-coder:7b": _foreign("qwen2.5-coder:7b", COMPLETION, 28 * MEGABYTE),
-        "nomic-embed-text:latest": _foreign("nomic-embed-text", EMBEDDING, 8 * MEGABYTE),
-        "qwen3:4b-mlx": _foreign("qwen3:4b-mlx", COMPLETION, 52 * MEGABYTE, _tensors),
+        "llama3:8b": _stand_in("llama3:8b", COMPLETION, 32 * MEGABYTE),
+        "llama3.2:latest": _stand_in("llama3.2", COMPLETION, 20 * MEGABYTE),
+        "qwen2.5-coder:7b": _stand_in("qwen2.5-coder:7b", COMPLETION, 28 * MEGABYTE),
+        "nomic-embed-text:latest": _stand_in("nomic-embed-text", EMBEDDING, 8 * MEGABYTE),
+        "qwen3:4b-mlx": _stand_in("qwen3:4b-mlx", COMPLETION, 52 * MEGABYTE, _tensors),
     }

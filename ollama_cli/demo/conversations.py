@@ -1,11 +1,11 @@
-"""The routes that write: generate and chat, streaming or not."""
+"""The routes generate and chat, with or without a stream."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from ollama_cli.demo import asking
 from ollama_cli.demo.answer import Answer, Task
-from ollama_cli.demo.asking import Call
+from ollama_cli.demo.asking import SharedFields
 from ollama_cli.demo.catalogue import SYSTEM
 from ollama_cli.demo.documents import BAD_REQUEST, Document, Event, RefusalError, Stream, document
 from ollama_cli.demo.fields import Fields
@@ -18,9 +18,9 @@ def generate(request: Request) -> Document | Stream:
     """Continue a prompt; an empty one loads or unloads the model."""
     wanted = request.read("GenerateRequest")
     prompt, raw = wanted.text("prompt"), wanted.flag("raw", default=False)
-    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
-    if not prompt and asking.unloads(wanted):
-        return _moved(request, wanted, installed, {"response": ""})
+    installed = asking.find_model(request.machine, wanted.text("model"))
+    if not prompt and asking.asks_to_unload(wanted):
+        return _unload(request, wanted, installed, {"response": ""})
     if raw and (wanted.text("system") or wanted.text("template") or wanted.items("context")):
         message = "raw mode does not support template, system, or context"
         raise RefusalError(BAD_REQUEST, message)
@@ -29,22 +29,22 @@ def generate(request: Request) -> Document | Stream:
         return document(_head(wanted.text("model")) | {"response": ""} | _done("load"))
     events = _generate_events(Answer(task, request), with_context=not raw)
     if wanted.flag("stream", default=True):
-        return Stream(started(events))
+        return Stream(with_first_event(events))
     return document(_joined(events))
 
 
 def generate_task(request: Request, wanted: Fields, installed: Installed) -> Task | None:
-    """Check a generate request and load the model; None where there is nothing to continue."""
-    asked = asking.call(wanted, installed, "generate")
+    """Check a generate request and load the model; None for an empty prompt."""
+    shared = asking.read_shared_fields(wanted, installed, "generate")
     if wanted.text("suffix"):
-        raise asking.lacks(installed, "insert")
+        raise asking.unsupported(installed, "insert")
     asking.check_images(wanted.texts("images", "api.ImageData"))
-    loaded = asking.load(request.machine, asked)
+    loaded = asking.load(request.machine, shared)
     prompt = wanted.text("prompt")
     if not prompt:
         return None
     tokens = _prompt(request, wanted, prompt, raw=wanted.flag("raw", default=False))
-    return asking.settle(asked, tokens, prompt, loaded=loaded, first=False)
+    return asking.make_task(shared, tokens, prompt, loaded=loaded, first=False)
 
 
 def chat(request: Request) -> Document | Stream:
@@ -55,44 +55,44 @@ def chat(request: Request) -> Document | Stream:
         message.text("content")
     if not wanted.text("model"):
         raise RefusalError(BAD_REQUEST, "model is required")
-    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
+    installed = asking.find_model(request.machine, wanted.text("model"))
     empty = {"message": {"role": "assistant", "content": ""}}
-    if not messages and asking.unloads(wanted):
-        return _moved(request, wanted, installed, empty)
+    if not messages and asking.asks_to_unload(wanted):
+        return _unload(request, wanted, installed, empty)
     task = chat_task(request, wanted, installed)
     if task is None:
         return document(_head(wanted.text("model")) | empty | _done("load"))
     events = chat_events(Answer(task, request))
     if wanted.flag("stream", default=True):
-        return Stream(started(events))
+        return Stream(with_first_event(events))
     return document(_joined(events))
 
 
 def chat_task(request: Request, wanted: Fields, installed: Installed) -> Task | None:
-    """Check a chat request and load the model; None where there is nothing to answer."""
-    asked = asking.call(wanted, installed, "chat")
+    """Check a chat request and load the model; None if there are no messages."""
+    shared = asking.read_shared_fields(wanted, installed, "chat")
     if wanted.items("tools"):
-        raise asking.lacks(installed, "tools")
+        raise asking.unsupported(installed, "tools")
     messages = wanted.objects("messages")
     for message in messages:
         asking.check_images(message.texts("images", "api.ImageData"))
-    loaded = asking.load(request.machine, asked)
+    loaded = asking.load(request.machine, shared)
     if not messages:
         return None
-    tokens = _conversation(messages, asked)
+    tokens = _conversation(messages, shared)
     first = all(message.text("role").lower() != "assistant" for message in messages)
     subject = messages[-1].text("content")
-    return asking.settle(asked, tokens, subject, loaded=loaded, first=first)
+    return asking.make_task(shared, tokens, subject, loaded=loaded, first=first)
 
 
 def chat_events(answer: Answer) -> Iterator[dict[str, Any]]:
-    """Tell an answer as chat does."""
+    """Yield the events of an answer in the format of chat."""
     typed = answer.task.typed
     for piece in answer:
         message = {"role": "assistant", "content": piece}
         yield _head(typed) | {"message": message, "done": False}
     last = {"message": {"role": "assistant", "content": ""}}
-    yield _head(typed) | last | _done(answer.reason) | _without_zeros(answer.figures)
+    yield _head(typed) | last | _done(answer.reason) | _without_zeros(answer.metrics)
 
 
 def _generate_events(answer: Answer, *, with_context: bool) -> Iterator[dict[str, Any]]:
@@ -100,12 +100,12 @@ def _generate_events(answer: Answer, *, with_context: bool) -> Iterator[dict[str
     for piece in answer:
         yield _head(typed) | {"response": piece, "done": False}
     context = {"context": answer.context} if with_context else {}
-    figures = _without_zeros(answer.figures)
+    figures = _without_zeros(answer.metrics)
     yield _head(typed) | {"response": ""} | _done(answer.reason) | context | figures
 
 
-def started(events: Iterator[Event]) -> Iterator[Event]:
-    """Draw the first event at once, so that a refusal still has its own status."""
+def with_first_event(events: Iterator[Event]) -> Iterator[Event]:
+    """Wait for the first event, so that a refusal before it keeps its own status."""
     first = next(events)
 
     def all_events() -> Iterator[Event]:
@@ -116,7 +116,7 @@ def started(events: Iterator[Event]) -> Iterator[Event]:
 
 
 def _joined(events: Iterator[dict[str, Any]]) -> dict[str, Any]:
-    """Join the pieces into the last event, as `stream: false` wants it."""
+    """Join the pieces into the last event, for `stream: false`."""
     *pieces, last = events
     if "message" in last:
         text = "".join(piece["message"]["content"] for piece in pieces)
@@ -132,27 +132,27 @@ def _prompt(request: Request, wanted: Fields, prompt: str, *, raw: bool) -> list
     return [*history, *tokenize(f"{system}\n{prompt}\n")]
 
 
-def _conversation(messages: list[Fields], asked: Call) -> list[str]:
-    """Write the messages as one prompt; the oldest are dropped where the context is too small."""
+def _conversation(messages: list[Fields], shared: SharedFields) -> list[str]:
+    """Join the messages into one prompt; drops the oldest if the context is too small."""
     written = [
         (message.text("role").lower(), tokenize(message.text("content") + "\n"))
         for message in messages
     ]
     if written[0][0] != "system":
         written.insert(0, ("system", tokenize(SYSTEM + "\n")))
-    window = asked.options.context(asked.installed.model.context_length)
-    excess = sum(len(tokens) for _, tokens in written) - window if asked.truncates else 0
+    window = shared.options.context(shared.installed.model.context_length)
+    tokens_over = sum(len(tokens) for _, tokens in written) - window if shared.truncates else 0
     *older, (_, kept) = written
     prompt: list[str] = []
     for role, tokens in older:
-        if excess > 0 and role != "system":
-            excess -= len(tokens)
+        if tokens_over > 0 and role != "system":
+            tokens_over -= len(tokens)
         else:
             prompt += tokens
     return prompt + kept
 
 
-def _moved(
+def _unload(
     request: Request, wanted: Fields, installed: Installed, empty: dict[str, Any]
 ) -> Document:
     request.machine.memory.unload(installed)

@@ -1,7 +1,7 @@
-"""What a route gives back: one document, a stream of events, or a refusal.
+"""What a route returns: one document, a stream of events, or a refusal.
 
-The bytes follow the recorded servers: compact JSON with Go's escapes, a newline only where they
-send one, one event per chunk.
+The bytes are as recorded from real servers: compact JSON with Go's escapes, a newline only where
+they send one, one event per chunk.
 """
 
 import json
@@ -26,7 +26,7 @@ _GO_ESCAPES: Final = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
 class RefusalError(Exception):
-    """A route says no: a status and the text of the `error` field.
+    """A route refuses: a status and the text of the `error` field.
 
     Raised in the middle of a stream it becomes the stream's last line.
     """
@@ -39,7 +39,7 @@ class RefusalError(Exception):
 
 
 class PageError(Exception):
-    """A stream goes on as a page that somebody else sends: its bytes."""
+    """The stream goes on with the bytes of an HTML page, as from a gateway."""
 
     def __init__(self, page: bytes) -> None:
         super().__init__(page)
@@ -48,7 +48,7 @@ class PageError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """A whole answer with its length known."""
+    """A complete answer of known length."""
 
     status: int = 200
     body: bytes = b""
@@ -64,34 +64,34 @@ class Stream:
     content_type: str = NDJSON
 
     def chunks(self) -> Iterator[bytes]:
-        """Write the events as the content type wants them."""
+        """Yield the events in the format of the content type."""
         return server_sent(self.events) if self.content_type == SSE else lines(self.events)
 
 
 def encode(value: object) -> str:
-    """Write JSON as Go does: compact, with `<`, `>` and `&` escaped, other text as UTF-8."""
+    """Encode JSON as Go does: compact, with `<`, `>` and `&` escaped, other text as UTF-8."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     return text.translate(_GO_ESCAPES)
 
 
 def document(value: object, *, status: int = 200, content_type: str = JSON_UTF8) -> Document:
-    """Make a native document: no newline at its end."""
+    """Return a native document, without a newline at its end."""
     return Document(status, _utf8(encode(value)), content_type)
 
 
 def refusal(error: RefusalError) -> Document:
-    """Make the document that says why a native route refused."""
+    """Return the document for the refusal of a native route."""
     return document({"error": error.text}, status=error.status, content_type=error.content_type)
 
 
 def invalid(message: str) -> RefusalError:
-    """Refuse as the inference process does: its own JSON is the text."""
+    """Return a refusal of the inference process, whose text is JSON itself."""
     error = {"code": BAD_REQUEST, "message": message, "type": "invalid_request_error"}
     return RefusalError(BAD_REQUEST, json.dumps({"error": error}, separators=(",", ":")))
 
 
 def lines(events: Iterator[Event]) -> Iterator[bytes]:
-    """Write one JSON object per line; a refusal is the last line."""
+    """Yield one JSON object per line; a refusal is the last line."""
     try:
         for event in events:
             yield _utf8(encode(event) + "\n")
@@ -102,10 +102,10 @@ def lines(events: Iterator[Event]) -> Iterator[bytes]:
 
 
 def server_sent(events: Iterator[Event]) -> Iterator[bytes]:
-    """Write server-sent events with `[DONE]` at the end.
+    """Yield server-sent events with `[DONE]` at the end.
 
-    A refusal in mid-stream is lost, as it is on the real server: an empty piece without a model,
-    and no `[DONE]`.
+    A refusal in the middle of a stream is lost, as on the real server: an empty piece without a
+    model, and no `[DONE]`.
     """
     last: dict[str, Any] = {}
     try:
@@ -113,8 +113,8 @@ def server_sent(events: Iterator[Event]) -> Iterator[bytes]:
             last = dict(event)
             yield _sse(encode(event))
     except RefusalError:
-        is_prose = last.get("object") == "text_completion"
-        piece = {"text": ""} if is_prose else {"delta": {"content": ""}}
+        is_completion = last.get("object") == "text_completion"
+        piece = {"text": ""} if is_completion else {"delta": {"content": ""}}
         choice = {**piece, "index": 0, "finish_reason": None}
         yield _sse(encode({**last, "model": "", "choices": [choice]}))
     else:
@@ -126,5 +126,5 @@ def _sse(data: str) -> bytes:
 
 
 def _utf8(text: str) -> bytes:
-    """Encode text; a lone surrogate, which JSON can spell and UTF-8 cannot, becomes `?`."""
+    """Encode text; a lone surrogate, which UTF-8 cannot encode, becomes `?`."""
     return text.encode("utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The routes that embed: the batch one and the legacy one."""
+"""The routes for embeddings: the batch route and the legacy one."""
 
 import time
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from ollama_cli.demo.asking import TOO_LONG
 from ollama_cli.demo.catalogue import EMBEDDING
 from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalError, document
 from ollama_cli.demo.fields import Fields
-from ollama_cli.demo.library import Installed, checked, missing
+from ollama_cli.demo.library import Installed, check_name, not_found
 from ollama_cli.demo.machine import Request
 
 NOT_IMPLEMENTED: Final = 501
 MOST_TEXTS: Final = 10_000
-"""The most texts of one request: each becomes a hundred times its size in numbers."""
+"""The most texts of one request; the numbers of each take a hundred times its size."""
 
 NO_EMBEDDINGS: Final = "This server does not support embeddings. Start it with `--embeddings`"
 
@@ -28,27 +28,27 @@ class Vectors:
 
 
 def embed(request: Request) -> Document:
-    """Embed one text or several; nothing to embed loads the model."""
+    """Embed one text or several; an empty input only loads the model."""
     started = time.perf_counter_ns()
     wanted = request.read("EmbedRequest")
-    texts = _texts(wanted.raw("input"))
+    texts = _parse_input(wanted.raw("input"))
     if not wanted.text("model"):
-        raise missing("")
+        raise not_found("")
     installed = load(request, wanted)
     loaded = time.perf_counter_ns()
     if not texts:
         return document({"model": wanted.text("model"), "embeddings": []})
-    made = vectors_of(installed, texts, wanted)
+    result = vectors_of(installed, texts, wanted)
     figures = {
         "total_duration": time.perf_counter_ns() - started,
         "load_duration": loaded - started,
-        "prompt_eval_count": made.tokens,
+        "prompt_eval_count": result.tokens,
     }
-    return document({"model": wanted.text("model"), "embeddings": made.values} | figures)
+    return document({"model": wanted.text("model"), "embeddings": result.values} | figures)
 
 
 def embeddings(request: Request) -> Document:
-    """Embed one text in the legacy shape."""
+    """Embed one text in the legacy format."""
     wanted = request.read("EmbeddingRequest")
     prompt = wanted.text("prompt")
     if not wanted.text("model"):
@@ -59,7 +59,7 @@ def embeddings(request: Request) -> Document:
 
 
 def vectors_of(installed: Installed, texts: list[str], wanted: Fields) -> Vectors:
-    """Embed texts; those that are too long are cut, unless the request forbids it."""
+    """Embed texts; long ones are truncated, unless the request forbids it."""
     if installed.model.capability != EMBEDDING:
         raise RefusalError(NOT_IMPLEMENTED, NO_EMBEDDINGS)
     if len(texts) > MOST_TEXTS:
@@ -68,17 +68,17 @@ def vectors_of(installed: Installed, texts: list[str], wanted: Fields) -> Vector
     truncates = wanted.flag("truncate", default=True)
     if not truncates and any(vectors.count_tokens(text) > window for text in texts):
         raise RefusalError(BAD_REQUEST, TOO_LONG)
-    kept = [vectors.cut(text, window) for text in texts]
-    dimensions = wanted.whole("dimensions") or 0
+    kept = [vectors.truncate(text, window) for text in texts]
+    dimensions = wanted.integer("dimensions") or 0
     width = dimensions if 0 < dimensions < vectors.DIMENSIONS else vectors.DIMENSIONS
     values = [vectors.embed(text, width) for text in kept]
     return Vectors(values, sum(map(vectors.count_tokens, kept)))
 
 
 def load(request: Request, wanted: Fields) -> Installed:
-    """Find and load the model, in the words of the embedding routes."""
+    """Find and load the model, with the errors of the embedding routes."""
     keep = keepalive.parse(wanted.raw("keep_alive"))
-    name = checked(wanted.text("model"))
+    name = check_name(wanted.text("model"))
     installed = request.machine.library.find(name)
     if installed is None:
         raise RefusalError(NOT_FOUND, f'model "{name}" not found, try pulling it first')
@@ -87,12 +87,12 @@ def load(request: Request, wanted: Fields) -> Installed:
 
 
 def _window(installed: Installed, wanted: Fields) -> int:
-    settled = options.parse(wanted.object("options"))
-    return settled.context(installed.model.context_length)
+    model_options = options.parse(wanted.object("options"))
+    return model_options.context(installed.model.context_length)
 
 
-def _texts(value: Any) -> list[str]:
-    """Read `input`: a text, a list of texts, or nothing."""
+def _parse_input(value: Any) -> list[str]:
+    """Parse `input`: a text, a list of texts, or nothing."""
     items = [value] if isinstance(value, str) else [] if value is None else value
     if not isinstance(items, list) or not all(isinstance(item, str) for item in items):
         raise RefusalError(BAD_REQUEST, "invalid input type")

@@ -1,7 +1,7 @@
-"""HTTP, and nothing else: a request is read, its answer is written.
+"""The HTTP part of the server: read a request, write its answer.
 
-Documents carry their length, streams are chunked with one event per chunk, and a connection
-stays open unless somebody wants it closed.
+Documents have a length, streams are chunked with one event per chunk, and a connection stays open
+unless one side wants to close it.
 """
 
 import socket
@@ -14,14 +14,14 @@ from typing import Final, Protocol
 
 from ollama_cli.demo import framing, routes
 from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, RefusalError, Stream
-from ollama_cli.demo.faults import Disturbance
+from ollama_cli.demo.faults import AnswerFault
 from ollama_cli.demo.machine import Machine, Request
 from ollama_cli.demo.peer import CutError, GoneError, Peer, ResetError
 from ollama_cli.demo.script import Plan
 
 FORBIDDEN: Final = 403
 
-_FAREWELL: Final = 0.5
+_DRAIN_SECONDS: Final = 0.5
 _PIECE: Final = 1 << 16
 
 
@@ -40,7 +40,7 @@ class Exchange(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
 
     def handle(self) -> None:
-        """Serve until one side hangs up; that it did is no error."""
+        """Serve until one side closes the connection, which is no error."""
         try:
             super().handle()
         except (GoneError, CutError, ConnectionError, TimeoutError):
@@ -50,27 +50,27 @@ class Exchange(BaseHTTPRequestHandler):
             Peer(self.connection).reset()
 
     def do_GET(self) -> None:
-        """Answer one request, whatever its method."""
-        # http.server has already folded `//` in self.path; the real server redirects it.
+        """Answer one request of any method."""
+        # http.server has already changed `//` to `/` in self.path; the real server redirects it.
         path = self.requestline.split()[1].partition("?")[0]
         peer = Peer(self.connection)
         try:
             body = framing.body(self.headers, self.rfile)
         except framing.FramingError:
             bad = Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8)
-            self._dismiss(bad, Disturbance(None, path, peer))
+            self._refuse(bad, AnswerFault(None, path, peer))
             return
         except RefusalError as error:
-            self._dismiss(routes.refusal(path, error), Disturbance(None, path, peer))
+            self._refuse(routes.refusal(path, error), AnswerFault(None, path, peer))
             return
-        fault = self.server.plan.draw(path)
+        fault = self.server.plan.next_fault(path)
         wanted = self.headers.get("Range", "")
         request = Request(self.server.machine, peer, path, body, wanted, fault)
         kind = None if fault is None or fault.has_place else fault.kind
-        self._answer(request, Disturbance(kind, path, peer))
+        self._answer(request, AnswerFault(kind, path, peer))
 
-    def _answer(self, request: Request, fault: Disturbance) -> None:
-        if routes.forbidden(self.headers.get("Host", ""), self.headers.get("Origin")):
+    def _answer(self, request: Request, fault: AnswerFault) -> None:
+        if routes.is_forbidden(self.headers.get("Host", ""), self.headers.get("Origin")):
             self._send(Document(FORBIDDEN), fault)
             return
         answer = fault.instead() or routes.answer(self.command, request)
@@ -86,20 +86,20 @@ class Exchange(BaseHTTPRequestHandler):
         """Write no log: the terminal belongs to the program that runs the server."""
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Refuse what http.server itself cannot read, always with a status line, and part."""
+        """Refuse what http.server cannot read, always with a status line, and drain."""
         self.request_version = self.protocol_version
         super().send_error(code, message, explain)
-        self._part()
+        self._drain()
 
-    def _dismiss(self, answer: Document, fault: Disturbance) -> None:
-        """Refuse a request whose body stays unread, and part."""
+    def _refuse(self, answer: Document, fault: AnswerFault) -> None:
+        """Refuse a request whose body stays unread, and drain."""
         self.close_connection = True
         self._send(answer, fault)
-        self._part()
+        self._drain()
 
-    def _part(self) -> None:
-        """Throw away for a moment what still arrives: a hard close could swallow the answer."""
-        end = time.monotonic() + _FAREWELL
+    def _drain(self) -> None:
+        """Read and drop for a moment what still arrives: a reset would lose the answer."""
+        end = time.monotonic() + _DRAIN_SECONDS
         with suppress(OSError):
             self.connection.shutdown(socket.SHUT_WR)
             while (left := end - time.monotonic()) > 0:
@@ -107,13 +107,13 @@ class Exchange(BaseHTTPRequestHandler):
                 if not self.connection.recv(_PIECE):
                     return
 
-    def _send(self, answer: Document, fault: Disturbance) -> None:
-        """Write a document; a fault may stop it in its middle."""
+    def _send(self, answer: Document, fault: AnswerFault) -> None:
+        """Write a document; a fault may stop it in the middle."""
         body = b"" if self.command == "HEAD" else answer.body
         has_length = bool(answer.body) or self.command != "HEAD"
         head = self._head(answer, {"Content-Length": str(len(answer.body))} if has_length else {})
         if not body:
-            fault.strike()
+            fault.interrupt()
             self.wfile.write(head)
             return
         for piece in fault.pieces(body):
@@ -121,7 +121,7 @@ class Exchange(BaseHTTPRequestHandler):
             head = b""
 
     def _stream(self, answer: Stream) -> None:
-        """Write a stream; the last chunk is sent only if it ends in order."""
+        """Write a stream; the last chunk is sent only if the stream ends normally."""
         chunked = self.request_version != "HTTP/1.0"
         framing = {"Transfer-Encoding": "chunked"} if chunked else {}
         self.close_connection = self.close_connection or not chunked

@@ -1,4 +1,4 @@
-"""Request bodies, read as Go reads them: the first JSON value, typed fields, its words for errors.
+"""Request bodies, read as Go does: the first JSON value, typed fields, the error texts of Go.
 
 Unknown fields are ignored and `null` means that a field was not sent.
 """
@@ -17,7 +17,7 @@ _GO_NAMES: Final = {
     list: "array",
     dict: "object",
 }
-_DEEPEST: Final = 200
+_MAX_DEPTH: Final = 200
 _SHOWN: Final = 40
 _TOO_DEEP: Final = "exceeded max depth"
 _LITERALS: Final = {"t": "true", "f": "false", "n": "null"}
@@ -37,7 +37,7 @@ class Fields:
         self._struct = struct
 
     def raw(self, name: str) -> Any:
-        """Give a field as it came; None where it was not sent."""
+        """Return a field without a check; None if it was not sent."""
         return self._values.get(name)
 
     def text(self, name: str) -> str:
@@ -49,7 +49,7 @@ class Fields:
         value = self._typed(name, (bool,), "bool")
         return default if value is None else bool(value)
 
-    def whole(self, name: str) -> int | None:
+    def integer(self, name: str) -> int | None:
         """Read an integer."""
         value = self._typed(name, (int,), "int")
         return None if value is None else int(value)
@@ -99,14 +99,14 @@ class Fields:
 
 
 def decode(body: bytes, struct: str) -> Fields:
-    """Read the first JSON value of a body; it must be an object."""
+    """Decode the first JSON value of a body; it must be an object."""
     text = body.decode("utf-8", "replace").lstrip(" \t\r\n")
     if not text:
         raise RefusalError(BAD_REQUEST, "missing request body")
     try:
         value, _ = _DECODER.raw_decode(text)
     except json.JSONDecodeError as error:
-        raise RefusalError(BAD_REQUEST, _go_text(error)) from error
+        raise RefusalError(BAD_REQUEST, _go_error(error)) from error
     except RecursionError as error:
         raise RefusalError(BAD_REQUEST, _TOO_DEEP) from error
     if _is_deep(value):
@@ -118,14 +118,14 @@ def decode(body: bytes, struct: str) -> Fields:
     return Fields(value or {}, struct)
 
 
-def _no_constant(name: str) -> Never:
-    """Refuse NaN and Infinity, which Python reads and JSON does not know."""
+def _refuse_constant(name: str) -> Never:
+    """Refuse NaN and Infinity, which Python reads but JSON does not allow."""
     letter = name[0] if name[0] != "-" else "I"
     raise RefusalError(BAD_REQUEST, f"invalid character {letter!r} looking for beginning of value")
 
 
 def _number(text: str) -> float:
-    """Read a number with a point or an exponent; one beyond float64 would become an infinity."""
+    """Read a number with a point or an exponent; refuses one that is too large for float64."""
     number = float(text)
     if math.isinf(number):
         short = text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
@@ -135,20 +135,20 @@ def _number(text: str) -> float:
 
 
 def _integer(text: str) -> int:
-    """Read an integer; what float64 cannot hold no field of the protocol can."""
+    """Read an integer; refuses one that is too large for float64, as for any field."""
     _number(text)
     return int(text)
 
 
 _DECODER: Final = json.JSONDecoder(
-    parse_constant=_no_constant, parse_float=_number, parse_int=_integer
+    parse_constant=_refuse_constant, parse_float=_number, parse_int=_integer
 )
 
 
 def _is_deep(value: Any) -> bool:
-    """Tell whether a value is nested so deeply that writing it again could fail."""
+    """Return whether a value is nested too deeply to be encoded again."""
     level = [value] if isinstance(value, dict | list) else []
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_DEPTH):
         level = [
             child
             for each in level
@@ -160,19 +160,19 @@ def _is_deep(value: Any) -> bool:
     return True
 
 
-def _go_text(error: json.JSONDecodeError) -> str:
-    """Say in Go's words where the JSON is broken."""
+def _go_error(error: json.JSONDecodeError) -> str:
+    """Return the error of Go for invalid JSON."""
     text, place = error.doc, error.pos
     literal = _LITERALS.get(text[place : place + 1], "")
     if error.msg.startswith("Unterminated string") or place >= len(text.rstrip()):
         return "unexpected EOF"
     if error.msg == "Expecting value" and literal:
-        return _in_literal(text[place:], literal)
+        return _literal_error(text[place:], literal)
     expectation = _EXPECTATIONS.get(error.msg, "looking for beginning of value")
     return f"invalid character {text[place]!r} {expectation}"
 
 
-def _in_literal(text: str, literal: str) -> str:
+def _literal_error(text: str, literal: str) -> str:
     for found, wanted in zip(text, literal, strict=False):
         if found != wanted:
             return f"invalid character {found!r} in literal {literal} (expecting {wanted!r})"

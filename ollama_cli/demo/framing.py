@@ -1,4 +1,4 @@
-"""The body of a request, taken from its connection: never more of it than fits into memory."""
+"""Read the body of a request from its connection, with a limit on its size."""
 
 import re
 from email.message import Message
@@ -23,27 +23,27 @@ class FramingError(Exception):
 
 
 def body(headers: Message, source: BufferedIOBase) -> bytes:
-    """Read one body; a body that is too large is refused before it is read."""
+    """Read one body; refuses one that is too large before it is read."""
     if "chunked" in headers.get("Transfer-Encoding", "").lower():
-        return _chunks(source)
+        return _chunked_body(source)
     lengths = {length.strip() for length in headers.get_all("Content-Length", ("",))}
     length = lengths.pop()
     if lengths or not _LENGTH.fullmatch(length):
         raise FramingError
-    return source.read(_fitting(length.lstrip("0"), 10))
+    return source.read(_size(length.lstrip("0"), 10))
 
 
-def _chunks(source: BufferedIOBase) -> bytes:
-    whole = bytearray()  # one buffer: a list of tiny chunks would weigh fifty times as much
+def _chunked_body(source: BufferedIOBase) -> bytes:
+    buffer = bytearray()  # one buffer: a list of tiny chunks would take fifty times as much
     while size := _chunk_size(_line(source)):
-        if len(whole) + size > LARGEST:
+        if len(buffer) + size > LARGEST:
             raise _too_large()
-        whole += source.read(size)
+        buffer += source.read(size)
         if _line(source):
             raise FramingError
     for _ in range(_MOST_TRAILERS):
         if not _line(source):
-            return bytes(whole)
+            return bytes(buffer)
     raise FramingError
 
 
@@ -51,11 +51,11 @@ def _chunk_size(line: bytes) -> int:
     digits = line.partition(b";")[0].strip()
     if not _CHUNK_SIZE.fullmatch(digits):
         raise FramingError
-    return _fitting(digits.decode("ascii").lstrip("0"), 16)
+    return _size(digits.decode("ascii").lstrip("0"), 16)
 
 
-def _fitting(digits: str, base: int) -> int:
-    """Read a size; one with too many digits is not even turned into a number."""
+def _size(digits: str, base: int) -> int:
+    """Parse a size; one with too many digits is refused before the conversion."""
     if len(digits) > len(str(LARGEST)):
         raise _too_large()
     size = int(digits or "0", base)

@@ -15,7 +15,7 @@ _PIECE: Final = re.compile(r"(\d+(?:\.\d*)?)(ns|us|µs|ms|s|m|h)")
 
 
 def parse(value: Any) -> float | None:
-    """Read `keep_alive` as seconds; None where it was not sent, forever where it is negative."""
+    """Parse `keep_alive` as seconds; None if it was not sent, forever if it is negative."""
     if value is None:
         return None
     if isinstance(value, bool) or not isinstance(value, int | float | str):

@@ -1,7 +1,7 @@
-"""The demo's language model: how often which word follows which, counted in a few kilobytes.
+"""The language model of the demo: counts of which word follows which, from a few kilobytes.
 
-It is a real model in that its text is drawn from learned probabilities, and a tiny one in that it
-knows three words of context. It is no substitute for a model that understands.
+Its text is drawn from learned probabilities, as in a real model, but with only three words of
+context. It is no substitute for a model that understands.
 """
 
 import random
@@ -19,39 +19,39 @@ START: Final = ""
 _TOKEN: Final = re.compile(r"\n+| ?\w+(?:['\u2019-]\w+)*| ?[^\w\s]|\s")
 _SENTENCE: Final = re.compile(r"(?<=[.!?])\s+")
 _SENTENCE_END: Final = frozenset(".!?")
-_THREE: Final = 12.0
-_TWO: Final = 3.0
-_ONE: Final = 0.15
-_ECHO: Final = 3.0
-_OPENING: Final = 3
+_WEIGHT_3: Final = 12.0
+_WEIGHT_2: Final = 3.0
+_WEIGHT_1: Final = 0.15
+_TOPIC_FACTOR: Final = 3.0
+_OPENING_LENGTH: Final = 3
 _OFF_TOPIC: Final = 0.002
 _COMMON_WORD: Final = 20
-_SUBJECT_LENGTH: Final = 4
+_SHORTEST_TOPIC: Final = 4
 _NATURAL_LENGTH: Final = 90
-_SHORTEST_TEMPERATURE: Final = 0.05
+_LOWEST_TEMPERATURE: Final = 0.05
 
 Context = tuple[str, ...]
 Choice = TypeVar("Choice", str, Context)
 
 
 def tokenize(text: str) -> list[str]:
-    """Split a text into words with their leading blank, marks and line breaks."""
+    """Split a text into words with their leading space, punctuation and line breaks."""
     return _TOKEN.findall(text)
 
 
 def corpus() -> str:
-    """Give the text that the model learns from; it is shipped with the package."""
+    """Return the training text, a file of the package."""
     return Path(__file__).with_name("corpus.txt").read_text(encoding="utf-8")
 
 
 def specimen() -> str:
-    """Give the answer to a prompt that speaks of Markdown: some of each kind of block."""
+    """Return the answer to a prompt with the word Markdown: a text with every kind of block."""
     return Path(__file__).with_name("specimen.md").read_text(encoding="utf-8")
 
 
 @dataclass
 class _Draft:
-    """What one answer has written so far, and what it leans on."""
+    """The state of one answer: its tokens so far, its topics, and what was used."""
 
     history: list[str]
     topics: frozenset[str]
@@ -63,7 +63,7 @@ class _Draft:
 
 
 class Language:
-    """A word model of order three, trained when it is made."""
+    """A word model with three words of context, trained on construction."""
 
     def __init__(self, text: str) -> None:
         self._follows: defaultdict[Context, Counter[str]] = defaultdict(Counter)
@@ -77,38 +77,38 @@ class Language:
 
     @property
     def parameters(self) -> dict[int, int]:
-        """Count the learned numbers by the length of their context."""
+        """Return the number of learned counts, by the length of their context."""
         counts: Counter[int] = Counter()
         for context, followers in self._follows.items():
             counts[len(context)] += len(followers)
         return dict(sorted(counts.items()))
 
     def ids(self, tokens: Sequence[str]) -> list[int]:
-        """Give the numbers of tokens; all unknown ones share the number after the last."""
+        """Return the ids of tokens; all unknown ones share the id after the last."""
         return [self._ids.get(token, len(self.vocabulary)) for token in tokens]
 
     def words(self, ids: Sequence[object]) -> list[str]:
-        """Give the tokens behind numbers; foreign numbers are left out."""
+        """Return the tokens of ids; unknown ids are left out."""
         size = len(self.vocabulary)
         return [self.vocabulary[n] for n in ids if isinstance(n, int) and 0 <= n < size]
 
     def write(self, prompt: Sequence[str], options: Options) -> Iterator[str]:
-        """Draw tokens until a sentence ends at a natural length.
+        """Yield tokens until a sentence ends after a usual length.
 
         The same prompt, seed and options give the same text; without a seed every text differs.
-        The words of the prompt are more likely, so that the answer stays near its subject.
+        The words of the prompt are more likely, so that the answer keeps to its topic.
         """
-        chance = random.Random(options.seed if options.seed >= 0 else None)  # noqa: S311  text, no secret
+        rng = random.Random(options.seed if options.seed >= 0 else None)  # noqa: S311  text, no secret
         draft = _Draft([], self._topics(prompt), Counter(), Counter())
         written = 0
         while written < _NATURAL_LENGTH:
-            for token in self._sentence(draft, options, chance):
+            for token in self._sentence(draft, options, rng):
                 opens = draft.history[-2] == START
                 yield f" {token}" if opens and written else token
                 written += 1
 
     def phrase(self, prompt: Sequence[str], options: Options) -> str:
-        """Write one sentence."""
+        """Return one sentence."""
         text = ""
         for token in self.write(prompt, options):
             text += token
@@ -121,40 +121,44 @@ class Language:
         for place in range(1, len(padded)):
             for size in range(1, min(place, 3) + 1):
                 self._follows[tuple(padded[place - size : place])][padded[place]] += 1
-        self._openings[tuple(sentence[:_OPENING])] |= {_stem(word) for word in sentence}
+        self._openings[tuple(sentence[:_OPENING_LENGTH])] |= {_stem(word) for word in sentence}
 
     def _topics(self, prompt: Sequence[str]) -> frozenset[str]:
-        """Find the words of the prompt that the corpus knows and does not use everywhere."""
-        stems = {_stem(word) for word in prompt if len(word.strip()) >= _SUBJECT_LENGTH}
+        """Return the stems of the prompt that are in the corpus but not common there."""
+        stems = {_stem(word) for word in prompt if len(word.strip()) >= _SHORTEST_TOPIC}
         return frozenset(stem for stem in stems if 0 < self._rarity[stem] <= _COMMON_WORD)
 
-    def _sentence(self, draft: _Draft, options: Options, chance: random.Random) -> Iterator[str]:
-        """Draw the opening of one sentence as a whole, then word after word to its end."""
+    def _sentence(self, draft: _Draft, options: Options, rng: random.Random) -> Iterator[str]:
+        """Yield one sentence: an opening drawn as one unit, then word by word."""
         draft.history.append(START)
         openings = {opening: self._weigh(opening, draft) for opening in self._openings}
-        # top_k and top_p are about words: an opening is drawn from all, unless all is one.
-        whole = replace(options, top_p=1.0, top_k=int(options.top_k == 1))
-        opening = _draw(openings, whole, chance)
+        # top_k and top_p count words, not openings: only the greedy top_k == 1 is kept.
+        opening_options = replace(options, top_p=1.0, top_k=int(options.top_k == 1))
+        opening = _choose_by_weight(openings, opening_options, rng)
         draft.openings[opening] += 1
         for token in opening:
             draft.history.append(token)
             yield token
         while draft.history[-1] not in _SENTENCE_END:
-            token = _draw(self._scores(draft), options, chance)
+            token = _choose_by_weight(self._scores(draft), options, rng)
             draft.history.append(token)
             draft.seen[draft.last(3)] += 1
             yield token
 
     def _weigh(self, opening: Context, draft: _Draft) -> float:
-        """Prefer the openings of sentences about the topics, and those not used yet."""
+        """Return the weight of an opening: more for the topics, less if it was used before."""
         shared = self._openings[opening] & draft.topics
         weight = _OFF_TOPIC + sum(1 / self._rarity[stem] for stem in shared)
         return weight / (1 + 20 * draft.openings[opening])
 
     def _scores(self, draft: _Draft) -> dict[str, float]:
-        """Mix what followed three, two and one words; favour topics, avoid repetition."""
+        """Mix the counts after three, two and one words; favour topics, avoid repetition."""
         scores: defaultdict[str, float] = defaultdict(float)
-        for size, weight in ((3, _THREE), (2, _TWO), (1, _ONE)):
+        for size, weight in (
+            (3, _WEIGHT_3),
+            (2, _WEIGHT_2),
+            (1, _WEIGHT_1),
+        ):
             followers = self._follows.get(draft.last(size))
             if followers:
                 total = followers.total()
@@ -162,31 +166,33 @@ class Language:
                     scores[word] += weight * count / total
         for word in scores:
             if _stem(word) in draft.topics:
-                scores[word] *= _ECHO
+                scores[word] *= _TOPIC_FACTOR
             scores[word] /= 1 + 4 * draft.seen[(*draft.last(2), word)]
         return scores
 
 
 def _stem(word: str) -> str:
-    """Make singular and plural alike, roughly."""
+    """Return a rough stem, the same for singular and plural."""
     return word.strip().lower().removesuffix("s")
 
 
-def _draw(scores: Mapping[Choice, float], options: Options, chance: random.Random) -> Choice:
-    """Draw one choice as temperature, `top_k` and `top_p` say; ties have a fixed order."""
+def _choose_by_weight(
+    scores: Mapping[Choice, float], options: Options, rng: random.Random
+) -> Choice:
+    """Draw one choice by temperature, `top_k` and `top_p`; ties have a fixed order."""
     ranked = sorted(scores, key=lambda choice: (-scores[choice], choice))
-    if options.temperature < _SHORTEST_TEMPERATURE or options.top_k == 1:
+    if options.temperature < _LOWEST_TEMPERATURE or options.top_k == 1:
         return ranked[0]
     if options.top_k > 0:
         ranked = ranked[: options.top_k]
     best = scores[ranked[0]]
     weights = [(scores[choice] / best) ** (1 / options.temperature) for choice in ranked]
-    kept = _nucleus(weights, options.top_p)
-    return chance.choices(ranked[:kept], weights[:kept])[0]
+    kept = _nucleus_size(weights, options.top_p)
+    return rng.choices(ranked[:kept], weights[:kept])[0]
 
 
-def _nucleus(weights: list[float], top_p: float) -> int:
-    """Count how many of the ranked weights reach the share `top_p`."""
+def _nucleus_size(weights: list[float], top_p: float) -> int:
+    """Return how many of the ranked weights reach the share `top_p`."""
     if not 0 < top_p < 1:
         return len(weights)
     reached = list(accumulate(weights))

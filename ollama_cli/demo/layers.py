@@ -1,7 +1,7 @@
-"""Layers: the named pieces of bytes that a model is made of, and the copies that pulls make.
+"""The layers of a model, and the copies of them that pulls make (blobs).
 
-The bytes of a layer are the demo's own: a text, and behind it, where the layer is large, blocks
-that are made when they are read. Nothing is downloaded and every digest is true.
+The bytes of a layer are made by the demo: a text and, in a large layer, blocks after it that are
+computed when they are read. Nothing is downloaded and every digest is correct.
 """
 
 import hashlib
@@ -17,9 +17,9 @@ from ollama_cli.demo.peer import GoneError
 BLOCK: Final = 1 << 16
 PIECE: Final = 1 << 20
 TENSOR: Final = "application/vnd.ollama.image.tensor"
-"""The media type of a tensor that has a layer of its own."""
+"""The media type of a layer that holds one tensor."""
 
-_NUMBER: Final = 8
+_NUMBER_BYTES: Final = 8
 _IN_MEMORY: Final = 1 << 16
 
 
@@ -33,12 +33,12 @@ class Layer:
 
     @property
     def size(self) -> int:
-        """Count the bytes."""
+        """Return the size in bytes."""
         return max(len(self.text), self.filled_to)
 
     @cached_property
     def digest(self) -> str:
-        """Hash the bytes, once."""
+        """Return the digest of the bytes, computed once."""
         whole = hashlib.sha256()
         for start in range(0, self.size, PIECE):
             whole.update(self.read(start, PIECE))
@@ -46,36 +46,36 @@ class Layer:
 
     @property
     def is_tensor(self) -> bool:
-        """Tell whether it is one of the many layers of a model without one large file."""
+        """Return whether the layer holds one tensor of a model without a large file."""
         return self.media_type == TENSOR
 
     @property
-    def described(self) -> dict[str, object]:
-        """Describe the layer as a manifest does."""
+    def descriptor(self) -> dict[str, object]:
+        """Return the entry of the layer in a manifest."""
         return {"mediaType": self.media_type, "digest": self.digest, "size": self.size}
 
     def read(self, start: int, length: int) -> bytes:
-        """Give the bytes from `start` on, at most `length`, fewer at the end."""
+        """Return at most `length` bytes from `start`, fewer at the end."""
         end = min(start + length, self.size)
         first, last = start // BLOCK, (end - 1) // BLOCK
         blocks = b"".join(self._block(number) for number in range(first, last + 1))
         return blocks[start - first * BLOCK : end - first * BLOCK]
 
     def _block(self, number: int) -> bytes:
-        """Make one block: its number and the filling, or the text where the layer begins."""
-        block = number.to_bytes(_NUMBER, "big") + self._filling
+        """Return one block: its number and filler bytes, or the text at the start of the layer."""
+        block = number.to_bytes(_NUMBER_BYTES, "big") + self._filler
         text = self.text[number * BLOCK : (number + 1) * BLOCK]
         return text + block[len(text) :]
 
     @cached_property
-    def _filling(self) -> bytes:
-        return hashlib.shake_128(self.text).digest(BLOCK - _NUMBER)
+    def _filler(self) -> bytes:
+        return hashlib.shake_128(self.text).digest(BLOCK - _NUMBER_BYTES)
 
 
 class Blob:
-    """The server's own copy of a layer: perhaps partial, in a file without a name.
+    """The server's copy of a layer, maybe partial, in a temporary file without a name.
 
-    Pulls that want the same blob fill one file together. The file vanishes with the process.
+    Pulls of the same blob share one file. The file is deleted when the process ends.
     """
 
     def __init__(self, layer: Layer, *, built_in: bool = False) -> None:
@@ -89,13 +89,13 @@ class Blob:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every byte is there."""
+        """Return whether all bytes are received."""
         return self.received == self.layer.size
 
     def receive(self, length: int) -> int:
-        """Fetch the next bytes of the layer; give the number of bytes that are there now."""
+        """Receive the next bytes of the layer; return the total received."""
         with self._lock:
-            self._check()
+            self._check_open()
             piece = self.layer.read(self.received, length)
             self._file.seek(self.received)
             self._file.write(piece)
@@ -103,30 +103,30 @@ class Blob:
             return self.received
 
     def restart(self) -> None:
-        """Throw away what is there, as a server does whose connection was reset."""
+        """Drop the received bytes, as a server does after a connection reset."""
         with self._lock:
             self.received = 0
 
     def hash(self) -> str:
-        """Read the file back and hash it."""
+        """Return the digest of the received file."""
         whole = hashlib.sha256()
         for piece in self._pieces():
             whole.update(piece)
         return f"sha256:{whole.hexdigest()}"
 
     def close(self) -> None:
-        """Give the file back to the system; work that still uses the blob ends."""
+        """Close the file; work that still uses the blob ends with GoneError."""
         with self._lock:
             self._file.close()
 
     def _pieces(self) -> Iterator[bytes]:
         for start in range(0, self.received, PIECE):
             with self._lock:
-                self._check()
+                self._check_open()
                 self._file.seek(start)
                 piece = self._file.read(PIECE)
             yield piece
 
-    def _check(self) -> None:
+    def _check_open(self) -> None:
         if self._file.closed:
             raise GoneError

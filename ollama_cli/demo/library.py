@@ -1,4 +1,4 @@
-"""What the server owns: installed models, blobs, and what is loaded at the moment."""
+"""The installed models, the blobs, and the models in memory."""
 
 import threading
 import time
@@ -16,7 +16,7 @@ from ollama_cli.types import model_names
 
 @dataclass(frozen=True)
 class Installed:
-    """A model under a name."""
+    """An installed model and its name."""
 
     name: str
     model: Model
@@ -25,7 +25,7 @@ class Installed:
 
 @dataclass(frozen=True)
 class Loaded:
-    """A model in memory, and until when (nanoseconds since 1970)."""
+    """A model in memory, and when it leaves (nanoseconds since 1970)."""
 
     installed: Installed
     context_length: int
@@ -34,7 +34,7 @@ class Loaded:
 
 
 def key(name: str) -> str:
-    """Give the form in which names are compared: complete and in lower case."""
+    """Return the key by which names are compared: with the tag and in lower case."""
     return model_names.shortest(name).lower()
 
 
@@ -56,20 +56,20 @@ class Library:
             return sorted(self._models.values(), key=lambda model: -model.modified_ns)
 
     def find(self, name: str) -> Installed | None:
-        """Look a model up as the server compares names."""
+        """Return a model by its name, None if it is not installed."""
         with self._lock:
             return self._models.get(key(name))
 
     def install(self, name: str, model: Model) -> None:
-        """Put a model under a name; an existing name keeps its spelling."""
+        """Install a model under a name; an existing name keeps its spelling."""
         with self._lock:
             known = self._models.get(key(name))
-            spelled = known.name if known else model_names.shortest(name)
+            spelling = known.name if known else model_names.shortest(name)
             if known is None or known.model != model:
-                self._models[key(name)] = Installed(spelled, model, time.time_ns())
+                self._models[key(name)] = Installed(spelling, model, time.time_ns())
 
     def remove(self, name: str) -> bool:
-        """Take a model away, with the blobs that no other model uses."""
+        """Remove a model, and the blobs that no other model uses; False if there is none."""
         with self._lock:
             removed = self._models.pop(key(name), None)
             if removed is None:
@@ -81,7 +81,7 @@ class Library:
             return True
 
     def blob(self, layer: Layer) -> Blob:
-        """Give the server's copy of a layer, empty at first unless it is built in."""
+        """Return the blob of a layer; a new one is empty unless it is built in."""
         with self._lock:
             if self._closed:
                 raise GoneError
@@ -91,26 +91,26 @@ class Library:
             return self._blobs[layer.digest]
 
     def has(self, digest: str) -> bool:
-        """Tell whether a whole, verified blob is there."""
+        """Return whether the verified blob exists."""
         with self._lock:
             blob = self._blobs.get(digest)
             return digest in self._used() if blob is None else blob.verified
 
     def forget(self) -> None:
-        """Throw the partial blobs away, as a server does that was restarted."""
+        """Drop the partial blobs, as a server does after a restart."""
         with self._lock:
             for digest in [digest for digest, blob in self._blobs.items() if not blob.verified]:
                 self._blobs.pop(digest).close()
 
     def discard(self, layer: Layer) -> None:
-        """Throw a damaged blob away, so that the next pull starts anew."""
+        """Drop a damaged blob, so that the next pull starts from zero."""
         with self._lock:
             damaged = self._blobs.pop(layer.digest, None)
             if damaged:
                 damaged.close()
 
     def close(self) -> None:
-        """Give every file back."""
+        """Close all files."""
         with self._lock:
             self._closed = True
             for blob in self._blobs.values():
@@ -121,7 +121,7 @@ class Library:
 
 
 class Memory:
-    """Which models are loaded; they leave when their time is over."""
+    """The loaded models; each leaves when its keep-alive ends."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -135,7 +135,7 @@ class Memory:
             return sorted(self._loaded.values(), key=lambda each: -each.expires_ns)
 
     def load(self, installed: Installed, context: int, keep: float | None) -> None:
-        """Load a model, or keep a loaded one longer; 0 seconds unload it."""
+        """Load a model, or extend a loaded one; 0 seconds unload it."""
         with self._lock:
             name = key(installed.name)
             old = self._loaded.pop(name, None)
@@ -146,12 +146,12 @@ class Memory:
                 self._loaded[name] = Loaded(installed, context, seconds, expires)
 
     def unload(self, installed: Installed) -> None:
-        """Let a model go."""
+        """Unload a model."""
         with self._lock:
             self._loaded.pop(key(installed.name), None)
 
     def touch(self, installed: Installed) -> None:
-        """Start the time of a loaded model again: it has just answered."""
+        """Restart the keep-alive of a loaded model after an answer."""
         with self._lock:
             name = key(installed.name)
             old = self._loaded.get(name)
@@ -160,8 +160,8 @@ class Memory:
                 self._loaded[name] = replace(old, expires_ns=expires)
 
 
-def checked(name: str) -> str:
-    """Refuse a name that the server would call invalid."""
+def check_name(name: str) -> str:
+    """Return a valid name; raises the refusal of the server for others."""
     if {*name.lower().split(":")[-2:]} == {"local", "cloud"}:
         message = f'use either :local or :cloud, not both: "{name}"'
         raise RefusalError(BAD_REQUEST, message)
@@ -170,6 +170,6 @@ def checked(name: str) -> str:
     return name
 
 
-def missing(name: str) -> RefusalError:
-    """Say that a model is not here, in the words of generate and chat."""
+def not_found(name: str) -> RefusalError:
+    """Return the error of generate and chat for a model that is not installed."""
     return RefusalError(NOT_FOUND, f"model '{name}' not found")

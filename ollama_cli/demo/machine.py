@@ -1,4 +1,4 @@
-"""The machine behind the routes: its models, its memory, its speed; and one request to it."""
+"""The state behind the routes: models, memory and speed; and one request to it."""
 
 import time
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SECOND_NS: Final = 1_000_000_000
 
 
 class Machine:
-    """Everything that lives as long as the server; the word model is trained on first use."""
+    """The state of the server; the word model is trained on first use."""
 
     def __init__(self, tokens_per_second: float, bytes_per_second: float) -> None:
         self.library = Library()
@@ -27,15 +27,15 @@ class Machine:
 
     @cached_property
     def language(self) -> Language:
-        """Train the word model."""
+        """Return the word model, trained on first use."""
         return Language(corpus())
 
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its path and body, the machine, and the program that waits for the answer.
+    """One request: its path and body, the machine, and the client as a `Peer`.
 
-    `range` is the header of that name, `fault` what goes wrong with the answer.
+    `range` is the `Range` header, `fault` the fault of the answer.
     """
 
     machine: Machine
@@ -46,12 +46,12 @@ class Request:
     fault: Fault | None = None
 
     def read(self, struct: str) -> Fields:
-        """Read the body as the named structure of the protocol."""
+        """Decode the body as the named structure of the protocol."""
         return fields.decode(self.body, struct)
 
 
 def timestamp(ns: int | None = None) -> str:
-    """Write a time as Go does: nine digits of the second, without zeros at the end."""
+    """Format a time as Go does: up to nine decimals of a second, no zeros at the end."""
     seconds, rest = divmod(time.time_ns() if ns is None else ns, SECOND_NS)
     whole = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
     fraction = f"{rest:09d}".rstrip("0")

@@ -1,4 +1,4 @@
-"""Routes about models: tags, ps, show, copy, delete, and which blobs are there."""
+"""Routes about models: tags, ps, show, copy, delete, and a check for blobs."""
 
 import re
 from typing import Any, Final
@@ -7,12 +7,12 @@ from ollama_cli.demo import catalogue, options, vectors
 from ollama_cli.demo.catalogue import COMPLETION
 from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalError, document
 from ollama_cli.demo.fields import Fields
-from ollama_cli.demo.library import Installed, Loaded, checked, missing
+from ollama_cli.demo.library import Installed, Loaded, check_name, not_found
 from ollama_cli.demo.machine import Machine, Request, timestamp
 from ollama_cli.types import model_names
 
 BLOBS: Final = "/api/blobs/"
-"""Where the paths of blobs begin: their digests follow."""
+"""The start of the paths of blobs; a digest follows."""
 
 _DIGEST: Final = re.compile(r"sha256[:-]([0-9a-f]{64})")
 
@@ -45,7 +45,7 @@ def show(request: Request) -> Document:
 
 
 def copy(request: Request) -> Document:
-    """Give a model a second name."""
+    """Return a model a second name."""
     wanted = request.read("CopyRequest")
     source, destination = wanted.text("source"), wanted.text("destination")
     for role, name in (("source", source), ("destination", destination)):
@@ -64,12 +64,12 @@ def delete(request: Request) -> Document:
     if not model_names.is_valid(name):
         raise RefusalError(BAD_REQUEST, f'name "{name}" is invalid')
     if not request.machine.library.remove(name):
-        raise missing(name)
+        raise not_found(name)
     return Document()
 
 
 def blob(request: Request) -> Document:
-    """Tell whether a blob is there."""
+    """Answer whether a blob exists."""
     named = request.path.removeprefix(BLOBS)
     digest = _DIGEST.fullmatch(named)
     if digest is None:
@@ -80,10 +80,10 @@ def blob(request: Request) -> Document:
 
 
 def find(machine: Machine, name: str) -> Installed:
-    """Look a model up in the words of show: the name in its shortest form, with the tag."""
-    installed = machine.library.find(checked(name))
+    """Find a model; the error of show has the shortest form of the name, with the tag."""
+    installed = machine.library.find(check_name(name))
     if installed is None:
-        raise missing(model_names.shortest(name))
+        raise not_found(model_names.shortest(name))
     return installed
 
 
@@ -98,7 +98,7 @@ def _tag(machine: Machine, installed: Installed) -> dict[str, Any]:
     model = installed.model
     lengths = {
         "context_length": model.context_length,
-        "embedding_length": _width(machine, installed),
+        "embedding_length": _embedding_length(machine, installed),
     }
     return {
         "name": installed.name,
@@ -140,7 +140,7 @@ def _details(machine: Machine, installed: Installed) -> dict[str, Any]:
 def _info(machine: Machine, installed: Installed) -> dict[str, Any]:
     return {
         "demo.context_length": installed.model.context_length,
-        "demo.embedding_length": _width(machine, installed),
+        "demo.embedding_length": _embedding_length(machine, installed),
         "general.architecture": "demo",
         "general.basename": "ollama-cli demo, no substitute for a real model",
         "general.parameter_count": _parameter_count(machine, installed),
@@ -148,7 +148,7 @@ def _info(machine: Machine, installed: Installed) -> dict[str, Any]:
 
 
 def _tensors(machine: Machine, installed: Installed) -> list[dict[str, Any]]:
-    """List the tables of counts: one for each length of context."""
+    """List the tables of counts as tensors: one for each length of context."""
     if installed.model.capability != COMPLETION:
         return []
     counts = machine.language.parameters
@@ -163,17 +163,17 @@ def _parameter_count(machine: Machine, installed: Installed) -> int:
     return sum(machine.language.parameters.values()) if completes else 0
 
 
-def _width(machine: Machine, installed: Installed) -> int:
-    """Count the dimensions of an embedding; a word of the word model is one of its vocabulary."""
+def _embedding_length(machine: Machine, installed: Installed) -> int:
+    """Return the embedding length; for the word model it is the size of the vocabulary."""
     completes = installed.model.capability == COMPLETION
     return len(machine.language.vocabulary) if completes else vectors.DIMENSIONS
 
 
 def _shown(installed: Installed, wanted: Fields) -> dict[str, Any]:
-    """Collect the texts of a model; those of the request overlay them as on the real server."""
+    """Return the texts of a model; those of the request replace them, as on the real server."""
     model = installed.model
-    overlay = wanted.object("options")
-    options.parse(overlay)
+    overrides = wanted.object("options")
+    options.parse(overrides)
     texts: dict[str, str] = {}
     if model.capability == COMPLETION:
         rows = (f"{name:<30} {value:g}" for name, value in model.parameters)
@@ -184,12 +184,12 @@ def _shown(installed: Installed, wanted: Fields) -> dict[str, Any]:
         }
     if wanted.text("system"):
         texts["system"] = wanted.text("system")
-    modelfile = _modelfile(installed, texts, overlay)
+    modelfile = _modelfile(installed, texts, overrides)
     return {"license": model.license, "modelfile": modelfile, **texts}
 
 
-def _modelfile(installed: Installed, texts: dict[str, str], overlay: dict[str, Any]) -> str:
-    parameters = dict(installed.model.parameters) | overlay
+def _modelfile(installed: Installed, texts: dict[str, str], overrides: dict[str, Any]) -> str:
+    parameters = dict(installed.model.parameters) | overrides
     rows = [
         '# Modelfile generated by "ollama show"',
         "# To build a new Modelfile based on this, replace FROM with:",

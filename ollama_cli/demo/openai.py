@@ -1,4 +1,4 @@
-"""The OpenAI-compatible routes about models and vectors, and how all of them refuse."""
+"""The OpenAI-compatible routes for models and embeddings, and the refusals of all of them."""
 
 import base64
 import struct
@@ -26,11 +26,11 @@ _KINDS: Final = {BAD_REQUEST: "invalid_request_error", NOT_FOUND: "not_found_err
 
 
 class EarlyRefusalError(RefusalError):
-    """A refusal before the native route is asked; the real server writes it without a newline."""
+    """A refusal before the native route runs; the real server writes it without a newline."""
 
 
 def refusal(error: RefusalError) -> Document:
-    """Make the document that says why a route under /v1 refused."""
+    """Return the document for the refusal of a route under /v1."""
     kind = _KINDS.get(error.status, "api_error")
     body = {"error": {"message": error.text, "type": kind, "param": None, "code": None}}
     if isinstance(error, EarlyRefusalError):
@@ -39,15 +39,15 @@ def refusal(error: RefusalError) -> Document:
 
 
 def list_models(request: Request) -> Document:
-    """List the installed models; `null` where there is none."""
-    data = [_described(each, each.name) for each in request.machine.library.all()]
+    """List the installed models; `null` if there is none."""
+    data = [_describe(each, each.name) for each in request.machine.library.all()]
     return document({"object": "list", "data": data or None})
 
 
 def one_model(request: Request) -> Document:
-    """Describe one model under the name that was asked for."""
+    """Describe one model, with the name of the request."""
     name = unquote(request.path.removeprefix(MODELS))
-    return document(_described(models.find(request.machine, name), name))
+    return document(_describe(models.find(request.machine, name), name))
 
 
 def embed(request: Request) -> Document:
@@ -58,18 +58,18 @@ def embed(request: Request) -> Document:
     if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
         raise EarlyRefusalError(BAD_REQUEST, "invalid input")
     installed = embedding.load(request, wanted)
-    made = embedding.vectors_of(installed, texts, wanted)
-    write = _base64 if wanted.text("encoding_format") == "base64" else list
+    result = embedding.vectors_of(installed, texts, wanted)
+    encode_vector = _base64 if wanted.text("encoding_format") == "base64" else list
     data = [
-        {"object": "embedding", "embedding": write(vector), "index": index}
-        for index, vector in enumerate(made.values)
+        {"object": "embedding", "embedding": encode_vector(vector), "index": index}
+        for index, vector in enumerate(result.values)
     ]
-    usage = {"prompt_tokens": made.tokens, "total_tokens": made.tokens}
+    usage = {"prompt_tokens": result.tokens, "total_tokens": result.tokens}
     return document({"object": "list", "data": data, "model": wanted.text("model"), "usage": usage})
 
 
 def read(request: Request, struct_name: str) -> Fields:
-    """Read the fields of a request, or refuse it early."""
+    """Decode the fields of a request; raises EarlyRefusalError."""
     try:
         return request.read(struct_name)
     except RefusalError as error:
@@ -77,11 +77,11 @@ def read(request: Request, struct_name: str) -> Fields:
 
 
 def document(value: object, *, status: int = 200) -> Document:
-    """Make a document as the routes under /v1 write it."""
+    """Return a document in the format of the routes under /v1."""
     return Document(status, f"{encode(value)}\n".encode("utf-8", "replace"), JSON)
 
 
-def _described(installed: Installed, shown: str) -> dict[str, Any]:
+def _describe(installed: Installed, shown: str) -> dict[str, Any]:
     name = model_names.parse(installed.name)
     return {
         "id": shown,

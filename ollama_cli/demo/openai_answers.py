@@ -1,4 +1,4 @@
-"""The OpenAI-compatible routes that write: chat completions and completions."""
+"""The OpenAI-compatible routes for chat completions and completions."""
 
 import time
 from collections.abc import Iterator
@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from ollama_cli.demo import asking
 from ollama_cli.demo.answer import Answer
-from ollama_cli.demo.conversations import chat_task, generate_task, started
+from ollama_cli.demo.conversations import chat_task, generate_task, with_first_event
 from ollama_cli.demo.documents import BAD_REQUEST, SSE, Document, Event, RefusalError, Stream
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.machine import Request
 from ollama_cli.demo.openai import EarlyRefusalError, document, read
 
-_FIRST_TEMPERATURE: Final = 1.0
-_NOTHING: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_DEFAULT_TEMPERATURE: Final = 1.0
+_NO_USAGE: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
 _GO_NAMES: Final = {
     type(None): "<nil>",
     bool: "bool",
@@ -28,25 +28,25 @@ def chat(request: Request) -> Document | Stream:
     """Answer a conversation, as one document or as server-sent events."""
     wanted = read(request, "ChatCompletionRequest")
     native = _native_chat(wanted)
-    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
+    installed = asking.find_model(request.machine, wanted.text("model"))
     task = chat_task(request, native, installed)
     assert task is not None  # noqa: S101  _native_chat refuses an empty conversation
-    return _told(wanted, Answer(task, request), _Talk())
+    return _respond(wanted, Answer(task, request), _ChatShape())
 
 
 def complete(request: Request) -> Document | Stream:
     """Continue a prompt, as one document or as server-sent events; an empty one loads the model."""
     wanted = read(request, "CompletionRequest")
     native = _native_prompt(wanted)
-    installed = asking.installed_as_typed(request.machine, wanted.text("model"))
+    installed = asking.find_model(request.machine, wanted.text("model"))
     task = generate_task(request, native, installed)
     if task is None:
-        return _loaded(wanted)
-    return _told(wanted, Answer(task, request), _Prose())
+        return _load_answer(wanted)
+    return _respond(wanted, Answer(task, request), _TextShape())
 
 
-class _Talk:
-    """How the route of conversations words an answer: deltas, the role in the first."""
+class _ChatShape:
+    """The shape of chat completions: deltas, the role in the first one."""
 
     prefix: Final = "chatcmpl"
     kinds: Final = ("chat.completion", "chat.completion.chunk")
@@ -63,8 +63,8 @@ class _Talk:
         yield {"index": 0, "delta": {}, "finish_reason": answer.reason}
 
 
-class _Prose:
-    """How the route of prompts words an answer: texts, the last one empty."""
+class _TextShape:
+    """The shape of completions: texts, the last one empty."""
 
     prefix: Final = "cmpl"
     kinds: Final = ("text_completion", "text_completion")
@@ -78,33 +78,33 @@ class _Prose:
         yield {"text": "", "index": 0, "finish_reason": answer.reason}
 
 
-def _told(wanted: Fields, answer: Answer, wording: _Talk | _Prose) -> Document | Stream:
-    kind, kind_of_chunk = wording.kinds
+def _respond(wanted: Fields, answer: Answer, shape: _ChatShape | _TextShape) -> Document | Stream:
+    kind, kind_of_chunk = shape.kinds
     typed = wanted.text("model")
     if wanted.flag("stream", default=False):
         with_usage = bool(wanted.object("stream_options").get("include_usage"))
-        head = _head(typed, wording.prefix, kind_of_chunk)
-        chunks = _chunks(answer, wording, head, with_usage=with_usage)
-        return Stream(started(chunks), SSE)
-    choice = wording.whole("".join(answer), answer.reason)
-    head = _head(typed, wording.prefix, kind)
+        head = _head(typed, shape.prefix, kind_of_chunk)
+        chunks = _chunks(answer, shape, head, with_usage=with_usage)
+        return Stream(with_first_event(chunks), SSE)
+    choice = shape.whole("".join(answer), answer.reason)
+    head = _head(typed, shape.prefix, kind)
     return document(head | {"choices": [choice], "usage": _usage(answer)})
 
 
-def _loaded(wanted: Fields) -> Document | Stream:
-    """Tell that a model was loaded, as an answer without a word."""
-    head = _head(wanted.text("model"), _Prose.prefix, _Prose.kinds[0])
-    told = head | {"choices": [_Prose().whole("", "load")], "usage": _NOTHING}
+def _load_answer(wanted: Fields) -> Document | Stream:
+    """Return the answer to an empty prompt, which only loads the model."""
+    head = _head(wanted.text("model"), _TextShape.prefix, _TextShape.kinds[0])
+    answer = head | {"choices": [_TextShape().whole("", "load")], "usage": _NO_USAGE}
     if not wanted.flag("stream", default=False):
-        return document(told)
+        return document(answer)
     if not wanted.object("stream_options").get("include_usage"):
-        del told["usage"]
-        return Stream(iter([told]), SSE)
-    return Stream(iter([told, {**told, "choices": []}]), SSE)
+        del answer["usage"]
+        return Stream(iter([answer]), SSE)
+    return Stream(iter([answer, {**answer, "choices": []}]), SSE)
 
 
 def _native_chat(wanted: Fields) -> Fields:
-    """Say the request in the words of the native route."""
+    """Convert the request to that of the native route."""
     messages = [_native_message(message) for message in wanted.objects("messages")]
     if not messages:
         raise EarlyRefusalError(BAD_REQUEST, "[] is too short - 'messages'")
@@ -122,7 +122,7 @@ def _native_chat(wanted: Fields) -> Fields:
 
 
 def _native_prompt(wanted: Fields) -> Fields:
-    """Say the request in the words of the native route; this one has neither format nor tools."""
+    """Convert the request to that of the native route, without format and tools."""
     try:
         native = {
             "model": wanted.text("model"),
@@ -138,15 +138,15 @@ def _native_prompt(wanted: Fields) -> Fields:
 def _options(wanted: Fields) -> dict[str, Any]:
     temperature, top_p = wanted.number("temperature"), wanted.number("top_p")
     return {
-        "temperature": _FIRST_TEMPERATURE if temperature is None else temperature,
+        "temperature": _DEFAULT_TEMPERATURE if temperature is None else temperature,
         "top_p": 1.0 if top_p is None else top_p,
-        "seed": wanted.whole("seed"),
-        "num_predict": wanted.whole("max_tokens"),
+        "seed": wanted.integer("seed"),
+        "num_predict": wanted.integer("max_tokens"),
     }
 
 
 def _stops(stop: Any) -> list[str]:
-    """Read stop sequences: one or several; what is neither is none."""
+    """Parse stop sequences: one or several; other values mean none."""
     if isinstance(stop, str):
         return [stop]
     stops = stop if isinstance(stop, list) else []
@@ -158,7 +158,7 @@ def _stops(stop: Any) -> list[str]:
 
 
 def _native_message(message: Fields) -> dict[str, Any]:
-    """Join the text parts of a message; pictures become images."""
+    """Join the text parts of a message; `image_url` parts become images."""
     content = message.raw("content")
     parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
     texts, images = [], []
@@ -183,12 +183,12 @@ def _format(wanted: dict[str, Any]) -> Any:
 
 
 def _chunks(
-    answer: Answer, wording: _Talk | _Prose, head: dict[str, Any], *, with_usage: bool
+    answer: Answer, shape: _ChatShape | _TextShape, head: dict[str, Any], *, with_usage: bool
 ) -> Iterator[Event]:
-    """Tell an answer in chunks; the one that counts has no choices."""
-    # The real server sends these zeros with each piece of prose, and with no piece of talk.
-    zeros = {"usage": _NOTHING} if with_usage and isinstance(wording, _Prose) else {}
-    for choice in wording.pieces(answer):
+    """Yield an answer in chunks; the last one, with the usage, has no choices."""
+    # The real server sends these zeros with each chunk of completions, but not of chat.
+    zeros = {"usage": _NO_USAGE} if with_usage and isinstance(shape, _TextShape) else {}
+    for choice in shape.pieces(answer):
         yield head | {"choices": [choice]} | zeros
     if with_usage:
         yield head | {"choices": [], "usage": _usage(answer)}

@@ -1,4 +1,4 @@
-"""The `options` of a request: how an answer is drawn and where it ends."""
+"""The `options` of a request: how an answer is drawn and when it ends."""
 
 import math
 import sys
@@ -13,7 +13,7 @@ SMALLEST_CONTEXT: Final = 4
 
 @dataclass(frozen=True)
 class Options:
-    """The options that the demo obeys, with the protocol's defaults."""
+    """The options that the demo supports, with the protocol's defaults."""
 
     seed: int = -1
     temperature: float = 0.8
@@ -24,14 +24,14 @@ class Options:
     stop: tuple[str, ...] = ()
 
     def context(self, trained: int) -> int:
-        """Settle the context window: at least 4 tokens, at most what the model knows."""
+        """Return the context window in tokens: at least 4, at most `trained`."""
         if self.num_ctx <= 0:
             return min(CONTEXT_LENGTH, trained)
         return min(max(self.num_ctx, SMALLEST_CONTEXT), trained)
 
 
 def parse(values: dict[str, Any]) -> Options:
-    """Read the options; unknown names are ignored, wrong types are the server's error."""
+    """Parse the options; ignores unknown names, and refuses wrong types as the server does."""
     known = {field.name: field.default for field in fields(Options)}
     given = {
         name: _convert(name, value, known[name])

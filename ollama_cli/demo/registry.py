@@ -1,6 +1,6 @@
-"""The registry that models are pulled from: manifests, and blobs by range of bytes.
+"""The registry of the demo: manifests, and blobs by byte range.
 
-It speaks the protocol of container registries, as Ollama's does, on the port of the server.
+It speaks the protocol of container registries, as Ollama's registry, on the port of the server.
 """
 
 import re
@@ -16,49 +16,49 @@ from ollama_cli.demo.script import REGISTRY_ROOT
 
 _PARTIAL: Final = 206
 _UNSATISFIABLE: Final = 416
-_PLACE: Final = re.compile(r"/v2/(?P<name>[^/]+/[^/]+)/(?P<kind>manifests|blobs)/(?P<which>[^/]+)")
+_PATH: Final = re.compile(r"/v2/(?P<name>[^/]+/[^/]+)/(?P<kind>manifests|blobs)/(?P<which>[^/]+)")
 _RANGE: Final = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 _VERSION: Final = ("Docker-Distribution-Api-Version", "registry/2.0")
-_LYING_SHARE: Final = 10
-_INVENTED: Final = {"mediaType": "x", "digest": f"sha256:{'0' * 64}", "size": 3_000_000_000}
+_FALSE_SIZE_DIVISOR: Final = 10
+_FALSE_LAYER: Final = {"mediaType": "x", "digest": f"sha256:{'0' * 64}", "size": 3_000_000_000}
 
 
 def answer(request: Request) -> Document:
     """Answer any path of the registry."""
     if request.path == REGISTRY_ROOT:
         return Document(200, b"{}", JSON_UTF8, (_VERSION,))
-    place = _PLACE.fullmatch(request.path)
-    if place is None:
+    match = _PATH.fullmatch(request.path)
+    if match is None:
         return Document(NOT_FOUND, b"404 page not found\n", "text/plain; charset=utf-8")
-    find = _manifest if place["kind"] == "manifests" else _blob
-    return find(request, place["name"], place["which"])
+    find = _manifest if match["kind"] == "manifests" else _blob
+    return find(request, match["name"], match["which"])
 
 
 def find(name: str) -> Model | None:
-    """Look a model of the catalogue up by its name."""
+    """Return a model of the catalogue by its name, None if it is unknown."""
     return catalogue.registry().get(key(name))
 
 
 def _manifest(request: Request, name: str, which: str) -> Document:
-    """Give a manifest by its tag, or by its digest."""
+    """Return a manifest by its tag, or by its digest."""
     named = {tag: model for tag, model in _tags(name).items() if which in {tag, _digest(model)}}
     if not named:
         return _unknown("MANIFEST_UNKNOWN", "manifest unknown", {"Tag": which})
     model, *_ = named.values()
     body = model.manifest
     if request.fault is not None and request.fault.kind == "registry-lies":
-        body = _lie(model)
+        body = _false_manifest(model)
     return Document(200, body, catalogue.MANIFEST, _headers(_digest(model)))
 
 
 def _blob(request: Request, name: str, which: str) -> Document:
-    """Give a blob of a model, or the range of it that is asked for."""
+    """Return a blob of a model, or the requested range of it."""
     layers = (layer for model in _tags(name).values() for layer in model.layers)
     layer = next((layer for layer in layers if layer.digest == which), None)
     if layer is None:
         return _unknown("BLOB_UNKNOWN", "blob unknown to registry", which)
     headers = (*_headers(which), ("Accept-Ranges", "bytes"))
-    wanted = _range(request.range, layer)
+    wanted = _parse_range(request.range, layer)
     if wanted is None:
         body = layer.read(0, layer.size)
         return Document(200, body, "application/octet-stream", headers)
@@ -70,8 +70,8 @@ def _blob(request: Request, name: str, which: str) -> Document:
     return Document(_PARTIAL, body, "application/octet-stream", (*headers, where))
 
 
-def _range(text: str, layer: Layer) -> range | None:
-    """Read one range of bytes: empty where nothing can satisfy it, None where all is wanted."""
+def _parse_range(text: str, layer: Layer) -> range | None:
+    """Parse one byte range: empty if it cannot be satisfied, None for the whole layer."""
     match = _RANGE.fullmatch(text)
     if match is None or match.group(1, 2) == ("", ""):
         return None
@@ -79,23 +79,25 @@ def _range(text: str, layer: Layer) -> range | None:
     if not first:
         return range(max(layer.size - int(last), 0), layer.size)
     if last and int(last) < int(first):
-        return None  # such a range is no range, and the whole is right
+        return None  # an invalid range means the whole
     return range(int(first), min(int(last or layer.size) + 1, layer.size))
 
 
 def _tags(name: str) -> dict[str, Model]:
-    """Give the models of one repository by their tags."""
-    split = ((full.rpartition(":"), model) for full, model in catalogue.registry().items())
+    """Return the models of one repository by their tags."""
+    parts = ((full.rpartition(":"), model) for full, model in catalogue.registry().items())
     wanted = key(name).rpartition(":")[0]
-    return {tag: model for (before, _, tag), model in split if before == wanted}
+    return {tag: model for (before, _, tag), model in parts if before == wanted}
 
 
-def _lie(model: Model) -> bytes:
-    """Claim a tenth of the largest layer, and one layer more that is in no blob and no line."""
-    config, first, *rest = ({**layer.described} for layer in (model.layers[-1], *model.layers[:-1]))
-    first["size"] = model.layers[0].size // _LYING_SHARE
-    told: dict[str, Any] = {"schemaVersion": 2, "mediaType": catalogue.MANIFEST}
-    return encode(told | {"config": config, "layers": [first, *rest, _INVENTED]}).encode()
+def _false_manifest(model: Model) -> bytes:
+    """Return a manifest with a tenth of the size of the first layer, and a layer without a blob."""
+    config, first, *rest = (
+        {**layer.descriptor} for layer in (model.layers[-1], *model.layers[:-1])
+    )
+    first["size"] = model.layers[0].size // _FALSE_SIZE_DIVISOR
+    manifest: dict[str, Any] = {"schemaVersion": 2, "mediaType": catalogue.MANIFEST}
+    return encode(manifest | {"config": config, "layers": [first, *rest, _FALSE_LAYER]}).encode()
 
 
 def _digest(model: Model) -> str:
@@ -107,6 +109,6 @@ def _headers(digest: str) -> tuple[tuple[str, str], ...]:
 
 
 def _unknown(code: str, message: str, detail: object) -> Document:
-    """Refuse in the words of registries, which are not those of Ollama."""
+    """Return the error of a registry, whose format is not that of Ollama."""
     body = {"errors": [{"code": code, "message": message, "detail": detail}]}
     return Document(NOT_FOUND, f"{encode(body)}\n".encode(), JSON_UTF8, (_VERSION,))

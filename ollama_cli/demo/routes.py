@@ -1,4 +1,4 @@
-"""Which function answers which path, and what the router itself says."""
+"""The routes: which function answers which path, and the errors of the router itself."""
 
 import ipaddress
 import socket
@@ -21,7 +21,7 @@ from ollama_cli.demo.machine import Request
 from ollama_cli.demo.script import REGISTRY_ROOT
 
 VERSION: Final = "0.32.15"
-"""The version of the protocol that is spoken."""
+"""The version of Ollama whose protocol the demo speaks."""
 
 Route = Callable[[Request], Document | Stream]
 _LOCAL_ENDINGS: Final = (".localhost", ".local", ".internal")
@@ -29,17 +29,17 @@ _LOCAL_ORIGINS: Final = ("localhost", "127.0.0.1", "0.0.0.0")  # noqa: S104  com
 
 
 def root(request: Request) -> Document:  # noqa: ARG001  every route takes the request
-    """Say that the server is there."""
+    """Answer that the server runs."""
     return Document(200, b"Ollama is running", TEXT_UTF8)
 
 
 def version(request: Request) -> Document:  # noqa: ARG001  every route takes the request
-    """Say which protocol is spoken."""
+    """Return the version of the protocol."""
     return document({"version": VERSION})
 
 
 def status(request: Request) -> Document:  # noqa: ARG001  every route takes the request
-    """Say that there is no cloud behind this server."""
+    """Answer that this server has no cloud."""
     return document({"cloud": {"disabled": True, "source": "config"}})
 
 
@@ -63,19 +63,19 @@ TABLE: Final[Mapping[str, Mapping[str, Route]]] = {
     "/v1/embeddings": {"POST": openai.embed},
 }
 
-_UNDER: Final[Mapping[str, Mapping[str, Route]]] = {
+_PREFIXES: Final[Mapping[str, Mapping[str, Route]]] = {
     openai.MODELS: {"GET": openai.one_model},
     models.BLOBS: {"HEAD": models.blob},
     REGISTRY_ROOT: {"GET": registry.answer, "HEAD": registry.answer},
 }
-"""The routes of all paths that begin with these; the place itself is among them only for /v2/."""
+"""The routes of all paths below these; only /v2/ is itself a path."""
 
 
 def answer(method: str, request: Request) -> Document | Stream:
-    """Answer a request, or say why not."""
+    """Answer a request, also with a refusal."""
     methods = _methods(request.path)
     if methods is None:
-        return _astray(method, request.path)
+        return _unknown_path(method, request.path)
     if method not in methods:
         allowed = (("Allow", ", ".join(methods)),)
         return Document(405, b"405 method not allowed", TEXT, allowed)
@@ -86,18 +86,18 @@ def answer(method: str, request: Request) -> Document | Stream:
 
 
 def refusal(path: str, error: RefusalError) -> Document:
-    """Write a refusal in the shape of the path."""
-    shape = openai.refusal if path.startswith("/v1/") else documents.refusal
-    return shape(error)
+    """Return the document of a refusal in the format of the path."""
+    to_document = openai.refusal if path.startswith("/v1/") else documents.refusal
+    return to_document(error)
 
 
-def forbidden(host: str, origin: str | None) -> bool:
-    """Tell whether a page of a foreign site sends the request, as the real server guards itself."""
+def is_forbidden(host: str, origin: str | None) -> bool:
+    """Return whether a page of another site sends the request; the real server refuses it too."""
     try:
         if origin and urlsplit(origin).hostname not in _LOCAL_ORIGINS:
             return urlsplit(origin).scheme in {"http", "https", ""}
         return not _is_local(urlsplit(f"//{host}").hostname or "")
-    except ValueError:  # `[` begins no address
+    except ValueError:  # for example a lone `[`
         return True
 
 
@@ -111,19 +111,19 @@ def _is_local(name: str) -> bool:
 
 
 def _methods(path: str) -> Mapping[str, Route] | None:
-    for place, methods in _UNDER.items():
+    for place, methods in _PREFIXES.items():
         if path.startswith(place) and (path != place or place == REGISTRY_ROOT):
             return methods
     return TABLE.get(path)
 
 
-def _astray(method: str, path: str) -> Document:
-    """Redirect a path with too many slashes; others lead nowhere."""
-    clean = "/" + "/".join(part for part in path.split("/") if part)
-    if _methods(clean) is None:
+def _unknown_path(method: str, path: str) -> Document:
+    """Redirect a path with too many slashes; others are not found."""
+    clean_path = "/" + "/".join(part for part in path.split("/") if part)
+    if _methods(clean_path) is None:
         return Document(404, b"404 page not found", TEXT)
-    place = (("Location", clean),)
+    place = (("Location", clean_path),)
     if method == "GET" and "//" not in path:
-        page = f'<a href="{clean}">Moved Permanently</a>.\n\n'.encode()
+        page = f'<a href="{clean_path}">Moved Permanently</a>.\n\n'.encode()
         return Document(301, page, "text/html; charset=utf-8", place)
     return Document(307, headers=place)

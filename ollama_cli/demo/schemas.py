@@ -1,7 +1,7 @@
 """Values for `format`: the smallest JSON that satisfies a simple JSON Schema.
 
-Types, `enum`, `const`, `required`, `properties`, `items`, bounds, `anyOf`, simple patterns and
-local references are obeyed; other keywords are ignored in silence, as the real server ignores many.
+It supports types, `enum`, `const`, `required`, `properties`, `items`, bounds, `anyOf`, simple
+patterns and local references; it ignores other keywords, as the real server ignores many.
 """
 
 import math
@@ -9,29 +9,29 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-DEEPEST: Final = 24
+MAX_DEPTH: Final = 24
 NO_GRAMMAR: Final = "Failed to initialize samplers: failed to parse grammar"
 
 _CONVERSION: Final = "Field 'json_schema': \"json_schema\": JSON schema conversion failed:\n"
-_WIDE: Final = 4
-_LONGEST: Final = 20
+_MAX_FILLED_DEPTH: Final = 4
+_LONGEST_TEXT: Final = 20
 _MOST_ITEMS: Final = 1000
 _MOST_LETTERS: Final = 10_000
 _MOST_STEPS: Final = 10_000
 _PHRASE_STEPS: Final = 20
 _LONGEST_PATTERN: Final = 200
-_MOST_MARKS: Final = 6
-_PHRASE_MARKS: Final = 3
-_GROUPED: Final = 6
-_MARK: Final = re.compile(r"[*+?{|]")
+_MOST_OPERATORS: Final = 6
+_MOST_PHRASE_OPERATORS: Final = 3
+_LONGEST_GROUPED_TEXT: Final = 6
+_OPERATOR: Final = re.compile(r"[*+?{|]")
 _REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
 _COUNT: Final = re.compile(r"\d+")
 _UNSUPPORTED: Final = re.compile(r"\(\?(?!:)|\[\^?\[|--|&&|~~|\|\||\d{5}")
-"""Extensions, what makes `re` warn on stderr, and counts that no answer reaches."""
+"""Extensions, syntax that makes `re` warn on stderr, and counts that no answer reaches."""
 
 Phrase = Callable[[], str]
 
-_WORDS: Final = {
+_FORMATS: Final = {
     "date": "2026-01-31",
     "time": "12:00:00Z",
     "date-time": "2026-01-31T12:00:00Z",
@@ -42,23 +42,23 @@ _WORDS: Final = {
 
 
 def example(schema: Any, phrase: Phrase) -> Any:
-    """Build one value that the schema accepts; `phrase` gives the text of free strings."""
+    """Return one value that the schema accepts; `phrase` makes the text of free strings."""
     return _Builder(schema, phrase).build(schema, 0)
 
 
 class SchemaError(Exception):
-    """A schema that no answer can be made for; the text is the server's."""
+    """No answer can be made for the schema; the text is that of the server."""
 
 
 class _Builder:
     def __init__(self, root: Any, phrase: Phrase) -> None:
         self._root = root
-        self._source = phrase
+        self._new_phrase = phrase
         self._steps = 0
 
     def build(self, schema: Any, depth: int) -> Any:
         self._step()
-        if not isinstance(schema, dict) or depth > DEEPEST:
+        if not isinstance(schema, dict) or depth > MAX_DEPTH:
             return None
         if "const" in schema:
             return schema["const"]
@@ -68,7 +68,7 @@ class _Builder:
             if choices:
                 return self.build({**_without_choices(schema), **choices[0]}, depth + 1)
         if "$ref" in schema:
-            return self.build(self._referred(schema["$ref"]), depth + 1)
+            return self.build(self._resolve_reference(schema["$ref"]), depth + 1)
         return self._typed(_kind(schema), schema, depth)
 
     def _typed(self, kind: str, schema: dict[str, Any], depth: int) -> Any:
@@ -95,7 +95,7 @@ class _Builder:
 
     def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
         first = list(schema.get("prefixItems") or ())
-        usual = 1 if depth < _WIDE else 0
+        usual = 1 if depth < _MAX_FILLED_DEPTH else 0
         least = min(max(int(schema.get("minItems", usual)), len(first)), _MOST_ITEMS)
         most = int(schema.get("maxItems", least))
         rest = schema.get("items") or {"type": "string"}
@@ -105,7 +105,7 @@ class _Builder:
     def _string(self, schema: dict[str, Any]) -> str:
         if "pattern" in schema:
             return _matching(str(schema["pattern"]), self._phrase())
-        fixed = _WORDS.get(str(schema.get("format")))
+        fixed = _FORMATS.get(str(schema.get("format")))
         if fixed is not None:
             return fixed
         text = self._phrase()
@@ -116,16 +116,16 @@ class _Builder:
 
     def _phrase(self) -> str:
         self._step(_PHRASE_STEPS)
-        return self._source()
+        return self._new_phrase()
 
     def _step(self, steps: int = 1) -> None:
-        """Count the work: a few nested lists, or references, ask for more than a machine holds."""
+        """Limit the work: a few nested lists or references could need more memory than exists."""
         self._steps += steps
         if self._steps > _MOST_STEPS:
             raise SchemaError(NO_GRAMMAR)
 
-    def _referred(self, reference: str) -> Any:
-        """Follow a reference into the definitions; one to the whole schema is unsupported."""
+    def _resolve_reference(self, reference: str) -> Any:
+        """Return the schema of a reference; one to the whole schema is unsupported."""
         found, path = self._root, reference.removeprefix("#/")
         if path == reference:
             raise SchemaError(f"{_CONVERSION}Unsupported ref: {reference}")
@@ -135,7 +135,7 @@ class _Builder:
 
 
 def _matching(pattern: str, phrase: str) -> str:
-    """Find a text for a pattern among a phrase and runs of one character."""
+    """Return a text that matches a pattern: a phrase or one repeated character."""
     if not (pattern.startswith("^") and pattern.endswith("$")):
         raise SchemaError(f"{_CONVERSION}Pattern must start with '^' and end with '$'")
     try:
@@ -145,20 +145,24 @@ def _matching(pattern: str, phrase: str) -> str:
 
 
 def _candidates(pattern: str, phrase: str) -> Iterator[str]:
-    """Give the texts on which a pattern can be tried quickly, whoever wrote it.
+    """Yield the texts on which any pattern can be tried quickly.
 
-    `re` backtracks while the whole process waits: what grows with the length of a text is tried on
-    short ones alone.
+    `re` may backtrack for long and blocks the whole process: patterns whose cost grows with the
+    text are tried on short texts only.
     """
-    marks = len(_MARK.findall(pattern))
-    if len(pattern) > _LONGEST_PATTERN or marks > _MOST_MARKS or _UNSUPPORTED.search(pattern):
+    operators = len(_OPERATOR.findall(pattern))
+    if (
+        len(pattern) > _LONGEST_PATTERN
+        or operators > _MOST_OPERATORS
+        or _UNSUPPORTED.search(pattern)
+    ):
         return
     grouped = _REPEATED_GROUP.search(pattern) is not None
     if grouped and math.prod(int(n) or 1 for n in _COUNT.findall(pattern)) > _MOST_STEPS:
         return
-    if not grouped and marks <= _PHRASE_MARKS:
+    if not grouped and operators <= _MOST_PHRASE_OPERATORS:
         yield phrase
-    for count in range(1, _GROUPED if grouped else _LONGEST):
+    for count in range(1, _LONGEST_GROUPED_TEXT if grouped else _LONGEST_TEXT):
         yield from (letter * count for letter in "0aA")
 
 

@@ -1,4 +1,4 @@
-"""The script of what goes wrong: which fault, in which answers, and how far into a pull.
+"""The script of faults: which fault, in which answers, and how far into a pull.
 
 `cut@40%,error --fault-times 2`: the first pull is cut at 40 %, the next ends with an error.
 """
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 REGISTRY_ROOT: Final = "/v2/"
-"""Where the paths of the registry begin."""
+"""The start of the paths of the registry."""
 
 PULL: Final = "/api/pull"
 VERSION: Final = "/api/version"
@@ -21,9 +21,9 @@ REGISTRY: Final = "registry"
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of fault: what it strikes, and how far into a pull unless the script says so.
+    """One kind of fault: what it strikes, and by default at which percent of a pull.
 
-    A kind that has a place strikes pulls alone where the place is written.
+    With a place in the script, a kind that `has_place` strikes only pulls.
     """
 
     strikes: str
@@ -55,12 +55,12 @@ KINDS: Final[Mapping[str, Kind]] = {
     "registry-lies": Kind(REGISTRY),
     "registry-html": Kind(REGISTRY),
 }
-"""All that can go wrong."""
+"""All kinds of faults, by name."""
 
 FAULTS: Final[tuple[str, ...]] = tuple(KINDS)
-"""The words of `KINDS`: each is a value for `DemoServer(fault=…)`."""
+"""The names of `KINDS`: each is a value for `DemoServer(fault=…)`."""
 
-_MOST: Final = 100
+_MAX_PERCENT: Final = 100
 _FACTORS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 _PERCENT: Final = re.compile(r"@([0-9]{1,3}(?:\.[0-9]{1,6})?)%")
 _BYTES: Final = re.compile(r"/([0-9]{1,9})([kmg]?)b?", re.IGNORECASE)
@@ -69,7 +69,7 @@ _SECONDS: Final = re.compile(r"/([0-9]{1,6}(?:\.[0-9]{1,6})?)s")
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault of the script; it strikes at a place of a pull, or after so much of one."""
+    """One fault of the script; it strikes at a percent, or after bytes or seconds of a pull."""
 
     kind: str
     percent: float | None = None
@@ -78,30 +78,30 @@ class Fault:
 
     @property
     def has_place(self) -> bool:
-        """Tell whether it strikes in the middle of a pull."""
+        """Return whether the fault has a place in a pull."""
         return not (self.percent is self.step is self.seconds is None)
 
     @property
     def strikes(self) -> str:
-        """Say what it strikes."""
+        """Return what the fault strikes."""
         return PULLS if self.has_place else KINDS[self.kind].strikes
 
 
 class Plan:
-    """Which answers go wrong: the first ones, or all; those of the registry count by themselves.
+    """Which answers get a fault: the first ones, or all; registry answers count separately.
 
-    Where it is the first ones, the version is none of them: it is asked for before what counts.
+    With a limit (`times`), requests for the version get no fault: clients send them first.
     """
 
     def __init__(self, script: str | None, times: int | None) -> None:
         self._spares_version = times is not None
         faults = parse(script) if script is not None else ()
         by_registry = [fault for fault in faults if fault.strikes == REGISTRY]
-        self._registry = _Turns(by_registry, times)
-        self._server = _Turns([each for each in faults if each not in by_registry], times)
+        self._registry = _Sequence(by_registry, times)
+        self._server = _Sequence([each for each in faults if each not in by_registry], times)
 
-    def draw(self, path: str) -> Fault | None:
-        """Take the fault of the next answer."""
+    def next_fault(self, path: str) -> Fault | None:
+        """Return the fault of the next answer, None if it has none."""
         if path.startswith(REGISTRY_ROOT):
             return self._registry.take(is_pull=False)
         if path == VERSION and self._spares_version:
@@ -109,8 +109,8 @@ class Plan:
         return self._server.take(is_pull=path == PULL)
 
 
-class _Turns:
-    """Faults that take turns, for so many answers."""
+class _Sequence:
+    """Faults in turn, for a limited number of answers."""
 
     def __init__(self, faults: Sequence[Fault], times: int | None) -> None:
         self._faults = faults
@@ -119,7 +119,7 @@ class _Turns:
         self._lock = threading.Lock()
 
     def take(self, *, is_pull: bool) -> Fault | None:
-        """Take the next fault; one that is only for pulls waits for a pull."""
+        """Return the next fault; one for pulls only waits for a pull."""
         with self._lock:
             if not self._faults or self._taken == self._times:
                 return None
@@ -131,29 +131,29 @@ class _Turns:
 
 
 def parse(script: str) -> tuple[Fault, ...]:
-    """Read a script; raises ValueError, which says what there is."""
+    """Parse a script; raises ValueError with the possible values."""
     return tuple(_parse_one(text.strip()) for text in script.split(","))
 
 
 def _parse_one(text: str) -> Fault:
-    word, place = re.fullmatch(r"([^@/]*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]  # fits any text
-    kind = KINDS.get(word)
+    name, place = re.fullmatch(r"([^@/]*)(.*)", text, re.DOTALL).groups()  # type: ignore[union-attr]  # fits any text
+    kind = KINDS.get(name)
     if kind is None:
-        raise ValueError(f"unknown fault {word!r}; there are: {', '.join(KINDS)}")
+        raise ValueError(f"unknown fault {name!r}; there are: {', '.join(KINDS)}")
     if not place:
-        return Fault(word, kind.percent)
+        return Fault(name, kind.percent)
     if not kind.has_place:
         placed = ", ".join(name for name, each in KINDS.items() if each.has_place)
-        raise ValueError(f"fault {text!r}: {word} takes no place; those that do: {placed}")
+        raise ValueError(f"fault {text!r}: {name} takes no place; those that do: {placed}")
     if match := _PERCENT.fullmatch(place):
-        if (percent := float(match[1])) <= _MOST:
-            return Fault(word, percent)
+        if (percent := float(match[1])) <= _MAX_PERCENT:
+            return Fault(name, percent)
     elif match := _BYTES.fullmatch(place):
         if step := int(match[1]) * _FACTORS[match[2].lower()]:
-            return Fault(word, step=step)
+            return Fault(name, step=step)
     elif match := _SECONDS.fullmatch(place):
-        return Fault(word, seconds=float(match[1]))
+        return Fault(name, seconds=float(match[1]))
     raise ValueError(
-        f"fault {text!r}: a place is written {word}@40% (0 to 100 percent of the model), {word}/8M "
-        f"(after so many bytes of each pull) or {word}/1s (after so long)"
+        f"fault {text!r}: a place is written {name}@40% (0 to 100 percent of the model), {name}/8M "
+        f"(after so many bytes of each pull) or {name}/1s (after so long)"
     )

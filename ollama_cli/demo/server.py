@@ -1,4 +1,4 @@
-"""The demo server: a port on loopback, threads that serve it, and a clean end."""
+"""The demo server: a port on loopback, its threads, and a clean end."""
 
 import os
 import socket
@@ -60,17 +60,17 @@ class DemoServer:
 
     @property
     def url(self) -> str:
-        """Give the address, without a slash at its end."""
+        """Return the URL, without a slash at its end."""
         return f"http://{_LOOPBACK}:{self._port}"
 
     def wait(self) -> None:
         """Block until the server is closed."""
-        # Sleep and look: a lock held here could not be taken by a signal handler that closes.
+        # Polled, as a signal handler that closes could not take a lock that is held here.
         while not self._closed:
             time.sleep(_POLL)
 
     def close(self) -> None:
-        """Stop serving and hang up on every client; a second call does nothing."""
+        """Stop the server and close all connections; a second call does nothing."""
         if self._closed:
             return
         self._closed = True
@@ -83,7 +83,7 @@ class _Listener(socketserver.ThreadingTCPServer):
     """The listening socket and the connections that came from it."""
 
     daemon_threads = True
-    # On Windows the option would let two servers share a port instead of reusing a free one.
+    # On Windows the option would let two servers share one port.
     allow_reuse_address = os.name != "nt"
     request_queue_size = 128
     timeout = 0.4
@@ -102,16 +102,16 @@ class _Listener(socketserver.ThreadingTCPServer):
         self._thread.start()
 
     def stop(self) -> None:
-        """Accept no more connections and shut the open ones, so that their threads end."""
+        """Accept no more connections and shut down the open ones, so that their threads end."""
         self._stopped = True
-        # A connection of our own wakes the thread at once; the timeout would, too.
+        # A connection from here wakes the thread at once; the timeout would do so later.
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname(), self.timeout).close()
         self._thread.join()
         self.server_close()
         with self._lock:
             for connection in self._open:
-                with suppress(OSError):  # the client was faster
+                with suppress(OSError):  # already closed by the client
                     connection.shutdown(socket.SHUT_RDWR)
 
     def process_request(self, request: Any, client_address: Any) -> None:
@@ -125,7 +125,7 @@ class _Listener(socketserver.ThreadingTCPServer):
         super().shutdown_request(request)
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """Keep silent about clients that left; a bug keeps its traceback."""
+        """Ignore clients that left; a bug keeps its traceback."""
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
 

@@ -1,7 +1,7 @@
 """Embeddings of the demo: hashed words and parts of words, L2-normalised.
 
-No model is trained. Texts that share words, or parts of words, lie near each other, and nothing
-more is known about meaning. The hash is BLAKE2, so every process gives the same vectors.
+No model is trained. Texts that share words, or parts of words, have similar vectors; the vectors
+hold no other meaning. The hash is BLAKE2, so every process gives the same vectors.
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from typing import Final
 
 DIMENSIONS: Final = 256
 _WORD: Final = re.compile(r"\w+")
-_BEGINNING: Final = 5
-_BEGINNING_WEIGHT: Final = 0.8
+_PREFIX_LENGTH: Final = 5
+_PREFIX_WEIGHT: Final = 0.8
 _TRIGRAM_WEIGHT: Final = 0.3
 _COMMON_WEIGHT: Final = 0.15
 _DIGITS: Final = 8
 _RANGES: Final = ((0, 2), (2, 2), (4, 4), (8, 8), (16, 16), (32, 32), (64, 64), (128, 128))
-"""Where each range of dimensions starts, and how many it holds."""
+"""The start and the size of each range of dimensions."""
 
 _COMMON: Final = re.compile(
     r"an?|and|are|as|at|be|but|by|can|do|does|for|from|has|have|he|her|his|how|i"
@@ -28,17 +28,17 @@ _COMMON: Final = re.compile(
 
 
 def count_tokens(text: str) -> int:
-    """Count the words of a text: the tokens of the embedding model."""
+    """Return the number of words of a text, the tokens of the embedding model."""
     return len(_WORD.findall(text))
 
 
-def cut(text: str, tokens: int) -> str:
-    """Keep the first words of a text."""
+def truncate(text: str, tokens: int) -> str:
+    """Return the first words of a text."""
     return " ".join(_WORD.findall(text)[:tokens])
 
 
 def embed(text: str, dimensions: int = DIMENSIONS) -> list[float]:
-    """Map a text to a vector of length 1; fewer dimensions are the first ones, normalised again."""
+    """Return a vector of length 1; with fewer dimensions, the first ones normalised again."""
     vector = [0.0] * DIMENSIONS
     for feature, weight in _features(text).items():
         for place, share in _places(feature):
@@ -47,9 +47,9 @@ def embed(text: str, dimensions: int = DIMENSIONS) -> list[float]:
 
 
 def _places(feature: str) -> Iterator[tuple[int, float]]:
-    """Hash a feature to one place in each range, the larger ranges weighing more.
+    """Hash a feature to one place in each range; larger ranges weigh more.
 
-    Every feature leaves a trace in the first dimensions, so that a cut vector is still useful.
+    Every feature has a part in the first dimensions, so that a shortened vector is still useful.
     """
     hashed = hashlib.blake2b(feature.encode("utf-8", "replace"), digest_size=2 * len(_RANGES))
     numbers = memoryview(hashed.digest())
@@ -60,10 +60,10 @@ def _places(feature: str) -> Iterator[tuple[int, float]]:
 
 
 def _features(text: str) -> dict[str, float]:
-    """Weigh words, their beginnings and their trigrams.
+    """Return the weights of words, their prefixes and their trigrams.
 
-    The root of the count keeps repetition from drowning the rest; the words that hold sentences
-    together say little about a subject.
+    The square root limits the weight of repeated words; common words such as "the" say little
+    about a topic.
     """
     counts: Counter[tuple[str, float]] = Counter()
     for word, count in Counter(_WORD.findall(text.lower())).items():
@@ -71,7 +71,7 @@ def _features(text: str) -> dict[str, float]:
             counts[f"w:{word}", _COMMON_WEIGHT] = count
             continue
         counts[f"w:{word}", 1.0] = count
-        counts[f"b:{word[:_BEGINNING]}", _BEGINNING_WEIGHT] += count
+        counts[f"b:{word[:_PREFIX_LENGTH]}", _PREFIX_WEIGHT] += count
         padded = f"^{word}$"
         for start in range(len(padded) - 2):
             counts[f"t:{padded[start : start + 3]}", _TRIGRAM_WEIGHT] += count

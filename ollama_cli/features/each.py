@@ -50,8 +50,8 @@ def _summary_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
     if count == 1:
         return first
     message = f"{len(failures)} of {count} failed"
-    alike = len(failures) == count and len({each.exit_code for each in failures}) == 1
-    if not alike:
+    is_same_code = len(failures) == count and len({each.exit_code for each in failures}) == 1
+    if not is_same_code:
         return PartialError(message)
     summary = OllamaCliError(message, http_status=first.http_status)
     summary.exit_code, summary.code = first.exit_code, first.code

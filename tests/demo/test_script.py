@@ -69,7 +69,7 @@ def test_what_is_no_fault_is_told_with_what_there_is(script: str, told: str) -> 
 
 
 def _kinds(plan: Plan, *paths: str) -> list[str | None]:
-    drawn = [plan.draw(path) for path in paths]
+    drawn = [plan.next_fault(path) for path in paths]
     return [fault.kind if fault else None for fault in drawn]
 
 

@@ -141,7 +141,7 @@ class Servers:
 
     @cached_property
     def can_pull(self) -> bool:
-        """Return whether the server is Ollama, whichever API is spoken with it."""
+        """Return whether the server is Ollama, with any API."""
         try:
             self.native("pull")
         except OllamaCliError:  # the missing model is reported in any case
