@@ -71,7 +71,7 @@ class Context:
         self.flags = self.flags._replace(settings={**self.flags.settings, **given})
 
     @property
-    def moves(self) -> bool:
+    def shows_spinner(self) -> bool:
         """Return whether the terminal may show motion while the command waits for a server."""
         return self.err.motion and not self.flags.quiet and not self.flags.verbose
 
@@ -105,16 +105,16 @@ class Context:
 
     @cached_property
     def credentials(self) -> Mapping[str, Any]:
-        """Resolve the keywords of a client for the server in use; raises what `settle` raises.
+        """Resolve the keywords of a client for the server in use; raises what that raises.
 
         If a command prints the key, it is run now.
         """
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
             return {"ca_file": settings.ca_file}
-        from ollama_cli.config.credentials import settle  # noqa: PLC0415  keys alone: 2 ms
+        from ollama_cli.config.credentials import resolve as resolve_key  # noqa: PLC0415  keys alone: 2 ms
 
-        found = settle(settings, self.layers, self.variables)
+        found = resolve_key(settings, self.layers, self.variables)
         if entry and entry.insecure:
             self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
         return found._asdict()

@@ -54,7 +54,7 @@ _HINTS: Final[Mapping[ServerKind, str]] = {
     ServerKind.NONE: "check the address: `ollama-cli doctor`",
 }
 _HINT: Final = "name an Ollama server with `--host`"
-GETS: Final[Mapping[ServerKind, str]] = {
+ADD_COMMANDS: Final[Mapping[ServerKind, str]] = {
     ServerKind.LLAMA_CPP: "llama-server -m FILE",
     ServerKind.VLLM: "vllm serve MODEL",
     ServerKind.LM_STUDIO: "lms get",

@@ -60,7 +60,7 @@ def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
     return Ended(None) if found is None else Ended(program.returncode, found)
 
 
-def become(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
+def replace_process(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
     """Replace this process by a program; on Windows, run it and end with its exit code.
 
     Raises OSError if it cannot be started.
@@ -120,7 +120,7 @@ class ServerProcess:
         """Return whether the server has ended."""
         return self._process.poll() is not None
 
-    def last_words(self) -> str:
+    def last_line(self) -> str:
         """Return the last line that the server wrote, or its exit code if it wrote nothing."""
         with self.log.open("rb") as file:
             file.seek(max(0, self.log.stat().st_size - _END_OF_LOG))

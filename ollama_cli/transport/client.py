@@ -19,7 +19,7 @@ from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.prepared import RequestFactory
 from ollama_cli.transport.response import Reply
-from ollama_cli.transport.retries import Retry, is_passing, pause_of, pauses
+from ollama_cli.transport.retries import Retry, is_temporary, pause_of, pauses
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
@@ -101,9 +101,9 @@ class Transport:
                 if pause is None or retry is not Retry.ALWAYS:
                     raise
             else:
-                if pause is not None and is_passing(response.status_code):
+                if pause is not None and is_temporary(response.status_code):
                     pause = pause_of(response, pause)
-                if pause is None or not is_passing(response.status_code):
+                if pause is None or not is_temporary(response.status_code):
                     longest = wait if idle is None else idle
                     return Reply(response, self.root, self._name, idle=longest or None)
                 response.close()

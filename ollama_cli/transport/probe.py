@@ -91,7 +91,7 @@ def connect(address: str, port: int, seconds: float) -> Attempt:
     return Attempt(address, "open")
 
 
-def greet(address: str, port: int, seconds: float) -> bytes:
+def first_bytes(address: str, port: int, seconds: float) -> bytes:
     """Send a plain HTTP request; return the first bytes of the answer, empty if none comes."""
     try:
         with socket.create_connection((address, port), seconds) as connection:
@@ -103,7 +103,7 @@ def greet(address: str, port: int, seconds: float) -> bytes:
 
 def speaks_http(address: str, port: int, seconds: float) -> bool:
     """Return whether plain HTTP is spoken at a port."""
-    return greet(address, port, seconds).startswith(b"HTTP/")
+    return first_bytes(address, port, seconds).startswith(b"HTTP/")
 
 
 def speaks_tls(address: str, port: int, seconds: float) -> bool:

@@ -56,6 +56,6 @@ def pause_of(response: "requests.Response", pause: float) -> float | None:
     return asked if asked <= LONGEST_RETRY_AFTER else None
 
 
-def is_passing(status: int) -> bool:
+def is_temporary(status: int) -> bool:
     """Return whether a status is temporary: another try may succeed."""
     return status in _PASSING

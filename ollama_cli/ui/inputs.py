@@ -61,7 +61,7 @@ def read_bytes(path: str, stdin: InStream) -> bytes:
     return data
 
 
-def text_or_file(value: str, stdin: InStream) -> str:
+def read_text_or_file(value: str, stdin: InStream) -> str:
     """Return a text, or with a leading `@` the contents of the file it names."""
     return read_text(value[1:], stdin) if value.startswith("@") else value
 

@@ -18,7 +18,7 @@ _PLAIN_FRAMES: Final = "|/-\\"
 T = TypeVar("T")
 
 
-def awaited(items: Iterable[T], stream: OutStream, label: str) -> Iterator[T]:
+def with_spinner(items: Iterable[T], stream: OutStream, label: str) -> Iterator[T]:
     """Yield the items; show a spinner on `stream` until the first one comes or fails."""
     iterator = iter(items)
     with Spinner(stream, label):

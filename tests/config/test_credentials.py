@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from ollama_cli.config import sources
-from ollama_cli.config.credentials import Credentials, Key, find_key, missing_hint, settle
+from ollama_cli.config.credentials import Credentials, Key, find_key, missing_hint, resolve
 from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.config.settings import Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
@@ -36,12 +36,12 @@ class World:
     def key(self) -> Key | None:
         return find_key(self.settings, self.layers, self.variables)
 
-    def settle(self) -> Credentials:
-        return settle(self.settings, self.layers, self.variables)
+    def resolved(self) -> Credentials:
+        return resolve(self.settings, self.layers, self.variables)
 
     @property
     def token(self) -> str | None:
-        return self.settle().headers.get("Authorization")
+        return self.resolved().headers.get("Authorization")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_strongest_source_wins(
 def test_no_key_goes_where_it_does_not_belong(
     tmp_path: Path, config: str, environ: dict[str, str], flags: dict[str, str]
 ) -> None:
-    assert World(tmp_path, config, environ, **flags).settle() == Credentials()
+    assert World(tmp_path, config, environ, **flags).resolved() == Credentials()
 
 
 def test_a_folder_that_names_the_server_gets_no_key_for_it(
@@ -160,7 +160,7 @@ def test_no_secret_goes_over_plain_http_to_a_public_host(
     tmp_path: Path, config: str, flags: dict[str, Any], told: str
 ) -> None:
     with pytest.raises(RefusedError, match=told) as caught:
-        World(tmp_path, config, **flags).settle()
+        World(tmp_path, config, **flags).resolved()
     assert caught.value.exit_code == 13
     assert "allow_http_token = true" in str(caught.value.hint)
 
@@ -180,17 +180,17 @@ def test_headers_and_certificates_come_from_the_entry(tmp_path: Path) -> None:
     pem = str(tmp_path / "ca.pem")
     assert World(
         tmp_path, config, {"SSL_CERT_FILE": "/other"}, host="work"
-    ).settle() == Credentials(
+    ).resolved() == Credentials(
         headers={"X-Team": "blue", "Authorization": f"Bearer {ENTRY}"},
         ca_file=pem,
         client_cert=(pem, pem),
         insecure=True,
     )
-    assert World(tmp_path, config, {"SSL_CERT_FILE": "/other"}, host="h").settle() == Credentials(
+    assert World(tmp_path, config, {"SSL_CERT_FILE": "/other"}, host="h").resolved() == Credentials(
         ca_file="/other"
     )
     with pytest.raises(ConfigError, match=r"no such file: .*/no\.pem \(from \[hosts\.work\]\)"):
-        World(tmp_path, WORK + "client_cert = 'no.pem'", host="work").settle()
+        World(tmp_path, WORK + "client_cert = 'no.pem'", host="work").resolved()
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_variable_that_is_unset_is_named_unless_it_may_be_the_key(
     tmp_path: Path, name: str, kind: type[OllamaCliError], told: str
 ) -> None:
     with pytest.raises(kind, match=told) as caught:
-        World(tmp_path, host="box", api_key_env=name).settle()
+        World(tmp_path, host="box", api_key_env=name).resolved()
     assert (name in f"{caught.value.message}{caught.value.hint}") is name.isupper()
 
 
@@ -226,7 +226,7 @@ def test_a_command_that_fails_tells_its_code_and_none_of_its_words(
     told: str,
 ) -> None:
     with pytest.raises(kind, match=told) as caught:
-        World(tmp_path, f'{WORK}api_key_cmd = "{command}"', host="work").settle()
+        World(tmp_path, f'{WORK}api_key_cmd = "{command}"', host="work").resolved()
     shown = f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}{capfd.readouterr()}"
     assert "hush" not in shown
 
@@ -236,7 +236,7 @@ def test_a_command_that_never_ends_is_given_up(
 ) -> None:
     monkeypatch.setattr("ollama_cli.config.credentials._PATIENCE", 0.2)
     with pytest.raises(AuthError, match=r"^sleep \(from .*\) told no key within 0\.2 s$"):
-        World(tmp_path, WORK + "api_key_cmd = 'sleep 60'", host="work").settle()
+        World(tmp_path, WORK + "api_key_cmd = 'sleep 60'", host="work").resolved()
 
 
 def test_no_command_runs_to_find_out_where_a_key_is(tmp_path: Path) -> None:

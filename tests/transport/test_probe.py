@@ -49,7 +49,7 @@ def test_what_is_spoken_at_a_port() -> None:
         for server, http, tls in ((plain, True, False), (secure, False, True)):
             assert probe.speaks_http("127.0.0.1", server.port, 0.5) is http
             assert probe.speaks_tls("127.0.0.1", server.port, 0.5) is tls
-    assert probe.greet("127.0.0.1", closed_port(), 0.5) == b""
+    assert probe.first_bytes("127.0.0.1", closed_port(), 0.5) == b""
 
 
 @pytest.mark.parametrize(

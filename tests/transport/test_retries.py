@@ -22,7 +22,7 @@ from hostile import (
 
 from ollama_cli.errors import OllamaCliError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services.ollama import OllamaClient
-from ollama_cli.transport.retries import is_passing, pause_of, pauses
+from ollama_cli.transport.retries import is_temporary, pause_of, pauses
 from ollama_cli.types.timeouts import Timeouts
 
 Call = Callable[[OllamaClient], object]
@@ -229,7 +229,7 @@ def test_a_slow_failure_leaves_no_time_for_another_try() -> None:
     ("status", "passing"), [(429, True), (502, True), (503, True), (504, True), (500, False)]
 )
 def test_some_statuses_are_gone_in_a_moment(status: int, passing: bool) -> None:
-    assert is_passing(status) is passing
+    assert is_temporary(status) is passing
 
 
 def test_the_fallback_to_the_older_route_is_no_retry(pauses_taken: list[float]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from ollama_cli.errors import NotFoundError, OllamaCliError, UsageError
 from ollama_cli.ui import inputs
-from ollama_cli.ui.inputs import gather, read_bytes, read_text, text_or_file
+from ollama_cli.ui.inputs import gather, read_bytes, read_text, read_text_or_file
 from ollama_cli.ui.streams import InStream
 
 NOBODY = InStream(None)
@@ -198,12 +198,12 @@ def test_a_home_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_a_text_may_come_from_a_file(folder: Path) -> None:
     assert folder.exists()
-    assert text_or_file("be brief", InStream(None)) == "be brief"
-    assert text_or_file("", InStream(None)) == ""
-    assert text_or_file("me@a.txt", InStream(None)) == "me@a.txt"
-    assert text_or_file("@a.txt", InStream(None)) == "from a\n"
+    assert read_text_or_file("be brief", InStream(None)) == "be brief"
+    assert read_text_or_file("", InStream(None)) == ""
+    assert read_text_or_file("me@a.txt", InStream(None)) == "me@a.txt"
+    assert read_text_or_file("@a.txt", InStream(None)) == "from a\n"
     with pytest.raises(NotFoundError):
-        text_or_file("@none.txt", InStream(None))
+        read_text_or_file("@none.txt", InStream(None))
 
 
 def test_an_endless_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

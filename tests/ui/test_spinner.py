@@ -1,15 +1,15 @@
-"""A spinner is as wide as it may be, and passes on what is awaited."""
+"""A spinner is as wide as it may be, and passes on what is with_spinner."""
 
 import pytest
 from screens import Screen
 
-from ollama_cli.ui.spinner import Spinner, awaited
+from ollama_cli.ui.spinner import Spinner, with_spinner
 
 
 def test_what_is_awaited_is_passed_on() -> None:
     screen = Screen()
-    assert list(awaited([1, 2, 3], screen, "x")) == [1, 2, 3]
-    assert list(awaited([], screen, "x")) == []
+    assert list(with_spinner([1, 2, 3], screen, "x")) == [1, 2, 3]
+    assert list(with_spinner([], screen, "x")) == []
     assert screen.raw == "", "what comes at once shows no spinner"
 
 
@@ -18,7 +18,7 @@ def test_an_error_of_what_is_awaited_passes() -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(awaited(iter(broken, 1), Screen(), "x"))
+        list(with_spinner(iter(broken, 1), Screen(), "x"))
 
 
 @pytest.mark.parametrize(

@@ -62,11 +62,10 @@ def command(
 def _run_checks(context: Context, model: str | None, token: bool) -> Iterator[Check]:
     """Yield each check when it is done, with a spinner on a terminal for slow ones."""
     checks = run(_case(context, model, tries_token=token))
-    shows_spinner = context.err.motion and not context.flags.quiet and not context.flags.verbose
     label = ""
     for name in CHECKS:
         label = f"loading {label}" if name == "token" else name
-        if shows_spinner:
+        if context.shows_spinner:
             with Spinner(context.err, label):
                 check = next(checks)
         else:

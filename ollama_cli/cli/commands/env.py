@@ -72,7 +72,7 @@ def _variables(context: Context) -> dict[str, str]:
 
 def _execute(words: list[str], environ: Mapping[str, str]) -> NoReturn:
     try:
-        processes.become(words, environ)
+        processes.replace_process(words, environ)
     except (OSError, ValueError) as error:  # ValueError: a null byte, say
         raise _execution_error(words[0], error) from error
 

@@ -47,7 +47,7 @@ def command(
     shared = request.shared_fields(context, options)
     system = request.read_system(context, options)
     images = request.read_images(context, options)
-    replaced = None if template is None else inputs.text_or_file(template, context.stdin)
+    replaced = None if template is None else inputs.read_text_or_file(template, context.stdin)
     text = request.read_prompt(context, prompt, options)  # last: it reads the rest of stdin
     if text is None:
         raise request.no_prompt()

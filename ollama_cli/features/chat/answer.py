@@ -16,7 +16,7 @@ from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import spinner
 from ollama_cli.ui.answers import writers
-from ollama_cli.ui.answers.text import Thinks
+from ollama_cli.ui.answers.text import ThinkingMode
 from ollama_cli.ui.answers.writers import AnswerWriter
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def writer(context: Context, options: AnswerOptions, command: str, model: str) -
     )
 
 
-def _thinking(context: Context, options: AnswerOptions) -> Thinks:
+def _thinking(context: Context, options: AnswerOptions) -> ThinkingMode:
     if context.flags.quiet:
         return "hide"
     return "keep" if options.show_thinking else "fold"
@@ -84,8 +84,8 @@ def _thinking(context: Context, options: AnswerOptions) -> Thinks:
 
 def with_spinner(context: Context, items: Iterable[T], model: str) -> Iterable[T]:
     """Yield the items; a terminal shows a spinner until the first one."""
-    if context.err.motion and not context.flags.quiet and not context.flags.verbose:
-        items = spinner.awaited(items, context.err, f"loading {model}")
+    if context.shows_spinner:
+        items = spinner.with_spinner(items, context.err, f"loading {model}")
     return context.servers.warn_of_left_out(items)
 
 

@@ -87,7 +87,9 @@ def question(text: str, images: Sequence[str]) -> dict[str, Any]:
 
 def read_system(context: Context, options: AnswerOptions) -> str | None:
     """Read the system prompt, from a file if it starts with `@`."""
-    return None if options.system is None else inputs.text_or_file(options.system, context.stdin)
+    return (
+        None if options.system is None else inputs.read_text_or_file(options.system, context.stdin)
+    )
 
 
 def read_images(context: Context, options: AnswerOptions) -> list[str]:

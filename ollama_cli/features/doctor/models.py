@@ -15,7 +15,7 @@ from ollama_cli.errors import (
 )
 from ollama_cli.features.doctor.target import Target
 from ollama_cli.features.models.capabilities import remote_host_of
-from ollama_cli.services.kinds import GETS, ServerKind
+from ollama_cli.services.kinds import ADD_COMMANDS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
 from ollama_cli.types.models import ModelSummary
 
@@ -117,8 +117,8 @@ def _not_installed_hint(target: Target, wanted: str, near: Iterable[str]) -> str
 def _install_hint(target: Target) -> str:
     """Return the hint that installs a model which the settings allow."""
     kind, allowed = target.server.kind, target.case.allowed_models
-    if kind in GETS:
-        return f"get one: `{GETS[kind]}`"
+    if kind in ADD_COMMANDS:
+        return f"get one: `{ADD_COMMANDS[kind]}`"
     if kind is not ServerKind.OLLAMA:
         return ""
     named = (each for each in (_EXAMPLE_MODEL, *allowed) if policy.is_allowed(each, allowed))

@@ -113,7 +113,7 @@ def _no_http(target: Target, error: OllamaCliError) -> OllamaCliError:
         )
     greeting = b""
     if target.scheme == "http":
-        greeting = probe.greet(target.addresses[0], target.port, target.case.seconds)
+        greeting = probe.first_bytes(target.addresses[0], target.port, target.case.seconds)
     if greeting and not greeting.startswith(b"HTTP/"):
         words = greeting[:_SHOWN].decode("utf-8", "replace").strip()
         return _with_place_hint(

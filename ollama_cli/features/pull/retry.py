@@ -17,7 +17,7 @@ from ollama_cli.errors import (
     UnreachableError,
 )
 from ollama_cli.features.pull.pace import Gains, Pace, is_near_end
-from ollama_cli.transport.retries import LONGEST_RETRY_AFTER, is_passing
+from ollama_cli.transport.retries import LONGEST_RETRY_AFTER, is_temporary
 from ollama_cli.types.pull_events import (
     ChunkProgress,
     Error,
@@ -201,7 +201,7 @@ class _Pull:
             case UnreachableError() | TimedOutError() | ProtocolError():
                 return self._has_answered
             case ServerError() if status is not None and (
-                is_passing(status) or status >= _SERVER_ERROR
+                is_temporary(status) or status >= _SERVER_ERROR
             ):
                 retry_after = error.retry_after or 0.0
                 return retry_after <= LONGEST_RETRY_AFTER and self._allows_retry(

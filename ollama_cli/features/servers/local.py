@@ -77,7 +77,7 @@ def _wait(process: ServerProcess, url: str, patience: float) -> None:
                 if has_ended:
                     raise UnreachableError(
                         "`ollama serve` ended before it answered",
-                        reason=process.last_words(),
+                        reason=process.last_line(),
                         hint=f"read its log: {process.log}",
                     ) from error
                 if time.monotonic() >= end:

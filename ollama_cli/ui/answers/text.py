@@ -10,7 +10,7 @@ from ollama_cli.ui.answers.thinking import ThinkingDisplay
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap
 
-Thinks: TypeAlias = Literal["fold", "keep", "hide"]
+ThinkingMode: TypeAlias = Literal["fold", "keep", "hide"]
 
 
 class Page(Protocol):
@@ -47,7 +47,7 @@ class TextWriter:
         *,
         stream: bool = True,
         markdown: bool = False,
-        thinking: Thinks = "fold",
+        thinking: ThinkingMode = "fold",
     ) -> None:
         self._err = err
         self._page = _markdown_page(out) if markdown and out.motion else PlainPage(out)

@@ -9,7 +9,7 @@ from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
-from ollama_cli.ui.answers.text import TextWriter, Thinks
+from ollama_cli.ui.answers.text import TextWriter, ThinkingMode
 from ollama_cli.ui.streams import OutStream
 
 
@@ -34,7 +34,7 @@ def choose(
     err: OutStream,
     stream: bool,
     markdown: bool = False,
-    thinking: Thinks = "fold",
+    thinking: ThinkingMode = "fold",
 ) -> AnswerWriter:
     """Choose the writer for an output format: text (streamed or whole), json or jsonl.
 

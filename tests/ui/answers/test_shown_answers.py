@@ -9,7 +9,7 @@ from answer_streams import ANSWER, CALL, show, stream, written
 from ollama_cli.errors import InterruptError, ProtocolError, StreamCutError
 from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
 from ollama_cli.ui.answers import writers
-from ollama_cli.ui.answers.text import TextWriter, Thinks
+from ollama_cli.ui.answers.text import TextWriter, ThinkingMode
 from ollama_cli.ui.answers.writers import JsonLinesWriter, JsonWriter
 from ollama_cli.ui.streams import OutStream
 
@@ -48,7 +48,7 @@ def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
 @pytest.mark.parametrize("quiet", [True, False])
 def test_quiet_hides_the_thinking(quiet: bool) -> None:
     out, err = stream(), stream()
-    thinking: Thinks = "hide" if quiet else "fold"
+    thinking: ThinkingMode = "hide" if quiet else "fold"
     writer = writers.choose("text", "chat", "m", out=out, err=err, stream=True, thinking=thinking)
     show(writer, Thinking("Hm"), Text("a"))
     assert (written(out), written(err)) == ("a\n", "" if quiet else "Hm\n\n")

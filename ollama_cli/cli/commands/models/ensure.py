@@ -160,7 +160,7 @@ def _write_plan(context: Context, file: str, steps: Sequence[Step]) -> None:
         context.out.write(text)
         return
     files.write_text(Path(file), text, mode=_PUBLIC_MODE)
-    _report(context, f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
+    context.prompter.report(f"wrote {file}: {len(steps)} {'step' if len(steps) == 1 else 'steps'}")
 
 
 def _apply(context: Context, file: str) -> None:
@@ -185,9 +185,4 @@ def _write_lock(context: Context, path: Path, required: Sequence[Requirement]) -
             raise ProtocolError(f"the server lists no digest of {each.name}; no lock was written")
         locked[each.name] = digest
     files.write_text(path, requirements.format_lock(locked), mode=_PUBLIC_MODE)
-    _report(context, f"wrote {path}")
-
-
-def _report(context: Context, text: str) -> None:
-    if not context.flags.quiet:
-        context.err.line(one_line(text))
+    context.prompter.report(f"wrote {path}")
