@@ -46,7 +46,7 @@ class Key(NamedTuple):
         return f"Key({self.origin!r})"
 
 
-def resolve(
+def resolve_credentials(
     settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]
 ) -> Credentials:
     """Resolve the credentials for the server in use; a command that prints the key is run now.

@@ -112,9 +112,9 @@ class Context:
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
             return {"ca_file": settings.ca_file}
-        from ollama_cli.config.credentials import resolve as resolve_key  # noqa: PLC0415  keys alone: 2 ms
+        from ollama_cli.config.credentials import resolve_credentials  # noqa: PLC0415  keys alone: 2 ms
 
-        found = resolve_key(settings, self.layers, self.variables)
+        found = resolve_credentials(settings, self.layers, self.variables)
         if entry and entry.insecure:
             self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
         return found._asdict()

@@ -6,7 +6,13 @@ from typing import Any
 import pytest
 
 from ollama_cli.config import sources
-from ollama_cli.config.credentials import Credentials, Key, find_key, missing_hint, resolve
+from ollama_cli.config.credentials import (
+    Credentials,
+    Key,
+    find_key,
+    missing_hint,
+    resolve_credentials,
+)
 from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.config.settings import Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
@@ -37,7 +43,7 @@ class World:
         return find_key(self.settings, self.layers, self.variables)
 
     def resolved(self) -> Credentials:
-        return resolve(self.settings, self.layers, self.variables)
+        return resolve_credentials(self.settings, self.layers, self.variables)
 
     @property
     def token(self) -> str | None:

@@ -98,7 +98,7 @@ def _request_options(
     key = credentials.find_key(settings, layers, environ)
     if key is not None and key.command:
         return None
-    shown = credentials.resolve(settings, layers, environ)
+    shown = credentials.resolve_credentials(settings, layers, environ)
     is_simple = not shown.client_cert and not shown.insecure
     return {"ca_file": shown.ca_file, "headers": shown.headers} if is_simple else None
 
