@@ -11,7 +11,6 @@ from ollama_cli.features.context import Context
 from ollama_cli.types.health import Health
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
-from ollama_cli.ui import export
 
 _POLL_SECONDS: Final = 0.5
 
@@ -42,6 +41,8 @@ def command(
     health, error = _examine(context, model, wait)
     is_silent = context.flags.quiet
     if context.output == "json" and not is_silent:
+        from ollama_cli.ui import export  # noqa: PLC0415  documents alone: 1 ms
+
         export.show_document(context.out, "health", asdict(health))
         is_silent = True  # the document is the verdict; no error object follows it
     if error is not None and is_silent:
