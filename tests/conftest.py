@@ -4,6 +4,7 @@ import ipaddress
 import itertools
 import os
 import shutil
+import signal
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -78,6 +79,23 @@ def _loopback_only() -> Iterator[None]:
         patch.setattr(socket, "getaddrinfo", local_look_up)
         patch.setattr(socket.socket, "connect", local_connect)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _signals_of_a_shell() -> Iterator[None]:
+    """Let what tests start be stopped, also where nohup, cron or an `&` started the tests.
+
+    A signal that is ignored stays so in children, one that is handled is none of theirs: the tests
+    themselves go on as deaf as they were started.
+    """
+    pythons_own = {signal.SIGPIPE, signal.SIGXFSZ}  # subprocess gives them back
+    signals = signal.valid_signals() - pythons_own
+    ignored = [number for number in signals if signal.getsignal(number) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, lambda *_: None)
+    yield
+    for number in ignored:
+        signal.signal(number, signal.SIG_IGN)
 
 
 @pytest.fixture
