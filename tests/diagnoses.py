@@ -1,34 +1,52 @@
 """`doctor` as a whole process, in surroundings and among names that a test makes up."""
 
 import json
+import os
+import select
+import signal
 import socket
 import ssl
+import subprocess
+import sys
 import tempfile
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import hostile
 from hostile import by_path, document, lines
-from shell import Result, python
+from shell import PATIENCE, Result, environment, home
 
 CHECKS = [
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 ]  # fmt: skip
 CERTIFICATES = Path(__file__).parent / "data" / "tls"
-# A machine of its own: no container, unless a test says so, and no name but those it tells.
-_PRELUDE = """
-import json, pathlib, socket, sys
+# It loads the program and forks for each examination: loading takes several times as long as that.
+# Each finds its own machine: no container, unless a test says so, and no name but those it tells.
+_PARENT = """
+import json, os, pathlib, socket, sys
 from ollama_cli.cli import main as door
-from ollama_cli.features.doctor import container
-root, names, *arguments = sys.argv[1:]
+from ollama_cli.features.doctor import container, run
+for line in sys.stdin:
+    child = os.fork()
+    if not child:
+        break
+    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+else:
+    sys.exit()
+root, names, environment, folder, streams, arguments = json.loads(line)
 container.ROOT = pathlib.Path(root)
-known = json.loads(names)
+os.environ.clear()
+os.environ.update(environment)
+os.chdir(folder)
+for number, path in enumerate(streams):
+    os.dup2(os.open(path, os.O_RDWR | os.O_CREAT), number)
 look_up = socket.getaddrinfo
 def looked_up(host, *args, **kwargs):
-    if host in known:
-        return [each for name in known[host] for each in look_up(name, *args, **kwargs)]
+    if host in names:
+        return [each for name in names[host] for each in look_up(name, *args, **kwargs)]
     if host.replace(".", "").isdigit() or ":" in host or host == "localhost":
         return look_up(host, *args, **kwargs)
     raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
@@ -95,13 +113,43 @@ def doctor(
 ) -> Result:
     """Run it; `names` are host names and their addresses, `around` files of the system."""
     settings = {"OLLAMA_CLI_HEALTH_TIMEOUT": "0.5", "OLLAMA_CLI_FIRST_TOKEN_TIMEOUT": "2"}
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as told:
         for name, text in (around or {}).items():
             path = Path(root, name)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text, encoding="utf-8")
-        given = settings | dict(env or {})
-        return python(_PRELUDE, root, json.dumps(names or {}), *args, env=given)
+        surroundings = environment(settings | dict(env or {}))
+        out, err = Path(told, "out"), Path(told, "err")
+        streams = [os.devnull, str(out), str(err)]
+        arguments = [str(arg) for arg in args]
+        code = _examine(root, names or {}, surroundings, str(home()), streams, arguments)
+        return Result(code, out.read_bytes(), err.read_bytes())
+
+
+@cache
+def _parent() -> subprocess.Popen[bytes]:
+    """Start the process that forks; it ends where nobody can write to it any more."""
+    return subprocess.Popen(
+        [sys.executable, "-c", _PARENT],
+        bufsize=0,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=environment(),
+        start_new_session=True,
+    )
+
+
+def _examine(*task: object) -> int:
+    """Have a process forked for a task, and give its exit code."""
+    parent = _parent()
+    assert parent.stdin
+    assert parent.stdout
+    parent.stdin.write(json.dumps(task).encode() + b"\n")
+    if not select.select([parent.stdout], [], [], PATIENCE)[0]:
+        os.killpg(parent.pid, signal.SIGKILL)
+        _parent.cache_clear()
+        raise TimeoutError
+    return int(parent.stdout.readline())
 
 
 def at(host: str, *args: object, **more: Any) -> tuple[int, dict[str, Any]]:
