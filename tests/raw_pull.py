@@ -2,6 +2,7 @@
 
 import json
 import socket
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ class Pulled(NamedTuple):
 
     @property
     def events(self) -> list[Any]:
-        return [json.loads(line) for line in self.lines]
+        return _decoded(tuple(self.lines))
 
     @property
     def layers(self) -> list[Any]:
@@ -33,6 +34,11 @@ class Pulled(NamedTuple):
         """The bytes of all layers, as they were last told."""
         last = {event["digest"]: event.get("completed", 0) for event in self.layers}
         return sum(last.values())
+
+
+@lru_cache(maxsize=1)
+def _decoded(lines: tuple[bytes, ...]) -> list[Any]:
+    return [json.loads(line) for line in lines]
 
 
 def pull(url: str, model: str, *, lines: int = 10**9, patience: float = 10.0) -> Pulled:

@@ -81,5 +81,6 @@ def check(snapshot: PullSnapshot, *, succeeded: bool) -> None:
     assert speed is None or speed >= 0
     assert snapshot.lost >= 0
     assert eta is None or (speed and eta >= 0)
-    assert "NaN" not in json.dumps(asdict(snapshot))
-    assert "Infinity" not in json.dumps(asdict(snapshot))
+    told = json.dumps(asdict(snapshot))
+    assert "NaN" not in told
+    assert "Infinity" not in told
