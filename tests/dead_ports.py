@@ -22,14 +22,14 @@ def full_backlog() -> Iterator[str]:
 
 
 @functools.cache
-def _taken() -> socket.socket:
+def _taken(address: str) -> socket.socket:
     sock = socket.socket()
-    sock.bind(("127.0.0.1", 0))
+    sock.bind((address, 0))
     atexit.register(sock.close)
     return sock
 
 
-def closed_port() -> int:
+def closed_port(address: str = "127.0.0.1") -> int:
     """A port of loopback on which nobody listens, and nobody will: it is taken, but refuses."""
-    port: int = _taken().getsockname()[1]
+    port: int = _taken(address).getsockname()[1]
     return port

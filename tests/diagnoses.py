@@ -1,5 +1,6 @@
 """`doctor` as a whole process, in surroundings and among names that a test makes up."""
 
+import atexit
 import json
 import os
 import select
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from functools import cache
+from ipaddress import IPv4Address
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,6 +24,9 @@ from shell import PATIENCE, Result, environment, home
 CHECKS = [
     "address", "dns", "tcp", "tls", "http", "api", "version", "models", "default model", "token",
 ]  # fmt: skip
+# An address of loopback for this process alone: neither a server of the developer's listens there,
+# nor one of other tests that run at the same time.
+QUIET = str(IPv4Address("127.64.0.0") + os.getpid() % 2**22)
 CERTIFICATES = Path(__file__).parent / "data" / "tls"
 # It loads the program and forks for each examination: loading takes several times as long as that.
 # Each finds its own machine: no container, unless a test says so, and no name but those it tells.
@@ -128,8 +133,8 @@ def doctor(
 
 @cache
 def _parent() -> subprocess.Popen[bytes]:
-    """Start the process that forks; it ends where nobody can write to it any more."""
-    return subprocess.Popen(
+    """Start the process that forks; it ends when its input does."""
+    parent = subprocess.Popen(
         [sys.executable, "-c", _PARENT],
         bufsize=0,
         stdin=subprocess.PIPE,
@@ -137,6 +142,8 @@ def _parent() -> subprocess.Popen[bytes]:
         env=environment(),
         start_new_session=True,
     )
+    atexit.register(parent.communicate)
+    return parent
 
 
 def _examine(*task: object) -> int:
@@ -187,11 +194,3 @@ def notes(host: str, rung: str, **more: Any) -> list[tuple[str, str | None]]:
     assert code == 0, rungs
     assert rungs[rung]["status"] == "note"
     return [(note["message"], note["command"]) for note in rungs[rung]["notes"]]
-
-
-def free_port(address: str = "127.0.0.1") -> int:
-    """Find a port at which nobody listens now."""
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    with socket.create_server((address, 0), family=family) as sock:
-        port: int = sock.getsockname()[1]
-    return port

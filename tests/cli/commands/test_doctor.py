@@ -3,16 +3,17 @@
 import re
 
 import pytest
+from dead_ports import closed_port
 from diagnoses import (
     CHECKS,
     OLLAMA,
+    QUIET,
     TAGS,
     VERSION,
     Server,
     at,
     doctor,
     failure,
-    free_port,
     notes,
     ollama,
 )
@@ -66,7 +67,7 @@ def test_the_document_when_all_is_well(demo: str) -> None:
 
 
 def test_the_document_is_the_verdict_also_where_it_fails() -> None:
-    host = f"http://127.0.0.5:{free_port('127.0.0.5')}"
+    host = f"http://{QUIET}:{closed_port(QUIET)}"
     result = doctor("-o", "json", env={"OLLAMA_HOST": host})
     assert (result.code, result.err) == (3, "")
     assert (result.json["ok"], result.json["exit"], result.json["base_url"]) == (False, 3, host)

@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import pytest
-from dead_ports import full_backlog
-from diagnoses import OLLAMA, Server, at, doctor, failure, free_port, notes, ollama
+from dead_ports import closed_port, full_backlog
+from diagnoses import OLLAMA, QUIET, Server, at, doctor, failure, notes, ollama
 from hostile import LAST_CHUNK, answer, by_path, page
 from other_servers import ONLY_V1, serving
 
-QUIET = "127.0.0.5"  # an address of loopback where no server of the developer's listens
 DOCKER = {".dockerenv": "", "proc/version": "Linux version 6.1"}
 ROUTE = "Iface Destination Gateway\neth0\t00000000\t010011AC\t0003\n"
 
@@ -99,7 +98,7 @@ def test_localhost_is_two_addresses_and_one_listens(listens: str) -> None:
 
 def test_nothing_at_this_port_but_ollama_at_its_own() -> None:
     with Server(ollama, address=QUIET, port=11434):
-        code, rung, cause, command = failure(f"{QUIET}:{free_port(QUIET)}")
+        code, rung, cause, command = failure(f"{QUIET}:{closed_port(QUIET)}")
         assert (code, rung, command) == (3, "tcp", f"export OLLAMA_HOST=http://{QUIET}:11434")
         assert cause.endswith(f"but Ollama answers at http://{QUIET}:11434")
         code, rung, *_ = failure(f"http://{QUIET}")
@@ -130,7 +129,7 @@ def test_another_program_at_this_port(script: object, reads: bool, rung: str, to
 def test_no_server_is_running(tmp_path: Path) -> None:
     (tmp_path / "ollama").write_text("#!/bin/sh\n")
     (tmp_path / "ollama").chmod(0o755)
-    port = free_port(QUIET)
+    port = closed_port(QUIET)
     told = f"connection refused at {QUIET}, port {port}"
     there = failure(f"{QUIET}:{port}", env={"PATH": str(tmp_path)})
     inside = failure(f"{QUIET}:{port}", env={"PATH": str(tmp_path)}, around=DOCKER)
@@ -156,7 +155,7 @@ def test_no_server_is_running(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_localhost_of_a_container(around: dict[str, str], place: str, host: str) -> None:
-    port = free_port(QUIET)
+    port = closed_port(QUIET)
     env = {"PATH": "/nowhere"}
     code, rung, cause, command = failure(f"{QUIET}:{port}", around=around, env=env)
     assert (code, rung, command) == (3, "tcp", f"export OLLAMA_HOST=http://{host}:{port}")

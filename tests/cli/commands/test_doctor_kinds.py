@@ -4,7 +4,8 @@ import os
 from pathlib import Path
 
 import pytest
-from diagnoses import OLLAMA, Server, at, doctor, failure, free_port, notes
+from dead_ports import closed_port
+from diagnoses import OLLAMA, QUIET, Server, at, doctor, failure, notes
 from hostile import Peer, Script, answer, by_path, document, page
 from other_servers import (
     KINDS,
@@ -184,7 +185,7 @@ def test_no_server_is_started_and_nothing_is_pulled(tmp_path: Path) -> None:
     program.chmod(0o755)
     env = {"OLLAMA_CLI_AUTO_START": "always", "OLLAMA_CLI_AUTO_PULL": "always"}
     env["PATH"] = f"{tmp_path}:{os.environ['PATH']}"
-    assert failure(f"127.0.0.5:{free_port('127.0.0.5')}", env=env)[:2] == (3, "tcp")
+    assert failure(f"{QUIET}:{closed_port(QUIET)}", env=env)[:2] == (3, "tcp")
     assert not (tmp_path / "started").exists()
     with Server(by_path(OLLAMA)) as server:
         assert failure(server.url, env={**env, "OLLAMA_CLI_MODEL": "nope"})[0] == 4

@@ -1,7 +1,8 @@
 """`doctor`: proxies, TLS and certificates, and servers that answer otherwise than they should."""
 
 import pytest
-from diagnoses import OLLAMA, Server, at, failure, free_port, notes, ollama
+from dead_ports import closed_port
+from diagnoses import OLLAMA, Server, at, failure, notes, ollama
 from hostile import Script, answer, by_path, document, page
 
 REMOTE = "http://ollama.example.com"
@@ -49,7 +50,7 @@ def test_a_proxy_that_wants_a_password() -> None:
 
 
 def test_a_proxy_that_is_away() -> None:
-    port = free_port()
+    port = closed_port()
     code, rung, cause, command = failure(REMOTE, env={"HTTP_PROXY": f"http://127.0.0.1:{port}"})
     assert (code, rung, command) == (3, "tcp", "export NO_PROXY=ollama.example.com")
     assert "cannot be reached: connection refused at 127.0.0.1" in cause
