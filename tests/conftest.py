@@ -17,6 +17,12 @@ PLACES = {
     "XDG_CONFIG_HOME": "no-config",
     "XDG_STATE_HOME": "state",
 }
+# Where a folder may not be searched, a program that is nowhere is one that may not be run.
+SEARCHED = [
+    folder
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep)
+    if os.access(folder, os.X_OK)
+]
 _NUMBERS = itertools.count()
 
 
@@ -41,6 +47,7 @@ def _clean_environment(
             monkeypatch.delenv(name)
     for name, place in PLACES.items():
         monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / place))
+    monkeypatch.setenv("PATH", os.pathsep.join(SEARCHED))
     # Ports come again: what one test saw on a server is none of the next one's.
     cache = tmp_path_factory.getbasetemp() / "cache" / str(next(_NUMBERS))
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache))

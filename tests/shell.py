@@ -78,6 +78,11 @@ def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -
     return kept | places | _HARMLESS | dict(more or {})
 
 
+def words(*args: object) -> list[bytes]:
+    """Put arguments as a shell of today does, whatever the locale of the tests."""
+    return [str(arg).encode(errors="surrogateescape") for arg in args]
+
+
 def run(
     *args: object,
     stdin: Input = None,
@@ -88,7 +93,7 @@ def run(
     """Run the installed script; `stdin` is piped, None is /dev/null; `at` is the home."""
     given = None if stdin is None else stdin.encode() if isinstance(stdin, str) else stdin
     done = subprocess.run(
-        [PROGRAM, *map(str, args)],
+        words(PROGRAM, *args),
         input=given,
         stdin=subprocess.DEVNULL if given is None else None,
         capture_output=True,
@@ -106,7 +111,7 @@ def start(
     """Start the installed script; its streams are pipes unless told otherwise."""
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(
-        [PROGRAM, *map(str, args)],
+        words(PROGRAM, *args),
         bufsize=0,  # what was read here is not lost to `ended`
         env=environment(env),
         cwd=home(),
@@ -129,7 +134,7 @@ def bash(script: str, *, env: Mapping[str, str] | None = None) -> Result:
     """Run a line of bash in which `ollama-cli` is the installed script."""
     path = f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
-        ["bash", "-c", script],
+        words("bash", "-c", script),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=environment({**(env or {}), "PATH": path}),
@@ -143,7 +148,7 @@ def bash(script: str, *, env: Mapping[str, str] | None = None) -> Result:
 def python(code: str, *args: object, env: Mapping[str, str] | None = None) -> Result:
     """Run a piece of Python in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", code, *map(str, args)],
+        words(sys.executable, "-c", code, *args),
         stdin=subprocess.DEVNULL,
         capture_output=True,
         env=environment(env),

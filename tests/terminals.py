@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import pyte
 from screens import filled, row_text
-from shell import PROGRAM, environment, home
+from shell import PROGRAM, environment, home, words
 
 PATIENCE = 15.0
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
@@ -52,7 +52,7 @@ class Terminal:
         self._lock = threading.Lock()
         self.raw = b""
         self.process = subprocess.Popen(
-            [sys.executable, "-S", "-c", _OWN, program, *map(str, args)],
+            words(sys.executable, "-S", "-c", _OWN, program, *args),
             bufsize=0,
             env=environment({"TERM": "xterm-256color", "LC_ALL": "C.UTF-8", **(env or {})}, at),
             cwd=at or home(),

@@ -27,9 +27,8 @@ def test_a_value_comes_back_as_it_is(shell: str, value: str) -> None:
     if program is None:
         pytest.skip(f"there is no {shell} here")
     (line,) = assignments(shell, {"X": value}, {})
-    done = subprocess.run(
-        [program, "-c", f"{line}\nprintf '<%s>' \"$X\""], capture_output=True, check=True
-    )
+    script = f"{line}\nprintf '<%s>' \"$X\""
+    done = subprocess.run([program, "-c", script.encode()], capture_output=True, check=True)
     assert done.stdout.decode() == f"<{value}>"
 
 
