@@ -117,7 +117,7 @@ def doctor(
     around: Mapping[str, str] | None = None,
 ) -> Result:
     """Run it; `names` are host names and their addresses, `around` files of the system."""
-    settings = {"OLLAMA_CLI_HEALTH_TIMEOUT": "0.5", "OLLAMA_CLI_FIRST_TOKEN_TIMEOUT": "2"}
+    settings = {"OLLAMA_CLI_HEALTH_TIMEOUT": "9", "OLLAMA_CLI_FIRST_TOKEN_TIMEOUT": "9"}
     with tempfile.TemporaryDirectory() as root, tempfile.TemporaryDirectory() as told:
         for name, text in (around or {}).items():
             path = Path(root, name)

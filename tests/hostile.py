@@ -101,6 +101,11 @@ class Peer:
             return False
         return True
 
+    def leave(self) -> None:
+        """Close, but not before the client: what it still sends would reset the connection."""
+        self._sock.shutdown(socket.SHUT_WR)
+        self.gone()
+
     def reset(self) -> None:
         """Close with a reset instead of a farewell."""
         self._sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))

@@ -59,9 +59,10 @@ def test_every_fault_has_its_row() -> None:
     assert tuple(CODES) == tuple(kind for kind in KINDS if KINDS[kind].strikes == ANSWERS)
 
 
+@pytest.mark.usefixtures("plain_silence")
 @pytest.mark.parametrize(("fault", "command", "code"), CASES)
 def test_a_fault(fault: str, command: str, code: int) -> None:
-    patience = "0.15" if fault == "stall" else "10"
+    patience = "0.4" if fault == "stall" else "10"
     with DemoServer(fault=fault, tokens_per_second=0, bytes_per_second=0) as server:
         result = call(*COMMANDS[command], "--timeout", patience, "--host", server.url)
     assert result.code == code, result.err

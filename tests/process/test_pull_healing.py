@@ -15,7 +15,7 @@ from ollama_cli.demo import DemoServer, catalogue
 from ollama_cli.demo.library import key
 
 MODEL, SMALL, TENSORS = "llama3.2", "nomic-embed-text", "qwen3:4b-mlx"
-QUICK = ("--stall-timeout", "0.5", "-o", "jsonl")
+QUICK = ("--stall-timeout", "0.8", "-o", "jsonl")
 NO_REGISTRY = {"OLLAMA_CLI_REGISTRY": "none"}
 
 

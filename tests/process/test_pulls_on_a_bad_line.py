@@ -15,7 +15,7 @@ DIGEST = "sha256:" + "ab" * 32
 SMALL = "sha256:" + "cd" * 32
 MANIFEST = {"status": "pulling manifest"}
 END = [{"status": "verifying sha256 digest"}, {"status": "writing manifest"}, {"status": "success"}]
-QUICK = ("--stall-timeout", "0.4")
+QUICK = ("--stall-timeout", "0.8")
 
 
 def layer(completed: int, total: int = 100 * MB, digest: str = DIGEST) -> dict[str, Any]:
@@ -84,12 +84,12 @@ def pull(server: Server, *args: str) -> Result:
 @pytest.mark.parametrize(
     ("fault", "reason"),
     [
-        (then(stall, MANIFEST, layer(99 * MB)), "no byte was gained for 400 ms"),
-        (then(echo, MANIFEST, layer(99 * MB)), "no byte was gained for 400 ms"),
-        (then(trickle, MANIFEST, layer(99 * MB)), "no byte was gained for 400 ms"),
-        (then(framing, MANIFEST, layer(99 * MB)), "no byte was gained for 400 ms"),
-        (stall, "the server did not answer within 400 ms"),
-        (slow_head, "400 ms"),
+        (then(stall, MANIFEST, layer(99 * MB)), "no byte was gained for 800 ms"),
+        (then(echo, MANIFEST, layer(99 * MB)), "no byte was gained for 800 ms"),
+        (then(trickle, MANIFEST, layer(99 * MB)), "no byte was gained for 800 ms"),
+        (then(framing, MANIFEST, layer(99 * MB)), "no byte was gained for 800 ms"),
+        (stall, "the server did not answer within 800 ms"),
+        (slow_head, "800 ms"),
         (then(close, MANIFEST, layer(40 * MB)), "was cut off"),
         (then(reset, MANIFEST, layer(40 * MB)), "broke the connection"),
         (lines(MANIFEST, layer(40 * MB)), "ended without success"),

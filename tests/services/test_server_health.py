@@ -49,6 +49,7 @@ ILL: dict[str, tuple[Script, str, str, int | None]] = {
 }
 
 
+@pytest.mark.usefixtures("plain_silence")
 @pytest.mark.parametrize(("script", "kind", "words", "status"), ILL.values(), ids=ILL)
 def test_whatever_is_wrong_is_told_and_never_raised(
     script: Script, kind: str, words: str, status: int | None, pauses_taken: list[float]

@@ -141,7 +141,7 @@ def test_an_answer_that_goes_silent() -> None:
         peer.stall()
 
     with Server(script) as server:
-        result = call("generate", "hi", "-m", "m", "--timeout", "0.2", "--host", server.url)
+        result = call("generate", "hi", "-m", "m", "--timeout", "0.5", "--host", server.url)
     assert result.code == 7
     assert result.out.startswith("one two three")
     assert f"error: the server at {server.url} (from --host) went silent\n" in result.err

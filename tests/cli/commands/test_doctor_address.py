@@ -8,6 +8,7 @@ from diagnoses import OLLAMA, QUIET, Server, at, doctor, failure, notes, ollama
 from hostile import LAST_CHUNK, answer, by_path, page
 from other_servers import ONLY_V1, serving
 
+BRIEF = {"OLLAMA_CLI_HEALTH_TIMEOUT": "1"}  # where silence tells something
 DOCKER = {".dockerenv": "", "proc/version": "Linux version 6.1"}
 ROUTE = "Iface Destination Gateway\neth0\t00000000\t010011AC\t0003\n"
 
@@ -117,11 +118,11 @@ def test_nothing_at_this_port_but_ollama_at_its_own() -> None:
 )
 def test_another_program_at_this_port(script: object, reads: bool, rung: str, told: str) -> None:
     with Server(script, address=QUIET, reads=reads) as server:  # type: ignore[arg-type]  # a Script
-        code, failed, cause, command = failure(server.url)
+        code, failed, cause, command = failure(server.url, env=BRIEF)
         assert (code, failed, command) == (5, rung, f"lsof -nP -i :{server.port}")
         assert cause.startswith(told)
         with Server(ollama, address=QUIET, port=11434) as real:
-            code, failed, cause, command = failure(server.url)
+            code, failed, cause, command = failure(server.url, env=BRIEF)
             assert (code, failed, command) == (5, rung, f"export OLLAMA_HOST={real.url}")
             assert cause.startswith(told)
 
@@ -184,7 +185,8 @@ def test_a_name_that_is_not_known(name: str) -> None:
 def test_a_firewall_that_swallows_everything() -> None:
     with full_backlog() as url:
         port = url.rpartition(":")[2]
-        code, rung, cause, _ = failure(f"localhost:{port}", names={"localhost": ["127.0.0.1"]})
+        names = {"localhost": ["127.0.0.1"]}
+        code, rung, cause, _ = failure(f"localhost:{port}", names=names, env=BRIEF)
     assert (code, rung) in {(7, "tcp"), (3, "tcp")}  # 3 where Ollama itself listens at its port
     assert cause.startswith(f"nothing answers at 127.0.0.1, port {port}")
 

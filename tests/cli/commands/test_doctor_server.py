@@ -3,7 +3,7 @@
 import pytest
 from dead_ports import closed_port
 from diagnoses import OLLAMA, Server, at, failure, notes, ollama
-from hostile import Script, answer, by_path, document, page
+from hostile import Peer, Script, answer, by_path, document, page
 
 REMOTE = "http://ollama.example.com"
 SIGN_IN = {"error": "unauthorized", "signin_url": "https://example.test/connect"}
@@ -59,7 +59,11 @@ def test_a_proxy_that_is_away() -> None:
 
 
 def test_a_page_instead_of_a_tunnel_is_a_fault_of_the_proxy() -> None:
-    with Server(page()) as proxy:
+    def script(peer: Peer) -> None:
+        page()(peer)
+        peer.leave()
+
+    with Server(script) as proxy:
         env = {"https_proxy": proxy.url, "no_proxy": "a.example", "NO_PROXY": "b.example"}
         code, rung, cause, command = failure(REMOTE.replace("http", "https"), env=env)
     assert (code, rung) == (3, "http")

@@ -18,7 +18,8 @@ def unchecked(server: Server) -> str:
 def test_https_where_http_is_spoken() -> None:
     with Server(ollama) as server:
         url = server.url.replace("http", "https")
-        assert failure(url) == (
+        env = {"OLLAMA_CLI_HEALTH_TIMEOUT": "1"}  # after which it is no TLS
+        assert failure(url, env=env) == (
             3, "tls", "plain http is spoken at this port, not https",
             f"export OLLAMA_HOST={server.url}",
         )  # fmt: skip

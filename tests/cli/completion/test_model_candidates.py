@@ -13,6 +13,8 @@ from completions import completed
 from hostile import PATIENCE, Peer, Server, answer, by_path, bytes_then, document, page
 from shell import call, run
 
+from ollama_cli.cli.completion.candidates import LONGEST_WAIT
+
 OLD = 301
 TAGS = document({"models": [{"name": "llama3:8b"}, {"name": "llama3:70b"}, {"name": "phi:1"}]})
 NAMES = ["llama3:70b", "llama3:8b", "phi:1"]
@@ -101,7 +103,7 @@ def test_old_names_are_better_than_none(script: object, tmp_path: Path) -> None:
     with Server(TAGS, script) as server:  # type: ignore[arg-type]  # a list of scripts has no type
         completed(LINE, tmp_path, at(server))
         make_old(tmp_path)
-        assert sorted(completed(LINE, tmp_path, at(server))) == NAMES
+        assert sorted(completed(LINE, tmp_path, at(server), patience=LONGEST_WAIT)) == NAMES
 
 
 def drip_for_ever(peer: Peer) -> None:
@@ -121,7 +123,7 @@ def test_a_server_that_drips_is_left_in_the_middle(tmp_path: Path) -> None:
             left.append(True)
 
     with Server(script) as server:
-        assert completed(LINE, tmp_path, at(server)) == []
+        assert completed(LINE, tmp_path, at(server), patience=LONGEST_WAIT) == []
     assert left == [True]
 
 
@@ -144,7 +146,8 @@ def test_the_look_up_of_a_name_is_not_waited_for(
         raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
-    assert completed(LINE, tmp_path, {"OLLAMA_HOST": "slow.lan"}) == []
+    slow = {"OLLAMA_HOST": "slow.lan"}
+    assert completed(LINE, tmp_path, slow, patience=LONGEST_WAIT) == []
     assert not ended.is_set()
     answered.set()
     assert ended.wait(PATIENCE)
