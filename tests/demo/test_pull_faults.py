@@ -46,7 +46,7 @@ def test_a_fault_strikes_at_its_place_and_the_next_pull_goes_on_there(
     kind: str, ending: str, percent: float
 ) -> None:
     with faulty(f"{kind}@{percent}%", 1) as url:
-        first = pull(url, MODEL, patience=0.2)
+        first = pull(url, MODEL, patience=0.6 if kind == "stall" else 10)
         *_, large = (event for event in first.layers if event["total"] == LARGE)
         assert (first.status, first.ending) == (200, ending)
         assert large.get("completed", 0) == at(percent)

@@ -114,7 +114,7 @@ def test_insecure_is_for_one_server_alone(authority: Authority) -> None:
             pytest.raises(UnreachableError, match="certificate verify failed"),
         ):
             client.version()
-        assert (other.requests, other.failed) == ([], 1)
+    assert (other.requests, other.failed) == ([], 1)
 
 
 @pytest.mark.parametrize("together", [True, False])
