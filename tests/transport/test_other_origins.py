@@ -107,13 +107,13 @@ def test_whoever_is_insecure_asks_anybody(authority: Authority) -> None:
 
 
 def test_insecure_is_for_one_server_alone(authority: Authority) -> None:
-    with SecureServer(authority.context(), VERSION) as other:
-        with (
-            SecureServer(authority.context(), bytes_then(moved(other.url))) as server,
-            OllamaClient(server.url, insecure=True) as client,
-            pytest.raises(UnreachableError, match="certificate verify failed"),
-        ):
-            client.version()
+    with (
+        SecureServer(authority.context(), VERSION) as other,
+        SecureServer(authority.context(), bytes_then(moved(other.url))) as server,
+        OllamaClient(server.url, insecure=True) as client,
+        pytest.raises(UnreachableError, match="certificate verify failed"),
+    ):
+        client.version()
     assert (other.requests, other.failed) == ([], 1)
 
 
