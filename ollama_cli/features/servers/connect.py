@@ -2,6 +2,7 @@
 
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -254,8 +255,6 @@ class Servers:
 
     def _examine_either(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
         """Check a server of either API, and add its kind if it is not Ollama."""
-        from dataclasses import replace  # noqa: PLC0415  other servers alone: 1 ms
-
         client = self.provider()
         if self._settings.api == "auto":
             self._auto.first = "openai"  # the native API failed, or is less likely
