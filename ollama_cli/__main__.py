@@ -1,6 +1,8 @@
-"""The entry point: `ollama-cli` and `python -m ollama_cli`."""
+"""The entry points: `ollama-cli` and `python -m ollama_cli`."""
 
+import atexit
 import gc
+import os
 import sys
 
 from ollama_cli import __version__
@@ -27,6 +29,27 @@ def main() -> None:
         code = 130
     gc.freeze()
     sys.exit(code)
+
+
+def script() -> None:
+    """Run `main` as the installed program does: when it ends, the process ends at once.
+
+    Taking an interpreter down frees every object that was loaded, one by one: 4 ms, for nothing.
+    What others want done at exit is done before.
+    """
+    code: str | int | None = 0
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    try:
+        atexit._run_exitfuncs()  # noqa: SLF001  the only way to run them earlier
+        for stream in (sys.stdout, sys.stderr):
+            if stream:
+                stream.flush()
+    except (OSError, ValueError):  # the interpreter says what it says of such a stream
+        sys.exit(code)
+    os._exit(code if isinstance(code, int) else 0)
 
 
 if __name__ == "__main__":

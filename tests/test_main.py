@@ -35,6 +35,31 @@ def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.code == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "ending", "code", "out"),
+    [
+        (["--version"], "print('bye')", 0, f"ollama-cli {__version__}\nbye\n"),
+        (["chta"], "sys.stdout.write('bye')", 2, "bye"),
+        (["chta"], "sys.stdout.close()", 2, ""),
+        (["chta"], "setattr(sys, 'stdout', None)", 2, ""),
+    ],
+)
+def test_the_script_ends_at_once_but_nothing_is_left_out(
+    words: list[str], ending: str, code: int, out: str
+) -> None:
+    result = python(
+        "import atexit, sys; from ollama_cli import __main__\n"
+        f"atexit.register(lambda: {ending})\n"
+        "class Costly:\n"
+        "    def __del__(self): print('torn down', file=sys.stderr)\n"
+        "kept = Costly(); sys.argv = ['ollama-cli', *sys.argv[1:]]\n"
+        "__main__.script()",
+        *words,
+    )
+    assert (result.code, result.out) == (code, out)
+    assert "torn down" not in result.err or "close" in ending
+
+
 def test_ctrl_c_while_it_starts_is_no_traceback() -> None:
     code = (
         "import sys; from ollama_cli import __main__\n"
