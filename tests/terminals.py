@@ -46,6 +46,9 @@ class Terminal:
         **streams: Any,
     ) -> None:
         self._master, slave = pty.openpty()
+        modes = termios.tcgetattr(slave)
+        modes[3] |= termios.NOFLSH  # or Ctrl-C drops what was shown and is not read yet
+        termios.tcsetattr(slave, termios.TCSANOW, modes)
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
         self._tell_size(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
