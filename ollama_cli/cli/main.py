@@ -101,7 +101,7 @@ class Door:
         """Read the output format and --debug of a line that could not be parsed."""
         from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  errors alone: 1 ms
 
-        values = read_line(self._arguments, "").values
+        values = read_line(self._arguments, "", also=parser.output_options()).values
         output = "json" if "as_json" in values else values.get("output", "text")
         return output, "debug" in values
 

@@ -218,6 +218,14 @@ def load(name: str, entry: Entry) -> AnyCommand:
     return command
 
 
+def output_options() -> Sequence[Parameter]:
+    """Return the options for the format of the output, whichever command they are given to."""
+
+    def anything() -> None: ...
+
+    return get_params_convertors_ctx_param_name_from_function(spread(anything, ("json",)))[0]
+
+
 def _usage_error(error: ClickException) -> UsageError:
     context = getattr(error, "ctx", None)
     path = context.command_path if context else PROGRAM

@@ -211,6 +211,14 @@ def test_a_format_is_an_option_and_no_words_of_a_prompt(words: tuple[str, ...]) 
         ("chat", "-ojson", "--nosuch"),
         ("chat", "hi", "--nosuch", "--json"),
         ("models", "list", "--nosuch", "-o", "jsonl"),
+        ("modles", "list", "-o", "json"),
+        ("nosuch", "--json"),
+        ("models", "lst", "-o", "json"),
+        ("models", "-o", "json", "list"),
+        ("-o", "json", "health"),
+        ("env", "-o", "json"),
+        ("env", "-o", "json", "--", "true"),
+        ("chat", "-qo", "json", "--nosuch"),
     ],
 )
 def test_a_line_that_cannot_be_parsed_is_answered_in_its_format(words: tuple[str, ...]) -> None:

@@ -41,9 +41,12 @@ def split(text: str) -> list[str]:
     return words if words and is_open else [*words, ""]
 
 
-def read_line(words: Sequence[str], current: str) -> Line:
-    """Read the words after the program's name; `current` is the word at the cursor."""
-    reader = _LineReader()
+def read_line(words: Sequence[str], current: str, also: Sequence[Any] = ()) -> Line:
+    """Read the words after the program's name; `current` is the word at the cursor.
+
+    `also` are options that may stand in every place, as those of the place itself.
+    """
+    reader = _LineReader(also)
     for word in words:
         reader.read(word)
     return reader.end(current)
@@ -52,7 +55,8 @@ def read_line(words: Sequence[str], current: str) -> Line:
 class _LineReader:
     """Follow the words of a line down the tree of commands."""
 
-    def __init__(self) -> None:
+    def __init__(self, also: Sequence[Any]) -> None:
+        self._also = also
         self._branch: Branch | None = Branch("", TABLE)
         self._params: Sequence[Any] = parser.ROOT_OPTIONS
         self._pending: Any = None
@@ -132,7 +136,8 @@ class _LineReader:
         return option, word, None
 
     def _find_option(self, name: str) -> Any:
-        found = (each for each in self._params if name in (*each.opts, *each.secondary_opts))
+        options = (*self._params, *self._also)
+        found = (each for each in options if name in (*each.opts, *each.secondary_opts))
         return next((each for each in found if each.param_type_name == "option"), None)
 
 
