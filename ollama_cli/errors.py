@@ -54,7 +54,7 @@ class OllamaCliError(Exception):
 
     def __init__(
         self,
-        what: str,
+        message: str,
         *,
         address: str | None = None,
         rest: str = "",
@@ -62,8 +62,8 @@ class OllamaCliError(Exception):
         hint: str | None = None,
         http_status: int | None = None,
     ) -> None:
-        super().__init__(what)
-        self.what: Final = what
+        super().__init__(message)
+        self.what: Final = message
         self.address: Final = address
         self.rest: Final = rest
         self.reason: Final = reason
@@ -217,9 +217,9 @@ class PullError(ServerError):
     model: str | None = None
 
     def __init__(
-        self, what: str, *, reason: str = "", hint: str | None = None, unknown: bool = False
+        self, message: str, *, reason: str = "", hint: str | None = None, unknown: bool = False
     ) -> None:
-        super().__init__(what, reason=reason, hint=hint)
+        super().__init__(message, reason=reason, hint=hint)
         self.is_unknown = unknown
         if unknown:
             self.exit_code = ModelNotFoundError.exit_code

@@ -6,12 +6,11 @@ from typing import Any
 
 from ollama_cli.errors import StreamCutError, TimedOutError
 from ollama_cli.features.pull.retry import Patience, heal
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Success
-from ollama_cli.wire.pull import status_from_text as status
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Status, Success
 
 MANIFEST, VERIFYING, DONE = (
-    status("pulling manifest"),
-    status("verifying sha256 digest"),
+    Status("pulling manifest"),
+    Status("verifying sha256 digest"),
     Success(),
 )
 CUT = StreamCutError("cut")

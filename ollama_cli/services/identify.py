@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol
 
 from ollama_cli.errors import OllamaCliError, ProtocolError
 from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.types.urls import host_of
+from ollama_cli.types.values import dataclass
 from ollama_cli.wire import decoding, fields, ollama as wire
 
 SECONDS: Final = 2.0
@@ -23,7 +23,7 @@ class Look(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Response:
     """One answer: its status, its Server header, its JSON object (or an empty one), its text."""
 

@@ -3,13 +3,15 @@
 A server may leave out any field: text is then empty, numbers are None. Durations are seconds.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal, TypeAlias
+
+from ollama_cli.types.values import dataclass
 
 Think: TypeAlias = bool | Literal["low", "medium", "high", "max"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Usage:
     """Tokens read and written."""
 
@@ -17,7 +19,7 @@ class Usage:
     completion_tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timings:
     """Seconds spent: in all, loading the model, reading the prompt, writing the answer."""
 
@@ -27,7 +29,7 @@ class Timings:
     completion: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answer:
     """A complete answer; `tool_calls` are objects with name, arguments and id."""
 
@@ -40,7 +42,7 @@ class Answer:
     timings: Timings = field(default_factory=Timings)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Embeddings:
     """One vector per input, in the order of the inputs; `dimensions` is 0 when there is none."""
 

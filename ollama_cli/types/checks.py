@@ -1,10 +1,11 @@
 """The steps of `doctor`, as values."""
 
-from dataclasses import dataclass
 from typing import Literal
 
+from ollama_cli.types.values import dataclass
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Note:
     """A remark about something that works; a hint has one command in backticks."""
 
@@ -17,7 +18,7 @@ class Note:
         return _command(self.hint)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Check:
     """One step of a diagnosis: how it went, how long it took, and what to do about it.
 

@@ -1,6 +1,6 @@
 """Whether a server answers, and what was found."""
 
-from dataclasses import dataclass
+from ollama_cli.types.values import dataclass
 
 
 @dataclass(frozen=True)

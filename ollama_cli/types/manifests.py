@@ -1,9 +1,9 @@
 """The layers of a model, as a registry lists them; sizes are bytes."""
 
-from dataclasses import dataclass
+from ollama_cli.types.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ManifestLayer:
     """One layer of a manifest: `digest` is `sha256:…`, `kind` model, template, params, config ….
 
@@ -16,7 +16,7 @@ class ManifestLayer:
     origin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Manifest:
     """The layers of a model, the config last; `digest` is that of the registry's document."""
 

@@ -1,9 +1,11 @@
 """Details of one model, and of the models in memory."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ollama_cli.types.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunningModel:
     """One loaded model: `size` in memory, `size_vram` of it on the GPU, `context_length` tokens."""
 
@@ -18,7 +20,7 @@ class RunningModel:
     context_length: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelDetails:
     """The answer of `/api/show`; `info` and `document` are as the server sent them."""
 
@@ -39,7 +41,7 @@ class ModelDetails:
     document: dict[str, object] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Capabilities:
     """What one model can do and its longest context in tokens; None if unknown.
 

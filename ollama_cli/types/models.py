@@ -4,8 +4,9 @@ A server may leave out any field: text is then empty, numbers and times are None
 times RFC 3339 in UTC, digests 64 hexadecimal digits.
 """
 
-from dataclasses import dataclass
 from typing import Final
+
+from ollama_cli.types.values import dataclass
 
 CHAT: Final = "completion"
 EMBEDDING: Final = "embedding"

@@ -1,13 +1,13 @@
 """Requests to a server, as values: a client makes one HTTP request of each."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ollama_cli.types.answers import Think
+from ollama_cli.types.values import dataclass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class GenerateRequest:
     """One prompt to answer; `images` are base64, `options` the server's own.
 
@@ -30,7 +30,7 @@ class GenerateRequest:
     join: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ChatRequest:
     """A conversation to answer; `messages` have role, content and images, base64.
 
@@ -48,7 +48,7 @@ class ChatRequest:
     join: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class EmbedRequest:
     """How texts are embedded; the texts themselves are passed batch by batch."""
 

@@ -1,9 +1,10 @@
 """How long each phase of a request may take."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
 from ollama_cli.types import waits
+from ollama_cli.types.values import dataclass
 
 
 @dataclass(frozen=True)

@@ -15,22 +15,6 @@ from ollama_cli.types.pull_events import (
 
 _UNSIGNED_LIMIT: Final = 2**64
 _UNKNOWN: Final = "unknown error"
-_PHASES: Final = {"pulling manifest": Phase.MANIFEST, "success": Phase.SUCCESS}
-_PHASE_PREFIXES: Final = {
-    "pulling ": Phase.LAYER,
-    "verifying": Phase.VERIFYING,
-    "writing": Phase.WRITING,
-    "removing": Phase.REMOVING,
-}
-
-
-def status_from_text(text: str) -> Status:
-    """Read the server's text for a phase (Ollama: `PullModel` in server/images.go)."""
-    phase = _PHASES.get(text)
-    if phase is None:
-        found = (each for prefix, each in _PHASE_PREFIXES.items() if text.startswith(prefix))
-        phase = next(found, Phase.OTHER)
-    return Status(text, phase)
 
 
 def pull_events_from_value(value: object) -> list[PullEvent]:
@@ -40,7 +24,7 @@ def pull_events_from_value(value: object) -> list[PullEvent]:
     events: list[PullEvent] = []
     status = value.get("status")
     if isinstance(status, str):
-        events.append(event := status_from_text(status))
+        events.append(event := Status(status))
         if event.phase is Phase.SUCCESS:
             events.append(Success())
     total, completed = _count(value.get("total")), _count(value.get("completed"))

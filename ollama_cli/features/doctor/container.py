@@ -2,10 +2,11 @@
 
 import re
 import struct
-from dataclasses import dataclass
 from pathlib import Path
 from socket import inet_ntoa
 from typing import Final
+
+from ollama_cli.types.values import dataclass
 
 ROOT: Path = Path("/")
 _MARKER_FILES: Final = {"docker": ".dockerenv", "podman": "run/.containerenv"}
@@ -16,7 +17,7 @@ _DEFAULT_ROUTE: Final = r"^\S+\s+0{8}\s+([0-9A-Fa-f]{8})\s"
 _LARGEST: Final = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Container:
     """`kind` is docker, podman, wsl or empty; `host` is the name or address of its host."""
 

@@ -3,7 +3,7 @@
 import shlex
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from http import HTTPStatus
 from typing import Any, Final
@@ -20,6 +20,7 @@ from ollama_cli.types.checks import Note
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, split_userinfo
+from ollama_cli.types.values import dataclass
 
 _PORTS: Final = {"http": 80, "https": 443}
 _DEFAULT_VARIABLE: Final = "OLLAMA_HOST"
@@ -27,7 +28,7 @@ _LARGEST: Final = 4 << 20
 USERINFO_PLACEHOLDER: Final = "://USER:PASSWORD@"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Fetched:
     """The answer for a path; `url` is the final one, after redirects."""
 
@@ -58,7 +59,7 @@ def fetch(transport: Transport, path: str, seconds: float) -> Fetched:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Case:
     """What is known before the checks: `typed` is the address as the user wrote it.
 

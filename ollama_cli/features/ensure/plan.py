@@ -4,11 +4,11 @@ Digests are those of manifests as `/api/tags` lists them, written `sha256:` and 
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final, Literal
 
 from ollama_cli.types.model_names import same_model
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.values import dataclass
 
 Action = Literal["pull", "remove"]
 State = Literal["installed", "missing", "differs", "extra"]
@@ -16,7 +16,7 @@ ACTIONS: Final = ("pull", "remove")
 _ALGORITHM: Final = "sha256:"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Requirement:
     """One model that must be installed, with this digest unless it is None."""
 
@@ -25,7 +25,7 @@ class Requirement:
     insecure: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Step:
     """One action; `installed` is the digest before it, None if the model is not installed.
 

@@ -6,7 +6,7 @@ is locked between them. A row without an end is a running pull, or one whose pro
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -14,6 +14,7 @@ from typing import Any, Final, Literal
 from ollama_cli.system.sqlite import Store
 from ollama_cli.types.model_names import shortest
 from ollama_cli.types.secrets import redact
+from ollama_cli.types.values import dataclass
 
 Result = Literal["success", "error", "interrupted"]
 RUNNING: Final = "running"
@@ -40,7 +41,7 @@ CREATE TABLE pulls (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pull:
     """One pull: `bytes` fetched by it, `result` success, error, interrupted, running, unfinished.
 

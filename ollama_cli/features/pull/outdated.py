@@ -7,7 +7,7 @@ no manifest, but `/api/show` names the weights of a model and holds its texts.
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set as AbstractSet
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ollama_cli.errors import ModelNotFoundError, UnaskedError
@@ -17,6 +17,7 @@ from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.urls import host_of, is_private
+from ollama_cli.types.values import dataclass
 from ollama_cli.wire import decoding, fields, manifest as wire
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ Kinds = Mapping[str, Sequence[ManifestLayer]]
 Chosen = Mapping[str, ModelSummary | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Freshness:
     """How an installed model differs from the registry's, and the bytes of an update.
 

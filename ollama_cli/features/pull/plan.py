@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
@@ -12,6 +11,7 @@ from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.model_names import is_valid
 from ollama_cli.types.pull_events import Expected, Layer
 from ollama_cli.types.units import format_bytes
+from ollama_cli.types.values import dataclass
 from ollama_cli.ui import export, tables
 
 _HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
@@ -21,7 +21,7 @@ _TIME_LIMIT: Final = 2.0  # in seconds, for all requests together
 _SHORTEST_TIMEOUT: Final = 0.001
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Plan:
     """The layers of one pull, each with whether the server has it; None if unknown."""
 

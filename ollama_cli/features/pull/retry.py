@@ -184,9 +184,11 @@ class _Pull:
             case ChunkProgress():
                 if gained := self._gains.add(self._stats.reported):
                     self._advance(gained, now)
-            case Status(_, phase) if phase.is_after_layers and phase not in self._after_layers:
-                self._after_layers.add(phase)
-                self._advanced_at = now
+            case Status():
+                phase = event.phase
+                if phase.is_after_layers and phase not in self._after_layers:
+                    self._after_layers.add(phase)
+                    self._advanced_at = now
             case Error(message):
                 self._server_error = message
                 raise error_of(message)

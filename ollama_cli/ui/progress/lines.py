@@ -78,8 +78,8 @@ class LinesReporter:
                 if self._stats.lost > self._lost:
                     self._show_lost()
                 self._show_progress(now)
-            case Status(text, phase):
-                self._show_state(sentence(text), now, phase)
+            case Status(text):
+                self._show_state(sentence(text), now, event.phase)
             case Restart():
                 self._state, self._phase = "", Phase.OTHER
                 self._line(phrases.restarted(self._model, event))

@@ -1,7 +1,7 @@
 """How far a pull has come, computed from its events; the caller passes the time."""
 
+import dataclasses
 import threading
-from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 from ollama_cli.types.pull_events import (
@@ -12,6 +12,7 @@ from ollama_cli.types.pull_events import (
     Status,
     Success,
 )
+from ollama_cli.types.values import dataclass
 from ollama_cli.ui.progress.speed import Speedometer
 
 # The most shown before the server says success: a full bar must mean a usable model.
@@ -29,7 +30,7 @@ class LayerSnapshot(NamedTuple):
     done: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PullSnapshot:
     """All layers known so far, in bytes and seconds; None if unknown.
 
@@ -48,7 +49,7 @@ class PullSnapshot:
     total_known: bool = False
 
 
-@dataclass(slots=True)
+@dataclasses.dataclass(slots=True)
 class _Layer:
     digest: str
     total: int | None = None

@@ -13,10 +13,9 @@ import pyte
 import pytest
 
 from ollama_cli.features.pull.follow import follow
-from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.ui.progress.bars import BarsReporter
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.wire.pull import status_from_text as status
 
 pty = pytest.importorskip("pty", reason="a pseudo-terminal needs a POSIX system")
 fcntl = pytest.importorskip("fcntl", reason="likewise")
@@ -115,7 +114,7 @@ def narrow() -> Iterator[Terminal]:
 
 def pulling(clock: Clock) -> Iterator[PullEvent]:
     """Pull for a minute at 31 MB/s, up to 40 per cent."""
-    yield status("pulling manifest")
+    yield Status("pulling manifest")
     for second in range(61):
         yield ChunkProgress(DIGEST, TOTAL, second * 31_100_000)
         clock.now += 1
@@ -176,7 +175,7 @@ def test_colour_is_used_where_it_is_wanted(wide: Terminal, monkeypatch: pytest.M
 def test_frames_come_without_events(wide: Terminal) -> None:
     reporter = BarsReporter(wide.stream(), "m", Clock())
     with reporter:
-        reporter.report(status("pulling manifest"))
+        reporter.report(Status("pulling manifest"))
         for _ in range(1000):
             if "pulling manifest" in wide.text():
                 break
@@ -230,6 +229,6 @@ def test_the_terminal_is_clean_after_a_failure(
 
 def test_an_error_before_any_byte_leaves_nothing(wide: Terminal) -> None:
     with pytest.raises(Exception, match="pull failed"):
-        follow([status("pulling manifest"), Error("no")], BarsReporter(wide.stream(), "m"))
+        follow([Status("pulling manifest"), Error("no")], BarsReporter(wide.stream(), "m"))
     assert wide.lines() == []
     assert not wide.screen().cursor.hidden

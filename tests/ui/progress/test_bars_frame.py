@@ -8,10 +8,9 @@ from contextlib import contextmanager
 import pyte
 import pytest
 
-from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart
+from ollama_cli.types.pull_events import ChunkProgress, PullEvent, Restart, Status
 from ollama_cli.ui.progress.bars import BarsReporter
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.wire.pull import status_from_text as status
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"
 TOTAL = 4_661_224_676
@@ -78,7 +77,7 @@ def test_no_width_is_too_small(width: int) -> None:
 
 def test_a_line_as_wide_as_the_terminal_is_not_cut_at_80() -> None:
     with pulling(150) as pull:
-        pull.report(status("x" * 140))
+        pull.report(Status("x" * 140))
         assert pull.lines()[1] == f"  {'x' * 140}  1 s"
 
 
@@ -105,7 +104,7 @@ def test_ascii_where_unicode_cannot_be_shown() -> None:
 
 def test_a_silent_phase_shows_its_time() -> None:
     with pulling() as pull:
-        pull.report(status("verifying sha256 digest"))
+        pull.report(Status("verifying sha256 digest"))
         pull.now += 74
         overall, phase = pull.lines()
     assert " 99 %  4.7/4.7 GB" in overall
@@ -154,13 +153,13 @@ def test_the_bar_keeps_its_width_while_the_counter_gains_a_digit() -> None:
 def test_text_of_the_server_is_literal() -> None:
     pull = Pull(model="m[bold]\x1b[31m")
     with pull.reporter:
-        pull.report(status("[red]:smile:[/red]\x1b[2J\nx"))
+        pull.report(Status("[red]:smile:[/red]\x1b[2J\nx"))
         pull.now -= 1
         assert pull.lines() == ["m[bold]\\x1b[31m", "  [red]:smile:[/red]\\x1b[2J x"]
 
 
 def test_a_giant_status_is_cut_before_it_is_drawn() -> None:
     with pulling(60) as pull:
-        pull.report(status("pushing " + "A" * 10**6))
+        pull.report(Status("pushing " + "A" * 10**6))
         assert len(pull.reporter._row._phase) < 3000
         assert pull.lines()[1].startswith("  pushing AAA")

@@ -16,11 +16,11 @@ from ollama_cli.types.pull_events import (
     Expected,
     Layer,
     PullEvent,
+    Status,
     Success,
 )
 from ollama_cli.ui.progress.jsonl import JsonLinesReporter
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.wire.pull import status_from_text as status
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"
 KEYS = [
@@ -91,7 +91,7 @@ def chunks(total: int, *completed: int) -> list[PullEvent]:
 
 
 def test_every_event_is_one_object_with_the_same_keys() -> None:
-    lines = objects([status("pulling manifest"), *chunks(4000, 1000, 2000), Success()])
+    lines = objects([Status("pulling manifest"), *chunks(4000, 1000, 2000), Success()])
     assert list(lines[0]) == ["schema", *KEYS]
     assert [list(line) for line in lines[1:3]] == [KEYS, KEYS]
     assert list(lines[3]) == [*KEYS, "seconds"]
@@ -100,7 +100,7 @@ def test_every_event_is_one_object_with_the_same_keys() -> None:
 
 
 def test_what_is_unknown_is_null() -> None:
-    (first, *_) = objects([status("pulling manifest"), Success()])
+    (first, *_) = objects([Status("pulling manifest"), Success()])
     known = {"schema", "event", "model", "status", "total_known", "lost"}
     assert {key for key, value in first.items() if value is not None} == known
     assert first["status"] == "pulling manifest"
@@ -132,7 +132,7 @@ def test_success_tells_total_and_seconds() -> None:
 
 
 def test_the_servers_error_is_the_last_line() -> None:
-    lines = objects([status("pulling manifest"), Error("500: ")], error=PullError)
+    lines = objects([Status("pulling manifest"), Error("500: ")], error=PullError)
     assert list(lines[-1]) == [*KEYS, "code", "exit", "message", "hint", "http_status"]
     assert (lines[-1]["event"], lines[-1]["code"], lines[-1]["exit"]) == ("error", "pull_failed", 5)
     assert lines[-1]["message"] == "pull failed: 500:"
@@ -157,7 +157,7 @@ def test_what_is_expected_is_no_event() -> None:
 
 def test_an_interrupt_writes_nothing() -> None:
     def interrupted() -> Iterable[PullEvent]:
-        yield status("pulling manifest")
+        yield Status("pulling manifest")
         raise KeyboardInterrupt
 
     assert len(objects(interrupted(), error=KeyboardInterrupt)) == 1
@@ -166,7 +166,7 @@ def test_an_interrupt_writes_nothing() -> None:
 def test_each_line_is_flushed() -> None:
     file = FlushCounter()
     follow(
-        [status("a"), status("b"), Success()],
+        [Status("a"), Status("b"), Success()],
         JsonLinesReporter(OutStream(file), "m"),
     )
     assert [text.count("\n") for text in file.flushed] == [1, 2, 3]
@@ -174,7 +174,7 @@ def test_each_line_is_flushed() -> None:
 
 def test_no_character_drives_a_terminal() -> None:
     text = "\x1b[2J\x9b\u202e[/red]"
-    line = watch([status(text), Success()])[0]
+    line = watch([Status(text), Success()])[0]
     assert line.isascii()
     assert line.isprintable()
     assert json.loads(line)["status"] == text
@@ -182,13 +182,13 @@ def test_no_character_drives_a_terminal() -> None:
 
 def test_a_state_that_is_repeated_with_each_line_is_told_once() -> None:
     def line(completed: int) -> list[PullEvent]:
-        return [status("pulling ab"), ChunkProgress(DIGEST, 100, completed)]
+        return [Status("pulling ab"), ChunkProgress(DIGEST, 100, completed)]
 
     events = [json.loads(told)["event"] for told in watch([*line(10), *line(20), Success()])]
     assert events == ["status", "progress", "progress", "success"]
 
 
 def test_no_control_character_of_a_name_is_written_raw() -> None:
-    told = watch([status("pulling manifest"), Success()], model="a\x7fb\x1bc\x9bd")
+    told = watch([Status("pulling manifest"), Success()], model="a\x7fb\x1bc\x9bd")
     assert all(text.isascii() and text.strip("\n").isprintable() for text in told)
     assert json.loads(told[0])["model"] == "a\x7fb\x1bc\x9bd"

@@ -8,11 +8,10 @@ import pytest
 
 from ollama_cli.errors import PullError
 from ollama_cli.features.pull.follow import follow
-from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Success
+from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.wire.pull import status_from_text as status
 
 DIGEST = "sha256:dde5aa3fc5ffc17176b5e8bdc82f587b24b2678c6c66101bf7da77af9f7ccdff"
 
@@ -56,11 +55,11 @@ def test_a_whole_pull_reads_like_a_log() -> None:
     gigabytes = [n * 470_000_000 for n in range(11)]
     lines = watch(
         [
-            status("pulling manifest"),
+            Status("pulling manifest"),
             *chunks(4_700_000_000, *gigabytes),
             ChunkProgress("sha256:model"),
-            status("verifying sha256 digest"),
-            status("writing manifest"),
+            Status("verifying sha256 digest"),
+            Status("writing manifest"),
             Success(),
         ],
         step=6.0,
@@ -95,7 +94,7 @@ def test_progress_is_rare_when_it_is_fast() -> None:
 
 
 def test_a_state_is_written_once() -> None:
-    again = [status("pulling manifest")] * 3
+    again = [Status("pulling manifest")] * 3
     same = [ChunkProgress("a", 9, 1), ChunkProgress("b", 9, 1), ChunkProgress("a", 9, 2)] * 9
     lines = watch([*again, *same, Success()], step=0)
     assert lines.count("pulling manifest") == 1
@@ -104,7 +103,7 @@ def test_a_state_is_written_once() -> None:
 
 def test_text_of_the_server_is_literal_and_harmless() -> None:
     events: list[PullEvent] = [
-        status("\x1b[2J[red]x[/red]\nfoo"),
+        Status("\x1b[2J[red]x[/red]\nfoo"),
         ChunkProgress("\x07\x1b]0;t\x07"),
         Success(),
     ]

@@ -2,12 +2,19 @@
 
 import pytest
 
-from ollama_cli.types.pull_events import ChunkProgress, Expected, Layer, PullEvent, Restart, Success
+from ollama_cli.types.pull_events import (
+    ChunkProgress,
+    Expected,
+    Layer,
+    PullEvent,
+    Restart,
+    Status,
+    Success,
+)
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats
-from ollama_cli.wire.pull import status_from_text as status
 
-VERIFYING = status("verifying sha256 digest")
-WRITING = status("writing manifest")
+VERIFYING = Status("verifying sha256 digest")
+WRITING = Status("writing manifest")
 
 
 def run(*events: PullEvent, step: float = 1.0) -> list[PullSnapshot]:
@@ -20,9 +27,9 @@ def chunk(digest: str, total: int | None, completed: int | None = None) -> Chunk
 
 
 def test_nothing_is_known_before_the_first_layer() -> None:
-    *_, last = run(status("pulling manifest"), status("waiting"), chunk("a", None))
+    *_, last = run(Status("pulling manifest"), Status("waiting"), chunk("a", None))
     assert last.bytes_per_second is None
-    (only,) = run(status("pulling manifest"))
+    (only,) = run(Status("pulling manifest"))
     assert only == PullSnapshot(0, None, 0.0, None, None, ())
 
 
@@ -104,7 +111,7 @@ def test_one_is_kept_for_success() -> None:
 
 
 def test_the_status_success_is_not_yet_success() -> None:
-    assert run(chunk("a", 100, 100), status("success"))[-1].fraction == 0.99
+    assert run(chunk("a", 100, 100), Status("success"))[-1].fraction == 0.99
 
 
 def test_a_new_layer_does_not_lower_the_fraction() -> None:
@@ -127,7 +134,7 @@ def test_a_layer_that_stopped_short_is_done_when_a_later_one_appears() -> None:
 
 
 def test_a_manifest_status_completes_nothing() -> None:
-    last = run(chunk("a", 100, 97), status("pulling manifest"))[-1]
+    last = run(chunk("a", 100, 97), Status("pulling manifest"))[-1]
     assert last.layers == (("a", 97, 100, False),)
 
 
@@ -135,7 +142,7 @@ def test_a_pull_started_over_keeps_its_place() -> None:
     snapshots = run(
         chunk("a", 100, 100),
         chunk("b", 900, 300),
-        status("pulling manifest"),
+        Status("pulling manifest"),
         chunk("a", 100, 100),
         chunk("b", 900, 310),
     )

@@ -14,13 +14,13 @@ from ollama_cli.types.pull_events import (
     Layer,
     PullEvent,
     Restart,
+    Status,
     Success,
 )
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
-from ollama_cli.wire.pull import status_from_text as status
 
-VERIFYING = status("verifying sha256 digest")
-WRITING = status("writing manifest")
+VERIFYING = Status("verifying sha256 digest")
+WRITING = Status("writing manifest")
 DIGESTS = ["", "sha256:model", "sha256:" + "a" * 64, "b", "\x1b[2J", "d", "é"]
 SIZES = [0, 1, 77, 10**6, 4 * 10**9, 2**63, 10**400, -5]
 
@@ -45,7 +45,7 @@ def test_any_sequence_of_events_keeps_the_promises(seed: int) -> None:
 def first_event(rng: random.Random) -> PullEvent:
     """A manifest that is true, lies or is not there."""
     events: list[PullEvent] = [
-        status("pulling manifest"),
+        Status("pulling manifest"),
         Expected((Layer("b", 10**6), Layer("d", 77), Layer("b", 10**6))),
         Expected((Layer("b", 4), Layer("nothing", 10**12))),
         Expected(()),
@@ -61,11 +61,11 @@ def random_event(rng: random.Random) -> PullEvent:
         Restart(1, "cut"),
         Restart(2, "cut"),
         Expected(tuple(Layer(rng.choice(DIGESTS), rng.choice(SIZES)) for _ in range(4))),
-        status("pulling manifest"),
+        Status("pulling manifest"),
         VERIFYING,
         WRITING,
         Error("no"),
-        status(""),
+        Status(""),
     ]
     return Success() if rng.random() < 0.02 else rng.choice(others)
 

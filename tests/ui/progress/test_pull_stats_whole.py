@@ -6,10 +6,10 @@ from ollama_cli.types.pull_events import (
     Layer,
     PullEvent,
     Restart,
+    Status,
     Success,
 )
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
-from ollama_cli.wire.pull import status_from_text as status
 
 AGAIN = Restart(1, "cut")
 MANIFEST = Expected((Layer("a", 900), Layer("b", 90), Layer("c", 10)))
@@ -32,7 +32,7 @@ def test_a_manifest_gives_the_total_from_the_first_second() -> None:
 
 
 def test_without_a_manifest_the_total_grows_and_is_known_at_the_end() -> None:
-    one, two, end = run(chunk("a", 900, 450), chunk("b", 90), status("verifying sha256 digest"))
+    one, two, end = run(chunk("a", 900, 450), chunk("b", 90), Status("verifying sha256 digest"))
     assert [s.total for s in (one, two, end)] == [900, 990, 990]
     assert [s.total_known for s in (one, two, end)] == [False, False, True]
 
@@ -42,7 +42,7 @@ def test_a_layer_that_is_there_counts_at_once() -> None:
 
 
 def test_layers_that_had_no_line_are_done_at_the_end() -> None:
-    last = run(MANIFEST, chunk("a", 900, 899), status("verifying sha256 digest"), Success())[-1]
+    last = run(MANIFEST, chunk("a", 900, 899), Status("verifying sha256 digest"), Success())[-1]
     assert (last.completed, last.total, last.fraction) == (1000, 1000, 1.0)
 
 
@@ -70,7 +70,7 @@ def test_complete_layers_say_nothing_about_those_to_come() -> None:
 
 
 def test_a_restart_that_goes_on_loses_nothing() -> None:
-    *_, last = run(chunk("a", 900, 450), AGAIN, status("pulling manifest"), chunk("a", 900, 460))
+    *_, last = run(chunk("a", 900, 450), AGAIN, Status("pulling manifest"), chunk("a", 900, 460))
     assert (last.completed, last.lost, last.bytes_per_second) == (460, 0, None)
 
 
@@ -100,7 +100,7 @@ def test_a_fall_within_one_try_is_no_loss() -> None:
 
 
 def test_a_word_that_was_no_end_is_believed_once_in_each_try() -> None:
-    verifying, early = status("verifying sha256 digest"), chunk("a", 900, 20)
+    verifying, early = Status("verifying sha256 digest"), chunk("a", 900, 20)
     first = run(chunk("a", 900, 10), verifying, early, verifying)
     assert [each.completed for each in first] == [10, 900, 20, 20]
     assert run(chunk("a", 900, 10), verifying, early, AGAIN, early, verifying)[-1].completed == 900
