@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 VERSION = "/api/version"
 LAST_CHUNK = b"0\r\n\r\n"
 NDJSON = {"Content-Type": "application/x-ndjson"}

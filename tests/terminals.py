@@ -19,7 +19,7 @@ import pyte
 from screens import filled, row_text
 from shell import PROGRAM, environment, home, words
 
-PATIENCE = 15.0
+PATIENCE = 30.0
 COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 CTRL_C, CTRL_D = "\x03", "\x04"
 # The child makes the terminal its own, so that Ctrl-C reaches it as a signal.
