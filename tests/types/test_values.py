@@ -115,3 +115,8 @@ def test_a_status_that_a_user_makes_knows_its_phase() -> None:
     changed = dataclasses.replace(Status("waiting"), text="writing manifest")
     assert changed.phase is Phase.WRITING
     assert dataclasses.asdict(changed) == {"text": "writing manifest"}
+
+
+def test_a_value_that_could_be_changed_is_no_value() -> None:
+    with pytest.raises(TypeError, match="values are frozen"):
+        dataclass(frozen=False)
