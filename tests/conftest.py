@@ -1,5 +1,6 @@
 """Every test runs on this machine alone: no proxy, no settings of the user, no foreign address."""
 
+import gc
 import ipaddress
 import itertools
 import os
@@ -111,6 +112,15 @@ def pauses_taken(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     taken: list[float] = []
     monkeypatch.setattr("ollama_cli.transport.client.time.sleep", taken.append)
     return taken
+
+
+@pytest.fixture
+def no_collections() -> Iterator[None]:
+    """Keep others' garbage where it is: its finalizers fail where the stack is nearly full."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -103,6 +103,7 @@ def test_unknown_keys_are_warnings_that_name_the_nearest(tmp_path: Path) -> None
     [b"host =", b"[ollama", b"\xff\xfeh\x00", b'a = "\xe9"', b"a\x00=1", b"a=1\na=2", DEEP],
     ids=range(7),
 )
+@pytest.mark.usefixtures("no_collections")
 def test_a_broken_config_file_is_a_config_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "config.toml"
     path.write_bytes(content)

@@ -27,6 +27,7 @@ def test_a_file_without_end_is_not_read_to_its_end() -> None:
 
 
 @pytest.mark.parametrize("data", [b"a =", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 100_000])
+@pytest.mark.usefixtures("no_collections")
 def test_what_is_no_toml_names_its_file(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"^x\.toml is no valid TOML: "):
         files.parse_toml(data, "x.toml")
