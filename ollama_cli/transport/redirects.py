@@ -1,6 +1,5 @@
 """Redirects of GET, which we follow ourselves: requests would read their bodies of any length."""
 
-import re
 from typing import Final
 from urllib.parse import urljoin, urlsplit
 
@@ -12,8 +11,6 @@ from ollama_cli.types.urls import host_of
 
 MOST: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
-# No host is written so but the zone of an IPv6 address; older urllib3 would send a space as this.
-_ENCODED: Final = r"%(?!25)"
 _CODES: Final = frozenset({301, 302, 303, 307, 308})
 
 
@@ -30,9 +27,7 @@ def checked(location: str, url: str, status: int) -> str:
         # As it will be sent: other parsers of `http://one\@other/` find another host in it.
         target = requests.Request("GET", urljoin(url, location)).prepare().url or ""
         parts = urlsplit(target)
-        place = parts.netloc.rpartition("@")[2]
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        usable = usable and not re.search(_ENCODED, place)
         host_of(place_of(target)).encode("idna")
     except (ValueError, ConfigError):
         target, usable = location, False

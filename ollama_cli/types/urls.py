@@ -179,6 +179,8 @@ def _split(value: str) -> Address:
     host, port = _split_port(place)
     if "@" in path:
         raise ConfigError(f"a `/` in a password is written %2F: {_shown(text)}")
+    if "%" in host and ":" not in host:  # but for the zone of an IPv6 address
+        raise ConfigError(f"a host is written without percent signs: {_shown(text)}")
     if any(mark in host for mark in ":[]") and _ip(host) is None:
         raise ConfigError(f"no such IPv6 address: {_shown(text)}")
     return Address(scheme.lower(), userinfo + at, host, port, _clean_path(slash + path))

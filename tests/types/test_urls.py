@@ -6,7 +6,12 @@ from collections.abc import Callable
 import pytest
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.types.urls import base_url_to_host_root, is_openai_compatible_base_url, parse_host
+from ollama_cli.types.urls import (
+    base_url_to_host_root,
+    host_of,
+    is_openai_compatible_base_url,
+    parse_host,
+)
 
 ANY = "0.0.0.0"  # noqa: S104  an address to read, not to bind
 
@@ -221,3 +226,36 @@ def test_reading_a_root_again_as_a_host_changes_nothing_but_the_port() -> None:
 def test_two_slashes_without_a_scheme_begin_a_host() -> None:
     assert parse_host("//user:pw@h:1") == "http://user:pw@h:1"
     assert base_url_to_host_root("//h/v1") == "http://h"
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://evil%2etest",
+        "evil%2Etest:11434",
+        "http://10.0.0.1%2e:1/v1",
+        "https://user:password@%6cocalhost",
+        "http://evil%2elan./",
+        "%",
+    ],
+)
+@pytest.mark.parametrize("read", [parse_host, base_url_to_host_root, host_of])
+def test_no_host_is_judged_that_would_be_asked_under_another_name(
+    read: Callable[[str], str], value: str
+) -> None:
+    """Requests decodes a percent sign in a host: what looked private before is public then."""
+    with pytest.raises(ConfigError, match="a host is written without percent signs") as failure:
+        read(value)
+    assert "password" not in failure.value.message
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("http://[fe80::1%25eth0]:1", "http://[fe80::1%25eth0]:1"),
+        ("http://u:p%40x@h:1", "http://u:p%40x@h:1"),
+        ("http://h:1/a%20b", "http://h:1/a%20b"),
+    ],
+)
+def test_percent_signs_elsewhere_stay(value: str, address: str) -> None:
+    assert parse_host(value) == address

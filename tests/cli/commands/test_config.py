@@ -184,6 +184,17 @@ def test_a_strangers_dotenv_cannot_send_prompts_away(tmp_path: Path, address: st
     assert call("config", "get", "host", "--host", "10.0.0.1", at=tmp_path).code == 0
 
 
+@pytest.mark.parametrize("host", ["evil%2etest", "%6cocalhost", "10.0.0.1%2eevil.test"])
+def test_a_host_that_is_escaped_is_asked_nowhere(host: str, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text(f"OLLAMA_HOST=http://{host}\n")
+    for words in (("health",), ("--local-only", "generate", "secret", "-m", "m")):
+        result = call(*words, at=tmp_path)
+        assert result.code == 10
+        assert result.out == ""
+        assert "(from OLLAMA_HOST in .env): a host is written without percent signs" in result.err
+        assert call(*words, "--host", f"http://{host}").code == 2
+
+
 def test_a_private_dotenv_is_used(tmp_path: Path, demo: str) -> None:
     (tmp_path / ".env").write_text(f"export OLLAMA_HOST='{demo}'  # ours\n")
     assert call("health", at=tmp_path).code == 0
