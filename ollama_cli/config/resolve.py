@@ -54,7 +54,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         value, origin = layer.values[name]
         if name == "host" and (entry := hosts.get(str(value).strip())):
             value, origin = entry.url, f"[hosts.{entry.name}], named by {origin}"
-        settled[name] = read(name, value, origin)
+        settled[name] = _read_from(layer, name, value, origin)
         origins[name] = origin
         if not layer.trusted:
             _refuse_public(name, settled[name], origin)
@@ -72,6 +72,19 @@ def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:
     """Return whether the server may be sent credentials, which the `credentials` module finds."""
     is_given = settings.entry or settings.api_key_env or any(layer.key for layer in layers)
     return bool(is_given) or not is_private(host_of(settings.host))
+
+
+def _read_from(layer: Layer, name: str, value: object, origin: str) -> Any:
+    """Read one value; RefusedError for an unreadable one that says where an untrusted file sends.
+
+    A host that nobody can read in one way is not asked at all.
+    """
+    try:
+        return read(name, value, origin)
+    except ConfigError as error:
+        if layer.trusted or name not in _RISKS:
+            raise
+        raise RefusedError(error.message, hint=error.hint) from error
 
 
 def read(name: str, value: object, origin: str) -> Any:

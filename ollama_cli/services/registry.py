@@ -21,7 +21,7 @@ from ollama_cli.transport.deadline import within
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.urls import host_of, is_private, split_userinfo
+from ollama_cli.types.urls import is_private_place, split_userinfo
 from ollama_cli.wire.manifest import LARGEST_MANIFEST, MEDIA_TYPE, parse_manifest
 
 NONE: Final = "none"
@@ -84,7 +84,7 @@ class Registry:
             raise UnaskedError("no registry shall be asked")
         if host in {model_names.DEFAULT_HOST, _authority(self._url)}:
             return self._url, path
-        is_near = is_private(host_of(f"http://{host}"))
+        is_near = is_private_place(host)
         if is_near and insecure:
             return f"http://{host}", path
         how = "asked with --insecure only" if is_near else "not asked"

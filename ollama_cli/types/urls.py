@@ -1,13 +1,14 @@
 """Addresses: the text that a user types, turned into a URL that can be connected to.
 
 Only the path decides whether an address is OpenAI-compatible. No URL made here holds `/v1/api`,
-`/api/api` or `//` in its path, and every function is idempotent.
+`/api/api` or `//` in its path, and every function is idempotent. The host of each is spelled as it
+will be asked: what judges a host, and what asks it, read the same one.
 """
 
 import ipaddress
 import posixpath
 import re
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 from ollama_cli.errors import ConfigError
 
@@ -39,11 +40,21 @@ _PRIVATE_NETWORKS: Final = (
     "fc00::/7",
 )
 _PRIVATE_SUFFIXES: Final = (".local", ".lan", ".internal", ".home.arpa")
-_NUMERIC_NAME: Final = r"(?:0x[0-9a-f]*|[0-9]+)"
+_NAT64: Final = "64:ff9b::/96"
+_LONGEST_NAME: Final = 253
+_LONGEST_LABEL: Final = 63
+_LABEL: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
+_ZONE: Final = r"(?![0-9A-Fa-f]{2})[0-9A-Za-z._~-]+"  # those that begin so, requests decodes
+_NUMBER: Final = r"[0-9]+|0x[0-9a-f]*"
+_BYTES: Final = 4
+_IpAddress: TypeAlias = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 class Address(NamedTuple):
-    """The parts of an address: `userinfo` ends in `@`, `host` is bare, `path` has no last slash."""
+    """The parts of an address: `userinfo` ends in `@`, `path` has no last slash.
+
+    `host` is bare, and spelled as it will be asked: ASCII in lower case, an IP address in full.
+    """
 
     scheme: str
     userinfo: str
@@ -89,7 +100,7 @@ def parse_host(value: str) -> str:
         Address(
             scheme,
             address.userinfo,
-            _connectable(host),
+            host or _LOOPBACK_V4,
             str(int(port)) if _is_port(port) else default,
             _root_path(address.path),
         )
@@ -109,13 +120,15 @@ def split_userinfo(url: str) -> tuple[str, str]:
 
 
 def host_of(url: str) -> str:
-    """Return the host of a URL, in lower case and without brackets."""
-    return _split(url).host.lower()
+    """Return the host of a URL as it will be asked, without brackets."""
+    return _split(url).host
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host name or address is this machine."""
-    name = host.lower().rstrip(".")
+    """Return whether a host name or address is this machine; one that cannot be asked is not."""
+    name = _asked_or_none(host)
+    if name is None:
+        return False
     if name == "localhost" or name.endswith(".localhost"):
         return True
     address = _ip(name)
@@ -124,32 +137,128 @@ def is_loopback(host: str) -> bool:
 
 def is_private(host: str) -> bool:
     """Return whether a host is loopback or on a private network, by its address or its name."""
-    name = host.lower().rstrip(".")
+    name = _asked_or_none(host)
+    if name is None:
+        return False
     if is_loopback(name):
         return True
     address = _ip(name)
     if address is not None:
         return any(address in ipaddress.ip_network(network) for network in _PRIVATE_NETWORKS)
-    if re.fullmatch(_NUMERIC_NAME, name):  # resolvers read 134744072 as 8.8.8.8
-        return False
-    # IDNA maps other full stops and digits to ASCII: only ASCII shows what will be looked up.
-    return (name.isascii() and "." not in name) or name.endswith(_PRIVATE_SUFFIXES)
+    return bool(name) and ("." not in name or name.endswith(_PRIVATE_SUFFIXES))
 
 
-def _connectable(host: str) -> str:
-    address = _ip(host)
-    if host and not (address and address.is_unspecified):
-        return host
-    return _LOOPBACK_V6 if ":" in str(address) else _LOOPBACK_V4
-
-
-def _ip(name: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def is_private_place(place: str) -> bool:
+    """Return the same for `host` or `host:port`, as the name of a model begins with it."""
     try:
-        address = ipaddress.ip_address(name)
+        return is_private(host_of(f"http://{place}"))
+    except ConfigError:
+        return False
+
+
+def _asked_or_none(host: str) -> str | None:
+    try:
+        return _asked(host)
     except ValueError:
         return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+
+
+def _asked(host: str) -> str:
+    """Spell a host as it will be asked, so that nobody after us can read another one in it.
+
+    Raises ValueError, with the reason in words, for one that cannot be asked.
+    """
+    if not host.isprintable():
+        raise ValueError("a character that no address can hold")
+    if any(mark in host for mark in ":[]"):
+        return _asked_ipv6(host)
+    if "%" in host:
+        raise ValueError("a host is written without percent signs")
+    if len(host) > _LONGEST_NAME + 1:
+        raise ValueError("a name that is too long")
+    name = (host if host.isascii() else _idna(host)).lower().removesuffix(".")
+    if not name:
+        if host:
+            raise ValueError("no such host")
+        return ""
+    number = _number(name)
+    if number is not None:
+        return _LOOPBACK_V4 if number == 0 else str(ipaddress.IPv4Address(number))
+    for label in name.split("."):
+        if not label or len(label) > _LONGEST_LABEL or not _LABEL.issuperset(label):
+            raise ValueError("no such host")
+    return name
+
+
+def _idna(host: str) -> str:
+    import idna  # noqa: PLC0415  names in other letters alone: 3 ms
+
+    try:
+        return idna.encode(host, uts46=True).decode("ascii")
+    except UnicodeError as error:
+        raise ValueError("no such host") from error
+
+
+def _asked_ipv6(host: str) -> str:
+    """Spell an IPv6 address in its shortest form, and one that holds an IPv4 address as that."""
+    text, percent, zone = host.partition("%")
+    if zone.startswith("25") and zone != "25":  # as RFC 6874 writes the percent sign itself
+        zone = zone[2:]
+    if percent and not re.fullmatch(_ZONE, zone):
+        raise ValueError("no such IPv6 address")
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError as error:
+        raise ValueError("no such IPv6 address") from error
+    if address.ipv4_mapped:
+        return _asked(str(address.ipv4_mapped))
+    if address.is_unspecified:
+        return _LOOPBACK_V6
+    return f"{address}{percent}{zone}"
+
+
+def _number(name: str) -> int | None:
+    """Read a host name as a resolver's `inet_aton` does: `127.1`, `2130706433`, `0x7f.1`, `010.1`.
+
+    Returns None for a name. Raises ValueError for what ends in a number and is no address: it
+    depends on the resolver what that is.
+    """
+    labels = name.split(".")
+    if not re.fullmatch(_NUMBER, labels[-1]):
+        return None
+    if len(labels) > _BYTES:
+        raise ValueError("no such IPv4 address")
+    *parts, last = (_read_number(label) for label in labels)
+    if max(parts, default=0) >= 256 or last >= 256 ** (_BYTES - len(parts)):  # noqa: PLR2004  bytes
+        raise ValueError("no such IPv4 address")
+    return sum(part << 8 * (_BYTES - 1 - place) for place, part in enumerate(parts)) + last
+
+
+def _read_number(label: str) -> int:
+    base = 16 if label.startswith("0x") else 8 if label.startswith("0") else 10
+    try:
+        return int(label if re.fullmatch(_NUMBER, label) else "", base)
+    except ValueError as error:
+        raise ValueError("no such IPv4 address") from error
+
+
+def _ip(host: str) -> _IpAddress | None:
+    """Return the IP address of a host that is spelled as it is asked; None for a name.
+
+    An IPv6 address that leads to an IPv4 address counts as that: in it the last 32 bits, behind
+    NAT64 (RFC 6052) likewise, in 6to4 (RFC 3056) those behind the prefix.
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    if not isinstance(address, ipaddress.IPv6Address):
+        return address
+    last = int(address) & 0xFFFFFFFF
+    is_compatible = int(address) == last > 1  # `::` and `::1` are addresses of their own
+    if is_compatible or address in ipaddress.ip_network(_NAT64):
+        return ipaddress.IPv4Address(last)
+    return address.ipv4_mapped or address.sixtofour or address
 
 
 def _address(value: str) -> Address:
@@ -174,22 +283,27 @@ def _split(value: str) -> Address:
         raise ConfigError(f"not an http or https address: {_shown(text)}")
     authority, slash, path = rest.partition("/")
     userinfo, at, place = authority.rpartition("@")
-    if not _FORBIDDEN.isdisjoint(rest):
+    if not _FORBIDDEN.isdisjoint(rest) or not (rest.isascii() or rest.isprintable()):
         raise ConfigError(f"a character that no address can hold: {_shown(text)}")
-    host, port = _split_port(place)
     if "@" in path:
         raise ConfigError(f"a `/` in a password is written %2F: {_shown(text)}")
-    if "%" in host and ":" not in host:  # but for the zone of an IPv6 address
-        raise ConfigError(f"a host is written without percent signs: {_shown(text)}")
-    if any(mark in host for mark in ":[]") and _ip(host) is None:
-        raise ConfigError(f"no such IPv6 address: {_shown(text)}")
-    return Address(scheme.lower(), userinfo + at, host, port, _clean_path(slash + path))
+    try:
+        host, port = _split_port(place)
+        asked = _asked(host)
+    except ValueError as error:
+        raise ConfigError(f"{error}: {_shown(text)}") from error
+    return Address(scheme.lower(), userinfo + at, asked, port, _clean_path(slash + path))
 
 
 def _split_port(place: str) -> tuple[str, str]:
-    """Split host and port as Go's net.SplitHostPort does; a bare IPv6 address is all host."""
+    """Split host and port as Go's net.SplitHostPort does; a bare IPv6 address is all host.
+
+    Raises ValueError, with the reason in words, for brackets around no host.
+    """
     if place.startswith("["):
-        host, _, after = place[1:].partition("]")
+        host, bracket, after = place[1:].partition("]")
+        if not bracket or not (after.startswith(":") or not after):
+            raise ValueError("no such IPv6 address")
         return host, after.removeprefix(":")
     if place.count(":") > 1:
         return place, ""

@@ -3,7 +3,7 @@
 import pytest
 
 from ollama_cli.config.resolve import Layer, resolve
-from ollama_cli.errors import RefusedError
+from ollama_cli.errors import ConfigError, RefusedError, UsageError
 
 PUBLIC = "http://8.8.8.8:11434"
 
@@ -20,6 +20,25 @@ def test_an_untrusted_layer_may_not_name_a_public_host(value: str) -> None:
     assert "OLLAMA_HOST in .env would send your prompts to a public" in caught.value.message
     assert "--env-file" in str(caught.value.hint)
     assert resolve([layer(host=value)]).host
+
+
+@pytest.mark.parametrize(
+    "value", ["http://evil%2etest", "http://10.0.0.1%2eevil.test/v1", "ftp://box", "evil..lan"]
+)
+@pytest.mark.parametrize("name", ["host", "registry"])
+def test_an_untrusted_layer_names_no_host_that_could_be_read_otherwise(
+    name: str, value: str
+) -> None:
+    def settled(origin: str, *, trusted: bool = True) -> None:
+        resolve([Layer({name: (value, origin)}, trusted=trusted)])
+
+    with pytest.raises(RefusedError) as caught:
+        settled("OLLAMA_HOST in .env", trusted=False)
+    assert caught.value.exit_code == 13
+    with pytest.raises(ConfigError):
+        settled("OLLAMA_HOST in .env")
+    with pytest.raises(UsageError):
+        settled("--host")
 
 
 def test_an_untrusted_layer_may_name_no_public_registry_but_the_usual_one() -> None:

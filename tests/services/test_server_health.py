@@ -71,7 +71,6 @@ def test_whatever_is_wrong_is_told_and_never_raised(
     [
         (lambda: f"http://127.0.0.1:{closed_port()}", "unreachable"),
         (lambda: "http://no-such-host.invalid", "unreachable"),
-        (lambda: "http://x..y", "config"),
     ],
 )
 def test_a_server_that_cannot_be_reached_is_told(address: Callable[[], str], kind: str) -> None:

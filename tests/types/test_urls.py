@@ -1,16 +1,24 @@
 """Addresses are read as Ollama reads them, and no URL ever grows a second `/api` or `/v1`."""
 
 import itertools
+import random
+import socket
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
+import requests
+from urllib3.util import parse_url
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.urls import (
     base_url_to_host_root,
     host_of,
+    is_loopback,
     is_openai_compatible_base_url,
+    is_private,
     parse_host,
+    split_userinfo,
 )
 
 ANY = "0.0.0.0"  # noqa: S104  an address to read, not to bind
@@ -110,7 +118,7 @@ def test_an_ollama_host_is_read_as_ollama_reads_it(value: str, root: str) -> Non
         ('" http://h/v1/ "', True, "http://h"),
         ("localhost:11434", False, "http://localhost:11434"),
         ("localhost:11434/v1", True, "http://localhost:11434"),
-        ("HTTP://Host/v1", True, "http://Host"),
+        ("HTTP://Host/v1", True, "http://host"),
         ("https://h:8443/v1", True, "https://h:8443"),
         ("http://[::1]:11434/v1", True, "http://[::1]:11434"),
         ("http://u:p@h/v1", True, "http://u:p@h"),
@@ -250,9 +258,127 @@ def test_no_host_is_judged_that_would_be_asked_under_another_name(
 
 
 @pytest.mark.parametrize(
+    ("host", "asked"),
+    [
+        ("Evil.TEST", "evil.test"),
+        ("evil.test.", "evil.test"),
+        ("127.0.0.1.", "127.0.0.1"),
+        ("127.1", "127.0.0.1"),
+        ("2130706433", "127.0.0.1"),
+        ("0x7f.1", "127.0.0.1"),
+        ("0X7F000001", "127.0.0.1"),
+        ("017700000001", "127.0.0.1"),
+        ("010.0.0.1", "8.0.0.1"),
+        ("8.8.2056", "8.8.8.8"),
+        ("134744072", "8.8.8.8"),
+        ("0", "127.0.0.1"),
+        ("0x0.0", "127.0.0.1"),
+        ("\N{FULLWIDTH DIGIT ONE}27.1", "127.0.0.1"),
+        ("\N{CIRCLED DIGIT EIGHT}.8.8.8", "8.8.8.8"),
+        ("evil\N{IDEOGRAPHIC FULL STOP}test", "evil.test"),
+        ("evil\N{FULLWIDTH FULL STOP}lan", "evil.lan"),
+        ("\N{KELVIN SIGN}ind.example", "kind.example"),
+        ("stra\N{LATIN SMALL LETTER SHARP S}e.example", "xn--strae-oqa.example"),
+        ("my_server", "my_server"),
+        ("[::FFFF:8.8.8.8]", "8.8.8.8"),
+        ("[::ffff:0:0]", "127.0.0.1"),
+        ("[0:0::0:1]", "::1"),
+        ("[2001:DB8::1]", "2001:db8::1"),
+        ("[fe80::1%25eth0]", "fe80::1%eth0"),
+    ],
+)
+def test_a_host_is_spelled_as_it_is_asked(host: str, asked: str) -> None:
+    for url in (parse_host(host), parse_host(f"https://{host}:1/x"), f"http://{host}"):
+        assert host_of(url) == asked
+    assert host_of(base_url_to_host_root(f"http://u:p@{host}/v1")) == asked
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        ".",
+        "evil..test",
+        ".lan",
+        "evil.test..",
+        "256.1.1.1",
+        "1.2.3.4.5",
+        "evil.0x7f",
+        "08.8.8.8",
+        "0x",
+        "4294967296",
+        "9" * 50,
+        "a" * 64,
+        "a." * 127 + "b",
+        "evil;.lan",
+        "*.lan",
+        "evil~lan",
+        "a\N{FULLWIDTH PERCENT SIGN}2eb",
+        "a\N{FULLWIDTH SOLIDUS}b.lan",
+        "a\N{FULLWIDTH COMMERCIAL AT}b",
+        "\N{COMBINING GRAVE ACCENT}.lan",
+        "evil\udce9.lan",
+        "a\N{NO-BREAK SPACE}b",
+        "a\N{ZERO WIDTH SPACE}b",
+        "[::1%]",
+        "[::1%a b]",
+        "[fe80::1%2525x]",
+        "[fe80::1%31]",
+        "[fe80::1%2531]",
+        "[fe80::1%@evil.test]",
+        "[::1]x]",
+        "[v1.fe80::a]",
+        "1:2:3",
+    ],
+)
+def test_a_host_that_others_could_read_otherwise_is_refused(host: str) -> None:
+    for read in (parse_host, host_of):
+        with pytest.raises(ConfigError):
+            read(host)
+    assert not is_private(host)
+    assert not is_loopback(host)
+
+
+ATOMS = [
+    *("a", "evil", "localhost", "LAN", "local", "internal", "home", "arpa", "test", "xn--a", "_"),
+    *("0", "1", "10", "127", "8", "256", "2130706433", "0x7f", "0X", "010", "08", "192.168"),
+    *(".", ".", ".", ".", ".", "..", "%2e", "%2E", "%", "%25", "-", "*", ";", "~", "$"),
+    *("\u3002", "\uff0e", "\uff61", "\uff11", "\u2488", "\u212a", "\u00df", "\u2100", "\uff05"),
+    *("\uff0f", "\uff20", "\u200d", "\u00ad", "\u0130", "\udc80", "\u0301", "\u65e5", "\u202e"),
+    *(":", "::", "[", "]", "[::", "[::ffff:", "[64:ff9b::", "[2002:", "[fe80::1%eth0]", "7f00:1"),
+    *("@", "u:p@", "a@", "\\", "/", "?", "#", " ", "\t", "'", '"', ":80", ":0", ":99999", "//"),
+]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_host_that_is_judged_is_the_host_that_is_asked(seed: int) -> None:
+    """Compare with what requests and urllib3 connect to, and with the numbers of a resolver."""
+    chance = random.Random(seed)
+    accepted = 0
+    for _ in range(10_000):
+        scheme = chance.choice(["", "http://", "https://", "//", "HTTP://"])
+        value = scheme + "".join(chance.choices(ATOMS, k=chance.randint(1, 5)))
+        for read in (parse_host, base_url_to_host_root):
+            try:
+                root = read(value)
+            except ConfigError:
+                continue
+            accepted += 1
+            judged = host_of(root)
+            request = requests.models.PreparedRequest()
+            request.prepare_url(f"{split_userinfo(root)[0]}/api/tags", None)
+            asked = (parse_url(str(request.url)).host or "").strip("[]")
+            assert asked == judged, ascii(value)
+            assert read(root) == root, ascii(value)
+            assert is_private(asked) is is_private(judged), ascii(value)
+            with suppress(OSError):  # a name
+                assert socket.inet_ntoa(socket.inet_aton(asked)) == judged, ascii(value)
+    assert accepted > 1_000
+
+
+@pytest.mark.parametrize(
     ("value", "address"),
     [
-        ("http://[fe80::1%25eth0]:1", "http://[fe80::1%25eth0]:1"),
+        ("http://[fe80::1%25eth0]:1", "http://[fe80::1%eth0]:1"),
         ("http://u:p%40x@h:1", "http://u:p%40x@h:1"),
         ("http://h:1/a%20b", "http://h:1/a%20b"),
     ],

@@ -16,7 +16,7 @@ from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.types.urls import host_of, is_private
+from ollama_cli.types.urls import is_private_place
 from ollama_cli.types.values import dataclass
 from ollama_cli.wire import decoding, fields, manifest as wire
 
@@ -85,7 +85,7 @@ def is_due(found: Freshness, *, is_named: bool) -> bool:
 def is_on_private_host(name: str) -> bool:
     """Return whether a model comes from a loopback or private host, which may use plain http."""
     parsed = model_names.parse(name)
-    return parsed is not None and is_private(host_of(f"http://{parsed.host}"))
+    return parsed is not None and is_private_place(parsed.host)
 
 
 def record(found: Freshness) -> dict[str, Any]:

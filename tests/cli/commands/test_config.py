@@ -189,10 +189,11 @@ def test_a_host_that_is_escaped_is_asked_nowhere(host: str, tmp_path: Path) -> N
     (tmp_path / ".env").write_text(f"OLLAMA_HOST=http://{host}\n")
     for words in (("health",), ("--local-only", "generate", "secret", "-m", "m")):
         result = call(*words, at=tmp_path)
-        assert result.code == 10
+        assert result.code == 13
         assert result.out == ""
         assert "(from OLLAMA_HOST in .env): a host is written without percent signs" in result.err
         assert call(*words, "--host", f"http://{host}").code == 2
+        assert call(*words, env={"OLLAMA_HOST": f"http://{host}"}).code == 10
 
 
 def test_a_private_dotenv_is_used(tmp_path: Path, demo: str) -> None:

@@ -98,7 +98,7 @@ def test_a_folder_that_cannot_be_written_is_borne(tmp_path: Path) -> None:
 
 
 def test_a_host_that_makes_no_file_name_is_not_kept() -> None:
-    cache.write("http://" + "a" * 300, ["a"])
+    cache.write("http://h/" + "a" * 300, ["a"])
     assert cache.hosts() == []
 
 
