@@ -111,13 +111,13 @@ class Context:
         """
         settings, entry = self.settings, self.settings.entry
         if self.flags.demo or not wants_credentials(settings, self.layers):
-            return {"ca_file": settings.ca_file}
+            return {"ca_file": settings.ca_file, "local_only": settings.local_only}
         from ollama_cli.config.credentials import resolve_credentials  # noqa: PLC0415  keys alone: 2 ms
 
         found = resolve_credentials(settings, self.layers, self.variables)
         if entry and entry.insecure:
             self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
-        return found._asdict()
+        return {**found._asdict(), "local_only": settings.local_only}
 
     @cached_property
     def servers(self) -> "Servers":

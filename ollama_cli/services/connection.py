@@ -232,6 +232,7 @@ class Client:
         ca_file: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         insecure: bool = False,
+        local_only: bool = False,
     ) -> None:
         root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
         self.timeouts = timeouts or Timeouts()
@@ -242,6 +243,7 @@ class Client:
             ca_file=ca_file,
             client_cert=client_cert,
             insecure=insecure,
+            local_only=local_only,
         )
         self._http = Connection(
             self._transport,

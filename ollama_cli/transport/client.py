@@ -30,6 +30,7 @@ _SHOWN_BODY: Final = 2000
 class Transport:
     """Sends requests to one server; `root` may carry `user:password@`, which is never shown.
 
+    With `local_only` no redirect to a public host is followed (RefusedError).
     `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` the
     server's certificate is not verified. Headers and certificates are sent to no other server.
     Errors call it by its `name`, a server or a registry.
@@ -44,9 +45,11 @@ class Transport:
         ca_file: str | None = None,
         client_cert: str | tuple[str, str] | None = None,
         insecure: bool = False,
+        local_only: bool = False,
         name: str = "server",
     ) -> None:
         self._name = name
+        self._local_only = local_only
         self.root, userinfo = split_userinfo(root)
         self._connect_timeout = connect_timeout or None
         self._session = requests.Session()
@@ -119,7 +122,7 @@ class Transport:
             if target is None:
                 return response
             response.close()
-            url = redirects.checked(target, url, response.status_code)
+            url = redirects.checked(target, url, response.status_code, local_only=self._local_only)
             response = self._send_once(method, url, body, wait)
         response.close()
         raise ServerError(f"the {self._name}", address=self.root, rest=" redirects in circles")

@@ -5,9 +5,9 @@ from urllib.parse import urljoin, urlsplit
 
 import requests
 
-from ollama_cli.errors import ConfigError, ServerError
+from ollama_cli.errors import ConfigError, RefusedError, ServerError
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.urls import host_of
+from ollama_cli.types.urls import host_of, is_private
 
 MOST: Final = 5
 _PORTS: Final = {"http": 80, "https": 443}
@@ -21,16 +21,20 @@ def target_of(response: requests.Response) -> str | None:
     return response.headers.get("Location")
 
 
-def checked(location: str, url: str, status: int) -> str:
-    """Return a redirect's target as a URL; ServerError if it is no http or https URL."""
+def checked(location: str, url: str, status: int, *, local_only: bool = False) -> str:
+    """Return a redirect's target as a URL; ServerError if it is no http or https URL.
+
+    Raises RefusedError for a public host, with `local_only`.
+    """
     try:
         # As it will be sent: other parsers of `http://one\@other/` find another host in it.
         target = requests.Request("GET", urljoin(url, location)).prepare().url or ""
         parts = urlsplit(target)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
-        host_of(place_of(target)).encode("idna")
+        host = host_of(place_of(target))
+        usable = usable and host == parts.hostname
     except (ValueError, ConfigError):
-        target, usable = location, False
+        target, usable, host = location, False, ""
     if not usable:
         raise ServerError(
             "the server",
@@ -38,6 +42,10 @@ def checked(location: str, url: str, status: int) -> str:
             rest=" points to no address",
             reason=redact(target)[:200],
             http_status=status,
+        )
+    if local_only and not is_private(host):
+        raise RefusedError(
+            f"{redact(url)} points to {place_of(target)}, a public host, and local_only is set"
         )
     return target
 

@@ -7,7 +7,13 @@ from certificates import Authority, SecureServer
 from clients import stranger
 from hostile import Server, by_path, bytes_then, document, head
 
-from ollama_cli.errors import ConfigError, OllamaCliError, UnreachableError
+from ollama_cli.errors import (
+    ConfigError,
+    OllamaCliError,
+    RefusedError,
+    ServerError,
+    UnreachableError,
+)
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.quick_get import quick_get
 from ollama_cli.transport.redirects import same_origin
@@ -50,6 +56,26 @@ def test_no_header_follows_a_redirect_that_can_be_read_in_two_ways(mark: str) ->
         with OllamaClient(server.url, headers=SECRETS) as client:
             assert client.version() == "1"
         assert not any(SECRETS.items() & each.headers.items() for each in other.requests)
+
+
+@pytest.mark.parametrize(
+    "place", ["http://evil.test:9", "//8.8.8.8", "http://evil%2etest", "http://[2002:808:808::1]"]
+)
+def test_under_local_only_no_redirect_leaves_the_private_net(place: str) -> None:
+    with stranger(bytes_then(moved(f"{place}/x"))) as server:
+        client = OllamaClient(server.url, local_only=True)
+        with client, pytest.raises(RefusedError) as caught:
+            client.version()
+    assert "a public host, and local_only is set" in caught.value.message
+    with stranger(VERSION) as near, stranger(bytes_then(moved(near.url))) as server:
+        assert OllamaClient(server.url, local_only=True).version() == "1"
+
+
+@pytest.mark.parametrize("place", ["http://134744072", "http://1.2.3.4.5", "http://a..lan"])
+def test_a_redirect_to_a_host_that_could_be_read_in_two_ways_is_not_followed(place: str) -> None:
+    with stranger(bytes_then(moved(f"{place}/x"))) as server, OllamaClient(server.url) as client:
+        with pytest.raises(ServerError, match="points to no address"):
+            client.version()
 
 
 def test_headers_follow_a_redirect_within_the_server() -> None:

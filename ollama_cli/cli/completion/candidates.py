@@ -11,6 +11,7 @@ from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.servers import cache
 from ollama_cli.services.quick_list import installed_names
+from ollama_cli.types.urls import host_of, is_private
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"
@@ -92,7 +93,9 @@ def _hosts(environ: Mapping[str, str]) -> list[str]:
 def _request_options(
     settings: Settings, layers: Sequence[Layer], environ: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
-    """Resolve CA file and headers for the server; None if it needs more, or a key command."""
+    """Resolve CA file and headers for the server; None if it needs more, or must not be asked."""
+    if settings.local_only and not is_private(host_of(settings.host)):
+        return None
     if not wants_credentials(settings, layers):
         return {"ca_file": settings.ca_file, "headers": {}}
     key = credentials.find_key(settings, layers, environ)

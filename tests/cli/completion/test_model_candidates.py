@@ -215,6 +215,23 @@ def test_a_public_server_behind_a_proxy_is_not_asked(tmp_path: Path) -> None:
     assert completed(LINE, tmp_path, env) == []
 
 
+def test_under_local_only_a_public_server_is_not_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked_up: list[object] = []
+
+    def look_up(host: object, *_: object, **__: object) -> NoReturn:
+        looked_up.append(host)
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    env = {"OLLAMA_HOST": "http://evil.test:1"}
+    assert completed(LINE, tmp_path, {**env, "OLLAMA_CLI_LOCAL_ONLY": "1"}) == []
+    assert looked_up == []
+    assert completed(LINE, tmp_path, env) == []
+    assert looked_up == ["evil.test"]
+
+
 def test_a_list_that_a_command_got_is_used(tmp_path: Path) -> None:
     with Server(by_path({"/api/tags": TAGS})) as server:
         assert call("models", "list", "--host", server.url, at=tmp_path).code == 0
