@@ -9,7 +9,7 @@ _ASSIGNMENT: Final = r"(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*)"
 def parse(text: str) -> dict[str, str]:
     """Read `NAME=value` lines; nothing is expanded or run, as the file may not be trusted."""
     values: dict[str, str] = {}
-    for line in text.splitlines():
+    for line in re.split(r"[\r\n]", text):  # no other character ends a line
         match = re.fullmatch(_ASSIGNMENT, line.strip())
         if match:
             values[match[1]] = _unquoted(match[2])

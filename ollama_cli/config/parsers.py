@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from ollama_cli.errors import ConfigError
+from ollama_cli.types import model_names
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
 
 RENDERINGS: Final = ("auto", "markdown", "plain")
@@ -20,6 +21,14 @@ def read_text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ConfigError("is empty" if isinstance(value, str) else "is no text")
     return value.strip()
+
+
+def read_model(value: object) -> str:
+    """Read the name of a model: `/v1` knows names with spaces, but none of the cloud."""
+    text = read_text(value)
+    if not text.isprintable() or model_names.is_cloud(text):
+        return model_names.checked(text)
+    return text
 
 
 def read_seconds(value: object) -> float:

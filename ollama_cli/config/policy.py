@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from ollama_cli.types.models import ModelSummary
 
 _ALL: Final = "*"
-_CLOUD: Final = "cloud"
 
 
 def is_allowed(model: str, patterns: Sequence[str]) -> bool:
@@ -30,13 +29,6 @@ def is_allowed(model: str, patterns: Sequence[str]) -> bool:
     )
 
 
-def is_cloud(model: str) -> bool:
-    """Return whether the name says that the model runs in the cloud: `x:cloud`, `x:8b-cloud`."""
-    parsed = model_names.parse(model)
-    tag = parsed.tag.lower() if parsed else model.lower().rpartition(":")[2]
-    return tag == _CLOUD or tag.endswith(f"-{_CLOUD}")
-
-
 def permitted(
     models: "Iterable[ModelSummary]", patterns: Sequence[str], *, local_only: bool
 ) -> "list[ModelSummary]":
@@ -45,7 +37,7 @@ def permitted(
         model
         for model in models
         if is_allowed(model.name, patterns)
-        and not (local_only and (model.is_remote or is_cloud(model.name)))
+        and not (local_only and (model.is_remote or model_names.is_cloud(model.name)))
     ]
 
 
@@ -56,7 +48,7 @@ def check_model(model: str, patterns: Sequence[str], *, local_only: bool) -> Non
             f"model {model!r} is not allowed: allowed_models has {', '.join(patterns)}",
             hint="see where that is set: `ollama-cli config show`",
         )
-    if local_only and is_cloud(model):
+    if local_only and model_names.is_cloud(model):
         raise RefusedError(f"model {model!r} runs in the cloud, and local_only is set")
 
 

@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from ollama_cli.config import policy
 from ollama_cli.config.hosts import Host, find
 from ollama_cli.config.settings import REGISTRY, SETTINGS, Settings
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
+from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1
 
@@ -117,12 +117,20 @@ def check_name(name: str) -> None:
     raise UsageError(f"no setting is named {name!r}", hint=hint)
 
 
+def _refuse_odd_name(setting: str, name: str, origin: str) -> None:
+    try:
+        model_names.checked(name)
+    except UsageError as error:
+        raise RefusedError(f"{setting} (from {origin}): {error.message}") from error
+
+
 def _refuse_public(name: str, value: object, origin: str) -> None:
     risk = _RISKS.get(name)
     if risk is None or value == REGISTRY:
         return
     if name in {"model", "embed_model"}:
-        is_private_place = not policy.is_cloud(str(value))
+        _refuse_odd_name(name, str(value), origin)
+        is_private_place = not model_names.is_cloud(str(value))
     else:
         is_private_place = is_private(host_of(str(value)))
     if not is_private_place:

@@ -93,13 +93,13 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "model": Setting(
         "model for chat and generate when -m is not given",
-        parsers.read_text,
+        parsers.read_model,
         ("OLLAMA_CLI_MODEL",),
         "llama3.2",
     ),
     "embed_model": Setting(
         "model for embed when -m is not given",
-        parsers.read_text,
+        parsers.read_model,
         ("OLLAMA_CLI_EMBED_MODEL",),
         "nomic-embed-text",
     ),

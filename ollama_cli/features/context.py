@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from ollama_cli.config import policy, sources
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import Settings
+from ollama_cli.errors import ConfigError, UsageError
+from ollama_cli.types import model_names
 from ollama_cli.ui.prompter import Prompter
 from ollama_cli.ui.streams import InStream, OutStream
 
@@ -140,11 +142,31 @@ class Context:
         """Return whether this run has used servers."""
         return "servers" in vars(self)
 
-    def permit(self, model: str) -> None:
-        """Raise RefusedError for a model that the settings forbid, as far as its name shows."""
+    def named(self, model: str, origin: str = "") -> str:
+        """Return a model's name as it is sent; UsageError for one that servers read otherwise.
+
+        ConfigError for such a one from a setting, by its `origin`. Where `/v1` is spoken, the
+        client asks whether the server lists it.
+        """
+        try:
+            return model_names.checked(model)
+        except UsageError as error:
+            if self.settings.first_api == "openai" and not model_names.is_cloud(model):
+                return model.strip()
+            if origin:
+                raise ConfigError(f"model (from {origin}): {error.message}") from error
+            raise
+
+    def permit(self, model: str, origin: str = "") -> str:
+        """Return the same for a model that is used; RefusedError for one that the settings forbid.
+
+        Only the name is looked at.
+        """
+        name = self.named(model, origin)
         allowed, local_only = self.settings.allowed_models, self.settings.local_only
         if allowed or local_only:
-            policy.check_model(model, allowed, local_only=local_only)
+            policy.check_model(name, allowed, local_only=local_only)
+        return name
 
     def close(self) -> None:
         """Close what was opened, and cache what is known about the server."""

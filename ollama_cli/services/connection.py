@@ -19,6 +19,7 @@ from ollama_cli.transport.client import Transport
 from ollama_cli.transport.deadline import within
 from ollama_cli.transport.response import LARGEST_DOCUMENT, Reply
 from ollama_cli.transport.retries import Retry
+from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
@@ -26,6 +27,7 @@ from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer
 from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
 
+_NAMES: Final = ("model", "source", "destination")
 _LARGEST_ERROR: Final = 1 << 20
 _LARGEST_REFUSAL: Final = 1000
 _LARGEST_LIST: Final = 64 << 20
@@ -37,8 +39,10 @@ class Connection:
     """Requests and answers of one server, with error answers raised as errors.
 
     `failure` turns an error answer into an error as `failures.error_from_answer` does, `speaks`
-    names the expected API in errors. OtherApiError is raised for an answer that shows another API
-    than that of the request; for Ollama's own (`is_native`) a successful answer may show it, too.
+    names the expected API in errors. `checked` returns the name of a model as it is sent, and
+    raises UsageError for one that must not be. OtherApiError is raised for an answer that shows
+    another API than that of the request; for Ollama's own (`is_native`) a successful answer may
+    show it, too.
     """
 
     def __init__(
@@ -47,12 +51,14 @@ class Connection:
         *,
         failure: Callable[..., OllamaCliError] = error_from_answer,
         speaks: str = "Ollama",
+        checked: Callable[[str], str] = model_names.checked,
         is_native: bool = False,
     ) -> None:
         self._http = transport
         self._is_native = is_native
         self._failure = failure
         self._speaks = speaks
+        self._checked = checked
 
     def get(self, path: str, *, wait: float) -> object:
         """Fetch and decode a document."""
@@ -111,7 +117,7 @@ class Connection:
     def _document(
         self, method: str, path: str, body: Body | None, wait: float, retry: Retry
     ) -> bytes:
-        sent = None if body is None else present(body)
+        sent = None if body is None else self._with_checked_names(present(body))
         with self._http.send(method, path, sent, wait=wait, retry=retry) as reply:
             self._raise_for_status(reply, body or {})
             return reply.read(_LARGEST_LIST if method == "GET" else LARGEST_DOCUMENT)
@@ -165,6 +171,7 @@ class Connection:
         with within(patience, self._http.root):
             if before is not None:
                 before()
+            body = self._with_checked_names(body)
             reply = self._http.send("POST", path, body, wait=wait, idle=idle, retry=retry)
             try:
                 self._raise_for_status(reply, body)
@@ -172,6 +179,10 @@ class Connection:
                 reply.close()
                 raise
         return reply
+
+    def _with_checked_names(self, body: Body) -> Body:
+        names = {name: self._checked(body[name]) for name in _NAMES if name in body}
+        return {**body, **names} if names else body
 
     def _raise_for_status(self, reply: Reply, body: Body) -> None:
         root = self._http.root
@@ -249,6 +260,7 @@ class Client:
             self._transport,
             failure=self._failure,
             speaks=self._speaks,
+            checked=self._checked_name,
             is_native=self._is_native,
         )
 
@@ -257,6 +269,10 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _checked_name(self, name: str) -> str:
+        """Return the name of a model as it is sent; UsageError for one that must not be."""
+        return model_names.checked(name)
 
     @property
     def base_url(self) -> str:

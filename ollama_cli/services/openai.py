@@ -8,13 +8,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
-from ollama_cli.errors import OllamaCliError, OtherApiError, ServerError
+from ollama_cli.errors import OllamaCliError, OtherApiError, ServerError, UsageError
 from ollama_cli.services import embeddings
 from ollama_cli.services.connection import Body, Client
 from ollama_cli.services.health import failed, required
 from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport.retries import Retry
+from ollama_cli.types import model_names
 from ollama_cli.types.health import Health
 from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 from ollama_cli.wire import openai as wire, openai_failures, openai_requests, sse
@@ -126,6 +127,16 @@ class OpenAIClient(Client, Provider):
         except OllamaCliError as error:
             return failed(health, error), error
         return replace(health, model_detected=found is not None, model_id=found), None
+
+    def _checked_name(self, name: str) -> str:
+        """Return the name of a model as it is sent; an odd one only if the server lists it."""
+        try:
+            return model_names.checked(name)
+        except UsageError:
+            listed = (model.name for model in self.list_models())
+            if model_names.is_cloud(name) or name.strip() not in listed:
+                raise
+        return name.strip()
 
     def _open(self, candidates: Sequence[tuple[str, Body]]) -> Reply:
         """Send the first of the candidates that the server accepts: each a path and a body."""

@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final, NamedTuple
 
+from ollama_cli.errors import UsageError
+
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
@@ -18,6 +20,9 @@ WELL_KNOWN: Final = (
 _HOST: Final = r"[A-Za-z0-9_][A-Za-z0-9_.:-]{0,349}"
 _NAMESPACE: Final = r"[A-Za-z0-9_][A-Za-z0-9_-]{0,79}"
 _PART: Final = r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,79}"
+_CHARACTER: Final = r"[A-Za-z0-9_.:/-]"
+_CLOUD: Final = "cloud"
+_LOCAL: Final = "local"
 
 
 class Name(NamedTuple):
@@ -66,6 +71,49 @@ def parse(name: str) -> Name | None:
     return Name(host, namespace, model, tag)
 
 
+def checked(name: str) -> str:
+    """Return a name without white space at its ends; UsageError if it holds some, or is empty.
+
+    Servers trim parts of a name: `x: cloud` is `x:cloud` to them, and another name to who reads it.
+    A character that cannot be seen is refused likewise.
+    """
+    text = name.strip()
+    odd = next((each for each in text if each.isspace() or not each.isprintable()), None)
+    if odd or not text:
+        raise _no_name(text, odd)
+    return text
+
+
+def checked_grammar(name: str) -> str:
+    """Return the same for a name that Ollama alone reads; UsageError for one that it rejects."""
+    text = checked(name)
+    if parse(text) is None:
+        odd = next((each for each in text if not re.match(_CHARACTER, each)), None)
+        raise _no_name(text, odd).with_facts(hint="a name is [HOST/][NAMESPACE/]MODEL[:TAG]")
+    return text
+
+
+def source_of(name: str) -> str:
+    """Return where Ollama runs a model by its name alone: `cloud`, `local`, or empty: as it likes.
+
+    What stands behind the last colon decides, trimmed and in any case, as in `parseSourceSuffix` of
+    Ollama's `internal/modelref`.
+    """
+    word = name.rpartition(":")[2].strip().lower() if ":" in name else ""
+    if word in {_CLOUD, _LOCAL}:
+        return word
+    return _CLOUD if word.endswith(f"-{_CLOUD}") and "/" not in word else ""
+
+
+def is_cloud(name: str) -> bool:
+    """Return whether the name says that the model runs in the cloud: `x:cloud`, `x:8b-cloud`.
+
+    One that says both (`x:cloud:local`) counts, too: servers refuse it, or did not yet.
+    """
+    source = source_of(name)
+    return source == _CLOUD or (source == _LOCAL and is_cloud(name.rpartition(":")[0]))
+
+
 def is_valid(name: str) -> bool:
     """Return whether the server would accept the name."""
     return parse(name) is not None
@@ -100,6 +148,13 @@ def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
         low for low in candidates if low not in found and base and low.partition(":")[0] == base
     ]
     return [candidates[low] for low in found[:limit]]
+
+
+def _no_name(text: str, odd: str | None) -> UsageError:
+    if odd is None:
+        return UsageError(f"no model name: {text!r}")
+    shown = "a space" if odd == " " else repr(odd) if odd.isprintable() else "a character"
+    return UsageError(f"no model name: {text!r} holds {shown} (U+{ord(odd):04X})")
 
 
 def _without_source(text: str) -> tuple[str, str]:

@@ -153,10 +153,11 @@ def test_what_is_in_the_cloud_alone_is_told_and_not_pulled() -> None:
 
 def test_a_name_in_the_question_cannot_drive_the_terminal() -> None:
     with (
-        Server(Lacking(model="m\x1b[2J")) as server,
-        Terminal("chat", "hi", "-m", "m\x1b[2J", "--host", server.url) as terminal,
+        Server(Lacking("llama3.2-mini\x1b[2J", model="llama3.2-mini")) as server,
+        Terminal("chat", "hi", "-m", "llama3.2-mini", "--host", server.url) as terminal,
     ):
-        terminal.expect("pull m\\x1b[2J (size unknown)? [y/N]")
+        terminal.expect("[y/N]")
+        assert "llama3.2-mini\\x1b[2J is installed, llama3.2-mini is not" in terminal.shown
         terminal.send("n\n")
         assert terminal.end() == 4
         assert b"\x1b[2J" not in terminal.raw

@@ -73,9 +73,12 @@ def test_under_local_only_no_redirect_leaves_the_private_net(place: str) -> None
 
 @pytest.mark.parametrize("place", ["http://134744072", "http://1.2.3.4.5", "http://a..lan"])
 def test_a_redirect_to_a_host_that_could_be_read_in_two_ways_is_not_followed(place: str) -> None:
-    with stranger(bytes_then(moved(f"{place}/x"))) as server, OllamaClient(server.url) as client:
-        with pytest.raises(ServerError, match="points to no address"):
-            client.version()
+    with (
+        stranger(bytes_then(moved(f"{place}/x"))) as server,
+        OllamaClient(server.url) as client,
+        pytest.raises(ServerError, match="points to no address"),
+    ):
+        client.version()
 
 
 def test_headers_follow_a_redirect_within_the_server() -> None:

@@ -1,8 +1,21 @@
 """Model names are read, compared and shown as the server does it."""
 
+import re
+
 import pytest
 
-from ollama_cli.types.model_names import Name, is_valid, nearest, parse, same_model, shortest
+from ollama_cli.errors import UsageError
+from ollama_cli.types.model_names import (
+    Name,
+    checked,
+    is_cloud,
+    is_valid,
+    nearest,
+    parse,
+    same_model,
+    shortest,
+    source_of,
+)
 
 DIGEST = "sha256:" + "0" * 64
 
@@ -168,3 +181,50 @@ def test_no_more_names_are_suggested_than_asked_for() -> None:
     known = [f"llama{number}" for number in range(9)]
     assert len(nearest("llama", known)) == 3
     assert len(nearest("llama", known, limit=1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("x", ""),
+        ("x:cloud", "cloud"),
+        ("x: cloud", "cloud"),
+        ("x:\tCloud\u00a0", "cloud"),
+        ("x:8b:cloud", "cloud"),
+        ("x:8b-cloud", "cloud"),
+        ("x:8b- cloud", ""),
+        ("x: 8b-CLOUD ", "cloud"),
+        ("x:-cloud", "cloud"),
+        (":cloud", "cloud"),
+        ("x:local", "local"),
+        ("x:LOCAL", "local"),
+        ("x:cloud:8b", ""),
+        ("h:5000/n/m-cloud", ""),
+        ("h:5000/n/m:8b-cloud", "cloud"),
+        ("x-cloud", ""),
+        ("cloud", ""),
+        ("x:clouds", ""),
+    ],
+)
+def test_where_a_model_runs_is_read_as_ollama_reads_it(name: str, source: str) -> None:
+    assert source_of(name) == source
+
+
+@pytest.mark.parametrize("name", ["x:cloud", "x:cloud:local", "x:local:cloud", "x:8b-cloud: local"])
+def test_a_name_that_says_cloud_at_all_is_of_the_cloud(name: str) -> None:
+    assert is_cloud(name)
+
+
+def test_every_space_and_control_character_inside_a_name_is_refused() -> None:
+    spaces = [chr(code) for code in range(0x110000) if chr(code).isspace()]
+    controls = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0))]
+    hidden = ["\u200b", "\u200d", "\u2060", "\ufeff", "\u202e", "\ud800", "\u00ad"]
+    assert len(spaces) > 20
+    for each in {*spaces, *controls, *hidden}:
+        with pytest.raises(UsageError, match=re.escape(f"(U+{ord(each):04X})")):
+            checked(f"a{each}b")
+    for each in spaces:
+        assert checked(f"{each}a{each}") == "a"
+    for name in ("", " ", "\n\u3000"):
+        with pytest.raises(UsageError, match="no model name: ''"):
+            checked(name)

@@ -46,6 +46,7 @@ def command(
       ollama-cli doctor -o markdown
     """
     context: Context = ctx.obj
+    model = None if model is None else context.named(model)
     context.servers.log_requests()
     checks: list[Check] = []
     for check in _run_checks(context, model, token):

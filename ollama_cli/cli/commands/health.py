@@ -38,6 +38,7 @@ def command(
     context: Context = ctx.obj
     if wait is not None and not wait >= 0:  # also refuses "nan"
         raise UsageError("--wait takes 0 or more seconds")
+    model = None if model is None else context.named(model)
     health, error = _examine(context, model, wait)
     is_silent = context.flags.quiet
     if context.output == "json" and not is_silent:

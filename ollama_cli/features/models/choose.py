@@ -8,13 +8,13 @@ from ollama_cli.types.models import ModelSummary
 
 def chat_model(context: Context, named: str | None) -> str:
     """Choose the model for chat; RefusedError for one that is not allowed."""
-    model = _from_settings(context, named, context.settings.model)
+    model = _from_settings(context, named, "model")
     return model if model is not None else _with_note(context, detect_chat_model(context))
 
 
 def embed_model(context: Context, named: str | None) -> str:
     """Choose the model for embeddings; RefusedError for one that is not allowed."""
-    model = _from_settings(context, named, context.settings.embed_model)
+    model = _from_settings(context, named, "embed_model")
     if model is not None:
         return model
     found = context.servers.provider().detect_embedding_model(_candidates(context))
@@ -36,13 +36,13 @@ def allowed_models(context: Context) -> list[ModelSummary]:
     )
 
 
-def _from_settings(context: Context, flag: str | None, setting: str | None) -> str | None:
+def _from_settings(context: Context, flag: str | None, setting: str) -> str | None:
     if flag is not None and not flag.strip():
         raise UsageError("-m is empty", hint="name a model, or leave -m out")
-    model = setting if flag is None else flag
-    if model is not None:
-        context.permit(model)
-    return model
+    if flag is not None:
+        return context.permit(flag)
+    model: str | None = getattr(context.settings, setting)
+    return None if model is None else context.permit(model, context.settings.origins[setting])
 
 
 def _is_limited(context: Context) -> bool:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import TypeVar
 
-from ollama_cli.config import policy
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
@@ -48,7 +47,7 @@ def pull_missing(context: Context, model: str, missing: ModelNotFoundError) -> N
     """Pull a model that an Ollama server lacks, if `auto_pull` allows it; else raise `missing`."""
     auto_pull = context.settings.auto_pull
     can_pull = context.servers.can_pull
-    if auto_pull == "never" or policy.is_cloud(model) or not can_pull:
+    if auto_pull == "never" or model_names.is_cloud(model) or not can_pull:
         raise missing
     if auto_pull == "ask" and not context.prompter.can_ask():
         raise missing.with_facts(or_else=", or have it pulled with --auto-pull")

@@ -4,11 +4,10 @@ import time
 from collections.abc import Sequence
 from typing import Any, Final
 
-from ollama_cli.errors import ModelNotFoundError, OllamaCliError, UsageError
+from ollama_cli.errors import ModelNotFoundError, OllamaCliError
 from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.types.manifests import Manifest
-from ollama_cli.types.model_names import is_valid
 from ollama_cli.types.pull_events import Expected, Layer
 from ollama_cli.types.units import format_bytes
 from ollama_cli.types.values import dataclass
@@ -96,8 +95,6 @@ def show_plans(context: Context, names: Sequence[str], *, insecure: bool) -> Non
     plans: list[Plan] = []
 
     def plan(name: str) -> None:
-        if not is_valid(name):
-            raise UsageError(f"no model name: {name!r}")
         context.permit(name)
         try:
             manifest = registry.manifest(name, insecure=insecure)

@@ -110,7 +110,7 @@ def test_a_plan_without_a_registry() -> None:
 def test_a_plan_for_what_is_no_name() -> None:
     result = call("models", "pull", "m@sha256:ab", "--dry-run")
     assert (result.code, result.out) == (2, "")
-    assert "error: no model name: 'm@sha256:ab'\n" in result.err
+    assert "error: no model name: 'm@sha256:ab' holds '@' (U+0040)\n" in result.err
 
 
 def test_a_plan_of_a_server_that_is_away() -> None:

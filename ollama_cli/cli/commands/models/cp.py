@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.features.context import Context
+from ollama_cli.types.model_names import checked_grammar
 
 
 def command(
@@ -21,8 +22,9 @@ def command(
       ollama-cli models cp llama3.2 my-llama
     """
     context: Context = ctx.obj
-    for name in (source, destination):  # a copy could make a forbidden model usable
-        context.permit(name)
+    # A copy could make a forbidden model usable.
+    source = context.permit(source)
+    destination = context.permit(checked_grammar(destination))
     context.servers.native("cp").copy(source, destination)
     context.servers.forget_installed()
     context.prompter.report(f"copied {source} to {destination}")

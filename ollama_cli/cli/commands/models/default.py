@@ -65,7 +65,7 @@ def _check_name(context: Context, name: str) -> str:
     """Return the name as the server spells it; ModelNotFoundError if it is not installed."""
     if not name.strip():
         raise UsageError("the name is empty", hint="see what there is: `ollama-cli models list`")
-    context.permit(name)
+    name = context.permit(name)
     try:
         found = find(name, [model.name for model in context.servers.installed()])
     except UnreachableError as error:

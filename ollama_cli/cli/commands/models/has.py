@@ -21,6 +21,7 @@ def command(
       ollama-cli models has -q llama3:8b && echo there
     """
     context: Context = ctx.obj
+    name = context.named(name)
     found = find(name, [model.name for model in context.servers.installed()])
     if found is None and context.flags.quiet:
         raise typer.Exit(ModelNotFoundError.exit_code)

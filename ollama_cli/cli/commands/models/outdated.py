@@ -41,7 +41,7 @@ def command(
     """
     context: Context = ctx.obj
     context.set_flags(registry=registry)
-    chosen = outdated.choose(context, "outdated", names or [])
+    chosen = outdated.choose(context, "outdated", [context.named(name) for name in names or []])
     found: list[Freshness] = []
 
     def compare(name: str) -> None:

@@ -5,10 +5,10 @@ from typing import Annotated, Literal
 import typer
 
 from ollama_cli.cli.options import Insecure, Registry
-from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.pull import plan
 from ollama_cli.features.pull.download import Downloads, resolve_patience
+from ollama_cli.types.model_names import checked_grammar
 
 
 def command(
@@ -53,10 +53,7 @@ def command(
     if mode == "json":
         context.output = "jsonl"
     mode = "json" if context.output == "jsonl" else mode
-    for name in names:
-        if not name.strip() or any(map(str.isspace, name)):
-            raise UsageError(f"no model name: {name!r}")
-    names = list(dict.fromkeys(names))
+    names = list(dict.fromkeys(map(checked_grammar, names)))
     if dry_run:
         plan.show_plans(context, names, insecure=insecure)
         return

@@ -31,6 +31,7 @@ def command(
       ollama-cli models rm llama3:8b --yes
     """
     context: Context = ctx.obj
+    names = [context.named(name) for name in names]
     server = context.servers.native("rm")
     chosen = _find_models(context.servers.installed(), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)

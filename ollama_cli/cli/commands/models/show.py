@@ -34,6 +34,7 @@ def command(
       ollama-cli models show llama3.2 --modelfile
     """
     context: Context = ctx.obj
+    name = context.named(name)
     flags = (modelfile, template, system, parameters, license_)
     chosen = [part for part, wanted in zip(_PARTS, flags, strict=True) if wanted]
     if len(chosen) + (get is not None) > 1:

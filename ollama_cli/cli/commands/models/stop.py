@@ -19,6 +19,7 @@ def command(
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     context: Context = ctx.obj
+    names = [context.named(name) for name in names]
     server = context.servers.native("stop")
 
     def stop(name: str) -> None:
