@@ -30,7 +30,8 @@ def resolve_patience(
 ) -> Patience:
     """Resolve how long a pull may stand still: from the options, else from the settings."""
     settled = context.settings
-    stall, tries = settled.stall_timeout, settled.retries
+    stall = settled.stall_timeout
+    tries = None if settled.origins["retries"] == "default" else settled.retries
     if stall_timeout is not None:
         stall = resolve.read("stall_timeout", stall_timeout, "--stall-timeout")
     if retries is not None:
@@ -154,7 +155,7 @@ class Downloads:
             patience=self._patience.answer_timeout,
         )
         with explaining(self._context, name):  # explained before any outer block shows the error
-            yield from heal(open_pull, self._patience, stats)
+            yield from heal(open_pull, self._patience, stats, model=name)
 
 
 class _ActiveReporters:

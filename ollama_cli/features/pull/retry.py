@@ -31,22 +31,32 @@ from ollama_cli.types.units import format_duration
 from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.wire.pull_failures import Again, error_of, failure_of
 
+DEFAULT_RETRIES: Final = 8
 _FIRST_PAUSE: Final = 0.5
 _LONGEST_PAUSE: Final = 30.0
 _JITTER: Final = (0.5, 1.5)
 _SERVER_ERROR: Final = HTTPStatus.INTERNAL_SERVER_ERROR
+# Before the first byte there is nothing to lose: who waits is told soon.
+_EARLY_RETRIES: Final = 2
+_EARLY_SECONDS: Final = 10.0
+_HELD_BACK: Final = (
+    "a proxy may hold the stream back to its end: `ollama-cli models pull --stall-timeout 0` waits"
+)
+_LATER: Final = "try again later; the server's log may say more"
 
 
 class Patience(NamedTuple):
     """How long a pull may stand still, in seconds; 0 means no limit.
 
     `stall` limits the time without a gained byte, `silence` the time without any event, also while
-    the server verifies; `retries` limits the further tries in a row without a gained byte.
+    the server verifies; `retries` limits the further tries in a row without a gained byte. With
+    None that is `DEFAULT_RETRIES` once a byte has come, and before it two, of which none begins
+    later than 10 s after the first one unless the server was silent.
     """
 
     stall: float = 30.0
     silence: float = 1800.0
-    retries: float = 8
+    retries: float | None = None
 
     @property
     def answer_timeout(self) -> float:
@@ -71,16 +81,17 @@ def heal(
     patience: Patience,
     stats: PullStats | None = None,
     *,
+    model: str = "",
     clock: Callable[[], float] = time.monotonic,
     sleep: Callable[[float], object] = time.sleep,
 ) -> Iterator[PullEvent]:
     """Yield the events of a pull up to its success, with a Restart for each further try.
 
     `open_pull` opens a stream and limits the wait for its answer by `patience.answer_timeout`. Each
-    event is added to `stats` before it is yielded. Raises the final error: TimedOutError if the
-    last try ended with a cut, a stall or no success.
+    event is added to `stats` before it is yielded. Raises the final error, which names the `model`:
+    TimedOutError if the last try ended with a cut, a stall or no success.
     """
-    pull = _Pull(patience, stats or PullStats(), clock)
+    pull = _Pull(patience, stats or PullStats(), clock, model)
     while True:
         try:
             yield from pull.run(open_pull())
@@ -95,10 +106,15 @@ def heal(
 class _Pull:
     """One pull with all its tries."""
 
-    def __init__(self, patience: Patience, stats: PullStats, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, patience: Patience, stats: PullStats, clock: Callable[[], float], model: str
+    ) -> None:
         self._patience = patience
         self._stats = stats
         self._clock = clock
+        self._model = model
+        self._began_at = clock()
+        self._has_bytes = False
         self._gains = Gains()
         self._attempt = 0
         self._has_answered = self._is_open = False
@@ -126,23 +142,35 @@ class _Pull:
                 self._has_answered = self._has_answered or bool(events)
                 self._pace.add(0, now)
                 if self._is_trickle():
-                    raise StalledError("the pull came down to a trickle", hint=RESUMES)
+                    raise StalledError("the pull came down to a trickle")
         finally:
             stream.close()
-        raise StreamCutError("the pull stream ended without success", hint=RESUMES)
+        raise StreamCutError("the pull stream ended without success")
 
     def restart(self, error: OllamaCliError) -> Restart:
         """Return the next try after a failure; raises the final error if there is none."""
         if not self._is_worth_another_try(error):
-            raise error
-        if self._attempt >= self._patience.retries:
+            raise self._named(error)
+        backoff = min(_FIRST_PAUSE * 2 ** min(self._attempt, 16), _LONGEST_PAUSE)
+        pause = max(backoff * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
+        if not self._may_try_again(error, pause):
             self._give_up(error)
         self._attempt += 1
-        backoff = min(_FIRST_PAUSE * 2 ** min(self._attempt - 1, 16), _LONGEST_PAUSE)
-        pause = max(backoff * random.uniform(*_JITTER), error.retry_after or 0.0)  # noqa: S311  jitter, no secret
         restart = Restart(self._attempt, error.message, round(pause, 3))
         self._stats.add(restart, self._clock())
         return restart
+
+    def _may_try_again(self, error: OllamaCliError, pause: float) -> bool:
+        """Return whether the patience allows one more try, after a pause in seconds."""
+        retries = self._patience.retries
+        if retries is not None:
+            return self._attempt < retries
+        if self._has_bytes:
+            return self._attempt < DEFAULT_RETRIES
+        # Silence alone may last longer than that, and a lost connection heals by another one.
+        is_late = self._clock() + pause > self._began_at + _EARLY_SECONDS
+        waits = isinstance(error, StalledError) or bool(error.retry_after)
+        return self._attempt < _EARLY_RETRIES and (waits or not is_late)
 
     def _is_trickle(self) -> bool:
         if self._after_layers or not self._pace.is_slow():
@@ -168,10 +196,10 @@ class _Pull:
     def _stalled(self, seconds: float) -> StalledError:
         waited = format_duration(seconds)
         if not self._is_open:
-            return StalledError(f"the server did not answer within {waited}", hint=RESUMES)
+            return StalledError(f"the server did not answer within {waited}")
         if self._after_layers:
-            return StalledError(f"the server was silent for {waited}", hint=RESUMES)
-        return StalledError(f"no byte was gained for {waited}", hint=RESUMES)
+            return StalledError(f"the server was silent for {waited}")
+        return StalledError(f"no byte was gained for {waited}")
 
     def _advance(self, gained: int, now: float) -> None:
         self._attempt = 0
@@ -182,6 +210,7 @@ class _Pull:
         """Check whether an event is progress; raises the error of an error event."""
         match event:
             case ChunkProgress():
+                self._has_bytes = self._has_bytes or self._stats.reported > 0
                 if gained := self._gains.add(self._stats.reported):
                     self._advance(gained, now)
             case Status():
@@ -191,7 +220,7 @@ class _Pull:
                     self._advanced_at = now
             case Error(message):
                 self._server_error = message
-                raise error_of(message)
+                raise error_of(message, self._model)
 
     def _is_worth_another_try(self, error: OllamaCliError) -> bool:
         if self._server_error is not None:
@@ -212,19 +241,32 @@ class _Pull:
         return False
 
     def _allows_retry(self, again: Again) -> bool:
-        under_way = bool(self._stats.reported)
-        return again is Again.ALWAYS or (again is Again.UNDER_WAY and under_way)
+        return again is Again.ALWAYS or (again is Again.UNDER_WAY and self._has_bytes)
+
+    def _named(self, error: OllamaCliError) -> OllamaCliError:
+        """Name a failure that came as an error answer as if it had come in the stream."""
+        text = error.reason if error.address else error.what
+        is_answer = type(error) is ServerError and error.http_status is not None
+        if not is_answer or failure_of(text).again is Again.ALWAYS:
+            return error
+        named = error_of(text, self._model)
+        return named.with_facts(http_status=error.http_status, retry_after=error.retry_after)
 
     def _give_up(self, error: OllamaCliError) -> NoReturn:
-        """Raise the final error when no try is left; an error text of the server keeps its code.
-
-        Such a pull resumes when it is begun again, and the hint says so.
-        """
+        """Raise the final error when no try is left; an error text of the server keeps its code."""
         aside = ""
         if self._attempt:
             tries = "try" if self._attempt == 1 else "tries"
             aside = f", and {self._attempt} further {tries} did not help"
         lost = isinstance(error, StalledError | StreamCutError | UnreachableError | TimedOutError)
         found = error.as_kind(TimedOutError) if lost and self._attempt else error
-        hint = RESUMES if found is not error else error.hint or RESUMES
-        raise found.with_facts(aside=aside, hint=hint) from error
+        raise found.with_facts(aside=aside, hint=self._last_hint(error)) from error
+
+    def _last_hint(self, error: OllamaCliError) -> str:
+        """Return what to do when no try is left: a pull resumes if a byte of it is there."""
+        if self._has_bytes:
+            row = failure_of(self._server_error or "")
+            return (row.hint if row.again is not Again.ALWAYS else None) or RESUMES
+        if isinstance(error, StalledError) and not self._has_answered:
+            return _HELD_BACK
+        return error.hint or _LATER

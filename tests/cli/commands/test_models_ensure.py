@@ -140,7 +140,7 @@ def test_one_of_several_fails(server: str, folder: Path, output: str) -> None:
     write(folder, 'models = ["nobody", "nomic-embed-text"]')
     result = ensured(server, folder, "--prune", "--yes", "-o", output)
     assert result.code == 11
-    assert "error: nobody: the registry knows no such model or tag: " in result.err
+    assert "error: nobody: the registry knows no model 'nobody': " in result.err
     assert names(server) == BOTH | {"nomic-embed-text:latest"}, "nothing goes after a failure"
     if output == "json":
         assert [row["state"] for row in result.json["models"]] == ["failed", "pulled"]

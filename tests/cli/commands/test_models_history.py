@@ -57,7 +57,7 @@ def test_what_was_pulled(server: str, tmp_path: Path) -> None:
     assert good["started_at"] <= good["ended_at"] <= failed["started_at"]
     assert good["seconds"] >= 0
     assert (failed["model"], failed["result"]) == ("nobody", "error")
-    assert failed["error"].startswith("the registry knows no such model or tag: ")
+    assert failed["error"].startswith("the registry knows no model 'nobody': ")
 
 
 def test_what_was_there_already_is_not_fetched_again(server: str, tmp_path: Path) -> None:

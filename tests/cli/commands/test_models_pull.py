@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from hostile import Server, by_path, document, lines, page
+from hostile import Peer, Server, by_path, document, lines, page
 from shell import call
 
 from ollama_cli.demo import DemoServer
@@ -87,7 +87,7 @@ def test_an_unknown_model_is_4() -> None:
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "pulling manifest\n"
-        "error: the registry knows no such model or tag: "
+        "error: the registry knows no model 'nobody': "
         "pull model manifest: file does not exist\n"
         "hint: check the name and the tag; https://ollama.com/library lists what there is\n"
     )
@@ -100,8 +100,8 @@ def test_an_unknown_model_of_the_demo_is_4(server: str) -> None:
 @pytest.mark.parametrize(
     ("line", "code", "told"),
     [
-        (OFFLINE, 5, "error: pull failed: max retries exceeded: EOF\nhint: run the same command"),
-        ({"status": "verifying"}, 5, "error: the pull stream ended without success\nhint: run"),
+        (OFFLINE, 5, "error: pull failed: max retries exceeded: EOF\nhint: check the net"),
+        ({"status": "verifying"}, 5, "error: the pull stream ended without success\nhint: try "),
         ({"error": {"message": "a\nb"}}, 5, "error: pull failed: a b\n"),
         ([1], 5, "error: "),
     ],
@@ -124,7 +124,7 @@ def test_a_pull_that_fails(line: object, code: int, told: str) -> None:
 def test_one_of_several_fails(server: str, output: str) -> None:
     result = call("models", "pull", "nobody", "nomic-embed-text", "-o", output, "--host", server)
     assert result.code == 11
-    assert "error: nobody: the registry knows no such model" in result.err
+    assert "error: nobody: the registry knows no model 'nobody'" in result.err
     assert call("models", "has", "nomic-embed-text", "--host", server).code == 0
 
 
@@ -138,7 +138,7 @@ def test_all_fail_alike(server: str) -> None:
 @pytest.mark.parametrize("args", [[], ["-j", "2"], ["-o", "jsonl"], ["-o", "json"]])
 def test_each_of_several_is_told_what_it_may_be(server: str, args: list[str]) -> None:
     result = call("models", "pull", "lama3.2", "noone", "qwen3x", *args, "--host", server)
-    assert "error: lama3.2: the registry knows no such model" in result.err
+    assert "error: lama3.2: the registry knows no model 'lama3.2'" in result.err
     assert "hint: did you mean llama3.2 or " in result.err
     assert "hint: did you mean qwen3 or " in result.err
 
@@ -212,3 +212,67 @@ def test_a_password_that_a_pull_echoes_stays_hidden(args: list[str]) -> None:
     assert "proxy http://***@h says no" in result.out + result.err
     assert "s3cret" not in result.out + result.err
     assert "bWU6" not in result.out + result.err
+
+
+FORBIDDEN = 'pull model manifest: 401: {"error":"Invalid username or password."}'
+
+
+@pytest.mark.parametrize("status", [200, 500])
+@pytest.mark.parametrize(
+    ("model", "text", "code", "told"),
+    [
+        ("m", "pull model manifest: ssh: no key found", 5, "hint: where the server runs, move ~/"),
+        (
+            "m",
+            'pull model manifest: 400: {"error":"Repository is not GGUF or is not compatible"}',
+            5,
+            "hint: choose a repository that holds GGUF files\n",
+        ),
+        (
+            "m",
+            'Get "https://x/v2/": proxyconnect tcp: Proxy Authentication Required',
+            6,
+            "hint: where the server runs: HTTPS_PROXY=",
+        ),
+        ("m", "open C:\\blobs\\x-partial: Access is denied.", 5, "hint: give its user the folder"),
+        ("hf.co/me/m", FORBIDDEN, 6, "hint: add the key of the Ollama server, ~/.ollama/id_ed2"),
+        ("me/m", FORBIDDEN, 6, "hint: run `ollama signin` where the server runs\n"),
+        ("nosuch:tag", "pull model manifest: file does not exist", 4, "no model 'nosuch:tag': "),
+    ],
+)
+def test_what_a_client_cannot_mend_ends_at_once(
+    model: str, text: str, code: int, told: str, status: int
+) -> None:
+    failing = document({"error": text}, 500) if status != 200 else lines(MANIFEST, {"error": text})
+    with Server(failing) as server:
+        result = call("models", "pull", model, "--host", server.url)
+        assert [each.path for each in server.requests].count("/api/pull") == 1
+    assert (result.code, result.out) == (code, "")
+    assert told in result.err
+    assert "resume" not in result.err
+
+
+def test_an_unknown_failure_is_tried_three_times_before_the_first_byte(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("ollama_cli.features.pull.retry._FIRST_PAUSE", 0.0)
+    reset = "read tcp [2001:db8:403::5]:51234->[2001:db8::401]:443: connection reset by peer"
+    with Server(lines(MANIFEST, {"error": f"max retries exceeded: {reset}"})) as server:
+        result = call("models", "pull", "m", "--host", server.url)
+        assert [each.path for each in server.requests] == ["/api/pull"] * 3
+    assert (result.code, result.out) == (5, "")
+    assert result.err.endswith(
+        f"error: pull failed: max retries exceeded: {reset}, and 2 further tries did not help\n"
+        "hint: check the network of the machine that the server runs on\n"
+    )
+
+
+def test_a_stream_that_is_held_back_names_who_may_do_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ollama_cli.features.pull.retry._FIRST_PAUSE", 0.0)
+    with Server(Peer.stall) as server:
+        patience = ("--stall-timeout", "0.2", "--retries", "1")
+        result = call("models", "pull", "m", *patience, "--host", server.url)
+    assert result.code == 7
+    assert "hint: a proxy may hold the stream back to its end: `ollama-cli models pull --sta" in (
+        result.err
+    )

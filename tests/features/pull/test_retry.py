@@ -75,7 +75,12 @@ def test_what_is_worth_another_try(failing: list[Step], reason: str) -> None:
         ([ProtocolError("an HTML page came")], ProtocolError, 5),
         ([AuthError("sign in")], AuthError, 6),
         ([ServerError("bad name", http_status=400)], ServerError, 5),
-        ([ServerError("no space left on device", http_status=500)], ServerError, 5),
+        ([ServerError("no space left on device", http_status=500)], PullError, 5),
+        ([ServerError("Repository is not GGUF", http_status=400)], PullError, 5),
+        ([MANIFEST, Error("pull model manifest: ssh: no key found")], PullError, 5),
+        ([MANIFEST, Error('400: {"error":"Repository is not GGUF"}')], PullError, 5),
+        ([MANIFEST, Error("open C:\\blobs\\x-partial: Access is denied.")], PullError, 5),
+        ([MANIFEST, Error("proxyconnect tcp: Proxy Authentication Required")], AuthError, 6),
     ],
 )
 def test_what_ends_at_once(failing: list[Step], kind: type[OllamaCliError], code: int) -> None:
@@ -110,11 +115,52 @@ def test_tries_run_out(failing: list[Step]) -> None:
     error = ends(world, TimedOutError, retries=3)
     assert (error.exit_code, len(world.pauses)) == (7, 3)
     assert "3 further tries did not help" in error.message
-    assert "run the same command again" in (error.hint or "")
-    assert World([*failing]).closed == 0
     with pytest.raises(ServerError) as caught:
         World(failing).run(retries=0)
     assert caught.value.exit_code == 5
+
+
+@pytest.mark.parametrize("failing", [[MANIFEST, CUT], [MANIFEST], [MANIFEST, Error("who knows")]])
+def test_before_the_first_byte_three_requests_within_ten_seconds(failing: list[Step]) -> None:
+    world = World(*repeat(failing, 9))
+    ends(world, PullError if len(failing) > 1 and failing[1] is not CUT else TimedOutError)
+    assert world.closed == 3
+    assert world.now < 1000 + 10
+    slow = World(*repeat([MANIFEST, 6.0, *failing], 9))
+    with pytest.raises(OllamaCliError, match="further tr"):
+        slow.run()
+    assert slow.closed == 2
+    given = World(*repeat(failing, 9))
+    with pytest.raises(OllamaCliError, match="4 further tries"):
+        given.run(retries=4)
+    assert given.closed == 5
+
+
+def test_after_the_first_byte_there_is_patience() -> None:
+    world = World(*repeat([MANIFEST, at(5), Error("who knows")], 9))
+    ends(world, PullError)
+    assert world.closed == 9
+
+
+def test_silence_before_the_first_byte_is_asked_three_times() -> None:
+    world = World(*repeat([1e9], 9))
+    error = ends(world, TimedOutError)
+    assert (error.exit_code, world.closed) == (7, 3)
+    assert "a proxy may hold the stream back" in str(error.hint)
+    assert "`ollama-cli models pull --stall-timeout 0`" in str(error.hint)
+
+
+@pytest.mark.parametrize(
+    "failing",
+    [[CUT], [MANIFEST, 1e9], [MANIFEST, Error("who knows")], [MANIFEST, at(0), Error("EOF")]],
+)
+@pytest.mark.parametrize("retries", [0, 1])
+def test_what_has_no_byte_does_not_resume(failing: list[Step], retries: int) -> None:
+    with pytest.raises(OllamaCliError) as caught:
+        World(*repeat(failing, 2)).run(retries=retries)
+    assert caught.value.hint
+    assert "resume" not in caught.value.hint
+    assert "hold" not in caught.value.hint
 
 
 def test_the_servers_words_keep_their_code() -> None:
@@ -126,9 +172,10 @@ def test_the_servers_words_keep_their_code() -> None:
 
 @pytest.mark.parametrize("retries", [0, 1])
 def test_whatever_ran_out_of_tries_resumes(retries: int) -> None:
-    unknown = ends(World(*repeat([MANIFEST, Error("never seen")], 2)), PullError, retries=retries)
+    flows = [MANIFEST, at(5)]
+    unknown = ends(World(*repeat([*flows, Error("new")], 2)), PullError, retries=retries)
     html = ProtocolError("no JSON: '<html>'")
-    page = ends(World(*repeat([MANIFEST, html], 2)), ProtocolError, retries=retries)
+    page = ends(World(*repeat([*flows, html], 2)), ProtocolError, retries=retries)
     for error in (unknown, page):
         assert "run the same command again" in (error.hint or "")
 
@@ -144,7 +191,7 @@ def test_any_gain_of_bytes_renews_the_tries() -> None:
 
 
 def test_pauses_grow_and_vary() -> None:
-    world = World(*repeat([MANIFEST, CUT], 9))
+    world = World(*repeat([MANIFEST, at(5), CUT], 9))
     ends(world, TimedOutError)
     for pause, middle in zip(world.pauses, [0.5, 1, 2, 4, 8, 16, 30, 30], strict=True):
         assert 0.5 * middle <= pause <= 1.5 * middle

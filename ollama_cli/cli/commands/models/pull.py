@@ -30,7 +30,9 @@ def command(
     ] = None,
     retries: Annotated[
         str | None,
-        typer.Option(metavar="N|inf", help="Further tries without a byte gained. [default: 8]"),
+        typer.Option(
+            metavar="N|inf", help="Further tries without a byte gained. [default: 8, at first 2]"
+        ),
     ] = None,
     notify: Annotated[
         bool, typer.Option("--notify", help="Ring at the end; post a message where possible.")
