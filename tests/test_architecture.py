@@ -200,6 +200,7 @@ def test_the_line_is_named() -> None:
         ("__main__.py", "def f():\n    from ollama_cli import cli  # noqa: PLC0415  `-V`: 60 ms"),
         ("__init__.py", "if TYPE_CHECKING:\n    from ollama_cli.services.ollama import Ollama"),
         ("config/sources.py", "import os\ndef f():\n    return os.environ"),
+        ("transport/proxies.py", "import os\ndef f():\n    return os.environ"),
         ("system/paths.py", "import platformdirs"),
         ("types/urls.py", "def f():\n    return open('x')"),
         ("types/urls.py", "x = lambda: open('x')"),

@@ -22,9 +22,9 @@ from ollama_cli.transport.retries import Retry
 from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.timeouts import Timeouts
-from ollama_cli.types.urls import base_url_to_host_root, parse_host
+from ollama_cli.types.urls import base_url_to_host_root, host_of, parse_host
 from ollama_cli.wire import decoding, ndjson
-from ollama_cli.wire.failures import error_from_answer
+from ollama_cli.wire.failures import error_from_answer, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
 
 _NAMES: Final = ("model", "source", "destination")
@@ -191,6 +191,11 @@ class Connection:
             error = self._failure(reply.status, reply.content_type, answer, address=root)
             if is_unknown_route(reply.status, answer):
                 raise error.as_kind(OtherApiError)
+            if (proxy := self._http.answering_proxy) and may_be_of_a_proxy(reply.status, answer):
+                error = error.with_facts(
+                    aside=f"; that may be the proxy {proxy.words}",
+                    hint=f"go past it: NO_PROXY={host_of(root)}",
+                )
             raise _with_request_facts(body, reply.retry_after, error)
         if reply.status >= HTTPStatus.MULTIPLE_CHOICES:
             raise ServerError(

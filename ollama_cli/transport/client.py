@@ -4,10 +4,10 @@ import json
 import logging
 import time
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final, TextIO
 
 import requests
-from requests.utils import get_environ_proxies
 from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
@@ -18,6 +18,7 @@ from ollama_cli.transport.authorization import basic, keep_secrets, sendable
 from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.prepared import RequestFactory
+from ollama_cli.transport.proxies import Proxy, proxy_of
 from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_temporary, pause_of, pauses
 from ollama_cli.types.secrets import redact
@@ -60,8 +61,6 @@ class Transport:
         self._cert = (client_cert, client_cert) if isinstance(client_cert, str) else client_cert
         if insecure:  # we warn once; the library would warn for each request
             disable_warnings(InsecureRequestWarning)
-        if not is_private(host_of(self.root)):
-            self._session.proxies = dict(get_environ_proxies(self.root))
         self._adapter = Adapter()
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, self._adapter)
@@ -77,6 +76,17 @@ class Transport:
     def close(self) -> None:
         """Close all connections."""
         self._session.close()
+
+    @cached_property
+    def proxy(self) -> Proxy | None:
+        """Return the proxy that leads to the server; raises what `proxy_of` raises."""
+        return _proxy_to(self.root)
+
+    @property
+    def answering_proxy(self) -> Proxy | None:
+        """Return the proxy that may answer for the server: one without a tunnel through it."""
+        has_tunnel = self.root.startswith("https:") or (self.proxy and self.proxy.is_socks)
+        return None if has_tunnel else self.proxy
 
     def send(
         self,
@@ -135,6 +145,7 @@ class Transport:
         started = time.monotonic()
         outcome = "failed"
         is_own_server = redirects.same_origin(url, self.root)
+        proxy = self.proxy if is_own_server else _proxy_to(url)
         try:
             # By the adapter: Session.send reads a redirect's body, even if it is not to follow it.
             response: requests.Response = self._adapter.send(
@@ -143,12 +154,13 @@ class Transport:
                 timeout=timeout,
                 verify=self._verify if is_own_server else self._verify or True,
                 cert=self._cert if is_own_server else None,
-                proxies=self._session.proxies,
+                proxies={"all": proxy.url} if proxy else {},
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
             place = self.root if is_own_server else redirects.place_of(url)
-            raise _translated(error, place, self._name) from error
+            via = proxy.words if proxy else ""
+            raise _translated(error, place, self._name, via) from error
         finally:
             if _LOG.isEnabledFor(logging.INFO):
                 seconds = time.monotonic() - started
@@ -156,9 +168,13 @@ class Transport:
         return response
 
 
-def _translated(error: Exception, root: str, name: str) -> OllamaCliError:
+def _proxy_to(url: str) -> Proxy | None:
+    return None if is_private(host_of(redirects.place_of(url))) else proxy_of(url)
+
+
+def _translated(error: Exception, root: str, name: str, via: str) -> OllamaCliError:
     if isinstance(error, OSError | UnicodeError):
-        return translate(error, root, name)
+        return translate(error, root, name, via=via)
     return ConfigError(f"cannot send a request to {redact(root)}: {error}")
 
 

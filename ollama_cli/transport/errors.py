@@ -53,10 +53,14 @@ _READ_TIMEOUTS: Final = (ReadTimeoutError, requests.exceptions.ReadTimeout, Time
 
 
 class Peer(NamedTuple):
-    """The other side of a request: its URL, and what it is, a server or a registry."""
+    """The other side of a request: its URL, and what it is, a server or a registry.
+
+    `via` is the proxy on the way, in words; empty if there is none.
+    """
 
     url: str
     name: str = "server"
+    via: str = ""
 
     @property
     def address(self) -> str:
@@ -79,10 +83,13 @@ def translated(url: str, name: str = "server", *, answering: bool = False) -> It
 
 
 def translate(
-    error: Exception, url: str, name: str = "server", *, answering: bool = False
+    error: Exception, url: str, name: str = "server", *, via: str = "", answering: bool = False
 ) -> OllamaCliError:
-    """Turn one error into ours; `url` is where the request went, `name` says what is there."""
-    peer = Peer(url, name)
+    """Turn one error into ours; `url` is where the request went, `name` says what is there.
+
+    `via` is the proxy on the way, in words.
+    """
+    peer = Peer(url, name, via)
     ours = _our_error(error, peer, answering=answering)
     # The address of a registry was not set as that of the server, even if both are the same.
     return ours.with_facts(hint=None, origin="") if peer.is_registry else ours
@@ -93,7 +100,9 @@ def _our_error(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliErr
     for cause in chain:
         for kinds, make in _TABLE:
             if isinstance(cause, kinds) and not (answering and make is _tls):
-                return make(cause, peer)
+                # Through a SOCKS proxy, whatever fails before there is a connection is its matter.
+                of_a_proxy = peer.via and make in {_unresolved, _no_connection}
+                return (_proxy if of_a_proxy else make)(cause, peer)
     if answering or any(isinstance(cause, ConnectionError) for cause in chain):
         return StreamCutError(
             f"the {peer.name}",
@@ -141,7 +150,7 @@ def _proxy(error: BaseException, peer: Peer) -> OllamaCliError:
     return UnreachableError(
         f"no way to the {peer.name}",
         address=peer.address,
-        rest=" through the proxy",
+        rest=f" through the proxy {peer.via}".rstrip(),
         reason=_words(_chain(error)[-1]),
         hint="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
     )
@@ -218,7 +227,8 @@ _TABLE: Final = (
 
 def _words(error: BaseException) -> str:
     """Return the reason of an operating system or a library in a few lower-case words."""
-    if isinstance(error, OSError) and error.strerror:
+    # Libraries make an OSError of whatever they like: its `strerror` may be another error.
+    if isinstance(error, OSError) and isinstance(error.strerror, str):
         text = re.sub(r" \(_ssl\.c:\d+\)", "", error.strerror)
     else:
         text = str(error) or type(error).__name__

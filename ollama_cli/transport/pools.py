@@ -52,6 +52,25 @@ class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
 _POOLS: Final = {"http": _HTTPPool, "https": _HTTPSPool}
 
 
+def _socks_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
+    """Make the same of what connects through SOCKS; only where PySocks is there."""
+    from urllib3.contrib import socks  # noqa: PLC0415  SOCKS alone: 3 ms
+
+    class HTTPConnection(_Streaming, socks.SOCKSConnection):
+        pass
+
+    class HTTPSConnection(_Streaming, socks.SOCKSHTTPSConnection):
+        pass
+
+    class HTTPPool(socks.SOCKSHTTPConnectionPool):
+        ConnectionCls = HTTPConnection
+
+    class HTTPSPool(socks.SOCKSHTTPSConnectionPool):
+        ConnectionCls = HTTPSConnection
+
+    return {"http": HTTPPool, "https": HTTPSPool}
+
+
 class Adapter(HTTPAdapter):
     """Makes connections whose answers are decoded in bulk, also through a proxy."""
 
@@ -63,10 +82,13 @@ class Adapter(HTTPAdapter):
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
-    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> urllib3.ProxyManager:
-        """Make the pools of connections to a proxy."""
-        manager: urllib3.ProxyManager = super().proxy_manager_for(*args, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.PoolManager:
+        """Make the pools of connections through a proxy."""
+        if proxy in self.proxy_manager:
+            known: urllib3.PoolManager = self.proxy_manager[proxy]
+            return known
+        manager: urllib3.PoolManager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _socks_pools() if proxy.startswith("socks") else _POOLS
         return manager
 
     def close(self) -> None:

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from requests.adapters import DEFAULT_CA_BUNDLE_PATH
-from requests.utils import get_environ_proxies, select_proxy
 
 from ollama_cli.errors import ConfigError
 
@@ -44,11 +43,6 @@ class Handshake(NamedTuple):
     names: tuple[str, ...] = ()
     until: str = ""
     also: Fault = ""
-
-
-def proxy_for(url: str) -> str | None:
-    """Return the proxy that the environment sets for a URL, even if we do not use it."""
-    return select_proxy(url, get_environ_proxies(url))
 
 
 def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:

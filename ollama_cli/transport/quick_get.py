@@ -13,11 +13,11 @@ from urllib.parse import urlsplit
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError
 from ollama_cli.transport.authorization import basic, sendable
+from ollama_cli.transport.proxies import proxy_of
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 _LARGEST: Final = 4 << 20
 _PIECE: Final = 1 << 16
-_PROXIES: Final = ("http_proxy", "https_proxy", "all_proxy")
 
 
 def quick_get(
@@ -31,10 +31,12 @@ def quick_get(
 ) -> bytes | None:
     """Fetch a document within `seconds` in all; None if that did not succeed.
 
-    A remote server is not asked if proxies are set, as only requests knows when to use them.
+    A server behind a proxy is not asked, as only requests knows how to use one.
     """
-    proxied = any(environ.get(name) or environ.get(name.upper()) for name in _PROXIES)
-    if proxied and not is_private(host_of(root)):
+    try:
+        if not is_private(host_of(root)) and proxy_of(split_userinfo(root)[0], environ):
+            return None
+    except ConfigError:  # it is behind one, or would be
         return None
     answers: list[bytes] = []
 

@@ -1,5 +1,6 @@
 """Error answers of servers, turned into our errors."""
 
+import ipaddress
 from http import HTTPStatus
 from typing import Final
 
@@ -12,6 +13,7 @@ from ollama_cli.errors import (
     TooLongError,
 )
 from ollama_cli.types.secrets import redact
+from ollama_cli.types.urls import host_of, is_loopback
 from ollama_cli.wire import decoding, fields
 
 _TOO_LONG: Final = (
@@ -29,6 +31,16 @@ _HINTS: Final = {
     "does not support embeddings": "choose an embedding model with -m",
     "server busy": "try again in a moment",
 }
+# Ollama answers none of these by itself without saying why.
+_OF_PROXIES: Final = frozenset(
+    {
+        HTTPStatus.FORBIDDEN,
+        HTTPStatus.PROXY_AUTHENTICATION_REQUIRED,
+        HTTPStatus.BAD_GATEWAY,
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        HTTPStatus.GATEWAY_TIMEOUT,
+    }
+)
 _SHOWN: Final = 500
 _READ: Final = 2000
 
@@ -40,13 +52,15 @@ def error_from_answer(
     document = _document(body)
     message = shown(fields.error_text(document.get("error")))
     reason = _reason(status)
+    if status == HTTPStatus.FORBIDDEN and not message:
+        return _forbidden(content_type, document, body, address)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
     if status == HTTPStatus.NOT_FOUND and message and "not found" in message:
         return ModelNotFoundError(message, http_status=status)
     if message:
         return error_from_text(message, http_status=status)
-    plain = shown(" ".join(body[:_READ].decode("utf-8", "replace").split()))
+    plain = _plain(body)
     page = " with an HTML page" if "html" in content_type else ""
     return ServerError(
         "the server",
@@ -82,6 +96,15 @@ def shown(message: str) -> str:
     return redact(message[:_READ])[:_SHOWN]
 
 
+def may_be_of_a_proxy(status: int, body: bytes) -> bool:
+    """Return whether an error answer may be that of a proxy on the way: Ollama says why."""
+    return status in _OF_PROXIES and not _document(body).get("error")
+
+
+def _plain(body: bytes) -> str:
+    return shown(" ".join(body[:_READ].decode("utf-8", "replace").split()))
+
+
 def _document(body: bytes) -> dict[str, object]:
     try:
         return fields.mapping(decoding.document(body))
@@ -103,15 +126,42 @@ def _auth_error(status: int, message: str, signin_url: str) -> AuthError:
             hint=f"open {signin_url}",
             http_status=status,
         ).with_facts(sign_in=signin_url)
-    if status == HTTPStatus.FORBIDDEN and not message:
-        return AuthError(
-            "the server refuses requests for this host name (HTTP 403)",
-            hint="name it by its IP address, or let the server listen on all addresses",
-            http_status=status,
-        )
     return AuthError(
         "the server refuses",
         reason=message or _reason(status),
         hint="put `user:password@` into the address, or sign in where the server runs",
         http_status=status,
     ).with_facts(wants_key=status == HTTPStatus.UNAUTHORIZED)
+
+
+def _forbidden(
+    content_type: str, document: dict[str, object], body: bytes, address: str | None
+) -> AuthError:
+    """Return the error of a 403 in which Ollama does not say why; an empty one is about a name."""
+    status = HTTPStatus.FORBIDDEN
+    is_empty, is_page = not body.strip(), "html" in content_type
+    if is_empty and address is not None and _is_refusable(host_of(address)):
+        return AuthError(
+            f"the server refuses requests for this host name (HTTP {status})",
+            hint="name it by its IP address, or let the server listen on all addresses",
+            http_status=status,
+        )
+    words = fields.error_text(document.get("message") or document.get("detail"))
+    return AuthError(
+        "the server",
+        address=address,
+        rest=" refuses with an HTML page" if is_page else " refuses",
+        reason=shown(words) or ("" if is_page else _plain(body)) or _reason(status),
+        hint="ask whoever runs a proxy or a gateway there"
+        + ("" if is_empty else ": these are no words of Ollama"),
+        http_status=status,
+    )
+
+
+def _is_refusable(host: str) -> bool:
+    """Return whether Ollama on loopback refuses a host: a name, but not of this machine."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return not is_loopback(host)
+    return False

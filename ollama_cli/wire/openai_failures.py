@@ -39,6 +39,8 @@ def error_from_answer(
     except ProtocolError:
         document = {}
     message, code = _message_and_codes(document)
+    if status == HTTPStatus.FORBIDDEN and not message:
+        return failures.error_from_answer(status, content_type, body, address=address)
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
     if not message:

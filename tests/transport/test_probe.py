@@ -89,12 +89,3 @@ def test_certificates_to_trust_in_a_folder_or_nowhere(tmp_path: Path) -> None:
         for place in (str(empty), str(tmp_path / "missing.pem")):
             with pytest.raises(ConfigError, match="cannot read the certificates of"):
                 probe.secure("127.0.0.1", "127.0.0.1", server.port, 1, place)
-
-
-def test_the_proxy_that_the_environment_names(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert probe.proxy_for("http://ollama.example.com") is None
-    monkeypatch.setenv("HTTP_PROXY", "http://proxy:3128")
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    assert probe.proxy_for("http://ollama.example.com") == "http://proxy:3128"
-    assert probe.proxy_for("http://127.0.0.1:11434") is None
-    assert probe.proxy_for("https://ollama.example.com") is None

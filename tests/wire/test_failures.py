@@ -11,7 +11,12 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.wire.failures import error_from_answer, error_from_line, error_from_text
+from ollama_cli.wire.failures import (
+    error_from_answer,
+    error_from_line,
+    error_from_text,
+    may_be_of_a_proxy,
+)
 
 JSON = "application/json; charset=utf-8"
 NESTED = (
@@ -52,7 +57,9 @@ def error(status: int, body: object, content_type: str = JSON) -> OllamaCliError
         (401, b"", AuthError, "the server refuses: HTTP 401 Unauthorized"),
         (403, b"", AuthError, "refuses requests for this host name"),
         (403, {"error": "ollama cloud is disabled"}, AuthError, "ollama cloud is disabled"),
-        (403, b"<html>no</html>", AuthError, "refuses requests for this host name"),
+        (403, b"<html>no</html>", AuthError, "the server at X refuses: <html>no</html>"),
+        (403, {"message": "Forbidden"}, AuthError, "the server at X refuses: Forbidden"),
+        (403, {"detail": "not you"}, AuthError, "the server at X refuses: not you"),
         (400, b"[" * 100_000, ServerError, "HTTP 400 Bad Request: [[["),
     ],
 )
@@ -69,6 +76,53 @@ def test_an_error_answer_becomes_its_error(
 def test_an_html_page_is_called_one() -> None:
     made = error(502, b"<html><h1>Oops</h1></html>", "text/html")
     assert made.message == "the server at X answered HTTP 502 Bad Gateway with an HTML page"
+
+
+@pytest.mark.parametrize(
+    ("address", "is_name"),
+    [
+        ("http://gpu:11434", True),
+        ("http://gpu.corp.example:11434", True),
+        ("http://localhost:11434", False),
+        ("http://127.0.0.1:11434", False),
+        ("http://192.168.1.20", False),
+        ("http://[fd00::1]:11434", False),
+        (None, False),
+    ],
+)
+def test_an_empty_403_is_about_a_name_alone(address: str | None, is_name: bool) -> None:
+    made = error_from_answer(403, "", b"", address=address)
+    assert made.exit_code == 6
+    assert ("refuses requests for this host name" in made.message) is is_name
+    assert ("name it by its IP address" in str(made.hint)) is is_name
+    assert ("whoever runs a proxy" in str(made.hint)) is not is_name
+
+
+def test_a_403_with_a_page_is_called_one() -> None:
+    page = b"<html>proxy: blocked</html>"
+    made = error_from_answer(403, "text/html", page, address="http://gpu:11434")
+    assert made.message == (
+        "the server at http://gpu:11434 refuses with an HTML page: HTTP 403 Forbidden"
+    )
+    assert made.hint == "ask whoever runs a proxy or a gateway there: these are no words of Ollama"
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "may_be"),
+    [
+        (403, b"<html>", True),
+        (403, b"", True),
+        (403, b'{"message":"Forbidden"}', True),
+        (407, b"", True),
+        (502, b"bad gateway", True),
+        (403, b'{"error":"no"}', False),
+        (503, b'{"error":"server busy"}', False),
+        (500, b"<html>", False),
+        (404, b"", False),
+    ],
+)
+def test_what_may_be_the_answer_of_a_proxy(status: int, body: bytes, may_be: bool) -> None:
+    assert may_be_of_a_proxy(status, body) is may_be
 
 
 def test_a_sign_in_address_becomes_the_hint() -> None:

@@ -64,7 +64,7 @@ def tcp_failure(target: Target, attempts: Sequence[probe.Attempt]) -> OllamaCliE
     )
     if target.proxy:
         return UnreachableError(
-            f"the proxy {target.proxy_words} cannot be reached: {reason}",
+            f"the proxy {target.proxy.words} cannot be reached: {reason}",
             hint=f"go without it: {target.no_proxy_command(target.host)}",
         )
     if found := find_nearby(target):

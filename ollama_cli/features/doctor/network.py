@@ -6,7 +6,7 @@ from ollama_cli.config import policy
 from ollama_cli.errors import RefusedError, TimedOutError
 from ollama_cli.features.doctor import causes
 from ollama_cli.features.doctor.target import Target
-from ollama_cli.transport import probe
+from ollama_cli.transport import probe, proxies
 from ollama_cli.types.urls import is_private
 
 _UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  compared, never bound
@@ -18,17 +18,17 @@ def address(target: Target) -> str:
     source = "the default" if origin == "default" else f"from {origin}"
     if target.case.local_only:
         _refuse_remote(target)
-    target.proxy = probe.proxy_for(target.root)
+    target.proxy = target.transport.proxy
     _note_odd_address(target)
-    if target.proxy and is_private(target.host):
+    unused = proxies.others_proxy(target.root, target.case.environ)
+    if unused and is_private(target.host):
         direct = target.no_proxy_command("localhost", "127.0.0.1", "::1", target.host)
         target.note(
-            f"the proxy {target.proxy_words} is by-passed for this address; other tools may"
-            " send it there",
+            f"the proxy {unused.words} is by-passed for this address; other tools may send it"
+            " there",
             f"keep them from it: {direct}",
         )
-        target.proxy = None
-    via = f", through the proxy {target.proxy_words}" if target.proxy else ""
+    via = f", through the proxy {target.proxy.words}" if target.proxy else ""
     return f"{target.root} ({source}){via}"
 
 

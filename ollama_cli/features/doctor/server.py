@@ -20,7 +20,7 @@ from ollama_cli.services.kinds import ServerKind
 from ollama_cli.transport import probe
 from ollama_cli.types.secrets import redact
 from ollama_cli.wire import openai_failures
-from ollama_cli.wire.failures import error_from_answer
+from ollama_cli.wire.failures import error_from_answer, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_unknown_route
 
 _VERSION: Final = "/api/version"
@@ -98,8 +98,9 @@ def _status(status: int) -> str:
 def _no_http(target: Target, error: OllamaCliError) -> OllamaCliError:
     """Return the error for a server that sends no HTTP answer."""
     if target.proxy:
+        words = target.proxy.words
         return error.with_facts(
-            aside=f", through the proxy {target.proxy_words}",
+            aside="" if words in error.message else f", through the proxy {words}",
             hint=f"go without the proxy: {target.no_proxy_command(target.host)}",
         )
     if _is_tls(target):
@@ -140,10 +141,10 @@ def _refuse_status(target: Target, seen: Fetched) -> None:
     match seen.status:
         case HTTPStatus.UNAUTHORIZED | HTTPStatus.FORBIDDEN:
             raise _refused(target, seen)
-        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED:
-            variable = target.proxy_variable or f"{target.scheme.upper()}_PROXY"
+        case HTTPStatus.PROXY_AUTHENTICATION_REQUIRED if target.proxy:
+            variable = target.proxy.variable or f"{target.scheme.upper()}_PROXY"
             raise AuthError(
-                f"the proxy {target.proxy_words} wants a password",
+                f"the proxy {target.proxy.words} wants a password",
                 hint=f"name yourself: {target.export_command(variable, _PROXY)}",
                 http_status=seen.status,
             )
@@ -168,7 +169,16 @@ def _refused(target: Target, seen: Fetched) -> OllamaCliError:
             hint="where it runs: `OLLAMA_HOST=0.0.0.0 ollama serve`",
             http_status=seen.status,
         )
+    proxy = target.transport.answering_proxy
+    if proxy and may_be_of_a_proxy(seen.status, seen.body):
+        return AuthError(
+            f"the proxy {proxy.words} may be the one that refuses ({_status(seen.status)})",
+            hint=f"go past it: {target.no_proxy_command(target.host)}",
+            http_status=seen.status,
+        )
     error = openai_failures.error_from_answer(seen.status, seen.content_type, seen.body)
+    if seen.is_html:  # no key helps with a page
+        return _with_place_hint(target, error)
     return keys.with_key_hint(target, error, seen.challenge)
 
 
@@ -176,7 +186,7 @@ def _html_page(target: Target, seen: Fetched) -> OllamaCliError:
     status = _status(seen.status)
     if target.proxy:
         return ProtocolError(
-            f"the proxy {target.proxy_words} answers with an HTML page ({status})",
+            f"the proxy {target.proxy.words} answers with an HTML page ({status})",
             hint=f"go past it: {target.no_proxy_command(target.host)}",
             http_status=seen.status,
         )

@@ -16,9 +16,9 @@ from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
 from ollama_cli.transport.client import Transport
 from ollama_cli.transport.deadline import within
+from ollama_cli.transport.proxies import Proxy
 from ollama_cli.types.checks import Note
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, split_userinfo
 from ollama_cli.types.values import dataclass
 
@@ -101,7 +101,7 @@ class Target:
         self.host = parts.hostname or ""
         self.port = parts.port or _PORTS[parts.scheme]
         self.notes: list[Note] = []
-        self.proxy: str | None = None
+        self.proxy: Proxy | None = None
         self.addresses: tuple[str, ...] = ()
         self.fetched: dict[str, Fetched] = {}
         self.server = Server(ServerKind.NONE)
@@ -143,22 +143,7 @@ class Target:
     @property
     def next_hop(self) -> tuple[str, int]:
         """Return the host and port to connect to: those of the server or of its proxy."""
-        if self.proxy is None:
-            return self.host, self.port
-        proxy = urlsplit(self.proxy if "://" in self.proxy else f"http://{self.proxy}")
-        return proxy.hostname or "", proxy.port or _PORTS.get(proxy.scheme, 80)
-
-    @property
-    def proxy_variable(self) -> str | None:
-        """Return the variable that sets the proxy; None if the system sets it."""
-        names = [f"{self.scheme}_proxy", "all_proxy"]
-        variables = [each for name in names for each in (name, name.upper())]
-        return next((name for name in variables if self.case.environ.get(name)), None)
-
-    @property
-    def proxy_words(self) -> str:
-        """Return the proxy and its source, in words."""
-        return f"{redact(self.proxy or '')} (from {self.proxy_variable or 'the system'})"
+        return self.proxy.place if self.proxy else (self.host, self.port)
 
     def is_at(self, url: str) -> bool:
         """Return whether a URL is one of this server's."""
@@ -241,7 +226,8 @@ class Target:
     def no_proxy_command(self, *hosts: str) -> str:
         """Return the command that makes tools use no proxy for hosts."""
         environ = self.case.environ
-        variable = "no_proxy" if environ.get("no_proxy") else "NO_PROXY"  # the first one wins
+        is_lower = environ.get("no_proxy") and not environ.get("NO_PROXY")  # the first one wins
+        variable = "no_proxy" if is_lower else "NO_PROXY"
         before = environ.get(variable) or ""
         names = dict.fromkeys([*filter(None, before.split(",")), *hosts])
         return self.export_command(variable, ",".join(names))
