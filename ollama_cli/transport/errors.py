@@ -35,6 +35,7 @@ from ollama_cli.types.urls import host_of, is_loopback
 
 _START_HINT: Final = "start it with `ollama serve` (install: https://ollama.com/download)"
 _ADDRESS_HINT: Final = "check the address: `ollama-cli config get host`, or pass `--host`"
+_LINK_LOCAL: Final = ("fe8", "fe9", "fea", "feb")  # as addresses begin of fe80::/10
 _AUTHORITY_HINT: Final = (
     "check http:// against https://, or name the server's CA with OLLAMA_CLI_CA_FILE"
 )
@@ -138,7 +139,10 @@ def _unresolved(_: BaseException, peer: Peer) -> OllamaCliError:
 
 
 def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
-    hint = _START_HINT if is_loopback(host_of(peer.url)) else _ADDRESS_HINT
+    host = host_of(peer.url)
+    hint = _START_HINT if is_loopback(host) else _ADDRESS_HINT
+    if ":" in host and host.startswith(_LINK_LOCAL) and "%" not in host:
+        hint = f"name the interface that leads to it as well: [{host}%eth0]"
     reason = _chain(error)[-1]
     # A refusal means that the host is there and runs no server; other errors are on the way to it.
     is_refused = isinstance(reason, ConnectionRefusedError) and not peer.is_registry

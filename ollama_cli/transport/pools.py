@@ -2,6 +2,7 @@
 
 import socket
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import urllib3
 import urllib3.connection
@@ -10,6 +11,7 @@ from requests.adapters import HTTPAdapter
 
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.deadline import watch_connection
+from ollama_cli.transport.scopes import connectable
 
 # As many threads may use one client at once without a connection being thrown away.
 MOST_KEPT: Final = 256
@@ -81,6 +83,14 @@ class Adapter(HTTPAdapter):
         """Make the pools of connections to servers."""
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
+        """Return the pool of a request, whose host is spelled as a resolver reads it."""
+        pool = super().get_connection_with_tls_context(*args, **kwargs)
+        host = urlsplit(args[0].url).hostname or ""
+        if "%" in host:  # urllib3 takes an interface for a part of a name, and lowers its case
+            pool.host = connectable(host)
+        return pool
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> urllib3.PoolManager:
         """Make the pools of connections through a proxy."""

@@ -1,10 +1,11 @@
 """Prepared requests: what all requests of one route have in common is prepared once."""
 
 from typing import Final
+from urllib.parse import urlsplit
 
 import requests
 
-from ollama_cli.transport import redirects
+from ollama_cli.transport import redirects, scopes
 from ollama_cli.transport.authorization import HARMLESS
 
 _JSON: Final = "application/json"
@@ -41,5 +42,9 @@ class RequestFactory:
         if not redirects.same_origin(url, self._root):
             # Only the server that they were given for gets them; None removes one.
             headers = {n: None for n in self._session.headers if n.lower() not in HARMLESS}
-        request = requests.Request(method, url, headers=headers)
-        return self._session.prepare_request(request)
+        plain, scope = scopes.split(url)
+        if scope:
+            headers["Host"] = urlsplit(plain).netloc.rpartition("@")[2]
+        request = self._session.prepare_request(requests.Request(method, plain, headers=headers))
+        request.url = scopes.join(request.url or plain, scope)
+        return request

@@ -59,7 +59,7 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
         except (OSError, UnicodeError) as error:
             errors.append(error)
         else:
-            found.append(tuple(dict.fromkeys(str(info[4][0]) for info in infos)))
+            found.append(tuple(dict.fromkeys(_scoped(info[4]) for info in infos)))
 
     # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
     asking = threading.Thread(target=ask, daemon=True)
@@ -70,6 +70,17 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
     if not found:
         raise TimeoutError
     return found[0]
+
+
+def _scoped(place: tuple[Any, ...]) -> str:
+    """Return the address of a socket with its scope, without which nothing link-local is found."""
+    address, scope = str(place[0]), place[3] if len(place) > len(("host", "port")) else 0
+    if not scope or "%" in address:
+        return address
+    try:
+        return f"{address}%{socket.if_indextoname(scope)}"
+    except OSError:  # there is no such interface, which connecting tells better
+        return f"{address}%{scope}"
 
 
 def connect(address: str, port: int, seconds: float) -> Attempt:
@@ -167,7 +178,7 @@ def _wrapped(
 ) -> Iterator[ssl.SSLSocket]:
     with (
         socket.create_connection((address, port), seconds) as plain,
-        context.wrap_socket(plain, server_hostname=host) as secured,
+        context.wrap_socket(plain, server_hostname=host.partition("%")[0]) as secured,
     ):
         yield secured
 

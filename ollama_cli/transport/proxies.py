@@ -12,11 +12,13 @@ import os
 import re
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.secrets import keep_secret, redact
+from ollama_cli.types.urls import host_of
 
 _PORTS: Final = {"http": 80, "https": 443}
 PROXY_PORTS: Final = {**_PORTS, "socks4": 1080, "socks4a": 1080, "socks5": 1080, "socks5h": 1080}
@@ -117,14 +119,11 @@ def _split_port(entry: str) -> tuple[str, str]:
 
 
 def _address(text: str) -> IPAddress | None:
-    if "%" in text:
-        return None
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
+    with suppress(ValueError):
+        if "%" not in text:
+            address = ipaddress.ip_address(text)
+            return getattr(address, "ipv4_mapped", None) or address
+    return None
 
 
 def _network(text: str) -> ipaddress.IPv4Network | ipaddress.IPv6Network | None:
@@ -146,13 +145,9 @@ def _ascii(name: str) -> str:
     """Return a name as it is looked up; one that has no such form is returned as it is."""
     if name.isascii():
         return name
-    import requests  # noqa: PLC0415  names in other scripts alone: 50 ms
-
-    try:
-        url = requests.Request("GET", f"http://{name}/").prepare().url or ""
-    except (requests.RequestException, UnicodeError):
-        return name
-    return urlsplit(url).hostname or name
+    with suppress(ConfigError):
+        return host_of(f"http://{name}")
+    return name
 
 
 def _of_the_system(scheme: str, host: str) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError
+from ollama_cli.transport import scopes
 from ollama_cli.transport.authorization import basic, sendable
 from ollama_cli.transport.proxies import proxy_of
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
@@ -57,11 +58,12 @@ def _ask(
     root: str, path: str, end: float, ca_file: str | None, headers: Mapping[str, str]
 ) -> bytes:
     address, (_, userinfo) = urlsplit(root), split_userinfo(root)
+    plain = urlsplit(scopes.split(root)[0])
     host = address.hostname or ""
     own = {"Authorization": basic(userinfo)} if userinfo else {}
     lines = [
         f"GET {address.path}{path} HTTP/1.0",
-        f"Host: {address.netloc.rpartition('@')[2]}",
+        f"Host: {plain.netloc.rpartition('@')[2]}",
         f"User-Agent: ollama-cli/{__version__}",
         *(f"{name}: {value}" for name, value in {**own, **sendable(headers)}.items()),
     ]
@@ -71,7 +73,11 @@ def _ask(
 
         secure = ssl.create_default_context(cafile=ca_file)
     connection = socket.create_connection((host, address.port), _seconds_left(end))
-    with secure.wrap_socket(connection, server_hostname=host) if secure else connection as wrapped:
+    with (
+        secure.wrap_socket(connection, server_hostname=plain.hostname)
+        if secure
+        else connection as wrapped
+    ):
         wrapped.sendall("\r\n".join([*lines, "", ""]).encode("latin-1"))
         return _document(wrapped, end)
 

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 
 from ollama_cli.errors import ConfigError, RefusedError, ServerError
+from ollama_cli.transport import scopes
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import host_of, is_private
 
@@ -26,13 +27,14 @@ def checked(location: str, url: str, status: int, *, local_only: bool = False) -
 
     Raises RefusedError for a public host, with `local_only`.
     """
+    plain, scope = scopes.split(url)
     try:
         # As it will be sent: other parsers of `http://one\@other/` find another host in it.
-        target = requests.Request("GET", urljoin(url, location)).prepare().url or ""
+        target = requests.Request("GET", urljoin(plain, location)).prepare().url or ""
         parts = urlsplit(target)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
         host = host_of(place_of(target))
-        usable = usable and host == parts.hostname
+        usable = usable and host == scopes.connectable(parts.hostname or "")
     except (ValueError, ConfigError):
         target, usable, host = location, False, ""
     if not usable:
@@ -47,7 +49,8 @@ def checked(location: str, url: str, status: int, *, local_only: bool = False) -
         raise RefusedError(
             f"{redact(url)} points to {place_of(target)}, a public host, and local_only is set"
         )
-    return target
+    # A server knows nothing of the scope that leads to it.
+    return scopes.join(target, scope) if same_origin(target, plain) else target
 
 
 def place_of(url: str) -> str:
@@ -61,6 +64,7 @@ def same_origin(one: str, other: str) -> bool:
     return _origin(one) == _origin(other)
 
 
-def _origin(url: str) -> tuple[str, str | None, int | None]:
+def _origin(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)
+    host = scopes.connectable(parts.hostname or "")
+    return parts.scheme, host, parts.port or _PORTS.get(parts.scheme)

@@ -3,7 +3,6 @@
 import sys
 
 import pytest
-import requests
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.transport.client import Transport
@@ -207,6 +206,4 @@ def test_no_proxy_leads_to_a_private_address(url: str, monkeypatch: pytest.Monke
 
 def test_a_name_that_cannot_be_looked_up_is_compared_as_it_is() -> None:
     name = "bü" * 70
-    with pytest.raises(requests.exceptions.InvalidURL):
-        requests.Request("GET", f"http://{name}").prepare()
     assert through(GPU, HTTP_PROXY="p:1", NO_PROXY=name) == "http://p:1"

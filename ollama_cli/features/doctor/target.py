@@ -17,6 +17,7 @@ from ollama_cli.services.provider import Provider
 from ollama_cli.transport.client import Transport
 from ollama_cli.transport.deadline import within
 from ollama_cli.transport.proxies import Proxy
+from ollama_cli.transport.redirects import same_origin
 from ollama_cli.types.checks import Note
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.urls import DEFAULT_PORT, is_loopback, split_userinfo
@@ -147,9 +148,7 @@ class Target:
 
     def is_at(self, url: str) -> bool:
         """Return whether a URL is one of this server's."""
-        parts = urlsplit(url)
-        port = parts.port or _PORTS.get(parts.scheme)
-        return (parts.scheme, parts.hostname, port) == (self.scheme, self.host, self.port)
+        return same_origin(url, self.root)
 
     def note(self, message: str, hint: str = "") -> None:
         """Add a note to the current check; it does not stop the run."""
