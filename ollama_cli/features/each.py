@@ -2,15 +2,24 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, OutputError, PartialError
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
+from ollama_cli.types.model_names import shortest
 from ollama_cli.ui.streams import show_error
 
 _POLL_SECONDS: Final = 0.2
+
+
+def distinct(names: Iterable[str]) -> list[str]:
+    """Return the names of different models: of those that mean the same one, the first."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(shortest(name).lower(), name)
+    return list(found.values())
 
 
 def for_each(

@@ -19,6 +19,7 @@ from ollama_cli.errors import (
 from ollama_cli.features.context import Context
 from ollama_cli.features.servers.cache import Listing
 from ollama_cli.types import model_names
+from ollama_cli.types.models import named_by_id, read_id
 from ollama_cli.types.units import format_age
 from ollama_cli.types.urls import host_of, split_userinfo
 
@@ -60,8 +61,21 @@ def known_models(context: Context) -> Listing:
         return cached or Listing((), 0.0)
 
 
+def id_hint(model: str, context: Context) -> str:
+    """Return a hint for what is no name but the ID of an installed model; empty if it is none."""
+    if not read_id(model):
+        return ""
+    try:
+        named = named_by_id(model, context.servers.installed())
+    except OllamaCliError:  # the error that is explained says more
+        return ""
+    return f"that is the ID of {' and '.join(named)}: call it by its name" if named else ""
+
+
 def unknown_hint(model: str, context: Context) -> str:
     """Return a hint with names similar to a model that no registry knows."""
+    if hint := id_hint(model, context):
+        return hint
     known = known_models(context)
     others = [
         name
@@ -79,6 +93,8 @@ def missing_hint(model: str, context: Context, *, or_else: str = "") -> str:
 
     `or_else` is another way to get it, in words.
     """
+    if hint := id_hint(model, context):
+        return hint
     pull = f"`ollama-cli models pull {shlex.quote(model)}`{or_else}"
     known = known_models(context)
     offers_pull = context.traits.offers_pull and not context.servers.lacks_pull

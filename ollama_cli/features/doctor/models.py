@@ -17,7 +17,7 @@ from ollama_cli.features.doctor.target import Target
 from ollama_cli.features.models.capabilities import remote_host_of
 from ollama_cli.services.kinds import ADD_COMMANDS, ServerKind
 from ollama_cli.types.model_names import find, nearest, same_model
-from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.models import ModelSummary, named_by_id
 
 _MOST_LISTED: Final = 5
 _EXAMPLE_MODEL: Final = "llama3.2"
@@ -110,6 +110,8 @@ def _permitted(target: Target) -> list[ModelSummary]:
 def _not_installed_hint(target: Target, wanted: str, near: Iterable[str]) -> str:
     if target.server.kind is not ServerKind.OLLAMA:
         return other_model_hint(target)
+    if named := named_by_id(wanted, target.models):
+        return f"that is the ID of {named[0]}: {target.setting_command('model', named[0])}"
     pull = target.own_command(f"models pull {shlex.quote(wanted)}")
     return f"get it: {pull}" + (f"; or is it {' or '.join(near)}?" if near else "")
 

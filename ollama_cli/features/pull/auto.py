@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.features.context import Context
+from ollama_cli.features.explain import id_hint
 from ollama_cli.types import model_names
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
@@ -48,6 +49,8 @@ def pull_missing(context: Context, model: str, missing: ModelNotFoundError) -> N
     auto_pull = context.settings.auto_pull
     can_pull = context.servers.can_pull
     if auto_pull == "never" or model_names.is_cloud(model) or not can_pull:
+        raise missing
+    if id_hint(model, context):
         raise missing
     if auto_pull == "ask" and not context.prompter.can_ask():
         raise missing.with_facts(or_else=", or have it pulled with --auto-pull")

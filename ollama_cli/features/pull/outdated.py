@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from ollama_cli.errors import ModelNotFoundError, UnaskedError
 from ollama_cli.features.context import Context
+from ollama_cli.features.each import distinct
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest, ManifestLayer
 from ollama_cli.types.model_details import ModelDetails
@@ -65,7 +66,7 @@ def choose(context: Context, word: str, wanted: Sequence[str]) -> Chosen:
         return {model.name: model for model in installed}
     return {
         name: next((model for model in installed if model_names.same_model(name, model.name)), None)
-        for name in wanted
+        for name in distinct(wanted)
     }
 
 

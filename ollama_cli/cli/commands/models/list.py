@@ -8,14 +8,13 @@ import typer
 
 from ollama_cli.features.context import Context
 from ollama_cli.features.models.filters import asks_for_capability, compile_all, now
-from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.models import ModelSummary, short_id
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
 _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
-_ID_LENGTH: Final = 12
 
 
 def command(
@@ -86,7 +85,7 @@ def _cells(model: ModelSummary) -> list[str]:
     where = f" (on {model.remote_host})" if model.is_remote else ""
     return [
         model.name + where,
-        model.digest[:_ID_LENGTH] or "-",
+        short_id(model.digest) or "-",
         size,
         model.parameter_size or "-",
         model.quantization or "-",

@@ -7,13 +7,13 @@ import typer
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import filters
 from ollama_cli.types.model_details import RunningModel
+from ollama_cli.types.models import short_id
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.export import show_listing
 
 _HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
 _SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
-_ID_LENGTH: Final = 12
 
 
 def command(
@@ -38,7 +38,7 @@ def _cells(model: RunningModel) -> list[str]:
     until = format_ago(model.expires_at, filters.now())
     return [
         model.name,
-        model.digest[:_ID_LENGTH] or "-",
+        short_id(model.digest) or "-",
         "-" if model.size is None else format_bytes(model.size),
         _processor(model.size or 0, model.size_vram or 0),
         "-" if model.context_length is None else str(model.context_length),

@@ -6,6 +6,7 @@ import typer
 
 from ollama_cli.cli.options import Insecure, Registry
 from ollama_cli.features.context import Context
+from ollama_cli.features.each import distinct
 from ollama_cli.features.pull import plan
 from ollama_cli.features.pull.download import Downloads, resolve_patience
 from ollama_cli.types.model_names import checked_grammar
@@ -55,7 +56,7 @@ def command(
     if mode == "json":
         context.output = "jsonl"
     mode = "json" if context.output == "jsonl" else mode
-    names = list(dict.fromkeys(map(checked_grammar, names)))
+    names = distinct(map(checked_grammar, names))
     if dry_run:
         plan.show_plans(context, names, insecure=insecure)
         return

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.features.context import Context
-from ollama_cli.features.each import for_each
+from ollama_cli.features.each import distinct, for_each
 
 
 def command(
@@ -19,7 +19,7 @@ def command(
       ollama-cli ps -o name | xargs -r ollama-cli stop
     """
     context: Context = ctx.obj
-    names = [context.named(name) for name in names]
+    names = distinct(map(context.named, names))
     server = context.servers.native("stop")
 
     def stop(name: str) -> None:
