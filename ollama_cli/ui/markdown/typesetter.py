@@ -20,6 +20,7 @@ from rich.text import Text
 
 from ollama_cli.types.text import visible
 from ollama_cli.ui.markdown.highlight import Highlighter
+from ollama_cli.ui.markdown.marks import read_as_meant
 
 _NARROWEST: Final = 8
 _NARROWEST_COLUMN: Final = 5
@@ -52,6 +53,7 @@ class Typesetter:
         self._box = box.SIMPLE if unicode else box.ASCII
         self._parser = MarkdownIt("commonmark", {"html": False})
         self._parser.enable(["table", "strikethrough"]).disable("reference")
+        read_as_meant(self._parser)
         self._console = Console(
             file=io.StringIO(),
             color_system="standard",
@@ -198,8 +200,8 @@ class Typesetter:
                 case "code_inline":
                     shown = child.content if self._colour else f"`{child.content}`"
                     text.append(visible(shown), styles[-1] + self._styles["code"])
-                case "softbreak" | "hardbreak":
-                    text.append(" " if child.type == "softbreak" else "\n")
+                case "softbreak" | "hardbreak":  # models mean the lines that they write
+                    text.append("\n")
                 case "link_open":
                     links.append(str(child.attrs.get("href", "")))
                     links[0] = str(len(text))
