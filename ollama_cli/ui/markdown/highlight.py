@@ -5,12 +5,59 @@ from typing import Any, Final
 
 from pygments.lexer import Lexer, RegexLexer
 from pygments.lexers import get_lexer_by_name
-from pygments.token import Error, Whitespace, _TokenType
+from pygments.token import (
+    Comment,
+    Error,
+    Generic,
+    Keyword,
+    Name,
+    Number,
+    Operator,
+    String,
+    Token,
+    Whitespace,
+    _TokenType,
+)
 from pygments.util import ClassNotFound
 from rich.color import ColorSystem
-from rich.syntax import Syntax
+from rich.style import Style
+from rich.syntax import ANSISyntaxTheme
 
-_THEME: Final = "ansi_dark"  # the terminal's own sixteen colours
+# Of fixed colours, as bright as half of white: each can be read on white and on black. The sixteen
+# that a terminal names its own cannot: of those none is sure to be either.
+GREEN, BLUE, TEAL, BROWN, PURPLE, RED, GREY = (
+    f"color({number})" for number in (28, 27, 31, 130, 133, 161, 243)
+)
+_THEME: Final = ANSISyntaxTheme(
+    {
+        Token: Style(),
+        Comment: Style(color=GREY, italic=True),
+        Comment.Preproc: Style(color=TEAL),
+        Keyword: Style(color=BLUE),
+        Keyword.Type: Style(color=TEAL),
+        Operator.Word: Style(color=PURPLE),
+        Name.Attribute: Style(color=TEAL),
+        Name.Builtin: Style(color=TEAL),
+        Name.Class: Style(color=GREEN, underline=True),
+        Name.Constant: Style(color=RED),
+        Name.Decorator: Style(color=PURPLE, bold=True),
+        Name.Exception: Style(color=TEAL),
+        Name.Function: Style(color=GREEN),
+        Name.Namespace: Style(color=TEAL, underline=True),
+        Name.Tag: Style(color=BLUE),
+        Name.Variable: Style(color=RED),
+        Number: Style(color=PURPLE),
+        String: Style(color=BROWN),
+        Generic.Deleted: Style(color=RED),
+        Generic.Error: Style(color=RED),
+        Generic.Heading: Style(bold=True),
+        Generic.Inserted: Style(color=GREEN),
+        Generic.Prompt: Style(bold=True),
+        Generic.Subheading: Style(color=PURPLE, bold=True),
+        Error: Style(color=RED, underline=True),
+    }
+)
+_PALETTE: Final = ColorSystem.EIGHT_BIT
 _LONGEST: Final = 2000  # the patterns of some languages are slow on long lines
 _ROOT: Final = "root"
 
@@ -25,7 +72,6 @@ class Highlighter:
     def __init__(self, language: str) -> None:
         self._lexer = _lexer(language)
         self._states = [_ROOT]
-        self._theme = Syntax.get_theme(_THEME)
 
     def line(self, text: str) -> str:
         """Return a line, without a line break, with the sequences that colour it."""
@@ -34,9 +80,11 @@ class Highlighter:
         parts: list[str] = []
         for _, kind, piece in self._tokens(self._lexer, text + "\n"):
             shown = piece.rstrip("\n")
-            style = self._theme.get_style_for_token(kind)
+            style = _THEME.get_style_for_token(kind)
             plain = not shown.strip() or not style
-            parts.append(shown if plain else style.render(shown, color_system=ColorSystem.STANDARD))
+            parts.append(
+                shown if plain else style.render(shown, color_system=ColorSystem.EIGHT_BIT)
+            )
         return "".join(parts)
 
     def _tokens(self, lexer: Lexer, text: str) -> Iterator[tuple[int, Any, str]]:

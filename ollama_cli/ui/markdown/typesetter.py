@@ -19,7 +19,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ollama_cli.types.text import visible
-from ollama_cli.ui.markdown.highlight import Highlighter
+from ollama_cli.ui.markdown.highlight import BLUE, TEAL, Highlighter
 from ollama_cli.ui.markdown.marks import read_as_meant
 
 _NARROWEST: Final = 8
@@ -34,8 +34,8 @@ _STYLES: Final = {
     "strong": Style(bold=True),
     "em": Style(italic=True),
     "s": Style(strike=True),
-    "code": Style(color="cyan"),
-    "link": Style(color="blue"),
+    "code": Style(color=TEAL),
+    "link": Style(color=BLUE),
     "mark": Style(color="bright_black"),
 }
 Line = list[Segment]
@@ -243,7 +243,7 @@ def _first_word(text: str) -> str:
 
 def _ansi(line: Line) -> str:
     parts = [
-        style.render(text, color_system=ColorSystem.STANDARD) if style else text
+        style.render(text, color_system=ColorSystem.EIGHT_BIT) if style else text
         for text, style, _ in line
     ]
     return "".join(parts)

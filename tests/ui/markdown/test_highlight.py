@@ -53,3 +53,33 @@ def test_an_unknown_language_has_no_colour(language: str) -> None:
 def test_a_line_without_end_has_no_colour() -> None:
     line = "x = 1;" * 1000
     assert Highlighter("python").line(line) == line
+
+
+def luminance(number: int) -> float:
+    """How bright a colour of the palette of 256 is, by the rule for readable pages."""
+    number -= 16
+    levels = [number // 36, number // 6 % 6, number % 6]
+    parts = [0 if level == 0 else 55 + 40 * level for level in levels]
+    if number >= 216:
+        parts = [8 + 10 * (number - 216)] * 3
+    red, green, blue = (
+        part / 255 / 12.92 if part <= 10 else ((part / 255 + 0.055) / 1.055) ** 2.4
+        for part in parts
+    )
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_each_colour_can_be_read_on_white_and_on_black() -> None:
+    used = {
+        code
+        for language, text in CODE.items()
+        for line in text.split("\n")
+        for code in re.findall(r"\x1b\[([0-9;]+)m", Highlighter(language).line(line))
+    } - {"0", "1"}
+    assert len(used) > 6
+    for code in used:
+        number = re.fullmatch(r"(?:[134];)*38;5;(\d+)", code)
+        assert number, code
+        bright = luminance(int(number[1])) + 0.05
+        assert bright / 0.05 >= 4, code
+        assert 1.05 / bright >= 4, code
