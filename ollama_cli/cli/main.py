@@ -15,7 +15,8 @@ from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.context import Context, Flags
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import sentence, visible
-from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null, show_error
+from ollama_cli.ui.sentences import show_error
+from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null
 
 T = TypeVar("T")
 # In slots of 8 bytes, one more than half a megabyte: see `_with_large_frame`.
@@ -84,8 +85,8 @@ class Door:
         context = self._context
         if context and context.flags.quiet and context.traits.silent_if_quiet:
             return
-        err = open_stream(sys.stderr, self._environ)
-        output, debug = (context.output, context.flags.debug) if context else self._typed()
+        output, debug, color = self._typed() if context is None else _how_to_tell(context)
+        err = open_stream(sys.stderr, self._environ, color)
         try:
             if debug:
                 err.write(visible(redact("".join(traceback.format_exception(error)))))
@@ -97,13 +98,17 @@ class Door:
         except (OSError, OllamaCliError):  # stderr is gone; the exit code still reports the error
             redirect_to_null(sys.stderr)
 
-    def _typed(self) -> tuple[str, bool]:
-        """Read the output format and --debug of a line that could not be parsed."""
+    def _typed(self) -> tuple[str, bool, str]:
+        """Read the output format, --debug and --color of a line that could not be parsed."""
         from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  errors alone: 1 ms
 
         values = read_line(self._arguments, "", also=parser.output_options()).values
         output = "json" if "as_json" in values else values.get("output", "text")
-        return output, "debug" in values
+        return output, "debug" in values, values.get("color", "auto")
+
+
+def _how_to_tell(context: Context) -> tuple[str, bool, str]:
+    return context.output, context.flags.debug, context.flags.color
 
 
 def main(arguments: Sequence[str]) -> int:

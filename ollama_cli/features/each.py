@@ -9,7 +9,7 @@ from ollama_cli.errors import OllamaCliError, OutputError, PartialError
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.types.model_names import shortest
-from ollama_cli.ui.streams import show_error
+from ollama_cli.ui.sentences import show_error
 
 _POLL_SECONDS: Final = 0.2
 

@@ -1,6 +1,5 @@
 """Show a diagnosis: a list of checks for people, a block of Markdown for a bug report."""
 
-import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -10,6 +9,7 @@ from ollama_cli.types.checks import Check, Note
 from ollama_cli.types.text import sentence
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
+from ollama_cli.ui.cells import break_lines
 from ollama_cli.ui.streams import OutStream
 
 _MARKS: Final = {"ok": "✓", "note": "!", "failed": "✗", "skipped": "-"}
@@ -19,7 +19,6 @@ _NAME_WIDTH: Final = 13
 _TIME_WIDTH: Final = 6
 _INDENT: Final = " " * 4
 _NARROWEST: Final = 30
-_UNBROKEN: Final = "\0"  # replaces the blanks of a command, so that it is not wrapped
 
 
 def show_check(out: OutStream, check: Check) -> None:
@@ -118,11 +117,8 @@ def _wrapped(out: OutStream, text: str, indent: int) -> list[str]:
     """Break a text into lines for a terminal; a command stays whole, so that it can be copied."""
     if not out.is_terminal:
         return [text]
-    parts = text.split("`")
-    parts[1::2] = [part.replace(" ", _UNBROKEN) for part in parts[1::2]]
     room = max(_NARROWEST, out.width - indent - len(_INDENT))
-    lines = textwrap.wrap("`".join(parts), room, break_long_words=False, break_on_hyphens=False)
-    return [line.replace(_UNBROKEN, " ") for line in lines]
+    return break_lines(text, room, whole_commands=True)
 
 
 def _cell(text: str) -> str:

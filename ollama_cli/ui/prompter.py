@@ -2,6 +2,7 @@
 
 from ollama_cli.errors import UsageError
 from ollama_cli.types.text import one_line
+from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import InStream, OutStream
 
 
@@ -19,24 +20,23 @@ class Prompter:
     def note(self, text: str) -> None:
         """Write a note on stderr, unless quiet."""
         if not self.quiet:
-            self.err.line(f"note: {one_line(text)}")
+            show_sentence(self.err, f"note: {one_line(text)}")
 
     def report(self, text: str) -> None:
         """Write on stderr what was done, unless quiet."""
         if not self.quiet:
-            self.err.line(one_line(text))
+            show_sentence(self.err, one_line(text))
 
     def warn(self, text: str) -> None:
         """Write a warning on stderr, each text once, unless quiet."""
         if not self.quiet and text not in self._warned:
             self._warned.add(text)
-            self.err.line(f"warning: {one_line(text)}")
+            show_sentence(self.err, f"warning: {one_line(text)}")
 
     def note_waiting(self) -> None:
         """Write that standard input is awaited, so that a silent wait does not look like a hang."""
-        self.err.line(
-            "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
-        )
+        text = "note: waiting for standard input to end; --no-stdin (or </dev/null) skips it"
+        show_sentence(self.err, text)
 
     def can_ask(self) -> bool:
         """Return whether a question may be asked: stdin and stderr are terminals, no --no-input."""

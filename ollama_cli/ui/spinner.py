@@ -8,8 +8,8 @@ from typing import Final, Self, TypeVar
 
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
+from ollama_cli.ui.cells import cells
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.ui.wrap import cells
 
 _DELAY: Final = 0.3  # a shorter wait shows no spinner
 _FRAME_SECONDS: Final = 0.1

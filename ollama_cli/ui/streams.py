@@ -15,8 +15,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
-from ollama_cli.errors import OllamaCliError, OutputError
-from ollama_cli.types.text import one_line, sentence
+from ollama_cli.errors import OutputError
 
 FALLBACK_WIDTH = 80
 _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
@@ -97,16 +96,6 @@ class OutStream:
         with writing(self.file):
             binary.write(data)
             binary.flush()
-
-
-def show_error(
-    err: OutStream, error: OllamaCliError, about: str = "", *, with_hint: bool = True
-) -> None:
-    """Write an error and its hint; `about` names the item if there are several."""
-    item = f"{one_line(about)}: " if about else ""
-    err.line(f"error: {item}{sentence(error.message)}")
-    if error.hint and with_hint:
-        err.line(f"hint: {sentence(error.hint)}")
 
 
 @contextmanager

@@ -1,9 +1,10 @@
 """Wrap words at the edge of a terminal, while each piece is shown as soon as it comes."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from typing import Final
+
+from ollama_cli.ui.cells import cells
 
 _FENCES: Final = ("```", "~~~")
 _LONGEST_MARK: Final = 8
@@ -15,7 +16,6 @@ _UNEVEN: Final = re.compile(
 )
 # These change the width of the character before them, but only on some terminals.
 _UNCLEAR: Final = re.compile("[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
-_VARIATIONS: Final = "\ufe0e\ufe0f"
 
 
 class WordWrap:
@@ -150,10 +150,3 @@ def clear_rows(rows: int) -> str:
     """Return what clears the cursor's row and `rows` above it, and moves to their start."""
     # Row by row: tmux moves a screen that is cleared in one step into the scrollback.
     return "\r\x1b[K" + "\x1b[A\x1b[K" * rows
-
-
-def cells(character: str) -> int:
-    """Count the cells of a character; where terminals disagree, the larger number."""
-    if unicodedata.category(character) in {"Mn", "Me"} and character not in _VARIATIONS:
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

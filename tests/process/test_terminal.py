@@ -10,6 +10,7 @@ from shell import call
 from terminals import CTRL_C, Terminal
 
 from ollama_cli.demo import DemoServer
+from ollama_cli.ui import cells
 
 NAME = "a-model-with-a-rather-long-name:70b-instruct-q4_K_M"
 MODEL = {
@@ -23,6 +24,7 @@ MODEL = {
 EVIL = "\x1b[2J\x1b]0;owned\x07\x1b[31mred\u202e\x9b1m"
 DONE = {"model": "m", "response": "", "message": {"content": ""}, "done": True}
 OURS = re.compile(rb"\x1b\[22?m|\r\x1b\[K(?:\x1b\[A\x1b\[K)*")
+RED_ERROR = b"\x1b[31merror:\x1b[0m"
 STATUS = [{"status": "pulling manifest"}, {"status": "success"}]
 
 
@@ -83,7 +85,7 @@ def test_names_and_statuses_cannot_drive_the_terminal() -> None:
             Terminal(*args, "--host", server.url) as terminal,
         ):
             assert terminal.end() == code
-        assert b"\x1b" not in terminal.raw
+        assert terminal.raw.count(b"\x1b") == 2 * terminal.raw.count(RED_ERROR) == 2
         assert "\\x1b[2J" in terminal.shown
 
 
@@ -207,3 +209,67 @@ def test_help_is_wrapped_and_not_cut(topic: str, columns: int) -> None:
     piped = call("help", topic).out
     assert shown.split() == piped.split()
     assert max(map(len, shown.splitlines())) <= columns
+
+
+WORDS = "http://a-host-with-a-rather-long-name.of-a-company.example.com/v1/chat/completions"
+
+
+@pytest.mark.parametrize("columns", [80, 60, 40])
+def test_an_error_is_broken_between_words_and_an_address_stays_whole(columns: int) -> None:
+    refusal = document(
+        {"error": f"この模型 is too large for this machine: see {WORDS} for more"}, 500
+    )
+    with (
+        Server(refusal) as server,
+        Terminal("models", "show", "m", "--host", server.url, columns=columns) as terminal,
+    ):
+        assert terminal.end() == 5
+    shown = call("models", "show", "m", "--host", "127.0.0.1:9", env={"COLUMNS": "40"}).err
+    assert shown.count("\n") == 2
+    written = terminal.raw.replace(b"\x1b[31m", b"").replace(b"\x1b[0m", b"").decode()
+    assert " ".join(written.split("\r\n")).rstrip() == (
+        f"error: この模型 is too large for this machine: see {WORDS} for more"
+    )
+    lines_written = written.split("\r\n")
+    assert len(lines_written) > 2
+    assert all(cells.width(line) <= columns or line == WORDS for line in lines_written)
+
+
+@pytest.mark.parametrize(
+    ("options", "env", "is_red"),
+    [
+        ([], {}, True),
+        (["--color", "always"], {"NO_COLOR": "1"}, True),
+        ([], {"NO_COLOR": "1"}, False),
+        (["--color", "never"], {}, False),
+        ([], {"TERM": "dumb"}, False),
+        (["--nosuch"], {}, True),
+        (["--nosuch", "--color=never"], {}, False),
+        (["-o", "json"], {}, False),
+    ],
+)
+def test_error_is_red_where_colour_is_allowed(
+    options: list[str], env: dict[str, str], is_red: bool
+) -> None:
+    args = ("models", "list", "--host", "127.0.0.1:9", *options)
+    with Terminal(*args, env=env) as terminal:
+        assert terminal.end() in {2, 3}
+    assert terminal.colours == ({b"\x1b[31m", b"\x1b[0m"} if is_red else set())
+    assert (RED_ERROR in terminal.raw) is is_red
+
+
+def test_error_is_plain_off_a_terminal_unless_colour_is_forced() -> None:
+    args = ("models", "list", "--host", "127.0.0.1:9")
+    assert call(*args).err.startswith("error: ")
+    assert call(*args, "--color", "always").errors.startswith(RED_ERROR)
+    assert call(*args, env={"FORCE_COLOR": "1"}).errors.startswith(RED_ERROR)
+    assert "\x1b" not in call(*args, "-o", "json", "--color", "always").err
+
+
+def test_each_of_several_errors_is_red() -> None:
+    with (
+        Server(document({"error": "no"}, 500)) as server,
+        Terminal("models", "stop", "a", "b", "--host", server.url) as terminal,
+    ):
+        assert terminal.end() == 5
+    assert terminal.raw.count(RED_ERROR) == 3

@@ -14,7 +14,7 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.types.answer_events import Text
 from ollama_cli.types.requests import ChatRequest
-from ollama_cli.ui.streams import show_error
+from ollama_cli.ui.sentences import show_error
 
 _LEAVE_COMMANDS: Final = frozenset({"/exit", "/bye", "/quit"})
 
