@@ -9,7 +9,7 @@ from ollama_cli.types.checks import Check, Note
 from ollama_cli.types.text import sentence
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import export
-from ollama_cli.ui.cells import break_lines
+from ollama_cli.ui.cells import break_lines, width
 from ollama_cli.ui.streams import OutStream
 
 _MARKS: Final = {"ok": "✓", "note": "!", "failed": "✗", "skipped": "-"}
@@ -28,11 +28,17 @@ def show_check(out: OutStream, check: Check) -> None:
         mark = f"\x1b[{_COLOURS[check.status]}m{mark}\x1b[0m"
     time = "" if check.seconds is None else format_duration(check.seconds)
     head = f"{check.name:<{_NAME_WIDTH}}  {time:>{_TIME_WIDTH}}  "
-    message = check.message or check.status
-    first, *more = _wrapped(out, sentence(message), len(head) + 2) or [""]
-    out.line(f"{mark} {head}{first}")
-    for line in more:
-        out.line(" " * (len(head) + 2) + line)
+    message = sentence(check.message or check.status)
+    indent = len(head) + 2
+    room = out.width - indent
+    if out.is_terminal and room < min(_NARROWEST, width(message)):  # it stands below its mark
+        indent = len(_INDENT)
+        lines = ["", *_wrapped(out, message, indent)]
+    else:
+        lines = _wrapped(out, message, indent) or [""]
+    out.line(f"{mark} {head}{lines[0]}".rstrip())
+    for line in lines[1:]:
+        out.line(" " * indent + line)
     for note in check.notes:
         _show_advice(out, "note", note.message)
         _show_advice(out, "hint", note.hint)
@@ -117,7 +123,7 @@ def _wrapped(out: OutStream, text: str, indent: int) -> list[str]:
     """Break a text into lines for a terminal; a command stays whole, so that it can be copied."""
     if not out.is_terminal:
         return [text]
-    room = max(_NARROWEST, out.width - indent - len(_INDENT))
+    room = out.width - indent - len(_INDENT)
     return break_lines(text, room, whole_commands=True)
 
 

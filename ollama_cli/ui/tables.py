@@ -1,15 +1,18 @@
 """Tables for people; on a terminal never wider than its screen."""
 
 import sys
-import textwrap
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from ollama_cli.types.text import one_line
+from ollama_cli.ui import cells
 from ollama_cli.ui.streams import OutStream
 
 _GAP: Final = 2
 _NARROWEST: Final = 20
+_INDENT: Final = 4
+# The columns whose texts are shortened before others go.
+_NAMES: Final = ("NAME", "MODEL", "URL", "HOST")
 
 
 def show_table(
@@ -19,49 +22,98 @@ def show_table(
     *,
     spare: Sequence[str] = (),
 ) -> None:
-    """Write a table; if it is too wide, leave out the columns in `spare`, one by one in order."""
-    shown = list(header)
-    cells = [[one_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(header, *cells, strict=True)]
-    for name in spare:
-        if not out.is_terminal or _width(shown, header, widths) <= out.width:
-            break
-        shown.remove(name)
-    columns = [header.index(name) for name in shown]
-    for number, row in enumerate((header, *cells)):
-        text = (" " * _GAP).join(row[i].ljust(widths[i]) for i in columns).rstrip()
-        if out.is_terminal:
-            text = _cut(out, text)
-        out.line(f"\x1b[1m{text}\x1b[0m" if out.colour and number == 0 else text)
+    """Write a table; if it is too wide, shorten its names, then leave out columns.
+
+    Names are shortened in their middle, to 20 cells at the least; if that is not enough, the
+    columns in `spare` go one by one, in order.
+    """
+    columns = {
+        name: [name, *(one_line(row[place]) for row in rows)] for place, name in enumerate(header)
+    }
+    if out.is_terminal:
+        columns = _fitting(columns, spare, out)
+    widths = [_widest(texts) for texts in columns.values()]
+    for number, row in enumerate(zip(*columns.values(), strict=True)):
+        _write_row(out, row, widths, is_header=number == 0)
 
 
 def show_wrapped(out: OutStream, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Write a table; on a terminal, wrap its last column, so that no text is cut."""
-    fixed = [max(map(len, column)) + _GAP for column in zip(header, *rows, strict=True)][:-1]
-    room = max(_NARROWEST, out.width - sum(fixed)) if out.is_terminal else sys.maxsize
+    """Write a table; on a terminal, wrap its last column, so that no text is cut.
+
+    Where the others leave it no room, each text stands below its row.
+    """
+    fixed = [_widest(column) for column in zip(header, *rows, strict=True)][:-1]
+    room = out.width - sum(fixed) - _GAP * len(fixed) if out.is_terminal else sys.maxsize
+    if room < _NARROWEST:
+        for number, (*names, text) in enumerate((header, *rows)):
+            _write_row(out, names, fixed, is_header=number == 0)
+            for line in cells.break_lines(text, out.width - _INDENT, whole_words=False):
+                out.line(" " * _INDENT + line)
+        return
     wrapped: list[Sequence[str]] = []
     for *names, text in rows:
-        first, *more = textwrap.wrap(text, room)
+        first, *more = cells.break_lines(text, room, whole_words=False) or [""]
         wrapped += [(*names, first), *((*[""] * len(names), line) for line in more)]
     show_table(out, header, wrapped)
 
 
 def show_section(out: OutStream, title: str, rows: Sequence[Sequence[str]]) -> None:
-    """Write a section as `ollama show` does: a title, indented rows, a blank line."""
-    cells = [[one_line(cell) for cell in row] for row in rows]
-    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    """Write a section as `ollama show` does: a title, indented rows, a blank line.
+
+    On a terminal the last text of each row is broken between its words.
+    """
+    texts = [[one_line(cell) for cell in row] for row in rows]
+    widths = [_widest(column) for column in zip(*texts, strict=True)]
+    begin = _INDENT + sum(widths[:-1]) + _INDENT * (len(widths) - 1)
+    room = max(_NARROWEST, out.width - begin)
     out.line(f"  {title}")
-    for row in cells:
-        text = (" " * 4).join(cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        out.line(f"    {text.rstrip()}")
+    for *names, text in texts:
+        before = "".join(map(cells.fill, names, [each + _INDENT for each in widths]))
+        lines = cells.break_lines(text, room) if out.is_terminal else [text]
+        for number, line in enumerate(lines or [""]):
+            lead = before if number == 0 else " " * (begin - _INDENT)
+            out.line(f"{' ' * _INDENT}{lead}{line}".rstrip())
     out.line()
 
 
-def _width(shown: Sequence[str], header: Sequence[str], widths: Sequence[int]) -> int:
-    return sum(widths[header.index(name)] for name in shown) + _GAP * (len(shown) - 1)
+def _write_row(
+    out: OutStream, row: Sequence[str], widths: Sequence[int], *, is_header: bool
+) -> None:
+    text = (" " * _GAP).join(map(cells.fill, row, widths)).rstrip()
+    if out.is_terminal:
+        text = cells.cut(text, out.width, _mark(out))
+    out.line(f"\x1b[1m{text}\x1b[0m" if out.colour and is_header else text)
 
 
-def _cut(out: OutStream, text: str) -> str:
-    if len(text) <= out.width:
-        return text
-    return text[: out.width - 1] + ("…" if out.unicode else "~")
+def _fitting(
+    columns: dict[str, list[str]], spare: Sequence[str], out: OutStream
+) -> dict[str, list[str]]:
+    """Return the columns that are left, their names shortened as far as they must be."""
+    left = dict(columns)
+    widths = {name: _widest(texts) for name, texts in columns.items()}
+    least = {name: min(_NARROWEST, w) if name in _NAMES else w for name, w in widths.items()}
+    for name in spare:
+        if _total(least[name] for name in left) <= out.width:
+            break
+        del left[name]
+    excess = _total(widths[name] for name in left) - out.width
+    for name in sorted(left, key=lambda name: widths[name] - least[name], reverse=True):
+        taken = min(excess, widths[name] - least[name])
+        if taken > 0:
+            room = widths[name] - taken
+            left[name] = [cells.shorten(text, room, _mark(out)) for text in left[name]]
+            excess -= taken
+    return left
+
+
+def _widest(texts: Sequence[str]) -> int:
+    return max(map(cells.width, texts))
+
+
+def _total(widths: Iterable[int]) -> int:
+    found = list(widths)
+    return sum(found) + _GAP * (len(found) - 1)
+
+
+def _mark(out: OutStream) -> str:
+    return "…" if out.unicode else "~"

@@ -35,8 +35,17 @@ def slow() -> Iterator[str]:
         yield server.url
 
 
-@pytest.mark.parametrize("columns", [80, 60])
-def test_a_list_fits_the_width(columns: int) -> None:
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        (200, NAME),
+        (105, "a-model-wi…ct-q4_K_M"),
+        (80, "a-model-wi…ct-q4_K_M"),
+        (60, "a-model-with-…truct-q4_K_M"),
+        (40, "a-model-wi…ct-q4_K_M"),
+    ],
+)
+def test_a_list_fits_the_width(columns: int, name: str) -> None:
     with (
         Server(document({"models": [MODEL]})) as server,
         Terminal("models", "list", "--host", server.url, columns=columns, rows=15) as terminal,
@@ -47,7 +56,9 @@ def test_a_list_fits_the_width(columns: int) -> None:
     assert max(len(header), len(row)) <= columns
     assert header.startswith("NAME")
     assert "SIZE" in header
-    assert row.startswith(NAME)
+    assert row.startswith(f"{name}  ")
+    assert ("CAPABILITIES" in header) is (columns > 100)
+    assert "MODIFIED" in header
     assert terminal.colours == {b"\x1b[1m", b"\x1b[0m"}
 
 

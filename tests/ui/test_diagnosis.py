@@ -3,7 +3,7 @@
 import io
 
 from ollama_cli.types.checks import Check, Note
-from ollama_cli.ui import diagnosis
+from ollama_cli.ui import cells, diagnosis
 from ollama_cli.ui.streams import OutStream
 
 COMMAND = "ollama-cli --host http://a-long-name.example.com:11434 doctor"
@@ -40,6 +40,21 @@ def test_on_sixty_columns_only_a_command_is_longer_than_the_line() -> None:
     lines = shown(FAILED, is_terminal=True, fixed_width=60)
     assert [line for line in lines if len(line) > 60] == [f"        `{COMMAND}`"]
     assert " ".join(" ".join(lines[:3]).split()) == f"✗ tcp 12 ms {FAILED.message}"
+
+
+def test_on_forty_columns_what_was_found_stands_below() -> None:
+    lines = shown(FAILED, is_terminal=True, fixed_width=40)
+    assert lines[0] == "✗ tcp             12 ms"
+    assert " ".join(" ".join(lines[1:4]).split()).startswith(FAILED.message)
+    assert [line for line in lines if len(line) > 40] == [f"        `{COMMAND}`"]
+
+
+def test_wide_characters_take_two_cells() -> None:
+    check = Check("models", "note", "潮汐 " * 20)
+    for width in (40, 60, 80):
+        lines = shown(check, is_terminal=True, fixed_width=width)
+        assert max(map(cells.width, lines)) <= width
+        assert "".join(lines).count("潮汐") == 20
 
 
 def test_colour_is_beside_the_mark() -> None:

@@ -4,8 +4,9 @@ import io
 
 import pytest
 
+from ollama_cli.ui import cells
 from ollama_cli.ui.streams import OutStream
-from ollama_cli.ui.tables import show_section, show_table
+from ollama_cli.ui.tables import show_section, show_table, show_wrapped
 
 HEADER = ("NAME", "ID", "SIZE", "MODIFIED")
 ROWS = (
@@ -115,3 +116,98 @@ def test_a_section_shows_control_characters() -> None:
     out = stream(80)
     show_section(out, "System", [["be\x1b[31m \n brief"]])
     assert written(out) == "  System\n    be\\x1b[31m brief\n\n"
+
+
+LONG = "hf.co/bartowski/Llama-3.2-3B-Instruct-GGUF:Q4_K_M"
+WIDE = "潮汐/月と太陽の引力によって起こる海面の上下:最新"
+
+
+def rows_of(width: int, header: tuple[str, ...], *rows: tuple[str, ...], **more: bool) -> list[str]:
+    out = stream(width, **more)
+    show_table(out, header, rows, spare=SPARE)
+    return written(out).splitlines()
+
+
+def test_long_names_are_shortened_before_columns_go() -> None:
+    row = (LONG, "a80c4f17acd5", "2.0 GB", "3 hours ago")
+    for width, name in (
+        (84, LONG),
+        (83, "hf.co/bartowski/Llama-3.…3B-Instruct-GGUF:Q4_K_M"),
+        (70, "hf.co/bartowski/L…truct-GGUF:Q4_K_M"),
+        (55, "hf.co/bart…UF:Q4_K_M"),
+    ):
+        header, line = rows_of(width, HEADER, row)
+        assert line == f"{name}  a80c4f17acd5  2.0 GB  3 hours ago"
+        assert header.split() == list(HEADER)
+    assert rows_of(54, HEADER, row)[1] == ("hf.co/bartowski/…ruct-GGUF:Q4_K_M  2.0 GB  3 hours ago")
+    assert rows_of(30, HEADER, row)[1] == "hf.co/barto…GUF:Q4_K_M  2.0 GB"
+    assert rows_of(20, HEADER, row)[1] == "hf.co/bart…UF:Q4_K_…"
+    assert "~" in rows_of(55, HEADER, row, unicode=False)[1]
+
+
+def test_addresses_are_shortened_too() -> None:
+    header, line = rows_of(50, ("", "NAME", "URL", "KEY"), ("*", "work", f"https://{LONG}", "yes"))
+    assert header.endswith("KEY")
+    assert cells.width(line) == 50
+    assert line.startswith("*  work  https://hf.co/")
+    assert line.endswith("GGUF:Q4_K_M  yes")
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_wide_characters_take_two_cells(width: int) -> None:
+    rows = [(WIDE, "1" * 12, "2.0 GB", "now"), ("cafe\u0301", "2" * 12, "3.0 GB", "now")]
+    header, *lines = rows_of(width, HEADER, *rows)
+    begins = [cells.width(line.partition("GB")[0]) for line in lines]
+    assert begins[0] == begins[1] == header.index("SIZE") + 4
+    assert max(map(cells.width, lines)) <= width
+
+
+def test_a_wrapped_column_counts_cells() -> None:
+    out = stream(40)
+    show_wrapped(out, ("設定", "WHAT"), [("言語", "潮汐 " * 8), ("x", "a" * 50), ("y", "")])
+    lines = written(out).splitlines()
+    assert max(map(cells.width, lines)) <= 40
+    assert sum(line.count("潮汐") for line in lines) == 8
+    assert sum(line.count("a") for line in lines) == 50
+
+
+def test_a_section_counts_cells() -> None:
+    out = stream(80)
+    show_section(out, "Model", [["名前", "x"], ["parameters", "y"]])
+    assert written(out).splitlines()[1:3] == ["    名前          x", "    parameters    y"]
+
+
+def test_a_column_without_room_stands_below() -> None:
+    out = stream(40, colour=True)
+    show_wrapped(out, ("VARIABLE", "MEANING"), [("A" * 30, "what it is, in a few words, or more")])
+    assert written(out).splitlines() == [
+        "\x1b[1mVARIABLE\x1b[0m",
+        "    MEANING",
+        "A" * 30,
+        "    what it is, in a few words, or more",
+    ]
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 80, 200])
+def test_no_word_of_a_wrapped_column_is_lost(width: int) -> None:
+    out = stream(width)
+    text = "the longest silence of the server in every phase"
+    show_wrapped(out, ("NAME", "WHAT"), [("A" * 15, text)])
+    assert " ".join(written(out).split()) == f"NAME WHAT {'A' * 15} {text}"
+    assert max(map(len, written(out).splitlines())) <= width
+
+
+def test_the_last_text_of_a_section_is_broken_between_words() -> None:
+    text = "You are a helpful assistant who likes 潮汐 and answers in a few words"
+    out = stream(40)
+    show_section(out, "System", [[text], ["and no more"]])
+    lines = written(out).splitlines()
+    assert " ".join(" ".join(lines[1:]).split()) == f"{text} and no more"
+    assert max(map(cells.width, lines)) <= 40
+    assert all(line.startswith("    ") for line in lines[1:-1])
+    out = stream(40)
+    show_section(out, "Parameters", [["stop", "a"], ["a long one", "several words of a value"]])
+    assert written(out).splitlines()[2:4] == [
+        "    a long one    several words of a",
+        "                  value",
+    ]
