@@ -26,15 +26,19 @@ from ollama_cli.cli.options import PROGRAM, completion_options, global_options, 
 from ollama_cli.cli.table import TABLE, Branch, Entry
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context, Flags
-from ollama_cli.types import model_names
 from ollama_cli.ui.streams import writing
 
 _CONTEXT: Final = {"help_option_names": ["-h", "--help"]}
-# Options that need no value: their default, and whether a word after them is their value.
-OPTIONAL_VALUES: Final[Mapping[str, tuple[str, bool]]] = {
-    "--think": ("true", False),
-    "--install-completion": (shells.DETECTED, True),
-    "--show-completion": (shells.DETECTED, True),
+# What `--think` takes from the next word: its levels, and words that others have for levels.
+THINK_WORDS: Final = frozenset(
+    {"true", "false", "low", "medium", "high", "max"}
+    | {"0", "1", "yes", "no", "on", "off", "none", "minimal", "xhigh", "auto", "default"}
+)
+# Options that need no value: their default, and which words after them are one; None: any word.
+OPTIONAL_VALUES: Final[Mapping[str, tuple[str, frozenset[str] | None]]] = {
+    "--think": ("true", THINK_WORDS),
+    "--install-completion": (shells.DETECTED, None),
+    "--show-completion": (shells.DETECTED, None),
 }
 _ROOT_EXAMPLES: Final = (
     'ollama-cli chat "why is the sky blue?"',
@@ -67,10 +71,15 @@ class _Parser(_OptionParser):
     """Accept the options of `OPTIONAL_VALUES` without a value."""
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
-        default, takes_word = OPTIONAL_VALUES.get(opt, (None, False))
-        is_followed = state.rargs and not state.rargs[0].startswith("-")
-        value = None if takes_word and is_followed else default
-        super()._match_long_opt(opt, explicit_value or value, state)
+        default, words = OPTIONAL_VALUES.get(opt, (None, None))
+        word = next(iter(state.rargs), "-")
+        is_value = not word.startswith("-") and (words is None or word.lower() in words)
+        super()._match_long_opt(opt, explicit_value or (None if is_value else default), state)
+
+    def _match_short_opt(self, arg: str, state: _ParsingState) -> None:
+        if f"-{arg}" in self._long_opt:  # `-model x` is no `-m odel`
+            raise NoSuchOption(arg, ctx=self.ctx)
+        super()._match_short_opt(arg, state)
 
 
 class _GlobalOptions(AnyCommand):
@@ -85,7 +94,9 @@ class _GlobalOptions(AnyCommand):
     def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         try:
             with writing():  # --help and --version print here
-                rest = super().parse_args(ctx, args)
+                rest = super().parse_args(ctx, list(args))
+        except NoSuchOption as error:
+            raise self._unknown_option(ctx, error.option_name, args) from error
         except AnyUsageError as error:
             error.ctx = error.ctx or ctx
             raise
@@ -96,11 +107,36 @@ class _GlobalOptions(AnyCommand):
                 typed[name] = value + typed.get(name, 0) if name == "verbose" else value
         return rest
 
+    def _unknown_option(self, ctx: Parsing, name: str, args: Sequence[str]) -> UsageError:
+        from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+        only_first = [param for param in ROOT_OPTIONS if param not in GLOBALS]
+        return mistakes.unknown_option(
+            ctx.command_path,
+            name,
+            _words(self.get_params(ctx)),
+            first=_words(only_first),
+            below=self.commands_with(name, args),
+        )
+
+    def commands_with(self, option: str, args: Sequence[str]) -> Sequence[str]:  # noqa: ARG002  none
+        """Name the command among the words of the line that has an option."""
+        return ()
+
 
 class _Command(_GlobalOptions, TyperCommand):
     """One command of the table; its help shows examples first."""
 
     entry: Entry
+
+    def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True
+        rest = super().parse_args(ctx, args)
+        if rest:
+            from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+            raise mistakes.extra_words(ctx.command_path, rest, args, ctx.params)
+        return rest
 
     def invoke(self, ctx: Parsing) -> Any:
         typed = ctx.meta["ollama_cli.flags"]
@@ -157,13 +193,21 @@ class _Group(_GlobalOptions, TyperGroup):
         if isinstance(entry, Entry):
             return name, load(name, entry), args[1:]
         if entry is None:
-            near = model_names.nearest(name, self.list_commands(ctx), limit=1)
-            suggestion = f"did you mean `{ctx.command_path} {near[0]}`?" if near else None
-            raise UsageError(
-                f"no such command: {ctx.command_path} {name}",
-                hint=suggestion or f"see `{ctx.command_path} --help`",
-            )
+            from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+            raise mistakes.unknown_command(ctx.command_path, name, args[1:], self._branch)
         return name, self.get_command(ctx, name), args[1:]
+
+    def commands_with(self, option: str, args: Sequence[str]) -> Sequence[str]:
+        for place, word in enumerate(args, 1):
+            entry = self._branch.entries.get(word)
+            if isinstance(entry, Entry) and option in _words(load(word, entry).params):
+                return [word]
+            if isinstance(entry, Branch):
+                below = _Group(word, entry).commands_with(option, args[place:])
+                if below:
+                    return [f"{word} {each}" for each in below]
+        return ()
 
     def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
         _write_examples(formatter, self._branch.examples)
@@ -190,7 +234,9 @@ def run(arguments: Sequence[str], launch: Launch) -> None:
     try:
         with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
             if not context._protected_args:  # noqa: SLF001  no command was named
-                raise UsageError("no command was named", hint=f"see `{PROGRAM} --help`")
+                from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+                raise mistakes.no_command(arguments)
             root.invoke(context)
     except typer.Exit as leave:
         if leave.exit_code:
@@ -227,12 +273,20 @@ def output_options() -> Sequence[Parameter]:
 
 
 def _usage_error(error: ClickException) -> UsageError:
+    from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
     context = getattr(error, "ctx", None)
     path = context.command_path if context else PROGRAM
-    message = error.message if isinstance(error, NoSuchOption) else error.format_message()
-    near = getattr(error, "possibilities", None)
-    hint = f"did you mean {near[0]}?" if near else f"see `{path} --help`"
+    message = error.format_message()
+    choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
+    hint = mistakes.bad_value(message, choices) or f"see `{path} --help`"
     return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+
+
+def _words(params: Sequence[Parameter]) -> list[str]:
+    """List the words by which options are given."""
+    options = [param for param in params if param.param_type_name == "option"]
+    return [word for option in options for word in (*option.opts, *option.secondary_opts)]
 
 
 def _write_examples(formatter: HelpFormatter, examples: Sequence[str]) -> None:

@@ -50,6 +50,10 @@ def command(
     """
     context: Context = ctx.obj
     auto.set_auto_pull(context, auto_pull)
+    if text and file:
+        from ollama_cli.features.chat.globs import refuse_glob  # noqa: PLC0415  files alone: 1 ms
+
+        refuse_glob(text[0], [file], is_repeatable=False)
     texts = _texts(context, text or [], file, lines=lines, use_stdin=not no_stdin)
     name = choose.embed_model(context, model)
     needs = [EMBEDDING]

@@ -50,7 +50,7 @@ def command(
     replaced = None if template is None else inputs.read_text_or_file(template, context.stdin)
     text = request.read_prompt(context, prompt, options)  # last: it reads the rest of stdin
     if text is None:
-        raise request.no_prompt()
+        raise request.no_prompt("generate", model)
     if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
         options = options._replace(render="plain")  # text that continues a text is no Markdown
     name = choose.chat_model(context, model)

@@ -13,6 +13,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.ui.tables import show_wrapped
 
+TOPICS: Final = ("exit-codes", "environment", "formats")
 FORMATS: Final = (
     ("text", "for people; to a pipe plain, without colour", "all"),
     ("json", "one document, with a `schema`; valid when empty", "wherever there is a result"),
@@ -51,11 +52,18 @@ def command(
             context.out.line(f"topics: {PROGRAM} help exit-codes|environment|formats")
             context.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
         case _:
-            known = f"try `{PROGRAM} {topic} --help`" if topic in TABLE else None
-            raise UsageError(
-                f"no help topic is named {topic!r}",
-                hint=known or "topics: exit-codes, environment, formats",
-            )
+            raise UsageError(f"no help topic is named {topic!r}", hint=_hint(topic))
+
+
+def _hint(topic: str) -> str:
+    from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+    if topic in TABLE:
+        return f"try `{PROGRAM} {topic} --help`"
+    lines = {each: f"help {each}" for each in TOPICS} | {each: f"{each} --help" for each in TABLE}
+    near = mistakes.nearest(topic, lines)
+    meant = " or ".join(f"`{PROGRAM} {lines[each]}`" for each in near)
+    return f"did you mean {meant}?" if meant else f"topics: {', '.join(TOPICS)}"
 
 
 def environment() -> list[tuple[str, str]]:

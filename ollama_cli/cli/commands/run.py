@@ -23,4 +23,8 @@ def command(
       ollama-cli run llama3.2
       ollama-cli run llama3.2 "why is the sky blue?"
     """
+    if prompt and (options.file or options.image):
+        from ollama_cli.features.chat.globs import refuse_glob  # noqa: PLC0415  files alone: 1 ms
+
+        refuse_glob(prompt[0], options.file, options.image)
     talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)

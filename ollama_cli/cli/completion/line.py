@@ -66,9 +66,9 @@ class _LineReader:
 
     def read(self, word: str) -> None:
         """Read a complete word."""
-        if self._pending is not None:
-            self._values[self._pending.name] = word
-            self._pending = None
+        pending, self._pending = self._pending, None
+        if pending is not None and _takes(pending, word):
+            self._values[pending.name] = word
         elif self._ended or not word.startswith("-") or word == "-":
             self._read_argument(word)
         elif word == _END:
@@ -97,7 +97,7 @@ class _LineReader:
 
     def _split_last(self, current: str) -> tuple[Any, str, str]:
         """Split the last word: the parameter of its value, what is before the value, the value."""
-        if self._pending is not None:
+        if self._pending is not None and _takes(self._pending, current, is_whole=False):
             return self._pending, "", current
         if current.startswith("-") and not self._ended:
             option, prefix, value = self._split_option(current)
@@ -142,7 +142,13 @@ class _LineReader:
 
 
 def _needs_value(option: Any) -> bool:
-    takes_word = [
-        takes for name, (_, takes) in parser.OPTIONAL_VALUES.items() if name in option.opts
-    ]
-    return not (option.is_flag or option.count or takes_word == [False])
+    return not (option.is_flag or option.count)
+
+
+def _takes(option: Any, word: str, *, is_whole: bool = True) -> bool:
+    """Return whether a word behind an option is its value, or begins one if it is not whole."""
+    for name, (_, words) in parser.OPTIONAL_VALUES.items():
+        if name in option.opts and words is not None:
+            begun = {each for each in words if word and each.startswith(word.lower())}
+            return word.lower() in words if is_whole else bool(begun)
+    return True

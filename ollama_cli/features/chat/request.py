@@ -60,7 +60,14 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
 
 
 def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:
-    """Read all parts of the prompt; None if there is none, UsageError if it is blank."""
+    """Read all parts of the prompt; None if there is none, UsageError if it is blank.
+
+    UsageError also if it is the name of one more file, as a shell makes it of `-f *.txt`.
+    """
+    if argument and (options.file or options.image):
+        from ollama_cli.features.chat.globs import refuse_glob  # noqa: PLC0415  files alone: 1 ms
+
+        refuse_glob(argument, options.file, options.image)
     text = inputs.gather(
         argument,
         options.file or [],
@@ -73,11 +80,12 @@ def read_prompt(context: Context, argument: str | None, options: AnswerOptions) 
     return text
 
 
-def no_prompt() -> UsageError:
+def no_prompt(command: str, model: str | None) -> UsageError:
     """Return the error for a missing prompt without a terminal to ask on."""
-    return UsageError(
-        "there is no prompt", hint="give one: as an argument, with -f FILE, or through a pipe"
-    )
+    hint = "give one: as an argument, with -f FILE, or through a pipe"
+    if model and " " in model.strip():  # -m took the prompt
+        hint = f'name a model, or leave out -m: `ollama-cli {command} -m MODEL "{model}"`'
+    return UsageError("there is no prompt", hint=hint)
 
 
 def question(text: str, images: Sequence[str]) -> dict[str, Any]:

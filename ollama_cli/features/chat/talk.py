@@ -22,7 +22,7 @@ def talk(context: Context, prompt: str | None, model: str | None, options: Answe
     images = request.read_images(context, options)
     text = request.read_prompt(context, prompt, options)  # last, as it reads the rest of stdin
     if text is None and not _is_interactive(context):
-        raise request.no_prompt()
+        raise request.no_prompt("chat", model)
     name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"])
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))

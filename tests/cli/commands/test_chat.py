@@ -123,9 +123,9 @@ def test_run_takes_the_words_of_ollama_run(server: Server) -> None:
 
 @pytest.mark.parametrize(
     ("flag", "prompt", "think"),
-    [("--think", "low", True), ("--think=low", None, "low"), ("--think=false", None, False)],
+    [("--think", "slow", True), ("--think=low", None, "low"), ("--think=false", None, False)],
 )
-def test_think_takes_no_word_after_it(
+def test_think_takes_no_word_after_it_but_a_level(
     server: Server, flag: str, prompt: str | None, think: object
 ) -> None:
     call("chat", flag, prompt or "why?", "-m", "m", "--host", server.url)

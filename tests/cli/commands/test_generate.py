@@ -170,11 +170,12 @@ def test_think(server: Server, flag: str, value: object) -> None:
     assert sent(server, flag)["think"] == value
 
 
-def test_the_word_after_think_is_the_prompt(server: Server) -> None:
-    result = call("generate", "--think", "low", "-m", "m", "--host", server.url)
-    assert result.code == 0
-    body = server.requests[-1].json
-    assert (body["think"], body["prompt"]) == (True, "low")
+def test_the_word_after_think_is_its_level_or_the_prompt(server: Server) -> None:
+    for words, think, prompt in ((["low", "why?"], "low", "why?"), (["slow"], True, "slow")):
+        result = call("generate", "--think", *words, "-m", "m", "--host", server.url)
+        assert result.code == 0
+        body = server.requests[-1].json
+        assert (body["think"], body["prompt"]) == (think, prompt)
 
 
 def test_files_and_images(server: Server, tmp_path: Path) -> None:

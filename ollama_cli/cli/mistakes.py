@@ -1,0 +1,184 @@
+"""What was meant by a line that cannot be parsed; loaded once there is such a line.
+
+Names that are hidden count as others do, and so do the beginnings of names. What `ollama` has and
+this program lacks is named as that, and never corrected into something else.
+"""
+
+import re
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from ollama_cli.cli.options import PROGRAM
+from ollama_cli.cli.table import TABLE, Branch
+from ollama_cli.errors import UsageError
+from ollama_cli.features.chat.globs import refuse_glob
+from ollama_cli.types import model_names
+
+_MOST: Final = 3
+# Commands of `ollama` that there are not here, each with what to type instead.
+_OF_OLLAMA: Final = (
+    *("create", "push", "signin", "signout", "login", "logout", "serve", "start", "launch"),
+    *("runner", "gpu-discover"),
+)
+_STARTS: Final = frozenset({"serve", "start"})
+# Options of `ollama`, for commands that do not take them as they are.
+_OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
+    "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
+    "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
+    "--keepalive": "did you mean --keep-alive?",
+    "--dimensions": "vectors come from `{program} embed --dimensions N`",
+    "--truncate": "vectors come from `{program} embed --truncate`",
+}
+_ONLY_OLLAMAS: Final = ("--experimental", "--draft-quantize", "--quantize", "--restore")
+_MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")
+_CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
+_PLAIN: Final = re.compile(r"[^\"$`\\!]+")
+_TEXTS: Final = frozenset({"--system", "-s", "--template", "--suffix", "--stop"})
+
+
+def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -> UsageError:
+    """Return the error for a word that is no command; `rest` are the words behind it."""
+    message = f"no such command: {path} {name}"
+    is_root = path == PROGRAM
+    if not is_root and name in TABLE:
+        return UsageError(message, hint=_did_you_mean([f"{PROGRAM} {name}"]))
+    if name in _OF_OLLAMA and path in {PROGRAM, f"{PROGRAM} models"}:
+        line = shlex.join(["ollama", name, *rest])
+        demo = f"; a demo server: `{PROGRAM} demo serve`" if name in _STARTS else ""
+        return UsageError(f"{message}; it is one of ollama", hint=f"type `{line}`{demo}")
+    if is_root and (name not in model_names.WELL_KNOWN):
+        below = [f"{place} {name}" for place, each in _branches(branch) if name in each.entries]
+        if below:
+            return UsageError(message, hint=_did_you_mean(f"{path} {each}" for each in below))
+    near = nearest(name, branch.entries)
+    if is_root and (question := _question(name, rest, has_near=bool(near))):
+        return UsageError(message, hint=question)
+    if near:
+        return UsageError(message, hint=_did_you_mean(f"{path} {each}" for each in near))
+    return UsageError(message, hint=f"see `{path} --help`")
+
+
+def unknown_option(
+    path: str,
+    name: str,
+    known: Iterable[str],
+    *,
+    first: Iterable[str] = (),
+    below: Iterable[str] = (),
+) -> UsageError:
+    """Return the error for an option that is none of the `known` ones.
+
+    It may be one that stands `first`, before all commands, or one of a command `below`.
+    """
+    message = f"no such option: {name}"
+    if name.startswith(_ONLY_OLLAMAS):
+        return UsageError(
+            f"{message}; it is one of ollama",
+            hint=f"leave it out, or type `{_of_ollama(path)} {name} …`",
+        )
+    if advice := _OLLAMA_OPTIONS.get(name):
+        hint = advice.format(program=PROGRAM)
+    elif name in first:
+        hint = f"it stands before a command: `{PROGRAM} {name}`"
+    elif command := next(iter(below), None):
+        hint = f"it stands behind the command: `{path} {command} {name} …`"
+    elif near := nearest(name, known):
+        hint = f"did you mean {' or '.join(near)}?"
+    else:
+        hint = f"see `{path} --help`"
+    return UsageError(message, hint=hint)
+
+
+def extra_words(
+    path: str, extra: Sequence[str], words: Sequence[str], params: Mapping[str, Any]
+) -> UsageError:
+    """Return the error for words that a command has no place for; `words` are all of its words."""
+    command = path.rpartition(" ")[2]
+    if "prompt" in params:
+        return _unquoted(path, [params["prompt"], *extra], words, params)
+    message = f"got unexpected extra argument{'s' * (len(extra) > 1)} ({' '.join(extra)})"
+    hint = f"see `{path} --help`"
+    if command in {"list", "ls"} and len(extra) == 1:
+        hint = f"names that begin so: `{path} --filter {shlex.quote(f'{extra[0]}*')}`"
+    elif command == "ps" and len(extra) == 1:
+        hint = f"names that begin so: `{path} -o name | grep {shlex.quote(f'^{extra[0]}')}`"
+    elif command == "help":
+        hint = f"try `{shlex.join([PROGRAM, params['topic'], *extra])} --help`"
+    return UsageError(message, hint=hint)
+
+
+def bad_value(message: str, choices: Iterable[str]) -> str:
+    """Return a hint to the choice that is like a wrong value; empty if none is."""
+    found = _CHOICE.search(message)
+    near = nearest(found[1], choices) if found else []
+    return f"did you mean {' or '.join(near)}?" if near else ""
+
+
+def no_command(words: Sequence[str]) -> UsageError:
+    """Return the error for a line without a command."""
+    if words and all(re.fullmatch("-v+|--verbose", word) for word in words):
+        hint = f"the version: `{PROGRAM} --version`; -v is for a command, and logs its requests"
+    else:
+        hint = f"see `{PROGRAM} --help`"
+    return UsageError("no command was named", hint=hint)
+
+
+def nearest(name: str, known: Iterable[str]) -> list[str]:
+    """Find the names that were meant: those that begin so, else the most similar one."""
+    names = sorted(dict.fromkeys(known), key=len)
+    bare = name.lstrip("-")
+    begun = [each for each in names if bare and each.lstrip("-").startswith(bare.lower())]
+    if begun and name[:2] != "--":
+        begun = [each for each in begun if each[:2] != "--"]
+    if 0 < len(begun) <= _MOST:
+        return begun
+    return model_names.nearest(name, names, limit=1)
+
+
+def _branches(branch: Branch) -> Iterator[tuple[str, Branch]]:
+    for name, row in branch.entries.items():
+        if isinstance(row, Branch):
+            yield name, row
+
+
+def _of_ollama(path: str) -> str:
+    return f"ollama {path.rpartition(' ')[2]}" if path != PROGRAM else "ollama"
+
+
+def _did_you_mean(lines: Iterable[str]) -> str:
+    return f"did you mean {' or '.join(f'`{line}`' for line in lines)}?"
+
+
+def _question(name: str, rest: Sequence[str], *, has_near: bool) -> str:
+    """Return what to type for a model, or a prompt, in the place of a command; else nothing."""
+    words = [word for word in rest if not word.startswith("-")]
+    if name in model_names.WELL_KNOWN or (not has_near and _MODEL.fullmatch(name)):
+        line = shlex.join([PROGRAM, "run", name])
+        prompt = f" {_quoted(' '.join(words))}" if words else ""
+        return f"to ask a model: `{line}{prompt}`"
+    if " " in name or (not has_near and len(words) > 1):
+        return f"to ask a model: `{PROGRAM} chat {_quoted(' '.join([name, *words]))}`"
+    return ""
+
+
+def _unquoted(
+    path: str, prompt: Sequence[str], words: Sequence[str], params: Mapping[str, Any]
+) -> UsageError:
+    refuse_glob(prompt[0], params.get("file"), params.get("image"))
+    place = words.index(prompt[0]) if prompt[0] in words else 0
+    option = words[place - 2] if place > 1 else ""
+    if option in _TEXTS:
+        begin = f"{option} {_quoted(f'{words[place - 1]} {prompt[0]} …')}"
+        return UsageError(
+            f"a text of several words needs quotes: {option} took the first one",
+            hint=f"type `{path} {begin} {_quoted('…')}`",
+        )
+    return UsageError(
+        "a prompt of several words needs quotes", hint=f"type `{path} {_quoted(' '.join(prompt))}`"
+    )
+
+
+def _quoted(text: str) -> str:
+    """Quote a text as people do, where a shell reads it so."""
+    return f'"{text}"' if _PLAIN.fullmatch(text) else shlex.quote(text)

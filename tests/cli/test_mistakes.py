@@ -1,0 +1,262 @@
+"""A line that cannot be parsed is answered with what to type instead; nothing is sent."""
+
+from pathlib import Path
+
+import pytest
+from hostile import Server, lines
+from shell import call, python
+
+from ollama_cli.cli import mistakes, parser
+from ollama_cli.cli.table import TABLE, Branch
+from ollama_cli.features.chat import request
+
+DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}
+NOWHERE = "127.0.0.1:9"
+OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "start", "launch"]
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("pul x", "did you mean `ollama-cli pull`?"),
+        ("sho x", "did you mean `ollama-cli show`?"),
+        ("lst", "did you mean `ollama-cli list`?"),
+        ("mod", "did you mean `ollama-cli models`?"),
+        ("s", "did you mean `ollama-cli show` or `ollama-cli stop`?"),
+        ("models pul x", "did you mean `ollama-cli models pull`?"),
+        ("models PUL x", "did you mean `ollama-cli models pull`?"),
+        ("models run x", "did you mean `ollama-cli run`?"),
+        ("hosts ad", "did you mean `ollama-cli hosts add`?"),
+        ("config g", "did you mean `ollama-cli config get`?"),
+        ("ensure", "did you mean `ollama-cli models ensure`?"),
+        ("set model x", "did you mean `ollama-cli config set`?"),
+        ("add x y", "did you mean `ollama-cli hosts add`?"),
+        ("help pul", "did you mean `ollama-cli pull --help`?"),
+        ("help exit", "did you mean `ollama-cli help exit-codes`?"),
+        ("help xyzzy", "topics: exit-codes, environment, formats"),
+        ("help models pull", "try `ollama-cli models pull --help`"),
+        ("llama3.2 hi", 'to ask a model: `ollama-cli run llama3.2 "hi"`'),
+        ("hf.co/me/x:Q4", "to ask a model: `ollama-cli run hf.co/me/x:Q4`"),
+        ("mistral -q why not", 'to ask a model: `ollama-cli run mistral "why not"`'),
+        ("why is it so", 'to ask a model: `ollama-cli chat "why is it so"`'),
+        ("xyzzy", "see `ollama-cli --help`"),
+        ("models xyzzy", "see `ollama-cli models --help`"),
+        ("-v", "the version: `ollama-cli --version`; -v is for a command, and logs its requests"),
+        ("-q", "see `ollama-cli --help`"),
+        ("chat --temp 1 hi", "did you mean --temperature?"),
+        ("generate --temp 1 hi", "did you mean --template or --temperature?"),
+        ("chat --tempersture 1", "did you mean --temperature?"),
+        ("chat --jsonn", "did you mean --json?"),
+        ("models pull --stall 3 x", "did you mean --stall-timeout?"),
+        ("chat --loc hi", "did you mean --local-only?"),
+        ("chat -model x hi", "did you mean --model?"),
+        ("chat -system x hi", "did you mean --system?"),
+        ("chat --xyzzy", "see `ollama-cli chat --help`"),
+        ("-m demo chat hi", "it stands behind the command: `ollama-cli chat -m …`"),
+        ("--stream chat hi", "it stands behind the command: `ollama-cli chat --stream …`"),
+        ("--sort size models ls", "it stands behind the command: `ollama-cli models ls --sort …`"),
+        ("models --sort list", "it stands behind the command: `ollama-cli models list --sort …`"),
+        ("chat --show-completion", "it stands before a command: `ollama-cli --show-completion`"),
+        ("chat -o jsn", "did you mean json?"),
+        ("chat -o jsonn", "did you mean json?"),
+        ("chat --color alway", "did you mean always?"),
+        ("models ls --sort siz", "did you mean size?"),
+        ("models ls --sort xyzzy", "see `ollama-cli models ls --help`"),
+        ("models ls llama", "names that begin so: `ollama-cli models ls --filter 'llama*'`"),
+        ("ls llama3.2", "names that begin so: `ollama-cli ls --filter 'llama3.2*'`"),
+        ("ps llama", "names that begin so: `ollama-cli ps -o name | grep '^llama'`"),
+        ("cp a b c", "see `ollama-cli cp --help`"),
+    ],
+)
+def test_a_mistake_is_answered_with_what_was_meant(line: str, meant: str) -> None:
+    result = call(*line.split(), env={"OLLAMA_HOST": NOWHERE})
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[1:] == [f"hint: {meant}"]
+
+
+@pytest.mark.parametrize("name", OLLAMAS)
+@pytest.mark.parametrize("before", [[], ["models"], ["-q"]])
+def test_what_only_ollama_has_is_named_as_that(name: str, before: list[str]) -> None:
+    result = call(*before, name, "me/x", "-f", "a b")
+    path = "ollama-cli models" if before == ["models"] else "ollama-cli"
+    error, hint = result.err.splitlines()
+    assert result.code == 2
+    assert error == f"error: no such command: {path} {name}; it is one of ollama"
+    assert hint.startswith(f"hint: type `ollama {name} me/x -f 'a b'`")
+    assert "did you mean" not in hint
+    assert ("demo serve" in hint) is (name in {"serve", "start"})
+
+
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("run m --experimental hi", "leave it out, or type `ollama run --experimental …`"),
+        ("run m --experimental-yolo", "leave it out, or type `ollama run --experimental-yolo …`"),
+        ("chat --hidethinking hi", "-q shows no thinking"),
+        ("generate --nowordwrap hi", "`--render plain`"),
+        ("chat --keepalive 5m hi", "did you mean --keep-alive?"),
+        ("chat --dimensions 5 hi", "`ollama-cli embed --dimensions N`"),
+    ],
+)
+def test_options_of_ollama_are_answered_too(line: str, meant: str) -> None:
+    result = call(*line.split(), env={"OLLAMA_HOST": NOWHERE})
+    assert result.code == 2
+    assert meant in result.err
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (
+            ["chat", "why", "is", "the", "sky", "blue"],
+            [
+                "error: a prompt of several words needs quotes",
+                'hint: type `ollama-cli chat "why is the sky blue"`',
+            ],
+        ),
+        (
+            ["generate", "-m", "m", "what's", "$HOME"],
+            [
+                "error: a prompt of several words needs quotes",
+                "hint: type `ollama-cli generate 'what'\"'\"'s $HOME'`",
+            ],
+        ),
+        (
+            ["chat", "--system", "you", "are", "a", "pirate", "hi there"],
+            [
+                "error: a text of several words needs quotes: --system took the first one",
+                'hint: type `ollama-cli chat --system "you are …" "…"`',
+            ],
+        ),
+    ],
+)
+def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]) -> None:
+    result = call(*args, env={"OLLAMA_HOST": NOWHERE})
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines() == told
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    for name in ("a.txt", "b.txt", "c.txt", "with blanks.md", "p.png", "q.png"):
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("args", "hint"),
+    [
+        (["chat", "-f", "a.txt", "b.txt"], None),
+        (["chat", "-f", "a.txt", "b.txt", "c.txt"], None),
+        (["chat", "-f", "a.txt", "b.txt", "c.txt", "summarise them"], None),
+        (["generate", "--file", "a.txt", "b.txt"], None),
+        (["run", "m", "-f", "a.txt", "b.txt"], None),
+        (["run", "m", "-f", "a.txt", "b.txt", "c.txt", "and", "tell"], None),
+        (
+            ["chat", "-f", "a.txt", "with blanks.md"],
+            "name each file: `-f a.txt -f 'with blanks.md'`, or pipe them: `cat *.md | …`",
+        ),
+        (
+            ["chat", "-f", "gone.txt", "b.txt"],
+            "name each file: `-f gone.txt -f b.txt`, or pipe them: `cat *.txt | …`",
+        ),
+        (["chat", "-i", "p.png", "q.png"], "name each file: `-i p.png -i q.png`"),
+        (["embed", "-f", "a.txt", "b.txt"], "pipe them: `cat *.txt | …`"),
+        (["embed", "-f", "a.txt", "b.txt", "c.txt"], "pipe them: `cat *.txt | …`"),
+    ],
+)
+def test_a_pattern_behind_an_option_is_refused(
+    args: list[str], hint: str | None, files: Path
+) -> None:
+    with Server(lines(DONE)) as server:
+        if "gone.txt" in args:
+            (files / "gone.txt").write_text("x")
+        result = call(*args, "--host", server.url, cwd=files)
+        assert server.requests == []
+    usual = "name each file: `-f a.txt -f b.txt`, or pipe them: `cat *.txt | …`"
+    assert (result.code, result.out) == (2, "")
+    assert "takes one file" in result.err
+    assert result.err.splitlines()[1] == f"hint: {hint or usual}"
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["-f", "a.txt", "summarise"],
+        ["-f", "a.txt", "what does b.txt say?"],
+        ["-f", "a.txt", "-f", "b.txt", "compare"],
+        ["summarise", "-f", "a.txt"],
+        ["-f", "a.txt", "x" * 5000],
+        ["b.txt"],
+    ],
+)
+def test_a_prompt_beside_a_file_is_a_prompt(args: list[str], files: Path) -> None:
+    with Server(lines(DONE)) as server:
+        result = call("chat", "-m", "m", *args, "--host", server.url, cwd=files)
+    assert (result.code, result.out) == (0, "ok\n")
+
+
+@pytest.mark.parametrize("command", [["chat", "-m", "m"], ["generate", "-m", "m"], ["run", "m"]])
+@pytest.mark.parametrize(
+    ("words", "think"),
+    [
+        (["--think", "high"], "high"),
+        (["--think", "MAX"], "max"),
+        (["--think", "false"], False),
+        (["--think", "true"], True),
+        (["--think=low"], "low"),
+        (["--think"], True),
+    ],
+)
+def test_a_level_behind_think_is_understood(
+    command: list[str], words: list[str], think: object
+) -> None:
+    with Server(lines(DONE)) as server:
+        for line in ([*command, "why?", *words], [*command, *words, "why?"]):
+            call(*line, "--host", server.url)
+            body = server.requests[-1].json
+            assert body["think"] == think
+            assert "why?" in str(body)
+            assert not any(word in str(body.get("messages", body.get("prompt"))) for word in words)
+
+
+@pytest.mark.parametrize("command", ["chat", "generate", "run"])
+@pytest.mark.parametrize("word", ["off", "none", "minimal", "XHIGH", "0"])
+def test_what_others_have_for_a_level_is_refused(command: str, word: str) -> None:
+    result = call(command, "--think", word, "-q", "why?", env={"OLLAMA_HOST": NOWHERE})
+    assert result.code == 2
+    assert result.err.startswith(f"error: --think={word}: no such level")
+
+
+def test_a_level_alone_is_no_prompt() -> None:
+    with Server(lines(DONE)) as server:
+        result = call("chat", "-m", "m", "--think", "high", "--host", server.url)
+        assert server.requests == []
+    assert (result.code, result.err.splitlines()[0]) == (2, "error: there is no prompt")
+
+
+def test_every_level_is_one_for_the_parser() -> None:
+    assert set(request._THINK_LEVELS) <= parser.THINK_WORDS
+
+
+def test_no_name_of_ours_is_taken_for_one_of_ollama() -> None:
+    models = TABLE["models"]
+    assert isinstance(models, Branch)
+    assert not {*TABLE, *models.entries} & set(mistakes._OF_OLLAMA)
+
+
+def test_a_line_that_is_right_does_not_load_it() -> None:
+    code = (
+        "import sys; from ollama_cli.cli.main import main\n"
+        "codes = [main(['help', *words]) for words in (['formats'], [])]\n"
+        "print(codes, 'ollama_cli.cli.mistakes' in sys.modules)\n"
+        "print(main(['help', 'xyzzy']), 'ollama_cli.cli.mistakes' in sys.modules)"
+    )
+    assert python(code).out.splitlines()[-2:] == ["[0, 0] False", "2 True"]
+
+
+def test_a_prompt_that_was_given_as_the_model_is_named() -> None:
+    for command in ("chat", "generate"):
+        result = call(command, "-m", "why is it so", env={"OLLAMA_HOST": NOWHERE})
+        assert result.code == 2
+        assert f'`ollama-cli {command} -m MODEL "why is it so"`' in result.err
