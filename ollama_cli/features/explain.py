@@ -66,7 +66,7 @@ def id_hint(model: str, context: Context) -> str:
     if not read_id(model):
         return ""
     try:
-        named = named_by_id(model, context.servers.installed())
+        named = named_by_id(model, context.servers.installed(in_full=True))
     except OllamaCliError:  # the error that is explained says more
         return ""
     return f"that is the ID of {' and '.join(named)}: call it by its name" if named else ""

@@ -231,5 +231,8 @@ def test_a_page_with_status_200_shows_no_other_api() -> None:
 
 def test_capabilities_that_nobody_tells_are_not_guessed() -> None:
     result, _ = on(VLLM, "models", "list", "--filter", "capability=vision")
-    assert (result.code, result.out.count("\n")) == (0, 1)
-    assert "warning: this server does not tell what its models can do\n" in result.err
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: this server does not tell the capabilities of its models\n"
+        "hint: filter and sort by name: `ollama-cli models list --sort name`\n"
+    )

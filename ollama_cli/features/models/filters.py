@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
@@ -26,6 +26,14 @@ _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
 _SIZE_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _AGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.IGNORECASE)
 _AGE_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_VALUES: Final[dict[str, tuple[str, Callable[[ModelSummary], Any]]]] = {
+    "size": ("size", lambda model: model.size),
+    "modified": ("age", lambda model: model.modified_at),
+    "capability": ("capabilities", lambda model: model.capabilities),
+    "family": ("family", lambda model: model.family),
+    "parameters": ("parameters", lambda model: model.parameter_size),
+    "quantization": ("quantization", lambda model: model.quantization),
+}
 _KEYS: Final = ("size", "modified", "capability", "family", "name", "parameters", "quantization")
 
 
@@ -57,10 +65,20 @@ def compile_one(expression: str, now: datetime) -> Test:
     raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=suggestion)
 
 
-def asks_for_capability(expression: str) -> bool:
-    """Return whether a filter is about capabilities."""
+def key_of(expression: str) -> str:
+    """Return the key that a filter compares; empty for a glob."""
     match = _EXPRESSION.fullmatch(expression.strip())
-    return match is not None and match[1].lower() == "capability"
+    return match[1].lower() if match else ""
+
+
+def check_known(key: str, models: Sequence[ModelSummary]) -> None:
+    """Raise UsageError for a key of a filter or an order that is known of none of the models."""
+    word, value = _VALUES.get(key, ("name", lambda model: model.name))
+    if models and all(value(model) in {None, ""} for model in models):
+        raise UsageError(
+            f"this server does not tell the {word} of its models",
+            hint="filter and sort by name: `ollama-cli models list --sort name`",
+        )
 
 
 def glob(pattern: str) -> Test:

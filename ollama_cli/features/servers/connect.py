@@ -103,11 +103,15 @@ class Servers:
                 return found
         return self._examine_either(model)
 
-    def installed(self) -> "list[ModelSummary]":
-        """List the installed models, the newest first, and cache their names for completion."""
+    def installed(self, *, in_full: bool = False) -> "list[ModelSummary]":
+        """List the installed models, the newest first, and cache their names for completion.
+
+        With `in_full` an Ollama is asked in its own API for all that it tells, also where `/v1`
+        is set.
+        """
         host = self._settings.host
         try:
-            models = self.provider().list_models()
+            models = self._listed_in_full() if in_full else self.provider().list_models()
         except UnreachableError as error:
             listing = cache.read(host)
             if listing is None:
@@ -116,6 +120,15 @@ class Servers:
         if not self._is_demo:
             cache.write(host, [model.name for model in models])
         return models
+
+    def _listed_in_full(self) -> "list[ModelSummary]":
+        client, usual = self.capability_provider(), self.provider()
+        try:
+            return client.list_models()
+        except OtherApiError:  # what stands before an Ollama may let `/v1` through alone
+            if client is usual:
+                raise
+        return usual.list_models()
 
     def cached_models(self) -> cache.Listing | None:
         """Return the cached names of the models of the server."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from clients import stranger
 from hostile import Server, answer, by_path, document
 from shell import call
 
@@ -172,3 +173,44 @@ def test_names_of_a_server_cannot_drive_a_terminal() -> None:
 @pytest.mark.parametrize("word", ["list", "ls"])
 def test_the_short_words(world: str, word: str) -> None:
     assert call(word, "-o", "name", "--host", world).out.split()[0] == "small:1b"
+
+
+V1 = document({"object": "list", "data": [{"id": "m", "object": "model", "owned_by": "me"}]})
+
+
+@pytest.mark.parametrize("path", ["/v1", "/v1/models", "/v1/chat/completions"])
+def test_an_ollama_is_asked_in_its_own_api_even_where_v1_is_typed(path: str) -> None:
+    paths = {"/api/version": document({"version": "0.24.0"}), "/api/tags": answer(200, WORLD)}
+    with Server(by_path({**paths, "/v1/models": V1})) as server:
+        for args in ([], ["--filter", "size>1MB"], ["--sort", "size"], ["-o", "raw"], ["--json"]):
+            own = call("models", "list", *args, "--host", server.url)
+            typed = call("models", "list", *args, "--host", f"{server.url}{path}")
+            assert (typed.code, typed.out) == (0, own.out), args
+            assert "small:1b" in typed.out
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--filter", "size>1MB"], "the size"),
+        (["--filter", "modified<3d"], "the age"),
+        (["--filter", "m*", "--filter", "family!=llama"], "the family"),
+        (["--filter", "capability=vision"], "the capabilities"),
+        (["--sort", "size"], "the size"),
+        (["--sort", "modified", "--reverse"], "the age"),
+    ],
+)
+def test_what_a_server_does_not_tell_is_not_filtered_by(args: list[str], told: str) -> None:
+    with stranger(by_path({"/v1/models": V1})) as server:
+        result = call("models", "list", *args, "--host", f"{server.url}/v1")
+    assert (result.code, result.out) == (2, "")
+    assert f"error: this server does not tell {told} of its models\n" in result.err
+
+
+@pytest.mark.parametrize(
+    "args", [[], ["--sort", "name"], ["--filter", "m"], ["--filter", "name=m"]]
+)
+def test_names_are_always_known(args: list[str]) -> None:
+    with Server(by_path({"/v1/models": V1})) as server:  # an Ollama whose own API is hidden
+        result = call("models", "list", *args, "-o", "name", "--host", f"{server.url}/v1")
+    assert (result.code, result.out) == (0, "m\n")

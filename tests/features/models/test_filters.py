@@ -7,11 +7,12 @@ import pytest
 from ollama_cli.errors import UsageError
 from ollama_cli.features.models import filters
 from ollama_cli.features.models.filters import (
-    asks_for_capability,
+    check_known,
     compile_all,
     compile_one,
     glob,
     is_glob,
+    key_of,
 )
 from ollama_cli.types.models import ModelSummary
 
@@ -187,8 +188,41 @@ def test_an_empty_expression_is_a_usage_error(expression: str) -> None:
         chosen(expression)
 
 
-def test_only_expressions_about_capabilities_ask_for_them() -> None:
-    assert asks_for_capability("capability=vision")
-    assert asks_for_capability(" Capability != tools")
-    assert not asks_for_capability("family=llama")
-    assert not asks_for_capability("capability*")
+@pytest.mark.parametrize(
+    ("expression", "key"),
+    [
+        ("capability=vision", "capability"),
+        (" Capability != tools", "capability"),
+        ("size>1MB", "size"),
+        ("family=llama", "family"),
+        ("capability*", ""),
+        ("llama", ""),
+    ],
+)
+def test_the_key_of_an_expression(expression: str, key: str) -> None:
+    assert key_of(expression) == key
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("size", "the size of"),
+        ("modified", "the age of"),
+        ("capability", "the capabilities of"),
+        ("family", "the family of"),
+        ("parameters", "the parameters of"),
+        ("quantization", "the quantization of"),
+    ],
+)
+def test_what_is_known_of_no_model_cannot_be_asked_for(key: str, told: str) -> None:
+    bare = ModelSummary(name="m")
+    with pytest.raises(UsageError, match=told):
+        check_known(key, [bare, bare])
+    check_known(key, [bare, LLAMA])
+    check_known(key, [])
+
+
+def test_a_name_and_an_empty_list_of_capabilities_are_known() -> None:
+    check_known("name", [ModelSummary(name="m")])
+    check_known("capability", [ModelSummary(name="m", capabilities=())])
+    check_known("size", [ModelSummary(name="m", size=0)])

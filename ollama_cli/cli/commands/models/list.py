@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 import typer
 
 from ollama_cli.features.context import Context
-from ollama_cli.features.models.filters import asks_for_capability, compile_all, now
+from ollama_cli.features.models.filters import check_known, compile_all, key_of, now
 from ollama_cli.types.models import ModelSummary, short_id
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
@@ -20,8 +20,9 @@ _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
 def command(
     ctx: typer.Context,
     sort: Annotated[
-        Literal["name", "size", "modified"], typer.Option(help="Order; modified: newest first.")
-    ] = "modified",
+        Literal["name", "size", "modified"] | None,
+        typer.Option(help="Order; modified: newest first."),
+    ] = None,
     reverse: Annotated[bool, typer.Option("--reverse", help="Turn the order around.")] = False,
     filters: Annotated[
         list[str] | None,
@@ -33,7 +34,8 @@ def command(
 ) -> None:
     """List the installed models.
 
-    EXPR is a glob on the name, or size>5GB, modified<30d, capability=vision, family=llama.
+    EXPR is a glob on the name, or size>5GB, modified<30d, capability=vision, family=llama. What the
+    server does not tell of any model cannot be filtered or sorted by.
 
     The server is always asked. Its answer renews the names that completion and "did you mean" know
     for five minutes; with --refresh they are gone also where no answer comes.
@@ -48,12 +50,15 @@ def command(
         context.servers.forget_installed()
     chosen = compile_all(filters or [], now())
     if context.output == "raw":
-        export.show_raw(context.out, context.servers.provider().list_models_bytes())
+        export.show_raw(context.out, context.servers.capability_provider().list_models_bytes())
         return
-    installed = context.servers.installed()
-    if any(asks_for_capability(each) for each in filters or []):
+    installed = context.servers.installed(in_full=True)
+    keys = [*filter(None, map(key_of, filters or []))]
+    if "capability" in keys:
         installed = [_with_capabilities(context, model) for model in installed]
-    models = _sorted([model for model in installed if chosen(model)], sort)
+    for key in dict.fromkeys([*keys, sort or "name"]):
+        check_known(key, installed)
+    models = _sorted([model for model in installed if chosen(model)], sort or "modified")
     if reverse:
         models.reverse()
     if show_listing(context.out, context.output, "models-list", models, ModelSummary(name="")):
@@ -64,9 +69,8 @@ def command(
 
 
 def _with_capabilities(context: Context, model: ModelSummary) -> ModelSummary:
-    """Ask for the capabilities, which Ollama before 0.30 does not list; others report none."""
+    """Ask for the capabilities, which Ollama before 0.30 does not list; others tell none."""
     if context.servers.capability_provider().provider_type == "openai":
-        context.prompter.warn("this server does not tell what its models can do")
         return model
     return replace(model, capabilities=context.servers.ollama().capabilities_of(model))
 

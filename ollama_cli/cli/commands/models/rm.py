@@ -33,7 +33,7 @@ def command(
     context: Context = ctx.obj
     names = [context.named(name) for name in names]
     server = context.servers.native("rm")
-    chosen = _find_models(context.servers.installed(), names)
+    chosen = _find_models(context.servers.installed(in_full=True), names)
     listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
