@@ -30,6 +30,8 @@ KeyboardInterrupt: no `except Exception` catches it, and its exit code is that o
 
 from typing import Final, Self, TypeVar
 
+from ollama_cli.types.text import sentence
+
 LIBRARY: Final = "https://ollama.com/library"
 E = TypeVar("E", bound="OllamaCliError")
 RESUMES: Final = "run the same command again: it resumes where it stopped"
@@ -105,8 +107,8 @@ class OllamaCliError(Exception):
         return {
             "code": self.code,
             "exit": self.exit_code,
-            "message": self.message,
-            "hint": self.hint,
+            "message": sentence(self.message),
+            "hint": sentence(self.hint) if self.hint else self.hint,
             "http_status": self.http_status,
         }
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from ollama_cli.types.secrets import forget_secrets
+
 PLACES = {
     "HOME": "home",
     "XDG_CONFIG_HOME": "no-config",
@@ -63,9 +65,9 @@ def forget_servers(folder: Path) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _no_secrets_yet(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_secrets_yet() -> None:
     """Forget what other tests kept secret in this process."""
-    monkeypatch.setattr("ollama_cli.types.secrets._SECRETS", set())
+    forget_secrets()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -77,6 +77,16 @@ VAGUE = {"utils", "helpers", "common", "base", "manager", "handler", "core", "mi
 BUSY_CALLS = {"open", "input", "print"}
 BUSY_MODULES = {"socket", "requests", "urllib3", "subprocess"}
 BUSY_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "mkdir", "urlopen"}
+# Where answers are written, what is hidden already, and the key that `env` prints on purpose.
+AS_IT_IS = (
+    "ui/streams.py",
+    "ui/answers/",
+    "ui/markdown/",
+    "ui/embeddings.py",
+    "ui/export.py",
+    "ui/progress/jsonl.py",
+    "cli/commands/env.py",
+)
 PRICE = re.compile(r"noqa: (?:F401, )?PLC0415\s.*\d ms\b")
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore)\b(.*)")
 REASON = re.compile(r"(?>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*|\[[\w, -]+\])\s*[#-]?\s*[^\s#-].*\w")
@@ -163,6 +173,7 @@ def problems(path: str, source: str) -> list[str]:
         *environment_problems(path, tree),
         *busy_problems(tree),
         *print_problems(tree, comments),
+        *secret_problems(path, tree),
         *silence_problems(comments),
     ]
     if place.stem in VAGUE or place.parent.name in VAGUE:
@@ -319,6 +330,15 @@ def print_problems(tree: ast.Module, comments: dict[int, str]) -> Problems:
             excused = "noqa: T201" in comments.get(node.lineno, "")
             if node.func.id == "print" and not excused:
                 yield node.lineno, "results leave through a stream, not through print()"
+
+
+def secret_problems(path: str, tree: ast.Module) -> Problems:
+    """Every other door of a stream hides the keys that a server may have sent back."""
+    if path.startswith(AS_IT_IS):
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr == "write_as_is":
+            yield node.lineno, "what is no answer is written by `write` or `line`, without secrets"
 
 
 def silence_problems(comments: dict[int, str]) -> Problems:

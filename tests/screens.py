@@ -24,7 +24,7 @@ class Screen(OutStream):
     def size(self) -> os.terminal_size:
         return os.terminal_size((self.seen.columns, self.seen.lines))
 
-    def write(self, text: str) -> None:
+    def write_as_is(self, text: str) -> None:
         self.writes.append(text)
         self.feed.feed(text.replace("\n", "\r\n"))
 

@@ -20,10 +20,10 @@ class _Counted(OutStream):
 
     count = 0
 
-    def write(self, text: str) -> None:
+    def write_as_is(self, text: str) -> None:
         """Write, and count."""
         self.count += len(text.encode())
-        super().write(text)
+        super().write_as_is(text)
 
 
 def main() -> None:

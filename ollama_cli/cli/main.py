@@ -3,6 +3,7 @@
 import json
 import signal
 import sys
+import threading
 import traceback
 from collections.abc import Callable, Sequence
 from types import FrameType, FunctionType
@@ -14,7 +15,7 @@ from ollama_cli.config import sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.context import Context, Flags
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.text import sentence, visible
+from ollama_cli.types.text import visible
 from ollama_cli.ui.sentences import show_error
 from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null
 
@@ -89,10 +90,9 @@ class Door:
         err = open_stream(sys.stderr, self._environ, color)
         try:
             if debug:
-                err.write(visible(redact("".join(traceback.format_exception(error)))))
+                err.write(_traceback(error))
             if output in {"json", "jsonl"}:
-                shown = error.as_dict() | {"message": sentence(error.message)}
-                err.line(json.dumps({"error": shown}))
+                err.line(json.dumps({"error": error.as_dict()}))
                 return
             show_error(err, error)
         except (OSError, OllamaCliError):  # stderr is gone; the exit code still reports the error
@@ -113,6 +113,8 @@ def _how_to_tell(context: Context) -> tuple[str, bool, str]:
 
 def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
+    sys.excepthook = lambda _, bug, __: _show_bug(bug)
+    threading.excepthook = lambda end: _show_bug(end.exc_value)
     signal.signal(signal.SIGTERM, _on_signal)
     try:
         code = _with_large_frame(Door.run)(Door(arguments))
@@ -124,6 +126,15 @@ def main(arguments: Sequence[str]) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     return code
+
+
+def _show_bug(bug: BaseException | None) -> None:
+    if bug is not None and sys.stderr is not None:
+        sys.stderr.write(_traceback(bug))
+
+
+def _traceback(error: BaseException) -> str:
+    return visible(redact("".join(traceback.format_exception(error))))
 
 
 def _with_large_frame(function: Callable[[T], int]) -> Callable[[T], int]:

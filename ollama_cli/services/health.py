@@ -11,6 +11,7 @@ from ollama_cli.services.connection import Body
 from ollama_cli.types.health import Health
 from ollama_cli.types.model_names import find
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.text import sentence
 from ollama_cli.wire import ollama as wire
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ def failed(health: Health, error: OllamaCliError) -> Health:
     """Add an error to a Health; the facts that were found before stay."""
     return replace(
         health,
-        error=error.message,
+        error=sentence(error.message),
         error_kind=error.code,
         http_status=error.http_status or health.http_status,
     )

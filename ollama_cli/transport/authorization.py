@@ -7,7 +7,7 @@ from typing import Final
 from urllib.parse import quote, unquote
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.types.secrets import keep_secret
+from ollama_cli.types.secrets import keep_secret, keep_userinfo
 
 # All others may hold a secret: they are sent to one server only, and hidden in what it sends back.
 HARMLESS: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent"})
@@ -20,18 +20,44 @@ def basic(userinfo: str) -> str:
     return "Basic " + base64.b64encode(f"{unquote(user)}:{unquote(password)}".encode()).decode()
 
 
-def keep_secrets(userinfo: str, headers: Mapping[str, str]) -> None:
-    """Make `redact` hide password and headers from now on, also where the server repeats them."""
-    password = userinfo.partition(":")[2]
-    secrets = [password, unquote(password), basic(userinfo).partition(" ")[2]] if userinfo else []
-    values = [value for name, value in headers.items() if name.lower() not in HARMLESS]
-    secrets += [*values, *(value.rpartition(" ")[2] for value in values)]
-    for secret in secrets:
-        keep_secret(secret)
-        keep_secret(quote(secret, safe=""))
+def authorized(userinfo: str, headers: Mapping[str, str]) -> dict[str, str]:
+    """Return the headers for one server; ConfigError for one that no request can carry.
+
+    From now on, what is secret in them is hidden, also where the server repeats it.
+    """
+    own = {"Authorization": basic(userinfo)} if userinfo else {}
+    keep_userinfo(userinfo)
+    for name, value in headers.items():
+        if name.lower() not in HARMLESS:
+            _keep_header(value)
+    return {**own, **_sendable(headers)}
 
 
-def sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
+def _keep_header(value: str) -> None:
+    """Hide a header's value and the parts that it is made of: a token, a cookie, a login."""
+    keep_secret(value)
+    for part in filter(_is_token, re.split(r"[\s;,]+", value)):
+        keep_secret(part)
+        keep_secret(part.partition("=")[2])
+    kind, _, token = value.partition(" ")
+    if kind.lower() == "basic":
+        keep_userinfo(_login(token))
+
+
+def _is_token(part: str) -> bool:
+    return not part.isalpha()
+
+
+def _login(token: str) -> str:
+    """Return what Basic authorization says, quoted as in an address; empty if it says nothing."""
+    try:
+        user, colon, password = base64.b64decode(token).decode().partition(":")
+    except ValueError:
+        return ""
+    return f"{quote(user)}{colon}{quote(password)}"
+
+
+def _sendable(headers: Mapping[str, str]) -> Mapping[str, str]:
     """Check headers that users gave; ConfigError for one that no request can carry."""
     # Checked before the library does it, as its error shows the value, which may be a token.
     for name, value in headers.items():

@@ -14,14 +14,14 @@ from urllib3.exceptions import InsecureRequestWarning
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
 from ollama_cli.transport import redirects
-from ollama_cli.transport.authorization import basic, keep_secrets, sendable
+from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
 from ollama_cli.transport.prepared import RequestFactory
 from ollama_cli.transport.proxies import Proxy, proxy_of
 from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_temporary, pause_of, pauses
-from ollama_cli.types.secrets import redact
+from ollama_cli.types.secrets import redact, start_of
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
@@ -67,10 +67,7 @@ class Transport:
         self._session.headers.update(
             {"User-Agent": f"ollama-cli/{__version__}", "Accept-Encoding": "identity"}
         )
-        if userinfo:
-            self._session.headers["Authorization"] = basic(userinfo)
-        self._session.headers.update(sendable(headers or {}))
-        keep_secrets(userinfo, headers or {})
+        self._session.headers.update(authorized(userinfo, headers or {}))
         self._request_factory = RequestFactory(self._session, self.root)
 
     def close(self) -> None:
@@ -141,7 +138,7 @@ class Transport:
         data = None if body is None else json.dumps(body).encode()
         timeout: Any = (self._connect_timeout, wait or None)
         if data is not None and _LOG.isEnabledFor(logging.DEBUG):
-            _LOG.debug("> %s", redact(data[: 2 * _SHOWN_BODY].decode())[:_SHOWN_BODY])
+            _LOG.debug("> %s", start_of(data.decode(), _SHOWN_BODY))
         started = time.monotonic()
         outcome = "failed"
         is_own_server = redirects.same_origin(url, self.root)
@@ -178,10 +175,17 @@ def _translated(error: Exception, root: str, name: str, via: str) -> OllamaCliEr
     return ConfigError(f"cannot send a request to {redact(root)}: {error}")
 
 
+class _Formatter(logging.Formatter):
+    """Hides secrets in all that is logged."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return redact(super().format(record))
+
+
 def log_requests(stream: TextIO, *, bodies: bool) -> None:
     """Write a line for each request to `stream`; with `bodies` also what was sent."""
     handler = logging.StreamHandler(stream)
-    handler.setFormatter(logging.Formatter("%(message)s"))
+    handler.setFormatter(_Formatter("%(message)s"))
     _LOG.handlers = [handler]
     _LOG.propagate = False
     _LOG.setLevel(logging.DEBUG if bodies else logging.INFO)

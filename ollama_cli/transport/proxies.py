@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, TypeAlias
 from urllib.parse import urlsplit
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.types.secrets import keep_secret, redact
+from ollama_cli.types.secrets import keep_userinfo, redact
 from ollama_cli.types.urls import host_of
 
 _PORTS: Final = {"http": 80, "https": 443}
@@ -175,8 +175,7 @@ def _checked(proxy: Proxy) -> Proxy:
     if not is_port or not re.fullmatch(_HOST, host) or parts.query or parts.fragment:
         hint = f"write it as {scheme}://HOST:PORT, a password in it with %40 for @ and %2F for /"
         raise _unusable(proxy, "that is no host and port", hint)
-    userinfo = parts.netloc.rpartition("@")[0]
-    keep_secret(userinfo.partition(":")[2])
+    keep_userinfo(parts.netloc.rpartition("@")[0])
     found = Proxy(f"{scheme}://{parts.netloc}", proxy.variable)
     if found.is_socks and importlib.util.find_spec("socks") is None:
         hint = f"`pip install PySocks` beside it (its extra `socks`), or unset {proxy.variable}"

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError
 from ollama_cli.transport import scopes
-from ollama_cli.transport.authorization import basic, sendable
+from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.proxies import proxy_of
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
@@ -60,12 +60,11 @@ def _ask(
     address, (_, userinfo) = urlsplit(root), split_userinfo(root)
     plain = urlsplit(scopes.split(root)[0])
     host = address.hostname or ""
-    own = {"Authorization": basic(userinfo)} if userinfo else {}
     lines = [
         f"GET {address.path}{path} HTTP/1.0",
         f"Host: {plain.netloc.rpartition('@')[2]}",
         f"User-Agent: ollama-cli/{__version__}",
-        *(f"{name}: {value}" for name, value in {**own, **sendable(headers)}.items()),
+        *(f"{name}: {value}" for name, value in authorized(userinfo, headers).items()),
     ]
     secure: Any = None
     if address.scheme == "https":

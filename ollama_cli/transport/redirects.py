@@ -7,7 +7,7 @@ import requests
 
 from ollama_cli.errors import ConfigError, RefusedError, ServerError
 from ollama_cli.transport import scopes
-from ollama_cli.types.secrets import redact
+from ollama_cli.types.secrets import redact, start_of
 from ollama_cli.types.urls import host_of, is_private
 
 MOST: Final = 5
@@ -42,7 +42,7 @@ def checked(location: str, url: str, status: int, *, local_only: bool = False) -
             "the server",
             address=redact(url),
             rest=" points to no address",
-            reason=redact(target)[:200],
+            reason=start_of(target, 200),
             http_status=status,
         )
     if local_only and not is_private(host):

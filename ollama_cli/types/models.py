@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
+from ollama_cli.types.secrets import hide
 from ollama_cli.types.values import dataclass
 
 CHAT: Final = "completion"
@@ -42,7 +43,7 @@ class ModelSummary:
 
 def short_id(digest: str) -> str:
     """Return the ID that lists show for a digest; empty if there is none."""
-    return digest.removeprefix(_KIND)[:_ID_LENGTH]
+    return hide(digest).removeprefix(_KIND)[:_ID_LENGTH]
 
 
 def read_id(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import re
 
-from ollama_cli.types.secrets import redact
+from ollama_cli.types.secrets import hide, start_of
 
 _LONGEST = 2000
 # Control characters, and marks that reorder or hide the text beside them on a screen.
@@ -22,12 +22,11 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def one_line(text: str) -> str:
-    """Write server text on one line: control characters visible, white space folded."""
-    return visible(" ".join(text.split()))
+    """Write server text on one line: no secrets, control characters visible, white space folded."""
+    return visible(" ".join(hide(text).split()))
 
 
 def sentence(text: str) -> str:
     """Make an error's text fit to be shown: one line, no secrets, and no more than a screen."""
-    # Cut also before the search for secrets: a server may send a text of any length.
-    line = one_line(redact(text[: 4 * _LONGEST]))
+    line = one_line(start_of(text, 2 * _LONGEST))
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"

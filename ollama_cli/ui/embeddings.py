@@ -21,7 +21,7 @@ def show_text(out: OutStream, parts: Iterable[Embeddings]) -> None:
             more = rest if len(vector) > _NUMBERS_SHOWN else ""
             out.line(f"{index}  {len(vector)} dimensions  [{start}{more}]")
         else:
-            out.line(json.dumps(vector))
+            out.write_as_is(f"{json.dumps(vector)}\n")
 
 
 def show_lines(out: OutStream, parts: Iterable[Embeddings]) -> None:

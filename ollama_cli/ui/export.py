@@ -5,10 +5,11 @@ import io
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ollama_cli.types.secrets import hide_in, holds_secret
 from ollama_cli.types.text import one_line, visible
 from ollama_cli.ui.streams import OutStream
 
@@ -22,25 +23,37 @@ def schema(command: str) -> dict[str, str]:
     return {"schema": f"ollama-cli/{command}/1"}
 
 
-def show_document(out: OutStream, command: str, payload: Mapping[str, Any]) -> None:
-    """Write one JSON document, its schema first: indented on a terminal, else on one line."""
+def show_document(
+    out: OutStream,
+    command: str,
+    payload: Mapping[str, Any],
+    *,
+    answer: Collection[str] = (),
+) -> None:
+    """Write one JSON document, its schema first: indented on a terminal, else on one line.
+
+    No secret is in it but in the fields that `answer` names: these are the words of a model.
+    """
     indent = 2 if out.is_terminal else None
-    out.line(_json(out, _with_head(schema(command), payload), indent))
+    document = _with_head(schema(command), payload)
+    out.write_as_is(_json(out, document, answer=answer, indent=indent) + "\n")
 
 
 def show_value(out: OutStream, value: object) -> None:
     """Write one value as JSON."""
-    out.line(_json(out, value))
+    out.write_as_is(_json(out, value) + "\n")
 
 
-def show_line(out: OutStream, value: Mapping[str, Any]) -> None:
-    """Write one line of JSON."""
-    out.line(_json(out, value))
+def show_line(out: OutStream, value: Mapping[str, Any], *, answer: Collection[str] = ()) -> None:
+    """Write one line of JSON; `answer` is as in `show_document`."""
+    out.write_as_is(_json(out, value, answer=answer) + "\n")
 
 
-def show_all(out: OutStream, values: Iterable[Mapping[str, Any]]) -> None:
-    """Write several lines of JSON in one write."""
-    out.line("\n".join(_json(out, value) for value in values))
+def show_all(
+    out: OutStream, values: Iterable[Mapping[str, Any]], *, answer: Collection[str] = ()
+) -> None:
+    """Write several lines of JSON in one write; `answer` is as in `show_document`."""
+    out.write_as_is("".join(_json(out, value, answer=answer) + "\n" for value in values))
 
 
 def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]) -> None:
@@ -53,11 +66,11 @@ def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]
 
 def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV (RFC 4180): a header, then a line for each row; None is empty."""
-    for row in itertools.chain([header], rows):
+    for row in map(hide_in, itertools.chain([header], rows)):
         line = io.StringIO()
         shown = [visible(v) if out.is_terminal and isinstance(v, str) else v for v in row]
         csv.writer(line, lineterminator="\r\n").writerow(shown)
-        out.write(line.getvalue())
+        out.write_as_is(line.getvalue())
 
 
 def show_listing(
@@ -107,7 +120,25 @@ def _with_head(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, A
     return {**head, **value, **head}
 
 
-def _json(out: OutStream, value: object, indent: int | None = None) -> str:
+def _json(
+    out: OutStream,
+    value: object,
+    *,
+    answer: Collection[str] = (),
+    indent: int | None = None,
+) -> str:
+    text = _dumped(out, value, indent)
+    # In its values, not in the text: a key of digits may be found in a number.
+    return _dumped(out, _hidden(value, answer), indent) if holds_secret(text) else text
+
+
+def _hidden(value: object, answer: Collection[str]) -> object:
+    if not answer or not isinstance(value, dict):
+        return hide_in(value)
+    return {name: each if name in answer else hide_in(each) for name, each in value.items()}
+
+
+def _dumped(out: OutStream, value: object, indent: int | None) -> str:
     # ASCII on a terminal, so that no character from the server can control it.
     try:
         text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)

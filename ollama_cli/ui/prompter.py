@@ -1,6 +1,7 @@
 """Notes to the user and questions, beside the result of a command."""
 
 from ollama_cli.errors import UsageError
+from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import one_line
 from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import InStream, OutStream
@@ -20,18 +21,18 @@ class Prompter:
     def note(self, text: str) -> None:
         """Write a note on stderr, unless quiet."""
         if not self.quiet:
-            show_sentence(self.err, f"note: {one_line(text)}")
+            show_sentence(self.err, f"note: {_shown(text)}")
 
     def report(self, text: str) -> None:
         """Write on stderr what was done, unless quiet."""
         if not self.quiet:
-            show_sentence(self.err, one_line(text))
+            show_sentence(self.err, _shown(text))
 
     def warn(self, text: str) -> None:
         """Write a warning on stderr, each text once, unless quiet."""
         if not self.quiet and text not in self._warned:
             self._warned.add(text)
-            show_sentence(self.err, f"warning: {one_line(text)}")
+            show_sentence(self.err, f"warning: {_shown(text)}")
 
     def note_waiting(self) -> None:
         """Write that standard input is awaited, so that a silent wait does not look like a hang."""
@@ -60,3 +61,7 @@ class Prompter:
         if not line:
             self.err.line()
         return line.decode("utf-8", "replace").strip() if line else None
+
+
+def _shown(text: str) -> str:
+    return one_line(redact(text))

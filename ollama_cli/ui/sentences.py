@@ -3,6 +3,7 @@
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError
+from ollama_cli.types.secrets import hide
 from ollama_cli.types.text import one_line, sentence
 from ollama_cli.ui.cells import break_lines
 from ollama_cli.ui.streams import OutStream
@@ -13,6 +14,7 @@ _RED: Final = "\x1b[31m{}\x1b[0m"
 
 def show_sentence(out: OutStream, text: str) -> None:
     """Write a sentence as one line, on a terminal as lines that are broken between words."""
+    text = hide(text)  # before it is broken: half a key would be found by nobody
     lines = break_lines(text, out.width) if out.is_terminal else []
     out.line("\n".join(lines) or text)
 

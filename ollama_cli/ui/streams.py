@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from ollama_cli.errors import OutputError
+from ollama_cli.types.secrets import hide
 
 FALLBACK_WIDTH = 80
 _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
@@ -65,7 +66,11 @@ class OutStream:
         return size if size.columns and size.lines else _FALLBACK
 
     def write(self, text: str) -> None:
-        """Write and flush, so that the text is visible at once.
+        """Write and flush, without secrets; raise what `write_as_is` raises."""
+        self.write_as_is(hide(text))
+
+    def write_as_is(self, text: str) -> None:
+        """Write and flush, so that the text is visible at once; for answers, which keep all.
 
         Raises BrokenPipeError if the reader went away, OllamaCliError if the disk is full.
         """
@@ -79,10 +84,11 @@ class OutStream:
             raise _write_error(self.file, error) from error
 
     def line(self, text: str = "") -> None:
-        """Write one line, above the bars if some are drawn."""
+        """Write one line, without secrets, above the bars if some are drawn."""
+        text = hide(text)
         above = self.above
         if above is None:
-            self.write(f"{text}\n")
+            self.write_as_is(f"{text}\n")
             return
         with writing(self.file):
             above(text)
@@ -91,7 +97,7 @@ class OutStream:
         """Write bytes unchanged; raise what `write` raises."""
         binary: BinaryIO | None = getattr(self.file, "buffer", None)
         if binary is None:
-            self.write(data.decode("utf-8", "replace"))
+            self.write_as_is(data.decode("utf-8", "replace"))
             return
         with writing(self.file):
             binary.write(data)

@@ -42,6 +42,7 @@ def show_wrapped(out: OutStream, header: Sequence[str], rows: Sequence[Sequence[
 
     Where the others leave it no room, each text stands below its row.
     """
+    rows = [[one_line(cell) for cell in row] for row in rows]
     fixed = [_widest(column) for column in zip(header, *rows, strict=True)][:-1]
     room = out.width - sum(fixed) - _GAP * len(fixed) if out.is_terminal else sys.maxsize
     if room < _NARROWEST:

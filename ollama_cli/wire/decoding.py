@@ -11,6 +11,7 @@ from functools import cache
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
+from ollama_cli.types.secrets import start_of
 
 # Shorter input is decoded before orjson would be loaded.
 MUCH: Final = 1 << 16
@@ -125,5 +126,5 @@ def _orjson() -> Callable[[bytes], Any] | None:
 
 
 def _excerpt(text: str) -> str:
-    shown = " ".join(text[: 2 * _SHOWN].split())
+    shown = " ".join(start_of(text, 2 * _SHOWN).split())
     return repr(shown if len(shown) <= _SHOWN else shown[:_SHOWN] + "…")

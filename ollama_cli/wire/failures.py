@@ -12,7 +12,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
-from ollama_cli.types.secrets import redact
+from ollama_cli.types.secrets import start_of
 from ollama_cli.types.urls import host_of, is_loopback
 from ollama_cli.wire import decoding, fields
 
@@ -42,7 +42,6 @@ _OF_PROXIES: Final = frozenset(
     }
 )
 _SHOWN: Final = 500
-_READ: Final = 2000
 
 
 def error_from_answer(
@@ -92,8 +91,8 @@ def error_from_line(value: object) -> OllamaCliError | None:
 
 
 def shown(message: str) -> str:
-    """Hide secrets, then cut the text: a secret that is cut in half would not be found."""
-    return redact(message[:_READ])[:_SHOWN]
+    """Return as much of a text as an error shows."""
+    return start_of(message, _SHOWN)
 
 
 def may_be_of_a_proxy(status: int, body: bytes) -> bool:
@@ -102,7 +101,7 @@ def may_be_of_a_proxy(status: int, body: bytes) -> bool:
 
 
 def _plain(body: bytes) -> str:
-    return shown(" ".join(body[:_READ].decode("utf-8", "replace").split()))
+    return " ".join(shown(body.decode("utf-8", "replace")).split())
 
 
 def _document(body: bytes) -> dict[str, object]:

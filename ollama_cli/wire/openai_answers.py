@@ -6,6 +6,7 @@ from typing import Any, Final
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answer_events import ChatEvent, Done, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Timings, Usage
+from ollama_cli.types.secrets import start_of
 from ollama_cli.wire import fields
 from ollama_cli.wire.answers import AnswerParser
 from ollama_cli.wire.openai_failures import error_in
@@ -168,7 +169,7 @@ class _Fragments:
         if not isinstance(arguments, dict):
             raise ProtocolError(
                 f"the model calls the tool {self._name!r} with arguments that are no JSON object: "
-                f"{text[:_SHOWN]!r}",
+                f"{start_of(text, _SHOWN)!r}",
                 hint="try again, or another model: it has written them wrongly",
             )
         return ToolCall(name=self._name, arguments=arguments, id=self._id or None)

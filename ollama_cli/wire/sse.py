@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ollama_cli.errors import ProtocolError, StreamCutError
+from ollama_cli.types.secrets import start_of
 from ollama_cli.wire import decoding
 from ollama_cli.wire.ndjson import LONGEST_LINE
 
@@ -143,5 +144,5 @@ def _read_line_outside_events(line: bytes) -> object:
         value = decoding.value(text)
         if isinstance(value, dict) and "error" in value:
             return value
-    shown = " ".join(text[:_SHOWN].split())
+    shown = " ".join(start_of(text, _SHOWN).split())
     raise ProtocolError(f"the server sent something that is no event: {shown!r}")

@@ -49,7 +49,7 @@ def command(
     if words:
         _execute(words, {**context.environ, **variables})
     for line in assignments(shell, variables, context.environ):
-        context.out.line(line)
+        context.out.write_as_is(f"{line}\n")
 
 
 def _variables(context: Context) -> dict[str, str]:

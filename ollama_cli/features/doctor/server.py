@@ -18,7 +18,7 @@ from ollama_cli.features.doctor.target import Fetched, Target
 from ollama_cli.services.identify import identify
 from ollama_cli.services.kinds import ServerKind
 from ollama_cli.transport import probe
-from ollama_cli.types.secrets import redact
+from ollama_cli.types.secrets import redact, start_of
 from ollama_cli.wire import openai_failures
 from ollama_cli.wire.failures import error_from_answer, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_unknown_route
@@ -116,7 +116,7 @@ def _no_http(target: Target, error: OllamaCliError) -> OllamaCliError:
     if target.scheme == "http":
         greeting = probe.first_bytes(target.addresses[0], target.port, target.case.seconds)
     if greeting and not greeting.startswith(b"HTTP/"):
-        words = greeting[:_SHOWN].decode("utf-8", "replace").strip()
+        words = start_of(greeting.decode("utf-8", "replace"), _SHOWN).strip()
         return _with_place_hint(
             target, ProtocolError(f"no HTTP server listens there: it says {words!r}")
         )

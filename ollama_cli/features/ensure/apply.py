@@ -12,7 +12,6 @@ from ollama_cli.features.ensure.plan import Requirement, Step
 from ollama_cli.features.explain import explaining
 from ollama_cli.features.pull.download import Downloads
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.types.text import sentence
 from ollama_cli.ui import export
 
 COMMAND: Final = "models-ensure"
@@ -101,7 +100,7 @@ def _reporting_failure(report: Report, step: Step) -> Iterator[None]:
     try:
         yield
     except OllamaCliError as error:
-        shown_error = error.as_dict() | {"message": sentence(error.message)}
+        shown_error = error.as_dict()
         report.add(step.model, "failed", None, step.digest, shown_error)
         raise
     except (KeyboardInterrupt, InterruptError):

@@ -10,6 +10,7 @@ from urllib.parse import quote, unquote
 
 from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
+from ollama_cli.types.secrets import hide
 from ollama_cli.types.urls import split_userinfo
 
 FRESH_SECONDS: Final = 300.0
@@ -54,8 +55,8 @@ def read(host: str) -> Listing | None:
 
 
 def write(host: str, names: Sequence[str]) -> None:
-    """Write the models of a server; a failure to write is ignored."""
-    _write_file(_file_of(host), list(names))
+    """Write the models of a server, without secrets; a failure to write is ignored."""
+    _write_file(_file_of(host), [hide(name) for name in names])
 
 
 def forget(host: str) -> None:

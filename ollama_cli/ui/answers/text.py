@@ -131,7 +131,7 @@ class PlainPage:
         if self._out.is_terminal:
             text = visible(text)
             text = self._wrap.wrap(text, self._out.width) if self._out.motion else text
-        self._out.write(text)
+        self._out.write_as_is(text)
 
     add_whole = add
 

@@ -49,16 +49,16 @@ class ThinkingDisplay:
             return
         if self._folds:
             seconds = max(1.0, float(round(self._clock() - self._started)))
-            self._stream.write(self._clear_shown())
+            self._stream.write_as_is(self._clear_shown())
             self._write(f"thought for {format_duration(seconds)}")
             self._ends_line = False
-        self._stream.write("\n" if self._ends_line else "\n\n")
+        self._stream.write_as_is("\n" if self._ends_line else "\n\n")
         self._started = None
 
     def _add_folding(self, text: str) -> None:
         size = self._stream.size
         if size != self._size:  # the rows may have moved: they stay as they are
-            self._stream.write("\n" if self._size.columns and self._wrap.column else "")
+            self._stream.write_as_is("\n" if self._size.columns and self._wrap.column else "")
             self._reset()
         self._line = (self._line + text).rpartition("\n")[2][-size.columns :]
         shown = self._wrap.wrap(text, size.columns)
@@ -71,7 +71,7 @@ class ThinkingDisplay:
         self._reset()
         # Only one row: the screen may be too small for the whole line.
         self._line = line
-        self._stream.write(back)
+        self._stream.write_as_is(back)
         self._write(self._wrap.wrap(line, size.columns).rpartition("\n")[2])
 
     def _reset(self) -> None:
@@ -87,4 +87,4 @@ class ThinkingDisplay:
         return clear_rows(self._rows)
 
     def _write(self, text: str) -> None:
-        self._stream.write(f"\x1b[2m{text}\x1b[22m" if self._stream.colour else text)
+        self._stream.write_as_is(f"\x1b[2m{text}\x1b[22m" if self._stream.colour else text)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
-from typing import Any, Protocol, Self
+from typing import Any, Final, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
@@ -11,6 +11,9 @@ from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
 from ollama_cli.ui.answers.text import TextWriter, ThinkingMode
 from ollama_cli.ui.streams import OutStream
+
+# The fields that hold what a model said: no key is hidden there.
+_ANSWER: Final = frozenset({"text", "thinking", "tool_calls", "name", "arguments", "id"})
 
 
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
@@ -76,7 +79,7 @@ class JsonWriter:
         if answer is not None and (
             kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
         ):
-            export.show_document(self._out, self._command, _document(answer))
+            export.show_document(self._out, self._command, _document(answer), answer=_ANSWER)
 
     def show(self, event: ChatEvent) -> None:
         """Collect one event."""
@@ -115,11 +118,11 @@ class JsonLinesWriter:
 
     def show(self, event: ChatEvent) -> None:
         """Write one event."""
-        export.show_line(self._out, _fields(event))
+        export.show_line(self._out, _fields(event), answer=_ANSWER)
 
     def show_burst(self, events: Sequence[ChatEvent]) -> None:
         """Write the events of one network read, in one write."""
-        export.show_all(self._out, map(_fields, events))
+        export.show_all(self._out, map(_fields, events), answer=_ANSWER)
 
 
 def _fields(event: ChatEvent) -> dict[str, Any]:

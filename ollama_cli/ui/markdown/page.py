@@ -35,7 +35,7 @@ class MarkdownPage:
         """Show a piece of the text."""
         is_plain = text.isascii() and text.isprintable() and not self._pending_cr
         if is_plain and self._echo.is_open and self._blocks.extend(text):
-            self._out.write(self._echo.extend(text))  # most pieces are a word inside a line
+            self._out.write_as_is(self._echo.extend(text))  # most pieces are a word inside a line
             return
         text = self._pending_cr + text
         self._pending_cr = "\r" if text.endswith("\r") else ""  # it may be half a line break
@@ -46,7 +46,7 @@ class MarkdownPage:
     def add_whole(self, text: str) -> None:
         """Show the whole text in one call; nothing of it was shown before."""
         text = visible(text.replace("\r\n", "\n"))
-        self._out.write(self._style.render(text, self._out.width))
+        self._out.write_as_is(self._style.render(text, self._out.width))
 
     def pause(self) -> None:
         """Complete what is shown, so that other output can follow below it."""
@@ -63,9 +63,9 @@ class MarkdownPage:
         size = self._out.size
         if not blocks:
             if self._echo.is_open:
-                self._out.write(self._echo.add(text, size))
+                self._out.write_as_is(self._echo.add(text, size))
             elif shown := self._echo_rest(size):
-                self._out.write(shown)
+                self._out.write_as_is(shown)
             return
         parts: list[str] = []
         echoed = 0
@@ -85,7 +85,7 @@ class MarkdownPage:
         else:
             parts.append(self._echo.keep())
             parts.append(self._echo_rest(size))
-        self._out.write("".join(parts))
+        self._out.write_as_is("".join(parts))
 
     def _echo_rest(self, size: os.terminal_size) -> str:
         """Return the echo of the open block, empty if it has only empty lines."""

@@ -16,6 +16,7 @@ from ollama_cli.types.pull_events import (
     Status,
     Success,
 )
+from ollama_cli.types.secrets import hide_in, holds_secret, redact
 from ollama_cli.types.text import one_line, sentence
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
@@ -72,7 +73,7 @@ class JsonLinesReporter:
         if isinstance(exc, OllamaCliError):
             self._write(known | exc.as_dict())
         elif self._reported:
-            self._write(known | {"message": self._reported.message})
+            self._write(known | {"message": sentence(self._reported.message)})
         elif isinstance(exc, KeyboardInterrupt | InterruptError):
             snapshot = self._stats.snapshot(with_layers=False)
             self._note(phrases.stopped(one_line(self._model), snapshot, exc))
@@ -91,7 +92,7 @@ class JsonLinesReporter:
                 if text == self._status:  # real servers repeat it with each line of progress
                     return
                 self._status = text
-                fields = fields | {"event": "status", "status": text}
+                fields = fields | {"event": "status", "status": redact(text)}
             case ChunkProgress(digest):
                 fields = fields | {"event": "progress", "digest": digest} | self._layer(digest)
             case Restart(attempt, reason, pause):
@@ -145,5 +146,9 @@ class JsonLinesReporter:
     def _write(self, fields: dict[str, Any]) -> None:
         schema = {"schema": SCHEMA} if self._is_first else {}
         self._is_first = False
+        fields = schema | fields
+        line = json.dumps(fields)
+        if holds_secret(line):
+            line = json.dumps(hide_in(fields))
         # ASCII only: no character from the server can control a terminal that shows the line.
-        self._stream.line(json.dumps(schema | fields).replace("\x7f", "\\u007f"))
+        self._stream.write_as_is(line.replace("\x7f", "\\u007f") + "\n")
