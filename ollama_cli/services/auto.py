@@ -149,10 +149,12 @@ class AutoClient(Provider):
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
-        listed = list(texts)
+        from ollama_cli.services.embeddings import Replayed  # noqa: PLC0415  for `chat` 1 ms
+
+        kept = Replayed(texts)
         return ask_for_items(
             self.ask,
-            lambda client: client.embedded(listed, self._fitted(client, request)),
+            lambda client: client.embedded(kept, self._fitted(client, request)),
         )
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:

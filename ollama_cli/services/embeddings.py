@@ -32,6 +32,28 @@ def batches(post: Post, inputs: Iterable[str], request: EmbedRequest) -> Iterato
         yield _legacy(post, batch, request)
 
 
+class Replayed:
+    """Texts that are read as they are embedded, and of which the first batch can be read again.
+
+    Until its answer comes, another client may have to be asked, or a missing model to be pulled.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._rest = iter(texts)
+        self._first: list[str] = []
+        self._count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        if self._count > len(self._first):
+            raise RuntimeError("an answer has come: the texts before it are forgotten")
+        yield from self._first
+        for text in self._rest:
+            self._count += 1
+            if self._count <= MOST_INPUTS + 1:  # the last one shows that the batch is full
+                self._first.append(text)
+            yield text
+
+
 def joined(parts: Iterable[Embeddings], model: str) -> Embeddings:
     """Join the embeddings of several batches into one reply."""
     listed = list(parts)

@@ -15,6 +15,7 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.transport import scopes
 from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.proxies import proxy_of
+from ollama_cli.types.numbers import whole
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 _LARGEST: Final = 4 << 20
@@ -108,7 +109,10 @@ def _length(head: bytes) -> int | None:
     for line in head.lower().splitlines():
         name, _, value = line.partition(b":")
         if name == b"content-length":
-            return int(value)
+            length = whole(value)
+            if length is None:
+                raise ValueError("an answer without a length that can be read")
+            return length
     return None
 
 

@@ -13,6 +13,7 @@ from ollama_cli.errors import ServerError
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.errors import translated
 from ollama_cli.transport.retries import seconds_of
+from ollama_cli.types.numbers import whole
 
 _READ: Final = 65536
 LARGEST_DOCUMENT: Final = 1 << 30
@@ -106,5 +107,4 @@ class Reply:
 
 def _length(response: requests.Response) -> int | None:
     """Return the Content-Length in bytes; None if there is no valid one."""
-    text = response.headers.get("Content-Length", "")
-    return int(text) if text.isascii() and text.isdigit() else None
+    return whole(response.headers.get("Content-Length", ""))

@@ -7,11 +7,14 @@ from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
+from ollama_cli.types.numbers import whole
+
 if TYPE_CHECKING:
     import requests
 
 _TRIES: Final = 3
 _WINDOW: Final = 10.0
+_FOREVER: Final = 10**9
 _FIRST_PAUSE: Final = 0.3
 LONGEST_RETRY_AFTER: Final = 30.0
 _PASSING: Final = frozenset(
@@ -44,8 +47,8 @@ def pauses(clock: Callable[[], float] = time.monotonic) -> Iterator[float]:
 
 def seconds_of(response: "requests.Response") -> float | None:
     """Read a Retry-After in seconds; None if there is no valid one."""
-    asked = response.headers.get("Retry-After", "")
-    return float(asked) if asked.isascii() and asked.isdigit() else None
+    asked = whole(response.headers.get("Retry-After", ""), beyond=_FOREVER)
+    return None if asked is None else float(asked)
 
 
 def pause_of(response: "requests.Response", pause: float) -> float | None:

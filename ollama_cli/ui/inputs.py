@@ -1,14 +1,15 @@
 """Build a prompt from argument, files and standard input; nothing is dropped."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 
 from ollama_cli.errors import NotFoundError, UsageError
-from ollama_cli.ui.streams import InStream
+from ollama_cli.ui.streams import LARGEST_INPUT, InStream, limited_lines, too_large
 
 STDIN: Final = "-"
-LARGEST_FILE: Final = 128 << 20
+LARGEST_FILE: Final = LARGEST_INPUT
 
 
 def gather(
@@ -42,23 +43,52 @@ def read_text(path: str, stdin: InStream) -> str:
     return decode_text(read_bytes(path, stdin))
 
 
-def read_bytes(path: str, stdin: InStream) -> bytes:
-    """Read a file; NotFoundError if there is none, UsageError if it cannot be read."""
+def read_bytes(path: str, stdin: InStream, *, largest: int = LARGEST_INPUT) -> bytes:
+    """Read a file; NotFoundError if there is none, UsageError if it cannot be read.
+
+    UsageError also for more than 128 MiB, on standard input for more than `largest` bytes.
+    """
     if path == STDIN:
-        if stdin.file is None:
-            raise UsageError("`-` names standard input, which is closed or was read already")
-        return stdin.read()
+        return _named(stdin).read(largest=largest)
+    with _opened(path) as file:
+        data = file.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        raise too_large(path, LARGEST_FILE)
+    return data
+
+
+def read_lines(path: str, stdin: InStream) -> Iterator[str]:
+    """Read the lines of a text file one by one; raise what `read_bytes` raises."""
+    if path == STDIN:
+        yield from decode_lines(_named(stdin).lines())
+        return
+    with _opened(path) as file:
+        yield from decode_lines(limited_lines(file, path))
+
+
+def decode_lines(lines: Iterable[bytes]) -> Iterator[str]:
+    """Decode lines as `decode_text` does; their newlines are left out."""
+    for number, line in enumerate(lines):
+        text = line.removesuffix(b"\n").decode("utf-8", "replace")
+        yield text if number else text.removeprefix("\ufeff")
+
+
+def _named(stdin: InStream) -> InStream:
+    if stdin.file is None:
+        raise UsageError("`-` names standard input, which is closed or was read already")
+    return stdin
+
+
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
     try:
         with Path(path).expanduser().open("rb") as file:
-            data = file.read(LARGEST_FILE + 1)
+            yield file
     except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: no home folder for `~`
         raise NotFoundError(f"no such file: {path}") from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read {path}: {reason}") from error
-    if len(data) > LARGEST_FILE:
-        raise UsageError(f"{path} is larger than {LARGEST_FILE >> 20} MiB")
-    return data
 
 
 def read_text_or_file(value: str, stdin: InStream) -> str:

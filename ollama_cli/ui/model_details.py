@@ -3,6 +3,7 @@
 from typing import Final
 
 from ollama_cli.types.model_details import ModelDetails
+from ollama_cli.types.numbers import count
 from ollama_cli.types.units import format_count
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.tables import show_section
@@ -41,20 +42,20 @@ def _model(model: ModelDetails) -> list[list[str]]:
 
 
 def _parameter_count(model: ModelDetails) -> object:
-    count = model.info.get("general.parameter_count")
-    if model.details.get("parameter_size") or not isinstance(count, int):
+    known = count(model.info.get("general.parameter_count"))
+    if model.details.get("parameter_size") or known is None:
         return model.details.get("parameter_size")
-    return format_count(count)
+    return format_count(known)
 
 
 def _projector(model: ModelDetails) -> list[list[str]]:
     kind = model.projector.get("general.architecture")
     if kind is None:
         return []
-    count = model.projector.get("general.parameter_count")
+    known = count(model.projector.get("general.parameter_count"))
     rows = [
         ("architecture", kind),
-        ("parameters", format_count(count) if isinstance(count, int) else None),
+        ("parameters", None if known is None else format_count(known)),
         ("embedding length", model.projector.get(f"{kind}.vision.embedding_length")),
         ("dimensions", model.projector.get(f"{kind}.vision.projection_dim")),
     ]

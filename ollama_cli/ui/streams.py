@@ -13,12 +13,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, TextIO
+from typing import BinaryIO, Final, TextIO
 
-from ollama_cli.errors import OutputError
+from ollama_cli.errors import OutputError, UsageError
 from ollama_cli.types.secrets import hide
 
 FALLBACK_WIDTH = 80
+LARGEST_INPUT: Final = 128 << 20
+_MIB: Final = 1 << 20
+_PIECE: Final = 1 << 20
 _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
 
 
@@ -176,21 +179,72 @@ class InStream:
         self.is_terminal = is_terminal
         self.implicit = implicit
 
-    def read(self, on_silence: Callable[[], None] | None = None, patience: float = 2.0) -> bytes:
-        """Read to the end, once; call `on_silence` if no byte comes in `patience` seconds."""
+    def read(
+        self,
+        on_silence: Callable[[], None] | None = None,
+        patience: float = 2.0,
+        *,
+        largest: int = LARGEST_INPUT,
+    ) -> bytes:
+        """Read to the end, once; UsageError for more than `largest` bytes.
+
+        `on_silence` is called if no byte comes in `patience` seconds.
+        """
+        file = self._take()
+        data = bytearray(_first_byte(file, on_silence, patience))
+        while file and data and (piece := file.read(_PIECE)):
+            data += piece
+            if len(data) > largest:
+                raise too_large("standard input", largest)
+        return bytes(data)
+
+    def lines(
+        self, on_silence: Callable[[], None] | None = None, patience: float = 2.0
+    ) -> Iterator[bytes]:
+        """Read line by line, once, as `read` does; UsageError for one line that is too long."""
+        file = self._take()
+        first = _first_byte(file, on_silence, patience)
+        if file and first:
+            yield from limited_lines(file, "standard input", first)
+
+    def _take(self) -> BinaryIO | None:
         file, self.file, self.implicit = self.file, None, False
-        if file is None:
-            return b""
-        timer = threading.Timer(patience, on_silence) if on_silence else None
+        return file
+
+
+def _first_byte(
+    file: BinaryIO | None, on_silence: Callable[[], None] | None, patience: float
+) -> bytes:
+    if file is None:
+        return b""
+    timer = threading.Timer(patience, on_silence) if on_silence else None
+    if timer:
+        timer.daemon = True
+        timer.start()
+    try:
+        return file.read(1)
+    finally:
         if timer:
-            timer.daemon = True
-            timer.start()
-        try:
-            first = file.read(1)
-        finally:
-            if timer:
-                timer.cancel()
-        return first + file.read() if first else b""
+            timer.cancel()
+
+
+def limited_lines(file: BinaryIO, place: str, before: bytes = b"") -> Iterator[bytes]:
+    """Yield lines, each with its newline; UsageError for one longer than a file may be.
+
+    `before` was read of the file already.
+    """
+    line = before if before == b"\n" else before + file.readline(LARGEST_INPUT)
+    while line:
+        if len(line) >= LARGEST_INPUT:
+            raise too_large(f"a line of {place}", LARGEST_INPUT)
+        yield line
+        line = file.readline(LARGEST_INPUT)
+
+
+def too_large(what: str, largest: int) -> UsageError:
+    """Make the error for an input of more than `largest` bytes."""
+    size = f"{largest >> 20} MiB" if largest >= _MIB else f"{largest >> 10} KiB"
+    return UsageError(f"{what} is larger than {size}")
 
 
 def open_stdin() -> InStream:

@@ -7,6 +7,8 @@ only terminals that are known to understand a sequence get it; inside tmux and s
 from collections.abc import Mapping
 from typing import Final
 
+from ollama_cli.types.numbers import whole
+
 # Progress in the tab (OSC 9;4); iTerm2 lists it as feature P, its older versions lack it.
 _TAB_PROGRAMS: Final = frozenset({"WezTerm", "ghostty", "mintty"})
 _ITERM: Final = "iTerm.app"
@@ -46,4 +48,4 @@ def _is_multiplexed(environ: Mapping[str, str]) -> bool:
 
 def _vte(environ: Mapping[str, str]) -> int:
     version = environ.get("VTE_VERSION", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
+    return whole(version) or 0

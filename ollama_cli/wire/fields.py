@@ -6,8 +6,10 @@ from datetime import UTC, datetime
 from operator import countOf
 from typing import Any, Final
 
+from ollama_cli.types import numbers
+
+count: Final = numbers.count
 _NANOSECONDS: Final = 1_000_000_000
-_UNSIGNED_LIMIT: Final = 2**64
 _ZERO_YEAR: Final = 1
 
 
@@ -24,15 +26,6 @@ def items(value: object) -> list[dict[str, Any]]:
 def text(value: object) -> str:
     """Read a string; anything else is empty."""
     return value if isinstance(value, str) else ""
-
-
-def count(value: object) -> int | None:
-    """Read a number that counts something: an integer, not negative."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _UNSIGNED_LIMIT:
-        return value
-    return None
 
 
 def words(value: object) -> tuple[str, ...] | None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from ollama_cli.errors import UsageError
+from ollama_cli.ui import streams
 from ollama_cli.ui.streams import InStream, open_stdin
 
 
@@ -82,3 +84,48 @@ def test_nobody_is_told_of_silence_where_there_is_none() -> None:
     stream = InStream(io.BytesIO(b"here"))
     assert stream.read(lambda: silences.append(1), patience=600) == b"here"
     assert silences == []
+
+
+class Endless(io.BytesIO):
+    """A file that never ends; `given` counts the bytes that were taken of it."""
+
+    given = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert size is not None
+        assert 0 <= size <= 1 << 20
+        self.given += size
+        return b"x" * size
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        return self.read(size)
+
+
+@pytest.mark.parametrize(
+    ("largest", "told"), [(1 << 20, "1 MiB"), (64 << 10, "64 KiB"), (3 << 20, "3 MiB")]
+)
+def test_an_input_without_an_end_is_refused_before_it_is_held(largest: int, told: str) -> None:
+    endless = Endless()
+    with pytest.raises(UsageError, match=f"standard input is larger than {told}"):
+        InStream(endless).read(largest=largest)
+    assert endless.given <= largest + (1 << 20) + 1
+
+
+@pytest.mark.parametrize("size", [0, 1, 1023, 1024])
+def test_an_input_of_just_the_right_size_is_read(size: int) -> None:
+    assert InStream(io.BytesIO(b"x" * size)).read(largest=1024) == b"x" * size
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\n", b"a", b"a\n", b"\n\nab\r\n\nc", b"\x85\xe2\x80\xa8\n"]
+)
+def test_lines_are_what_stands_between_newlines(data: bytes) -> None:
+    stream = InStream(io.BytesIO(data), implicit=True)
+    assert list(stream.lines()) == io.BytesIO(data).readlines()
+    assert (stream.implicit, list(stream.lines())) == (False, [])
+
+
+def test_a_line_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "LARGEST_INPUT", 1 << 20)
+    with pytest.raises(UsageError, match="a line of standard input is larger than 1 MiB"):
+        next(InStream(Endless()).lines())

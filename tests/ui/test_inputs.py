@@ -98,7 +98,8 @@ class Pipe(InStream):
 
     asked: object = None
 
-    def read(self, on_silence: object = None, patience: float = 2.0) -> bytes:
+    def read(self, on_silence: object = None, patience: float = 2.0, *, largest: int = 0) -> bytes:
+        assert largest in {0, inputs.LARGEST_FILE}
         self.asked = (on_silence, patience)
         return b"said"
 
@@ -136,9 +137,11 @@ def test_a_silent_pipe_is_told_once_and_then_read_to_its_end() -> None:
         os.close(writer)
 
     class Impatient(InStream):
-        def read(self, on_silence: object = None, patience: float = 2.0) -> bytes:
+        def read(
+            self, on_silence: object = None, patience: float = 2.0, *, largest: int = 999
+        ) -> bytes:
             assert callable(on_silence)
-            return super().read(on_silence, patience / 1000)
+            return super().read(on_silence, patience / 1000, largest=largest)
 
     speaker = threading.Thread(target=speak)
     speaker.start()

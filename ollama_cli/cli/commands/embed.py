@@ -1,6 +1,6 @@
 """`ollama-cli embed`."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from functools import partial
 from typing import Annotated
@@ -12,7 +12,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
-from ollama_cli.services.embeddings import in_batches, joined
+from ollama_cli.services.embeddings import Replayed, in_batches, joined
 from ollama_cli.types.answers import Embeddings
 from ollama_cli.types.models import EMBEDDING
 from ollama_cli.types.requests import EmbedRequest
@@ -54,7 +54,11 @@ def command(
         from ollama_cli.features.chat.globs import refuse_glob  # noqa: PLC0415  files alone: 1 ms
 
         refuse_glob(text[0], [file], is_repeatable=False)
-    texts = _texts(context, text or [], file, lines=lines, use_stdin=not no_stdin)
+    texts = Replayed(_texts(context, text or [], file, lines=lines, use_stdin=not no_stdin))
+    if next(iter(texts), None) is None:
+        raise UsageError(
+            "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
+        )
     name = choose.embed_model(context, model)
     needs = [EMBEDDING]
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
@@ -72,7 +76,7 @@ def command(
     _show(context, _check_dimensions(context, parts, dimensions), name)
 
 
-def _write_raw(context: Context, texts: list[str], request: EmbedRequest) -> None:
+def _write_raw(context: Context, texts: Iterable[str], request: EmbedRequest) -> None:
     for number, batch in enumerate(in_batches(texts)):
         if number:
             context.out.line()
@@ -115,22 +119,24 @@ def _show(context: Context, parts: Iterator[Embeddings], model: str) -> None:
 
 def _texts(
     context: Context, arguments: list[str], file: str | None, *, lines: bool, use_stdin: bool
-) -> list[str]:
-    texts = list(arguments)
+) -> Iterator[str]:
+    """Yield the texts as they are read; the lines of a file are never held all at once."""
+    yield from arguments
     if file is not None:
-        texts += _split(inputs.read_text(file, context.stdin), file, lines=lines)
-    if use_stdin and context.stdin.implicit and file != inputs.STDIN:
-        piped = inputs.decode_text(context.stdin.read(context.prompter.note_waiting))
-        texts += _split(piped, "standard input", lines=lines) if piped else []
-    if not texts:
-        raise UsageError(
-            "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
-        )
-    return texts
+        if lines:
+            yield from _checked(inputs.read_lines(file, context.stdin), file, lines=True)
+        else:
+            yield from _checked([inputs.read_text(file, context.stdin)], file)
+    if not use_stdin or not context.stdin.implicit or file == inputs.STDIN:
+        return
+    place, note = "standard input", context.prompter.note_waiting
+    if lines:
+        yield from _checked(inputs.decode_lines(context.stdin.lines(note)), place, lines=True)
+    elif piped := inputs.decode_text(context.stdin.read(note)):
+        yield from _checked([piped], place)
 
 
-def _split(text: str, place: str, *, lines: bool) -> list[str]:
-    texts = text.removesuffix("\n").split("\n") if lines else [text]
+def _checked(texts: Iterable[str], place: str, *, lines: bool = False) -> Iterator[str]:
     for number, each in enumerate(texts, 1):
         if not each.strip():
             where = f"line {number} of {place}" if lines else place
@@ -138,4 +144,4 @@ def _split(text: str, place: str, *, lines: bool) -> list[str]:
                 f"{where} is empty: an empty text has no embedding",
                 hint=f"take empty lines out: `grep . {place} | {PROGRAM} embed --lines`",
             )
-    return texts
+        yield each

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ollama_cli.errors import UsageError
+from ollama_cli.types.numbers import finite
 
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
@@ -19,13 +20,6 @@ def _read_int(text: str) -> int:
     return int(text.replace("_", ""))
 
 
-def _read_float(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(text)
-    return number
-
-
 _INTEGERS: Final = (
     "num_ctx num_batch num_gpu main_gpu num_thread draft_num_predict num_keep seed num_predict"
     " top_k repeat_last_n"
@@ -35,7 +29,7 @@ _NUMBERS: Final = (
 )
 _READERS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
     **dict.fromkeys(_INTEGERS.split(), (_read_int, "a whole number")),
-    **dict.fromkeys(_NUMBERS.split(), (_read_float, "a number")),
+    **dict.fromkeys(_NUMBERS.split(), (finite, "a number")),
     "use_mmap": (_read_bool, "true or false"),
     "stop": (str, "text"),
 }
@@ -88,7 +82,7 @@ def _finite(name: str, value: Any) -> Any:
 
 def _parse_unknown(text: str) -> Any:
     try:
-        return json.loads(text, parse_float=_read_float, parse_constant=_read_float)
+        return json.loads(text, parse_float=finite, parse_constant=finite)
     except (ValueError, RecursionError):
         return text
 

@@ -1,10 +1,10 @@
 """The format that an answer must have: JSON, or JSON that follows a schema."""
 
 import json
-import math
 from typing import Any, Final
 
 from ollama_cli.errors import UsageError
+from ollama_cli.types.numbers import finite
 from ollama_cli.ui.inputs import read_text
 from ollama_cli.ui.streams import InStream
 
@@ -19,20 +19,13 @@ def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | No
         raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
     try:
         text = read_text(value[1:], stdin)
-        schema = json.loads(text, parse_float=_finite, parse_constant=_finite)
+        schema = json.loads(text, parse_float=finite, parse_constant=finite)
     except (ValueError, RecursionError) as error:
         raise UsageError(f"{value[1:]} is no JSON: {error}") from error
     if not isinstance(schema, dict):
         raise UsageError(f"{value[1:]} is no JSON schema: a schema is an object")
     _refuse_special_groups(schema)
     return schema
-
-
-def _finite(text: str) -> float:
-    number = float(text)
-    if not math.isfinite(number):
-        raise ValueError(f"{text} is no number of JSON")
-    return number
 
 
 def _refuse_special_groups(schema: object) -> None:

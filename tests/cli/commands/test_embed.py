@@ -3,13 +3,15 @@
 import csv
 import io
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hostile import Peer, Server, answer, by_path, document
+from missing_models import Lacking
 from other_servers import ONLY_V1, serving
-from shell import call
+from shell import call, ended, start
 
 TEXTS = ("embed", "a river", "a stream", "-m", "m")
 
@@ -101,6 +103,49 @@ def test_a_file_is_one_text_unless_its_lines_are_asked_for(tmp_path: Path) -> No
         args = ("embed", "-m", "m", "-f", "-", "--lines", "--host", server.url)
         call(*args, stdin="one\ntwo")
         assert server.requests[-1].json["input"] == ["one", "two"]
+
+
+def test_lines_are_read_as_they_are_embedded() -> None:
+    with Server(EMBEDDER) as server:
+        words = ("embed", "-m", "m", "--lines", "-o", "jsonl", "--host", server.url)
+        process = start(*words, stdin=subprocess.PIPE)
+        assert process.stdin
+        assert process.stdout
+        for _ in range(3):
+            process.stdin.write(b"a river\n" * 65)  # a batch, and the line that shows it is full
+            assert [len(process.stdout.readline()) > 9 for _ in range(64)] == [True] * 64
+        result = ended(process)
+    assert (result.code, len(result.events), result.err) == (0, 3, "")
+
+
+def test_the_model_is_pulled_and_no_line_is_lost(tmp_path: Path) -> None:
+    with Server(Lacking()) as server:
+        words = ("embed", "-m", "m", "--lines", "-o", "jsonl", "--auto-pull", "--host", server.url)
+        result = call(*words, stdin="a river\n" * 200, at=tmp_path)
+    assert (result.code, len(result.events)) == (0, 200)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("", "there is no text"),
+        ("\n", "line 1 of"),
+        ("a\n\nb", "line 2 of"),
+        ("a\n \n", "line 2 of"),
+    ],
+)
+def test_an_empty_line_is_told_by_its_number(lines: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "texts").write_text(lines)
+    with Server(EMBEDDER) as server:
+        words = ("embed", "-m", "m", "--lines", "--host", server.url)
+        for result in (
+            call(*words, stdin=lines),
+            call(*words, "-f", "texts", cwd=tmp_path),
+            call(*words, "-f", "-", stdin=lines),
+        ):
+            assert (result.code, result.out) == (2, "")
+            assert told in result.err
+        assert embedded(server) == []
 
 
 def test_an_older_server_is_asked_text_by_text() -> None:

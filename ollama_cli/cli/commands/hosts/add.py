@@ -10,6 +10,7 @@ from ollama_cli.config import file
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 
+_LONGEST_KEY: Final = 64 << 10
 _NAME: Final = r"[A-Za-z0-9_-]+"
 
 
@@ -71,7 +72,7 @@ def _read_key(context: Context) -> str:
             "--api-key-stdin reads no terminal, which would show the key",
             hint="hand it over: `pass show KEY | ollama-cli hosts add …`",
         )
-    key = context.stdin.read().decode("utf-8", "replace").strip()
+    key = context.stdin.read(largest=_LONGEST_KEY).decode("utf-8", "replace").strip()
     if not key:
         raise UsageError("there is no key on standard input")
     return key

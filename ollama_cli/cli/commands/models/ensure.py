@@ -18,6 +18,7 @@ from ollama_cli.ui.inputs import STDIN, read_bytes
 
 DEFAULT: Final = "models.toml"
 _EXIT_NO: Final = 12
+_LARGEST_LIST: Final = 1 << 20
 _PUBLIC_MODE: Final = 0o666  # a lock or a plan holds no secret
 
 
@@ -114,7 +115,7 @@ def _required(context: Context, file: str, locked: Path | None) -> list[Requirem
 
 def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
     try:
-        data = read_bytes(file, context.stdin)
+        data = read_bytes(file, context.stdin, largest=_LARGEST_LIST)
     except NotFoundError as error:
         raise error.with_facts(hint=hint) from error
     required, warnings = requirements.parse(data, _shown_name(file))

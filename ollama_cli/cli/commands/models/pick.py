@@ -9,6 +9,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import choose
 from ollama_cli.types.models import ModelSummary
+from ollama_cli.types.numbers import whole
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
 
@@ -50,7 +51,7 @@ def _choose(context: Context, models: list[ModelSummary]) -> ModelSummary:
         mark = "  (default)" if model.name == context.settings.model else ""
         context.err.line(f"{number:>{width}}  {one_line(model.name)}{size}{mark}")
     while (answer := context.prompter.ask(f"which one? [1-{len(models)}] ")) is not None:
-        number = int(answer) if answer.isascii() and answer.isdigit() else 0
+        number = whole(answer) or 0
         if 0 < number <= len(models):
             return models[number - 1]
         context.err.line(one_line(f"there is no {answer!r}" if answer else "type its number"))
