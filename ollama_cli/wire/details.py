@@ -10,7 +10,7 @@ def parse_ps(document: object) -> list[RunningModel]:
     """Read `/api/ps`: the models in memory."""
     return [
         RunningModel(
-            name=fields.text(model.get("name")) or fields.text(model.get("model")),
+            name=name,
             digest=fields.text(model.get("digest")),
             size=fields.count(model.get("size")),
             size_vram=fields.count(model.get("size_vram")) or 0,
@@ -20,7 +20,7 @@ def parse_ps(document: object) -> list[RunningModel]:
             expires_at=fields.time(model.get("expires_at")),
             context_length=fields.count(model.get("context_length")),
         )
-        for model, details in listed_models(document)
+        for name, model, details in listed_models(document)
     ]
 
 

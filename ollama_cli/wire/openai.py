@@ -53,7 +53,7 @@ def _listed(document: object) -> list[dict[str, object]]:
     reply = _checked(document)
     if not isinstance(reply.get("data", ""), list | None):
         raise ProtocolError("the server answers, but not as OpenAI does: no list of models")
-    return [each for each in fields.items(reply["data"]) if fields.text(each.get("id"))]
+    return [each for each in fields.items(reply["data"]) if fields.text(each.get("id")).strip()]
 
 
 def _checked(document: object) -> dict[str, object]:

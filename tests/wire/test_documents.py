@@ -10,7 +10,7 @@ from ollama_cli.types.answers import Embeddings, Timings, Usage
 from ollama_cli.types.health import Health
 from ollama_cli.types.model_details import ModelDetails, RunningModel
 from ollama_cli.types.models import ModelSummary
-from ollama_cli.wire import details, embeddings, ollama
+from ollama_cli.wire import details, embeddings, ollama, openai
 
 FULL = {
     "name": "m:8b",
@@ -40,11 +40,20 @@ def test_an_installed_model_is_read_in_full() -> None:
     assert model.is_remote
 
 
-@pytest.mark.parametrize("models", [[{}], [{"name": None, "details": None, "size": "5"}]])
-def test_an_installed_model_may_lack_every_field(models: list[object]) -> None:
-    (model,) = ollama.parse_tags({"models": models})
-    assert model == ModelSummary(name="")
+@pytest.mark.parametrize("more", [{}, {"model": None, "details": None, "size": "5"}])
+def test_an_installed_model_may_lack_every_field_but_its_name(more: dict[str, object]) -> None:
+    (model,) = ollama.parse_tags({"models": [{"name": "m", **more}]})
+    assert model == ModelSummary(name="m")
     assert not model.is_remote
+
+
+@pytest.mark.parametrize("nameless", [{}, {"name": ""}, {"name": None}, {"name": " \n"}, {"id": 3}])
+def test_what_has_no_name_is_passed_over_in_every_list(nameless: dict[str, object]) -> None:
+    listed = {"models": [nameless, {"name": "m"}, nameless]}
+    assert [model.name for model in ollama.parse_tags(listed)] == ["m"]
+    assert [model.name for model in details.parse_ps(listed)] == ["m"]
+    ids = {"data": [{"id": nameless.get("name")}, {"id": "m"}]}
+    assert [model.name for model in openai.parse_models(ids)] == ["m"]
 
 
 def test_the_name_of_a_model_may_stand_in_either_field() -> None:
@@ -81,7 +90,7 @@ def test_models_come_newest_first_and_by_name_within_a_second() -> None:
 
 def test_a_running_model_is_read_in_full_and_may_lack_every_field() -> None:
     full = {**FULL, "size_vram": 3, "expires_at": "2026-08-01T09:00:00Z", "context_length": 4096}
-    assert details.parse_ps({"models": [full, {}]}) == [
+    assert details.parse_ps({"models": [full, {"name": "n"}]}) == [
         RunningModel(
             name="m:8b",
             digest="ab",
@@ -93,7 +102,7 @@ def test_a_running_model_is_read_in_full_and_may_lack_every_field() -> None:
             expires_at="2026-08-01T09:00:00Z",
             context_length=4096,
         ),
-        RunningModel(name="", size_vram=0),
+        RunningModel(name="n", size_vram=0),
     ]
 
 
