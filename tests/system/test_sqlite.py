@@ -19,7 +19,9 @@ def store(path: Path, *, version: int = 1, schema: str = SCHEMA) -> Store:
 def words(of: Store) -> list[str] | None:
     with of.reading() as base:
         return (
-            None if base is None else [row["word"] for row in base.execute("SELECT * FROM words")]
+            None
+            if base is None
+            else [row["word"] for row in base.execute("SELECT * FROM words").rows]
         )
 
 

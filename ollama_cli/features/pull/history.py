@@ -4,12 +4,13 @@ The row of a pull is written when it begins and updated when it ends, in two tra
 is locked between them. A row without an end is a running pull, or one whose process died.
 """
 
+import math
 import os
 from collections.abc import Mapping
 from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 from ollama_cli.system.sqlite import Store
 from ollama_cli.types.model_names import shortest
@@ -76,10 +77,9 @@ class History:
         row = (_storable(model), _storable(host), _now(), pid, _process_start(pid))
         self._store.create()
         with self._store.writing() as database:
-            cursor = database.execute(
+            number = database.execute(
                 "INSERT INTO pulls (model, host, started_at, pid, born) VALUES (?, ?, ?, ?, ?)", row
-            )
-            number = int(cursor.lastrowid or 0)
+            ).last
             database.execute("DELETE FROM pulls WHERE id <= ?", (number - MOST_PULLS,))
         return number
 
@@ -110,7 +110,7 @@ class History:
         with self._store.reading() as database:
             if database is None:
                 return []
-            rows = database.execute("SELECT * FROM pulls ORDER BY id DESC").fetchall()
+            rows = database.execute("SELECT * FROM pulls ORDER BY id DESC").rows
             if not all(map(_is_valid_row, rows)):
                 self._store.refuse("it is damaged")
             return [_pull(row) for row in rows]
@@ -120,7 +120,7 @@ class History:
         if not self._store.exists:
             return 0
         with self._store.writing() as database:
-            count: int = database.execute("DELETE FROM pulls").rowcount
+            count = database.execute("DELETE FROM pulls").changed
         self._store.compact()
         return count
 
@@ -142,9 +142,24 @@ def unfinished(pulls: list[Pull]) -> list[Pull]:
 
 
 def _is_valid_row(row: Any) -> bool:
-    """Return whether the types of a row are right: SQLite does not check them."""
+    """Return whether a row is one that was written here: SQLite does not check its types."""
     kinds = {**Pull.__annotations__, "result": str | None, "pid": int, "born": str}
-    return all(n in row.keys() and isinstance(row[n], k) for n, k in kinds.items())  # noqa: SIM118  a row holds its values
+    if not all(n in row.keys() and isinstance(row[n], k) for n, k in kinds.items()):  # noqa: SIM118  a row holds its values
+        return False
+    numbers = [row[name] or 0 for name in ("seconds", "bytes", "restarts", "pid")]
+    times = [each for each in (row["started_at"], row["ended_at"]) if each is not None]
+    return (
+        all(0 <= number < math.inf for number in numbers)
+        and all(map(_is_time, times))
+        and row["result"] in {None, *get_args(Result)}
+    )
+
+
+def _is_time(text: str) -> bool:
+    try:
+        return datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False
 
 
 def _pull(row: Mapping[str, Any]) -> Pull:

@@ -179,6 +179,12 @@ def test_clear_asks_and_obeys(
     assert len(history(tmp_path)) == left
 
 
+def undecodable(file: Path) -> None:
+    History(file).begin("m", "http://h")
+    data = file.read_bytes()
+    file.write_bytes(data.replace(b"CREATE TABLE pulls", b"CREATE TABLE p\xffll\xff"))
+
+
 def rubbish(file: Path) -> None:
     file.write_bytes(b"no database\n")
 
@@ -197,7 +203,9 @@ no_root = pytest.mark.skipif(
 )
 
 
-@pytest.mark.parametrize("spoil", [rubbish, somebody_elses, pytest.param(read_only, marks=no_root)])
+@pytest.mark.parametrize(
+    "spoil", [rubbish, undecodable, somebody_elses, pytest.param(read_only, marks=no_root)]
+)
 def test_a_history_that_cannot_be_written_is_one_warning(
     server: str, tmp_path: Path, spoil: Any
 ) -> None:

@@ -1,6 +1,7 @@
 """The history of pulls: one small file that no crash, no other process and no rubbish breaks."""
 
 import os
+import random
 import sqlite3
 import stat
 import sys
@@ -240,3 +241,49 @@ def test_an_unfinished_pull_is_made_good_by_a_later_one(
     pulls: list[Pull], left: list[Pull]
 ) -> None:
     assert unfinished(pulls) == left
+
+
+def test_no_damage_raises_anything_but_a_config_error(path: Path) -> None:
+    past = History(path)
+    for number in range(20):
+        past.end(past.begin(f"m{number}", HOST), "success", seconds=1, fetched=2, restarts=0)
+    whole = path.read_bytes()
+    words = (b"pulls", b"model", b"CREATE", b"success", b"http", b"TEXT")
+    refused = 0
+    for seed in range(80):
+        draw = random.Random(seed)
+        data = bytearray(whole)
+        if seed % 4 == 0:
+            del data[draw.randrange(len(data)) :]
+        elif seed % 4 == 1:
+            for _ in range(20):
+                data[draw.randrange(len(data))] = draw.randrange(256)
+        else:
+            data[max(0, data.find(draw.choice(words), draw.randrange(len(data))))] = 0xFF
+        path.write_bytes(data)
+        for work in (
+            past.pulls,
+            lambda: past.begin("m", HOST),
+            lambda: past.end(1, "error", seconds=0, fetched=0, restarts=0),
+            past.clear,
+        ):
+            try:
+                work()
+            except ConfigError:
+                refused += 1
+    assert refused > 40
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "started_at = 'yesterday'", "ended_at = '2026-01-01'", "seconds = -1", "seconds = 9e999",
+        "bytes = -1", "restarts = -1", "result = 'bogus'", "pid = -1", "restarts = 1.5",
+    ],
+)  # fmt: skip
+def test_a_row_that_was_not_written_here_is_damage(path: Path, change: str) -> None:
+    past = History(path)
+    past.end(past.begin("m", HOST), "success", seconds=1, fetched=2, restarts=0)
+    execute(path, f"UPDATE pulls SET {change}")  # noqa: S608  the tests' own words
+    with pytest.raises(ConfigError, match="it is damaged"):
+        past.pulls()
