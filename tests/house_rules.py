@@ -63,6 +63,8 @@ OWNERS = {
     "sqlite3": ("system",),
     "subprocess": ("system",),
     "tomlkit": ("config",),
+    "fcntl": ("system",),
+    "msvcrt": ("system",),
     "mcp": ("features/mcp", "features/mcp_server"),
     "jsonschema": ("features/schema",),
     "distributed": ("features/batch/dask",),

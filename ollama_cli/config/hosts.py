@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ollama_cli.errors import ConfigError
+from ollama_cli.types.text import is_utf8
 from ollama_cli.types.urls import parse_host, split_userinfo
 
 SECTION: Final = "hosts"
@@ -104,6 +105,8 @@ def _absolute(value: Any, path: str) -> Any:
 def _text(value: object) -> str:
     if not isinstance(value, str) or not value.strip():
         raise ConfigError("is empty" if isinstance(value, str) else "is no text")
+    if not is_utf8(value):
+        raise ConfigError("is no UTF-8 in every part")
     return value.strip()
 
 

@@ -1,12 +1,14 @@
 """Readers of the values of settings, from any source; ConfigError says what is wrong."""
 
 import math
+import os
 import re
 from collections.abc import Callable
 from typing import Final
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types import model_names
+from ollama_cli.types.text import is_utf8
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
 
 RENDERINGS: Final = ("auto", "markdown", "plain")
@@ -18,6 +20,14 @@ _DURATION: Final = r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+"
 
 def read_text(value: object) -> str:
     """Read a setting that is a line of text."""
+    text = read_path(value)
+    if not is_utf8(text):
+        raise ConfigError("is no UTF-8 in every part")
+    return text
+
+
+def read_path(value: object) -> str:
+    """Read a setting that is the path of a file; the system may have such that are no UTF-8."""
     if not isinstance(value, str) or not value.strip():
         raise ConfigError("is empty" if isinstance(value, str) else "is no text")
     return value.strip()
@@ -29,6 +39,14 @@ def read_model(value: object) -> str:
     if not text.isprintable() or model_names.is_cloud(text):
         return model_names.checked(text)
     return text
+
+
+def read_authority(value: object) -> str:
+    """Read a path of certificates; of several folders (SSL_CERT_DIR) the first that is there."""
+    path = read_path(value)
+    if os.pathsep in path and not os.path.lexists(path):
+        return next(filter(os.path.isdir, path.split(os.pathsep)), path)
+    return path
 
 
 def read_seconds(value: object) -> float:

@@ -161,8 +161,14 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "ca_file": Setting(
         "certificate authority of an https server, a PEM file",
-        parsers.read_text,
-        ("OLLAMA_CLI_CA_FILE", "REQUESTS_CA_BUNDLE", "SSL_CERT_FILE"),
+        parsers.read_authority,
+        (
+            "OLLAMA_CLI_CA_FILE",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+        ),
         "/etc/ssl/certs/ca-certificates.crt",
     ),
     "render": Setting(

@@ -12,7 +12,7 @@ from ollama_cli.config.hosts import read_hosts
 from ollama_cli.config.resolve import Layer
 from ollama_cli.config.settings import SETTINGS
 from ollama_cli.errors import ConfigError, NotFoundError
-from ollama_cli.system import files
+from ollama_cli.system import files, paths, texts
 
 _PREFIX: Final = "OLLAMA_CLI_"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
@@ -38,6 +38,7 @@ VARIABLES: Final = {
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
 )  # fmt: skip
+_LOOKS: Final = ("render",)
 
 
 def environment() -> Mapping[str, str]:
@@ -54,12 +55,18 @@ def layers(
     """
     config, warnings = config_layer(config_path(environ))
     found = [
-        Layer({name: (value, f"--{name.replace('_', '-')}") for name, value in flags.items()}),
+        _flags_layer(flags),
         environment_layer(environ),
         *dotenv_layers(env_file),
         config,
     ]
     return found, [*unknown_variables(environ), *warnings]
+
+
+def typed_layers(flags: Mapping[str, object], environ: Mapping[str, str]) -> list[Layer]:
+    """Return what was typed, and of the environment what changes only how things look."""
+    seen = environment_layer(environ).values
+    return [_flags_layer(flags), Layer({name: seen[name] for name in _LOOKS if name in seen})]
 
 
 def environment_layer(environ: Mapping[str, str]) -> Layer:
@@ -106,25 +113,31 @@ def variables(environ: Mapping[str, str], env_file: str | None) -> Mapping[str, 
 
 
 def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
+    if is_named:
+        data = files.read_bytes(path)
+        if data is None:
+            raise NotFoundError(f"no such file: {path}")
+        return texts.decode(data, str(path)).text
     try:
-        if not is_named and not path.is_file():  # a pipe would hang every command in this folder
+        if not path.is_file():  # a pipe would hang every command in this folder
             return None
-        with path.open(encoding="utf-8-sig", errors="replace") as file:
-            return file.read(files.LARGEST)
-    except FileNotFoundError as error:
-        if is_named:
-            raise NotFoundError(f"no such file: {path}") from error
+        with path.open("rb") as file:
+            data = file.read(files.LARGEST)
+    except OSError:  # a folder or an unreadable file may have the name .env, too
         return None
-    except OSError as error:
-        if not is_named:  # a folder or an unreadable file may have the name .env, too
-            return None
-        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    try:
+        return texts.decode(data, str(path)).text
+    except ConfigError:  # another program's: only what is read of it has to be text
+        return data.decode("utf-8", "surrogateescape")
 
 
-def config_layer(path: Path) -> tuple[Layer, list[str]]:
+def config_layer(path: Path | None) -> tuple[Layer, list[str]]:
     """Read the config file: settings and hosts; warnings about unknown keys name the nearest."""
     values: dict[str, tuple[object, str]] = {}
     warnings: list[str] = []
+    if path is None:
+        home = paths.barred_home()
+        return Layer({}), [f"{home} may not be entered: no config file is read"] if home else []
     document = read_config(path)
     warnings += [
         f"{path}: {name!r} stands outside [{SECTION}] and is not read"
@@ -145,6 +158,10 @@ def config_layer(path: Path) -> tuple[Layer, list[str]]:
     if any(host.holds_secret for host in hosts.values()) and files.is_open_to_others(path):
         strange.append(f"{path} holds a secret that others may read: `chmod 600 {path}`")
     return Layer(values, hosts=hosts), [*warnings, *strange]
+
+
+def _flags_layer(flags: Mapping[str, object]) -> Layer:
+    return Layer({name: (value, f"--{name.replace('_', '-')}") for name, value in flags.items()})
 
 
 def _key(variables: Mapping[str, str]) -> str | None:

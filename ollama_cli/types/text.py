@@ -21,6 +21,15 @@ def _escaped(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  two digits hold so much
 
 
+def is_utf8(text: str) -> bool:
+    """Return whether a text can be sent; bytes of the command line may be no UTF-8."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def one_line(text: str) -> str:
     """Write server text on one line: no secrets, control characters visible, white space folded."""
     return visible(" ".join(hide(text).split()))

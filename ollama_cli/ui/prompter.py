@@ -28,10 +28,10 @@ class Prompter:
         if not self.quiet:
             show_sentence(self.err, _shown(text))
 
-    def warn(self, text: str) -> None:
-        """Write a warning on stderr, each text once, unless quiet."""
-        if not self.quiet and text not in self._warned:
-            self._warned.add(text)
+    def warn(self, text: str, *, about: str = "") -> None:
+        """Write a warning on stderr, each text once, unless quiet; of what it is `about` one."""
+        if not self.quiet and (about or text) not in self._warned:
+            self._warned.add(about or text)
             show_sentence(self.err, f"warning: {_shown(text)}")
 
     def note_waiting(self) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import tomli_w
 
-from ollama_cli.config.file import read_config, section, write_setting
-from ollama_cli.errors import ConfigError
+from ollama_cli.config.edit import remove_setting, write_setting
+from ollama_cli.config.file import read_config, section
+from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.system.files import write_text
 
 
@@ -93,7 +94,7 @@ def test_a_link_to_itself_is_a_config_error(tmp_path: Path) -> None:
     loop.symlink_to(loop)
     with pytest.raises(ConfigError, match="cannot read "):
         read_config(loop)
-    with pytest.raises(ConfigError, match="cannot read "):
+    with pytest.raises(ConfigError, match=r"cannot (?:read|write) "):
         write_setting(loop, "model", "m")
     assert loop.is_symlink()
 
@@ -117,53 +118,53 @@ model = "old" # since spring
 host = "http://127.0.0.1:1"
 
 [third]
-x = 1
+x = 1_000
 """
 
 
-def test_one_setting_is_replaced_and_the_comments_stay(tmp_path: Path) -> None:
+def test_one_setting_is_changed_and_all_else_stays(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text(WITH_COMMENTS, encoding="utf-8")
-    assert write_setting(path, "model", "new")
-    text = path.read_text("utf-8")
-    assert text == WITH_COMMENTS.replace('model = "old" # since spring', 'model = "new"')
-    assert write_setting(path, "timeout", 5.0)
-    assert "\ntimeout = 5.0\n" in path.read_text("utf-8")
-    assert "# timeout" not in path.read_text("utf-8")
-    assert write_setting(path, "keep_alive", "10m")
-    assert '[ollama]\nkeep_alive = "10m"\n# the model' in path.read_text("utf-8")
-    assert write_setting(path, "model", None)
-    assert not write_setting(path, "model", None)
-    assert read_config(path) == {
-        "other": {"model": "not this one"},
-        "ollama": {"keep_alive": "10m", "timeout": 5.0, "host": "http://127.0.0.1:1"},
-        "third": {"x": 1},
-    }
+    write_setting(path, "model", "new")
+    expected = WITH_COMMENTS.replace('"old"', '"new"')
+    assert path.read_text("utf-8") == expected
+    write_setting(path, "timeout", 5.0)
+    expected = expected.replace("# timeout = 0.0\n", "# timeout = 0.0\ntimeout = 5.0\n")
+    assert path.read_text("utf-8") == expected
+    write_setting(path, "keep_alive", "10m")
+    expected = expected.replace(':1"\n', ':1"\nkeep_alive = "10m"\n')
+    assert path.read_text("utf-8") == expected
+    assert remove_setting(path, "model")
+    assert not remove_setting(path, "model")
+    assert path.read_text("utf-8") == expected.replace('model = "new" # since spring\n', "")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "ollama.model = 'dotted'\n",
-        "[ollama]\nmodel = [\n  'over',\n  'lines',\n]\n",
-        "ollama = {model = 'inline'}\n",
-        "[ollama]\nhost = '''\nmodel = 1\n'''\n",
-        "",
-        "# only a comment\n",
-    ],
-)
-def test_a_file_of_another_shape_is_written_anew_and_loses_no_value(
-    tmp_path: Path, text: str
-) -> None:
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+def test_the_encoding_of_a_file_and_its_line_ends_stay(tmp_path: Path, mark: bytes) -> None:
     path = tmp_path / "config.toml"
-    path.write_text(text, encoding="utf-8")
-    before = read_config(path)
-    assert write_setting(path, "model", "new")
-    assert read_config(path) == {**before, "ollama": {**before.get("ollama", {}), "model": "new"}}
+    codec = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-8")
+    before = "# \u00e9\r\n[ollama]\r\nmodel = 'a'  \r\n"
+    path.write_bytes(mark + before.encode(codec))
+    write_setting(path, "model", "b")
+    write_setting(path, "timeout", 5)
+    after = before.replace("'a'", '"b"') + "timeout = 5.0\r\n"
+    assert path.read_bytes() == mark + after.encode(codec)
+    assert read_config(path) == {"ollama": {"model": "b", "timeout": 5.0}}
+
+
+def test_what_is_written_is_checked_as_any_setting(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    for name, value in (("model", " "), ("timeout", "soon"), ("host", "ftp://h")):
+        with pytest.raises(ConfigError, match=r"\(from the server's list\)"):
+            write_setting(path, name, value, origin="the server's list")
+        with pytest.raises(UsageError):
+            write_setting(path, name, value)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_setting_can_be_written_where_there_is_no_file(tmp_path: Path) -> None:
     path = tmp_path / "deep" / "config.toml"
-    assert not write_setting(path, "model", None)
-    assert write_setting(path, "model", "m")
+    assert not remove_setting(path, "model")
+    assert not path.parent.exists()
+    write_setting(path, "model", "m")
     assert path.read_text("utf-8") == '[ollama]\nmodel = "m"\n'

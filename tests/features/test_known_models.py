@@ -20,7 +20,9 @@ TAGS = document({"models": [{"name": "llama3.2:latest"}, {"name": "b:1"}]})
 
 def age(seconds: float) -> None:
     """Let time pass since the models were seen."""
-    [path] = cache.folder().iterdir()
+    folder = cache.folder()
+    assert folder is not None
+    [path] = folder.iterdir()
     then = time.time() - seconds
     os.utime(path, (then, then))
 

@@ -21,7 +21,7 @@ print("\\n" + " ".join(sorted(set(sys.modules) - first)), file=sys.stderr)
 TAGS = document({"models": [{"name": "m:latest", "capabilities": ["completion"]}]})
 VERSION = document({"version": "0.32.15"})
 DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}
-HEAVY = {"requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w"}
+HEAVY = {"requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w", "tomlkit"}
 OURS = {"ollama_cli", "__main__", "__mp_main__"}
 
 
@@ -73,7 +73,7 @@ def test_completion_loads_no_more_than_help_even_if_the_server_is_asked(shell: s
 def test_health_loads_what_it_asks_with_and_no_more() -> None:
     with Server(by_path({"/api/version": VERSION, "/api/tags": TAGS})) as server:
         modules = loaded("health", "--host", server.url)
-    assert not modules & {"rich", "pydantic", "tomllib", "tomli_w", "asyncio", "shlex"}
+    assert not modules & {"rich", "pydantic", "tomllib", "tomli_w", "tomlkit", "asyncio", "shlex"}
     assert "requests" in modules
 
 
@@ -92,7 +92,7 @@ def test_what_is_piped_loads_no_rich(args: list[str]) -> None:
     paths = {"/api/tags": TAGS, "/api/chat": answers, "/api/generate": answers}
     with Server(by_path({**paths, "/api/pull": answers})) as server:
         modules = loaded(*args, "--host", server.url)
-    assert not modules & {"rich", "pydantic", "tomli_w", "asyncio", "readline"}
+    assert not modules & {"rich", "pydantic", "tomli_w", "tomlkit", "asyncio", "readline"}
     assert "pull" in args or "sqlite3" not in modules
 
 
@@ -103,7 +103,8 @@ def test_who_wants_no_history_loads_no_database() -> None:
 
 
 def test_config_loads_nothing_of_the_network() -> None:
-    assert not loaded("config", "path") & {"rich", "pydantic", "asyncio"}
+    for words in (["config", "path"], ["config", "show"], ["hosts", "list"]):
+        assert not loaded(*words) & {"rich", "pydantic", "asyncio", "tomlkit"}
 
 
 def test_the_package_loads_nothing_until_it_is_asked() -> None:

@@ -26,7 +26,9 @@ def test_a_file_without_end_is_not_read_to_its_end() -> None:
         files.read_bytes(Path("/dev/zero"))
 
 
-@pytest.mark.parametrize("data", [b"a =", b"\xff", b"a = 1\na = 2", b"a = " + b"[" * 100_000])
+@pytest.mark.parametrize(
+    "data", [b"a =", b"\xff\xfea\0", b"a = 1\na = 2", b"a = " + b"[" * 100_000]
+)
 @pytest.mark.usefixtures("no_collections")
 def test_what_is_no_toml_names_its_file(data: bytes) -> None:
     with pytest.raises(ConfigError, match=r"^x\.toml is no valid TOML: "):
@@ -34,7 +36,14 @@ def test_what_is_no_toml_names_its_file(data: bytes) -> None:
 
 
 def test_a_mark_of_byte_order_is_no_content() -> None:
-    assert files.parse_toml(b"\xef\xbb\xbfa = 1", "x.toml") == {"a": 1}
+    for data in (b"\xef\xbb\xbfa = 1", b"\xff\xfe" + "a = 1".encode("utf-16-le")):
+        assert files.parse_toml(data, "x.toml") == {"a": 1}
+
+
+def test_toml_that_is_no_text_names_its_line() -> None:
+    for data, problem in ((b"a = 1\nb = '\xe9'", "is no UTF-8"), (b"a = 1\n\0", "has a NUL char")):
+        with pytest.raises(ConfigError, match=rf"^x\.toml: line 2 {problem}"):
+            files.parse_toml(data, "x.toml")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
@@ -54,10 +63,15 @@ def test_what_is_formatted_is_parsed_again() -> None:
     document = {"models": [{"name": "m", "digest": "sha256:ab"}], "a": "\u20ac\n"}
     text = files.format_toml(document)
     assert files.parse_toml(text.encode(), "x") == document
-    assert files.is_toml_of(text, document)
-    assert not files.is_toml_of(text, {})
-    assert not files.is_toml_of("a =", {})
-    assert not files.is_toml_of("", {})
+    assert files.parse_toml(text, "x") == document
+
+
+def test_a_new_file_is_named_after_the_one_it_replaces_however_long_that_is(tmp_path: Path) -> None:
+    for name in ("config.toml", "\N{SNOWMAN}" * 80):
+        target = tmp_path / name
+        files.write_whole(target, b"x")
+        assert target.read_bytes() == b"x"
+        assert files.beside(target, ".tmp").name.startswith(f".{name[:10]}")
 
 
 def test_a_file_is_made_with_its_folders_for_its_owner_alone(tmp_path: Path) -> None:

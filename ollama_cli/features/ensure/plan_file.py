@@ -8,6 +8,7 @@ from typing import Any, Final
 from ollama_cli.errors import ConfigError
 from ollama_cli.features.ensure.plan import ACTIONS, Step
 from ollama_cli.features.ensure.requirements import read_digest, read_flag, read_name
+from ollama_cli.system import texts
 from ollama_cli.types.model_names import shortest
 
 SCHEMA: Final = "ollama-cli/models-ensure-plan/1"
@@ -22,7 +23,7 @@ def format_plan(steps: Sequence[Step]) -> str:
 
 def parse_plan(data: bytes, file: str) -> list[Step]:
     """Parse a plan; ConfigError with file and line for one that is invalid or incomplete."""
-    lines = [line for line in data.split(b"\n") if line.strip()]
+    lines = [line for line in texts.decode(data, file).text.split("\n") if line.strip()]
     objects = [_object(line, f"{file}:{number}") for number, line in enumerate(lines, 1)]
     head, *rest = objects or [{}]
     if head.get("schema") != SCHEMA:
@@ -37,7 +38,7 @@ def parse_plan(data: bytes, file: str) -> list[Step]:
     return steps
 
 
-def _object(line: bytes, place: str) -> Mapping[str, Any]:
+def _object(line: str, place: str) -> Mapping[str, Any]:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError) as error:

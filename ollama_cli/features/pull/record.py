@@ -1,7 +1,7 @@
 """Write a pull into the history; a failure to do so is only a warning."""
 
 import time
-from typing import Self
+from typing import Final, Self
 
 from ollama_cli.errors import ConfigError, InterruptError, OllamaCliError
 from ollama_cli.features.context import Context
@@ -9,6 +9,8 @@ from ollama_cli.features.pull.history import History, Result
 from ollama_cli.system import paths
 from ollama_cli.types.text import sentence
 from ollama_cli.ui.progress.stats import PullStats
+
+_SUBJECT: Final = "the history"
 
 
 class Record:
@@ -29,12 +31,15 @@ class Record:
         # A demo server fetches nothing real.
         if self._context.settings.history and not self._context.flags.demo:
             host = self._context.servers.ollama().base_url
+            path = paths.history_path()
+            if path is None:
+                return self
             try:
-                history = History(paths.history_path())
+                history = History(path)
                 self._number = history.begin(self._model, host)
                 self._history = history
             except ConfigError as error:
-                self._context.prompter.warn(error.message)
+                self._context.prompter.warn(error.message, about=_SUBJECT)
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:
@@ -56,7 +61,7 @@ class Record:
                 error=message,
             )
         except ConfigError as failure:
-            self._context.prompter.warn(failure.message)
+            self._context.prompter.warn(failure.message, about=_SUBJECT)
 
 
 def _outcome(error: BaseException | None) -> tuple[Result, str | None]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, unquote
 
+from ollama_cli.errors import ConfigError
 from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
 from ollama_cli.types.secrets import hide
@@ -20,6 +21,9 @@ _MOST_SERVERS: Final = 20
 _ENDING: Final = ".json"
 _MODELS: Final = "models"
 _SERVERS: Final = "servers"
+_ALL: Final = "all"
+_LEFT_BY_A_CRASH: Final = ".*.tmp"
+_PATIENCE: Final = 1.0
 
 
 class Seen(NamedTuple):
@@ -41,9 +45,9 @@ class Listing(NamedTuple):
         return 0 <= self.age < FRESH_SECONDS
 
 
-def folder() -> Path:
-    """Return the folder for the names of models; it may be missing."""
-    return paths.cache_folder() / _MODELS
+def folder() -> Path | None:
+    """Return the folder for the names of models; it may be missing. None without a home folder."""
+    return _folder(_MODELS)
 
 
 def read(host: str) -> Listing | None:
@@ -61,8 +65,7 @@ def write(host: str, names: Sequence[str]) -> None:
 
 def forget(host: str) -> None:
     """Delete the models of a server, as they have changed."""
-    with suppress(OSError):
-        _file_of(host).unlink(missing_ok=True)
+    _delete(_file_of(host))
 
 
 def read_seen(host: str) -> Seen:
@@ -82,34 +85,54 @@ def write_seen(host: str, seen: Seen) -> None:
     if seen != Seen():
         _write_file(path, {"api": seen.api, "kind": seen.kind})
         return
-    with suppress(OSError):
-        path.unlink(missing_ok=True)
+    _delete(path)
 
 
 def hosts() -> list[str]:
     """List the servers with cached models, the latest first."""
-    found = sorted(folder().glob(f"*{_ENDING}"), key=_modified_at, reverse=True)
+    place = folder()
+    found = sorted(place.glob(f"*{_ENDING}") if place else (), key=_modified_at, reverse=True)
     return [unquote(path.name.removesuffix(_ENDING)) for path in found]
 
 
-def _file_of(host: str, name: str = _MODELS) -> Path:
+def _folder(name: str) -> Path | None:
+    place = paths.cache_folder()
+    return place and place / name
+
+
+def _file_of(host: str, name: str = _MODELS) -> Path | None:
     # The whole address except the password: two servers never share a file.
-    return folder().with_name(name) / (quote(split_userinfo(host)[0], safe="") + _ENDING)
+    place = _folder(name)
+    return place and place / (quote(split_userinfo(host)[0], safe="") + _ENDING)
 
 
-def _write_file(path: Path, value: Any) -> None:
-    with suppress(OSError, ValueError, RuntimeError):
+def _write_file(path: Path | None, value: Any) -> None:
+    if path is None:
+        return
+    from ollama_cli.system.locks import locked  # noqa: PLC0415  most write nothing: 1 ms
+
+    with suppress(OSError, ValueError, RuntimeError, ConfigError):
         if path.exists() and not path.is_file():  # a pipe would block the command
             return
-        write_whole(path, json.dumps(value))
-        for old in sorted(path.parent.glob(f"*{_ENDING}"), key=_modified_at)[:-_MOST_SERVERS]:
-            old.unlink(missing_ok=True)
+        # One lock for all: what another writer has just renewed must not be deleted as old.
+        with locked(path.with_name(_ALL), patience=_PATIENCE):
+            write_whole(path, json.dumps(value))
+            for old in sorted(path.parent.glob(f"*{_ENDING}"), key=_modified_at)[:-_MOST_SERVERS]:
+                old.unlink(missing_ok=True)
+            for left in path.parent.glob(_LEFT_BY_A_CRASH):
+                left.unlink(missing_ok=True)
 
 
-def _read_file(path: Path) -> tuple[Any, float]:
+def _delete(path: Path | None) -> None:
+    if path is not None:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def _read_file(path: Path | None) -> tuple[Any, float]:
     """Read the value of a file, None if it is invalid, and its age in seconds."""
     try:
-        if not path.is_file():  # a pipe would block the shell
+        if path is None or not path.is_file():  # a pipe would block the shell
             return None, 0.0
         with path.open("rb") as file:
             value = json.loads(file.read(_LARGEST_FILE))

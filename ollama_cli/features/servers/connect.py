@@ -113,7 +113,7 @@ class Servers:
         try:
             models = self._listed_in_full() if in_full else self.provider().list_models()
         except UnreachableError as error:
-            listing = cache.read(host)
+            listing = None if self._is_demo else cache.read(host)
             if listing is None:
                 raise
             raise error.with_facts(models=listing.names, age=listing.age) from error
@@ -136,7 +136,8 @@ class Servers:
 
     def forget_installed(self) -> None:
         """Delete the cached names, as the models have changed."""
-        cache.forget(self._settings.host)
+        if not self._is_demo:
+            cache.forget(self._settings.host)
 
     @cached_property
     def seen(self) -> cache.Seen:
@@ -145,7 +146,7 @@ class Servers:
 
     def forget_seen(self) -> None:
         """Delete the cached API and kind, as another server may start there."""
-        if "seen" in vars(self):
+        if "seen" in vars(self) and not self._is_demo:
             cache.write_seen(self._settings.host, cache.Seen())
 
     @cached_property

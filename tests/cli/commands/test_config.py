@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from shell import Result, call, run
 
+from ollama_cli.system.locks import locked
+
 SECRET = "hunter2"  # noqa: S105  the test looks for it everywhere
 
 
@@ -250,3 +252,88 @@ def test_a_password_in_a_bad_address_is_never_shown(tmp_path: Path, value: str) 
         call("config", "set", "host", value, "--debug", at=tmp_path),
     ):
         assert SECRET not in result.out + result.err
+
+
+@pytest.mark.parametrize("mark", [b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff"])
+def test_a_named_env_file_may_be_in_utf_16(tmp_path: Path, mark: bytes) -> None:
+    codec = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}.get(mark, "utf-8")
+    file = tmp_path / "my.env"
+    file.write_bytes(mark + "OLLAMA_CLI_MODEL=mod\u00e9l\r\n".encode(codec))
+    result = call("config", "get", "model", "--env-file", str(file))
+    assert (result.code, result.out) == (0, "mod\u00e9l\n")
+    (tmp_path / ".env").write_bytes(mark + "OLLAMA_HOST=8.8.8.8\n".encode(codec))
+    assert call("health", at=tmp_path).code == 13
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"A=1\nOLLAMA_CLI_MODEL=\xe9\n", "line 2 is no UTF-8"),
+        (b"A=1\n# \xe9\n", "line 2 is no UTF-8"),
+        ("OLLAMA_CLI_MODEL=m\n".encode("utf-16-le"), "line 1 has a NUL character, which no text"),
+        (b"OLLAMA_CLI_MODEL=m\n\n\0", "line 3 has a NUL character, which no text has"),
+        (b"\xff\xfeA\0=", "line 1 is no UTF-16"),
+        (b"#" * (1 << 20) + b"\n", "is larger than 1048576 bytes"),
+    ],
+)
+def test_a_named_env_file_that_is_no_text_is_refused(
+    tmp_path: Path, data: bytes, problem: str
+) -> None:
+    file = tmp_path / "my.env"
+    file.write_bytes(data)
+    result = call("config", "get", "model", "--env-file", str(file))
+    assert (result.code, result.out) == (10, "")
+    assert problem in result.err
+    assert result.err.startswith(f"error: {file}")
+    assert f"hint: save it as UTF-8: {file}\n" in result.err or "larger" in problem
+
+
+def test_of_another_programs_env_file_only_what_is_ours_must_be_text(tmp_path: Path) -> None:
+    dotenv = tmp_path / ".env"
+    dotenv.write_bytes(b"NAME=Andr\xe9\nOLLAMA_CLI_MODEL=m\n")
+    result = call("config", "get", "model", at=tmp_path)
+    assert (result.code, result.out, result.err) == (0, "m\n", "")
+    dotenv.write_bytes(b"OLLAMA_CLI_MODEL=\xe9\n")
+    result = call("config", "get", "model", at=tmp_path)
+    assert result.code == 10
+    assert "(from OLLAMA_CLI_MODEL in .env) is no UTF-8 in every part" in result.err
+
+
+@pytest.mark.parametrize("address", ["h\udcff", "http://\udcff@h", "http://h/\udcff", "h:\udcff"])
+def test_an_address_that_is_no_utf_8_is_refused(file: Path, address: str) -> None:
+    typed = call("--host", address, "health")
+    assert (typed.code, typed.out) == (2, "")
+    assert "is no UTF-8 in every part" in typed.err
+    assert call("health", env={"OLLAMA_HOST": address}).code == 10
+    assert call("models", "outdated", "--registry", address).code == 2
+    assert config(file, "set", "host", address).code == 2
+    added = call("hosts", "add", "x", address, at=file.parents[1])
+    assert (added.code, "url is no UTF-8 in every part" in added.err) == (10, True)
+    assert not file.exists()
+
+
+def test_a_config_file_in_utf_16_is_read_and_stays_so(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_bytes(b"\xff\xfe" + "# mine\r\n[ollama]\r\nmodel = 'a'\r\n".encode("utf-16-le"))
+    assert config(file, "get", "model").out == "a\n"
+    assert config(file, "set", "model", "b").code == 0
+    assert file.read_bytes() == b"\xff\xfe" + (
+        '# mine\r\n[ollama]\r\nmodel = "b"\r\n'.encode("utf-16-le")
+    )
+
+
+def test_what_is_set_already_is_left_as_it_is_spelled(file: Path) -> None:
+    text = "[ollama]\nmodel = 'm'   # mine\ntimeout = 5.00\n"
+    write(file, text)
+    assert config(file, "set", "model", "m").code == 0
+    assert config(file, "set", "timeout", "5").code == 0
+    assert file.read_text() == text
+
+
+def test_a_lock_that_is_not_freed_is_told_of(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ollama_cli.system.locks.PATIENCE", 0.05)
+    write(file, "[ollama]\n")
+    with locked(file):
+        result = config(file, "set", "model", "m")
+    assert (result.code, result.out) == (10, "")
+    assert "another process has been writing it for 0.05 s" in result.err

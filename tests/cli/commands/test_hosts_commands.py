@@ -150,7 +150,7 @@ def test_a_key_is_read_from_standard_input_and_kept_for_its_owner_alone(tmp_path
 def test_writing_a_setting_leaves_hosts_as_they_are_and_closes_the_file(mine: Home) -> None:
     mine.path.chmod(0o644)
     assert mine.run("config", "set", "model", "m").code == 0
-    assert mine.text == CONFIG.replace("[ollama]\n", '[ollama]\nmodel = "m"\n')
+    assert mine.text == CONFIG.replace("# at work\n", '# at work\nmodel = "m"\n')
     assert os.name != "posix" or stat.S_IMODE(mine.path.stat().st_mode) == 0o600
 
 

@@ -136,3 +136,26 @@ def test_nothing_to_pick_from(
             assert terminal.end() == 4
         assert f"error: {told} installed on {server.url}" in " ".join(terminal.lines)
         assert f"hint: {advice}" in terminal.shown
+
+
+def test_a_model_without_a_name_is_never_the_default(tmp_path: Path) -> None:
+    listed = [{"name": ""}, {"model": None}, model("m:1", "completion"), {"name": "  "}]
+    scripts = {"/api/tags": document({"models": listed}), "/api/ps": document({"models": [{}]})}
+    with Server(by_path(scripts)) as server:
+        assert default(server.url, tmp_path, "--detect").code == 0
+        assert written(tmp_path) == {"model": "m:1"}
+        names = call("models", "list", "-o", "name", "--host", server.url, at=tmp_path)
+        assert names.out == "m:1\n"
+    with Server(by_path({**scripts, "/api/tags": document({"models": [{}]})})) as server:
+        assert default(server.url, tmp_path, "--detect").code == 4
+    assert written(tmp_path) == {"model": "m:1"}
+
+
+def test_what_the_server_calls_a_model_is_checked_before_it_is_written(tmp_path: Path) -> None:
+    listed = [model("m\ud800:1", "completion")]
+    scripts = {"/api/tags": document({"models": listed}), "/api/ps": document({"models": []})}
+    with Server(by_path(scripts)) as server:
+        result = default(server.url, tmp_path, "--detect")
+    assert result.code == 10
+    assert "(from the server's list) is no UTF-8 in every part" in result.err
+    assert not (tmp_path / "ollama-cli").exists()

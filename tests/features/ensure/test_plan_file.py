@@ -61,8 +61,13 @@ def test_what_is_no_plan_is_told_with_its_line(text: str, told: str) -> None:
 
 
 def test_bytes_that_are_no_text_are_no_plan() -> None:
-    with pytest.raises(ConfigError, match="p:1: is no JSON"):
-        parse_plan(b"\xff\xfe", "p")
+    with pytest.raises(ConfigError, match="p: line 1 is no UTF-8"):
+        parse_plan(b"\xff", "p")
+    steps = [Step("pull", "a")]
+    data = b"\xff\xfe" + format_plan(steps).encode("utf-16-le")
+    assert parse_plan(data, "p") == steps
+    with pytest.raises(ConfigError, match="p: line 3 is no UTF-16"):
+        parse_plan(data + b"x", "p")
 
 
 def test_a_model_stands_in_a_plan_once() -> None:

@@ -18,8 +18,14 @@ def _own_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
 
 
+def place(name: str = "models") -> Path:
+    folder = cache.folder()
+    assert folder is not None
+    return folder.with_name(name)
+
+
 def path_of_one() -> Path:
-    [path] = cache.folder().iterdir()
+    [path] = place().iterdir()
     return path
 
 
@@ -105,14 +111,14 @@ def test_a_host_that_makes_no_file_name_is_not_kept() -> None:
 def test_the_servers_seen_longest_ago_are_dropped() -> None:
     for number in range(25):
         cache.write(f"http://h:{number}", ["a"])
-        path = cache.folder() / f"http%3A%2F%2Fh%3A{number}.json"
+        path = place() / f"http%3A%2F%2Fh%3A{number}.json"
         os.utime(path, (number, number))
     cache.write(HOST, ["a"])
     assert cache.hosts() == [HOST, *(f"http://h:{number}" for number in range(24, 5, -1))]
 
 
 def kept_of_one() -> Path:
-    [path] = cache.folder().with_name("servers").iterdir()
+    [path] = place("servers").iterdir()
     return path
 
 
@@ -133,7 +139,7 @@ def test_a_server_of_which_nothing_is_known_any_more_is_dropped() -> None:
     cache.write_seen(HOST, cache.Seen())
     cache.write_seen(HOST, cache.Seen())
     assert cache.read_seen(HOST) == cache.Seen()
-    assert list(cache.folder().with_name("servers").iterdir()) == []
+    assert list(place("servers").iterdir()) == []
 
 
 @pytest.mark.parametrize(

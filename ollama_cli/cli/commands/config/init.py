@@ -9,6 +9,7 @@ from ollama_cli.config.resolve import write
 from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.features.context import Context
 from ollama_cli.system import files
+from ollama_cli.system.locks import locked
 
 
 def command(ctx: typer.Context) -> None:
@@ -20,12 +21,14 @@ def command(ctx: typer.Context) -> None:
       ollama-cli config init
     """
     context: Context = ctx.obj
-    path = file.config_path(context.environ)
-    if path.exists():
-        context.prompter.note(f"{path} is there already; nothing was written")
-        return
-    files.write_text(path, template())
-    context.prompter.report(f"wrote {path}")
+    path = file.writable_path(context.environ)
+    if not path.exists():
+        with locked(path):
+            if not path.exists():
+                files.write_text(path, template())
+                context.prompter.report(f"wrote {path}")
+                return
+    context.prompter.note(f"{path} is there already; nothing was written")
 
 
 def template() -> str:

@@ -14,4 +14,4 @@ def command(ctx: typer.Context) -> None:
       $EDITOR "$(ollama-cli config path)"
     """
     context: Context = ctx.obj
-    context.out.line(str(file.config_path(context.environ)))
+    context.out.line(str(file.writable_path(context.environ)))

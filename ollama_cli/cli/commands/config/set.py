@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import file, resolve
+from ollama_cli.config import edit, file, resolve
 from ollama_cli.features.context import Context
 
 
@@ -21,7 +21,6 @@ def command(
     """
     context: Context = ctx.obj
     resolve.check_name(name)
-    checked = resolve.read(name, value, resolve.TYPED)
-    path = file.config_path(context.environ)
-    file.write_setting(path, name, checked if isinstance(checked, float | bool | tuple) else value)
+    path = file.writable_path(context.environ)
+    edit.write_setting(path, name, value)
     context.prompter.report(f"set {name} in {path}")

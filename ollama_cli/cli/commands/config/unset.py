@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import file
+from ollama_cli.config import edit, file
 from ollama_cli.features.context import Context
 
 
@@ -18,8 +18,8 @@ def command(
       ollama-cli config unset model
     """
     context: Context = ctx.obj
-    path = file.config_path(context.environ)
-    if not file.write_setting(path, name, None):
+    path = file.writable_path(context.environ)
+    if not edit.remove_setting(path, name):
         context.prompter.note(f"{name} is not set in {path}")
         return
     context.prompter.report(f"removed {name} from {path}")

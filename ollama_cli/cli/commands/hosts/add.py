@@ -6,7 +6,7 @@ from typing import Annotated, Any, Final
 
 import typer
 
-from ollama_cli.config import file
+from ollama_cli.config import edit, file
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 
@@ -61,8 +61,8 @@ def command(
         "insecure": insecure or None,
         "allow_http_token": allow_http_token or None,
     }
-    path = file.config_path(context.environ)
-    file.add_host(path, name, {key: value for key, value in fields.items() if value is not None})
+    path = file.writable_path(context.environ)
+    edit.add_host(path, name, {key: value for key, value in fields.items() if value is not None})
     context.prompter.report(f"added [hosts.{name}] to {path}; use it with `--host {name}`")
 
 

@@ -42,10 +42,9 @@ def command(
         records.insert(0, {**active, "active": True})
     tables.show_table(context.out, _HEADER, [_cells(record) for record in records])
     _note_active(context, active)
-    if not hosts:
-        context.prompter.note(
-            f"no host has a name in {file.config_path(context.environ)}: see `hosts add`"
-        )
+    path = file.config_path(context.environ)
+    if not hosts and path and not context.flags.demo:
+        context.prompter.note(f"no host has a name in {path}: see `hosts add`")
 
 
 def _active(context: Context) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import file
+from ollama_cli.config import edit, file
 from ollama_cli.features.context import Context
 
 
@@ -18,8 +18,8 @@ def command(
       ollama-cli hosts rm work
     """
     context: Context = ctx.obj
-    path = file.config_path(context.environ)
-    file.remove_host(path, name)
+    path = file.writable_path(context.environ)
+    edit.remove_host(path, name)
     if file.section(file.read_config(path), path).get("host") == name:
         context.prompter.warn(
             f"{name!r} is still the host in {path}: `ollama-cli config unset host`"

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import file
+from ollama_cli.config import file, resolve
 from ollama_cli.errors import ModelNotFoundError, NotFoundError, UnreachableError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
@@ -36,23 +36,36 @@ def command(
     context: Context = ctx.obj
     if name is not None and detect:
         raise UsageError("give a name or --detect, not both")
+    if detect or name is not None:
+        refuse_demo(context)
     if detect:
         name = choose.detect_chat_model(context)
+        keep(context, name)
     elif name is not None:
         name = _check_name(context, name)
-    if name is not None:
-        keep(context, name)
+        keep(context, name, resolve.TYPED)
     _show(context, name)
 
 
-def keep(context: Context, name: str) -> None:
-    """Write the model to the config file; UsageError if it cannot chat.
+def refuse_demo(context: Context) -> None:
+    """Raise UsageError if the models are those of the demo server, which ends with the command."""
+    if context.flags.demo:
+        raise UsageError(
+            "--demo ends with the command: none of its models can be kept as the default",
+            hint="leave --demo out, or name the model with -m",
+        )
+
+
+def keep(context: Context, name: str, source: str = "the server's list") -> None:
+    """Write the model, which `source` named, to the config file; UsageError if it cannot chat.
 
     Warns if a stronger source wins over the file.
     """
+    from ollama_cli.config import edit  # noqa: PLC0415  most only ask for the default: 40 ms
+
     capabilities.check(context, name, [CHAT])
-    path = file.config_path(context.environ)
-    file.write_setting(path, "model", name)
+    path = file.writable_path(context.environ)
+    edit.write_setting(path, "model", name, origin=source)
     context.prompter.report(f"set model = {name} in {path}")
     origin = context.settings.origins["model"]
     if origin not in {"default", str(path)} and context.settings.model != name:
@@ -79,7 +92,9 @@ def _check_name(context: Context, name: str) -> str:
 def _show(context: Context, name: str | None) -> None:
     is_set = name is not None
     name = name if is_set else context.settings.model
-    origin = str(file.config_path(context.environ)) if is_set else context.settings.origins["model"]
+    origin = context.settings.origins["model"]
+    if is_set:
+        origin = str(file.writable_path(context.environ))
     if context.output == "json":
         export.show_document(context.out, "models-default", {"model": name, "origin": origin})
         return

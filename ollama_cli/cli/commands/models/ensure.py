@@ -12,6 +12,7 @@ from ollama_cli.features.ensure import plan_file, requirements
 from ollama_cli.features.ensure.apply import Report, perform
 from ollama_cli.features.ensure.plan import Requirement, Step, describe_change, digest_of, steps_to
 from ollama_cli.system import files
+from ollama_cli.system.locks import locked as locked_file
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.text import one_line
 from ollama_cli.ui.inputs import STDIN, read_bytes
@@ -185,5 +186,6 @@ def _write_lock(context: Context, path: Path, required: Sequence[Requirement]) -
         if digest is None or not requirements.is_digest(digest):
             raise ProtocolError(f"the server lists no digest of {each.name}; no lock was written")
         locked[each.name] = digest
-    files.write_text(path, requirements.format_lock(locked), mode=_PUBLIC_MODE)
+    with locked_file(path):
+        files.write_text(path, requirements.format_lock(locked), mode=_PUBLIC_MODE)
     context.prompter.report(f"wrote {path}")

@@ -40,11 +40,12 @@ def command(
       ollama-cli models history --clear
     """
     context: Context = ctx.obj
-    past = History(paths.history_path())
+    path = paths.history_path()
+    past = History(path) if path else None
     if clear:
         _clear(context, past, confirmed=yes)
         return
-    pulls = past.pulls()
+    pulls = past.pulls() if past else []
     shown = (history.unfinished(pulls) if unfinished else pulls)[:limit]
     records = [asdict(pull) for pull in shown]
     match context.output:
@@ -63,13 +64,15 @@ def command(
                 context.prompter.note(
                     f"pulls are not written down: history is false (from {origin})"
                 )
+            elif path is None:
+                context.prompter.note("pulls are not written down: there is no home folder")
 
 
-def _clear(context: Context, past: History, *, confirmed: bool) -> None:
+def _clear(context: Context, past: History | None, *, confirmed: bool) -> None:
     if not confirmed and not context.prompter.confirm("forget all pulls?", flag="--yes"):
         context.prompter.note("nothing was forgotten")
         raise typer.Exit(1)
-    count = past.clear()
+    count = past.clear() if past else 0
     context.prompter.report(f"forgot {count} {'pull' if count == 1 else 'pulls'}")
 
 

@@ -29,6 +29,8 @@ def command(
       ollama-cli chat -m "$(ollama-cli models pick)" "why is the sky blue?"
     """
     context: Context = ctx.obj
+    if keep:
+        default.refuse_demo(context)
     if not context.prompter.can_ask():
         raise UsageError(
             "this asks for a number, and there is nobody to ask",
