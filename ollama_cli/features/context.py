@@ -79,12 +79,17 @@ class Context:
 
     @cached_property
     def layers(self) -> list[Layer]:
-        """Read the layers of the settings; raises ConfigError or NotFoundError."""
+        """Read the layers of the settings; raises ConfigError or NotFoundError.
+
+        The demo server is asked with what was typed alone: the user's model, policies, hosts and
+        time limits are not for it.
+        """
+        if self.flags.demo:
+            demo = Layer({"host": (self._demo.__enter__().url, "--demo")})
+            return [demo, *sources.typed_layers(self.flags.settings, self.environ)]
         layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
         for warning in warnings:
             self.prompter.warn(warning)
-        if self.flags.demo:
-            layers.insert(0, Layer({"host": (self._demo.__enter__().url, "--demo")}))
         return layers
 
     @cached_property
@@ -120,6 +125,13 @@ class Context:
         if entry and entry.insecure:
             self.prompter.warn(f"[hosts.{entry.name}] is insecure: anybody may answer in its place")
         return {**found._asdict(), "local_only": settings.local_only}
+
+    def authority_origin(self, ca_file: str) -> str | None:
+        """Return which setting names this file of certificates; None if none does."""
+        settings, entry = self.settings, self.settings.entry
+        if entry and entry.ca_file == ca_file:
+            return f"[hosts.{entry.name}]"
+        return settings.origins["ca_file"] if settings.ca_file == ca_file else None
 
     @cached_property
     def servers(self) -> "Servers":

@@ -10,6 +10,7 @@ from ollama_cli.config.credentials import missing_hint as missing_key_hint
 from ollama_cli.errors import (
     LIBRARY,
     AuthError,
+    ConfigError,
     ModelNotFoundError,
     OllamaCliError,
     OtherApiError,
@@ -45,6 +46,14 @@ def explain(error: OllamaCliError, context: Context) -> OllamaCliError:
         found = _with_origins(_with_server(error, context), context)
     hint = _hint(found, context)
     return found.with_facts(hint=hint, is_explained=True)
+
+
+def with_source(error: ConfigError, source: str | None) -> ConfigError:
+    """Return an error about a file with the setting that names it, and how to do without that."""
+    if not source:
+        return error
+    hint = f"let it name a PEM file, or do without it: `unset {source}`"
+    return error.with_facts(origin=source, hint=hint if source.isupper() else error.hint)
 
 
 def known_models(context: Context) -> Listing:
@@ -131,6 +140,8 @@ def _with_origins(error: OllamaCliError, context: Context) -> OllamaCliError:
     is_ours = error.address == split_userinfo(settings.host)[0]
     if is_ours and origin != "default" and error.origin is None:
         error = error.with_facts(origin=origin)
+    if isinstance(error, ConfigError) and error.address and not error.origin:
+        error = with_source(error, context.authority_origin(error.address))
     model = error.model if isinstance(error, ModelNotFoundError) else None
     if model and model == settings.model:
         error = error.with_facts(aside=f" ({settings.origins['model']} sets it)")

@@ -13,7 +13,7 @@ from urllib3.exceptions import InsecureRequestWarning
 
 from ollama_cli import __version__
 from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
-from ollama_cli.transport import redirects
+from ollama_cli.transport import authorities, redirects
 from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.errors import translate
 from ollama_cli.transport.pools import Adapter
@@ -155,6 +155,8 @@ class Transport:
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
+            if url.startswith("https:") and isinstance(self._verify, str):
+                authorities.context(self._verify)  # that it cannot be read says all
             place = self.root if is_own_server else redirects.place_of(url)
             via = proxy.words if proxy else ""
             raise _translated(error, place, self._name, via) from error

@@ -7,9 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from requests.adapters import DEFAULT_CA_BUNDLE_PATH
 
-from ollama_cli.errors import ConfigError
+from ollama_cli.transport import authorities
 
 State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
 Fault: TypeAlias = Literal["", "plain", "untrusted", "expired", "name", "silent", "other"]
@@ -123,7 +122,7 @@ def secure(
     host: str, address: str, port: int, seconds: float, ca_file: str | None, *, verify: bool = True
 ) -> Handshake:
     """Make a TLS handshake as requests would; ConfigError for certificates that cannot be read."""
-    context = _context(ca_file)
+    context = authorities.context(ca_file)
     if not verify:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
@@ -155,21 +154,6 @@ def _other_fault(host: str, address: str, port: int, seconds: float) -> Fault:
     trusting.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     fault = _handshake(trusting, host, address, port, seconds).fault
     return fault if fault in {"expired", "name"} else ""
-
-
-def _context(ca_file: str | None) -> ssl.SSLContext:
-    place = ca_file or str(DEFAULT_CA_BUNDLE_PATH)
-    try:
-        context = ssl.create_default_context(cafile=place)
-    except IsADirectoryError:
-        context = ssl.create_default_context(capath=place)
-    except OSError as error:  # an ssl.SSLError is one, too
-        words = error.strerror or "no certificate in it"
-        raise ConfigError(
-            f"cannot read the certificates of {place}: {words.lower()}",
-            hint="name another file, or none: `ollama-cli config get ca_file`",
-        ) from error
-    return context
 
 
 @contextmanager

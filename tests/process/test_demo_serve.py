@@ -142,7 +142,8 @@ def test_every_fault_is_explained_in_the_help() -> None:
 def test_the_tour_through_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     at_once = partial(DemoServer, tokens_per_second=0, bytes_per_second=0)
     monkeypatch.setattr("ollama_cli.demo.DemoServer", at_once)
-    result = call("demo")
+    of_the_users = {"OLLAMA_CLI_ALLOWED_MODELS": "mine", "OLLAMA_HOST": "https://llm.example.com"}
+    result = call("demo", env=of_the_users)
     assert result.code == 0, result.err
     assert "\x1b" not in result.out + result.err
     steps = [line for line in result.out.splitlines() if line.startswith("$ ollama-cli ")]

@@ -87,5 +87,5 @@ def test_certificates_to_trust_in_a_folder_or_nowhere(tmp_path: Path) -> None:
         empty = tmp_path / "empty.pem"
         empty.touch()
         for place in (str(empty), str(tmp_path / "missing.pem")):
-            with pytest.raises(ConfigError, match="cannot read the certificates of"):
+            with pytest.raises(ConfigError, match="cannot read the certificates at"):
                 probe.secure("127.0.0.1", "127.0.0.1", server.port, 1, place)

@@ -78,7 +78,8 @@ def _run_checks(context: Context, model: str | None, token: bool) -> Iterator[Ch
 def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
     seconds = context.settings.timeouts.health or _MAX_SECONDS
     settings = context.settings = context.settings._replace(metadata_timeout=seconds)
-    cache.write_seen(settings.host, cache.Seen())  # an old entry may be what is wrong
+    if not context.flags.demo:
+        cache.write_seen(settings.host, cache.Seen())  # an old entry may be what is wrong
     key = credentials.find_key(settings, context.layers, context.variables)
     return Case(
         provider=context.servers.provider,
@@ -86,7 +87,7 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
         address=settings.host,
         credentials=context.credentials,
         typed=_typed_address(context),
-        origins={**settings.origins, **({"model": "--model"} if model else {})},
+        origins={**settings.origins, **_origins(context, model)},
         environ=context.environ,
         container=container.detect(),
         seconds=seconds,
@@ -99,6 +100,13 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
         local_only=settings.local_only,
         tries_token=tries_token,
     )
+
+
+def _origins(context: Context, model: str | None) -> Mapping[str, str]:
+    """Return the origins that are not those of the settings: of a typed model, of certificates."""
+    ca_file = context.credentials["ca_file"]
+    source = ca_file and context.authority_origin(ca_file)
+    return {**({"model": "--model"} if model else {}), **({"ca_file": source} if source else {})}
 
 
 def _options(context: Context) -> dict[str, str]:

@@ -3,9 +3,10 @@
 from typing import Final
 
 from ollama_cli.config import policy
-from ollama_cli.errors import RefusedError, TimedOutError
+from ollama_cli.errors import ConfigError, RefusedError, TimedOutError
 from ollama_cli.features.doctor import causes
 from ollama_cli.features.doctor.target import Target
+from ollama_cli.features.explain import with_source
 from ollama_cli.transport import probe, proxies
 from ollama_cli.types.urls import is_private
 
@@ -71,14 +72,17 @@ def tcp(target: Target) -> str:
 def tls(target: Target) -> str:
     """Make a TLS handshake and check the certificate."""
     case = target.case
-    made = probe.secure(
-        target.host,
-        target.addresses[0],
-        target.port,
-        case.seconds,
-        target.ca_file,
-        verify=target.verifies,
-    )
+    try:
+        made = probe.secure(
+            target.host,
+            target.addresses[0],
+            target.port,
+            case.seconds,
+            target.ca_file,
+            verify=target.verifies,
+        )
+    except ConfigError as error:
+        raise with_source(error, case.origins["ca_file"]) from error
     if made.fault in {"silent", "other"} and probe.speaks_http(
         target.addresses[0], target.port, case.seconds
     ):

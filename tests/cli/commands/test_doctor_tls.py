@@ -99,5 +99,6 @@ def test_certificates_that_cannot_be_read() -> None:
     with Server(ollama, certificate=LOCALHOST) as server:
         env = {"OLLAMA_CLI_CA_FILE": "/nowhere/ca.pem"}
         code, rung, cause, command = failure(server.url, env=env)
-    assert (code, rung, command) == (10, "tls", "ollama-cli config get ca_file")
-    assert cause == "cannot read the certificates of /nowhere/ca.pem: no such file or directory"
+    assert (code, rung, command) == (10, "tls", "unset OLLAMA_CLI_CA_FILE")
+    place = "/nowhere/ca.pem (from OLLAMA_CLI_CA_FILE)"
+    assert cause == f"cannot read the certificates at {place}: no such file or directory"
