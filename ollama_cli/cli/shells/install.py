@@ -6,7 +6,8 @@ from typing import Final, NamedTuple
 
 from ollama_cli.cli.shells import DETECTED, NAMES
 from ollama_cli.cli.shells.variables import running_shell
-from ollama_cli.errors import ConfigError, NotFoundError, UsageError
+from ollama_cli.errors import ConfigError, UsageError
+from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
 
 _QUOTED: Final = str.maketrans({"'": "'\\''"})
@@ -51,24 +52,32 @@ def _resolve_name(shell: str, environ: Mapping[str, str]) -> str:
 
 def _places(name: str, environ: Mapping[str, str]) -> _Places:
     home = _home(environ)
-    data = Path(environ.get("XDG_DATA_HOME") or home / ".local/share")
-    config = Path(environ.get("XDG_CONFIG_HOME") or home / ".config")
+    data = _absolute(environ.get("XDG_DATA_HOME")) or home / ".local/share"
+    config = _absolute(environ.get("XDG_CONFIG_HOME")) or home / ".config"
     match name:
         case "bash":
             place = data / "bash-completion/completions/ollama-cli"
             return _Places(place, home / ".bashrc")
         case "zsh":
             place = data / "zsh/site-functions/_ollama-cli"
-            return _Places(place, Path(environ.get("ZDOTDIR") or home) / ".zshrc")
+            return _Places(place, (_absolute(environ.get("ZDOTDIR")) or home) / ".zshrc")
         case _:
             return _Places(config / "fish/completions/ollama-cli.fish", None)
 
 
 def _home(environ: Mapping[str, str]) -> Path:
     try:
-        return Path(environ["HOME"]) if environ.get("HOME") else Path.home()
-    except RuntimeError as error:
-        raise NotFoundError("no home folder: HOME is not set") from error
+        home = _absolute(environ["HOME"] if "HOME" in environ else str(Path.home()))
+    except RuntimeError:
+        home = None
+    if home is None:
+        raise ConfigError("there is no home folder to install it in", hint=paths.HINT)
+    return home
+
+
+def _absolute(place: str | None) -> Path | None:
+    """Return a path; None for a relative one: the current folder may be somebody else's."""
+    return Path(place) if place and Path(place).is_absolute() else None
 
 
 def _write(path: Path, text: str) -> str:

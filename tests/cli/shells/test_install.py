@@ -141,3 +141,23 @@ def test_the_login_shell_is_taken_where_none_is_found(monkeypatch: pytest.Monkey
 def test_bash_takes_the_script_without_a_word() -> None:
     result = bash('eval "$(ollama-cli --show-completion=bash)"; complete -p ollama-cli')
     assert (result.err, result.out) == ("", "complete -F _ollama_cli ollama-cli\n")
+
+
+@pytest.mark.parametrize("shell", shells.NAMES)
+@pytest.mark.parametrize("place", ["", "here"])
+def test_without_a_home_nothing_is_installed(shell: str, place: str, home: Path) -> None:
+    result = call("--install-completion", shell, env={"HOME": place}, at=home / "conf")
+    assert (result.code, result.out) == (10, "")
+    assert result.err == (
+        "error: there is no home folder to install it in\nhint: set HOME to a folder of yours\n"
+    )
+    assert content(home) == {}
+
+
+@pytest.mark.parametrize("shell", shells.NAMES)
+def test_a_relative_place_is_none(shell: str, home: Path) -> None:
+    variables = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "ZDOTDIR"), "here")
+    install(shell, home, **variables)
+    assert all(
+        name.startswith((".local/", ".config/", ".bashrc", ".zshrc")) for name in content(home)
+    )
