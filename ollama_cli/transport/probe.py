@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-
 from ollama_cli.transport import authorities
 
 State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
