@@ -295,7 +295,7 @@ def test_of_another_programs_env_file_only_what_is_ours_must_be_text(tmp_path: P
     assert (result.code, result.out, result.err) == (0, "m\n", "")
     dotenv.write_bytes(b"OLLAMA_CLI_MODEL=\xe9\n")
     result = call("config", "get", "model", at=tmp_path)
-    assert result.code == 10
+    assert result.code == 13
     assert "(from OLLAMA_CLI_MODEL in .env) is no UTF-8 in every part" in result.err
 
 
