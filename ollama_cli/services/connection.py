@@ -16,7 +16,7 @@ from ollama_cli.errors import (
 from ollama_cli.services.stream import E, EventStream, Parser
 from ollama_cli.transport import client as http
 from ollama_cli.transport.client import Transport
-from ollama_cli.transport.deadline import within
+from ollama_cli.transport.deadline import Allowance, limited
 from ollama_cli.transport.response import LARGEST_DOCUMENT, Reply
 from ollama_cli.transport.retries import Retry
 from ollama_cli.types import model_names
@@ -61,38 +61,41 @@ class Connection:
         self._checked = checked
 
     def get(self, path: str, *, wait: float) -> object:
-        """Fetch and decode a document."""
+        """Fetch and decode a document, within `wait` seconds in all."""
         return decoding.document(self.document("GET", path, wait=wait))
 
     def exists(self, path: str, *, wait: float, patience: float = 0.0) -> bool:
-        """Return whether a path exists; any error but "not found" is raised.
+        """Return whether a path exists, within `wait` seconds; any error but "not found" is raised.
 
-        `wait` bounds each silence; `patience`, if given, the whole request, which is sent once.
+        With `patience`, it is asked once, within so many seconds instead.
         """
         wait, retry = (patience, Retry.NEVER) if patience else (wait, Retry.ALWAYS)
-        with (
-            within(patience, self._http.root),
-            self._http.send("HEAD", path, wait=wait, retry=retry) as reply,
-        ):
-            reply.read(_LARGEST_ERROR)  # empty, but the connection can be used again
-            if reply.status != HTTPStatus.NOT_FOUND:
-                self._raise_for_status(reply, {})
-        return reply.status == HTTPStatus.OK
+
+        def ask() -> bool:
+            with self._http.send("HEAD", path, wait=wait, retry=retry) as reply:
+                reply.read(_LARGEST_ERROR)  # empty, but the connection can be used again
+                if reply.status != HTTPStatus.NOT_FOUND:
+                    self._raise_for_status(reply, {})
+            return reply.status == HTTPStatus.OK
+
+        return limited(wait, self._http.root, ask)
 
     def look(self, path: str, *, wait: float) -> tuple[int, str, bytes]:
         """Return the status, the Server header and the body of a page, within `wait` seconds."""
-        with (
-            within(wait, self._http.root),
-            self._http.send("GET", path, wait=wait, retry=Retry.NEVER) as reply,
-        ):
-            return reply.status, reply.server, reply.read(_LARGEST_LIST)
 
-    def once(self, method: str, path: str, body: Body | None = None, *, wait: float) -> object:
-        """Fetch and decode a document without a second try, within `wait` seconds in all."""
-        with within(wait, self._http.root):
-            return decoding.document(
-                self.document(method, path, body, wait=wait, retry=Retry.NEVER)
-            )
+        def ask() -> tuple[int, str, bytes]:
+            with self._http.send("GET", path, wait=wait, retry=Retry.NEVER) as reply:
+                return reply.status, reply.server, reply.read(_LARGEST_LIST)
+
+        return limited(wait, self._http.root, ask)
+
+    def once(
+        self, method: str, path: str, body: Body | None = None, *, allowance: Allowance
+    ) -> object:
+        """Fetch and decode a document without a second try, in what is left of the time."""
+        wait = allowance.left
+        ask = partial(self._document, method, path, body, wait, Retry.NEVER)
+        return decoding.document(limited(wait, self._http.root, ask, told=allowance.seconds))
 
     def document(
         self,
@@ -103,10 +106,18 @@ class Connection:
         wait: float,
         retry: Retry = Retry.ALWAYS,
     ) -> bytes:
-        """Fetch a document's bytes; `wait` bounds each silence, in seconds.
+        """Fetch a document's bytes, within `wait` seconds in all, further tries included.
 
         One whose body is cut is fetched once more, if `retry` allows it.
         """
+        ask = partial(self._whole, method, path, body, wait, retry)
+        return limited(wait, self._http.root, ask)
+
+    def computed(self, path: str, body: Body, *, wait: float) -> bytes:
+        """Fetch the bytes of what a model computes; `wait` bounds each silence, in seconds."""
+        return self._whole("POST", path, body, wait, Retry.ALWAYS)
+
+    def _whole(self, method: str, path: str, body: Body | None, wait: float, retry: Retry) -> bytes:
         try:
             return self._document(method, path, body, wait, retry)
         except StreamCutError:
@@ -168,17 +179,20 @@ class Connection:
 
         A field that is None is sent as null; `before` is called first.
         """
-        with within(patience, self._http.root):
+
+        def ask() -> Reply:
             if before is not None:
                 before()
-            body = self._with_checked_names(body)
-            reply = self._http.send("POST", path, body, wait=wait, idle=idle, retry=retry)
+            sent = self._with_checked_names(body)
+            reply = self._http.send("POST", path, sent, wait=wait, idle=idle, retry=retry)
             try:
-                self._raise_for_status(reply, body)
+                self._raise_for_status(reply, sent)
             except BaseException:
                 reply.close()
                 raise
-        return reply
+            return reply
+
+        return limited(patience, self._http.root, ask)
 
     def _with_checked_names(self, body: Body) -> Body:
         names = {name: self._checked(body[name]) for name in _NAMES if name in body}

@@ -11,6 +11,7 @@ from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body, Client
 from ollama_cli.services.health import examine
 from ollama_cli.services.provider import Provider
+from ollama_cli.transport.deadline import Allowance
 from ollama_cli.transport.retries import Retry
 from ollama_cli.types.model_names import find
 from ollama_cli.wire import decoding, ollama as wire
@@ -108,22 +109,24 @@ class OllamaClient(Client, Provider):
 
     def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; also return the error that was found, with its hint."""
-        ask = partial(self._http.once, wait=self.timeouts.health)
+        allowance = Allowance(self.timeouts.health)
+        ask = partial(self._http.once, allowance=allowance)
         health, error = examine(self.base_url, ask, model)
         if health.version == wire.AMBIGUOUS_VERSION:
-            server = self.identify()
+            server = self.identify(allowance)
             version = server.version or wire.AMBIGUOUS_VERSION
             health = replace(health, kind=str(server.kind), version=version)
         return health, error
 
     def _post_embed(self, path: str, body: Body) -> bytes:
-        return self._http.document("POST", path, body, wait=self.timeouts.first_token)
+        return self._http.computed(path, body, wait=self.timeouts.first_token)
 
-    def identify(self) -> Server:
-        """Find out what kind of server this is, within 2 s; never raises."""
-        from ollama_cli.services.identify import identify  # noqa: PLC0415  for `health` 2 ms
+    def identify(self, allowance: Allowance | None = None) -> Server:
+        """Find out what kind of server this is, within 2 s and the allowance; never raises."""
+        from ollama_cli.services.identify import SECONDS, identify  # noqa: PLC0415  `health` 2 ms
 
-        return identify(self.base_url, self._http.look)
+        left = allowance.left if allowance else 0.0
+        return identify(self.base_url, self._http.look, seconds=min(left or SECONDS, SECONDS))
 
     def require(self, word: str, *, wait: float | None = None, retry: Retry = Retry.ALWAYS) -> None:
         """Check that the server can do what a command needs, by its word; OtherApiError if not.

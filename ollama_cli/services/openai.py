@@ -14,6 +14,7 @@ from ollama_cli.services.connection import Body, Client
 from ollama_cli.services.health import failed, required
 from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import EventStream
+from ollama_cli.transport.deadline import Allowance
 from ollama_cli.transport.retries import Retry
 from ollama_cli.types import model_names
 from ollama_cli.types.health import Health
@@ -81,7 +82,7 @@ class OpenAIClient(Client, Provider):
         wait = self.timeouts.first_token
         for batch in embeddings.in_batches(texts):
             sent = openai_requests.embed_body(batch, request)
-            body = self._http.document("POST", _EMBEDDINGS, sent, wait=wait)
+            body = self._http.computed(_EMBEDDINGS, sent, wait=wait)
             yield wire.decode_embeddings(body, request.model, len(batch))
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
@@ -115,7 +116,9 @@ class OpenAIClient(Client, Provider):
         health = Health(connected=False, base_url=self.base_url, provider_type=self.provider_type)
         started = time.monotonic()
         try:
-            models = wire.parse_models(self._http.once("GET", _MODELS, wait=self.timeouts.health))
+            models = wire.parse_models(
+                self._http.once("GET", _MODELS, allowance=Allowance(self.timeouts.health))
+            )
             health = replace(
                 health,
                 connected=True,

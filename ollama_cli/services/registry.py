@@ -4,7 +4,6 @@ No secret of the server is sent there: no token, no password, no header.
 """
 
 import hashlib
-import threading
 from http import HTTPStatus
 from typing import Final
 
@@ -13,11 +12,10 @@ from ollama_cli.errors import (
     ModelNotFoundError,
     ProtocolError,
     ServerError,
-    TimedOutError,
     UnaskedError,
 )
 from ollama_cli.transport.client import Transport
-from ollama_cli.transport.deadline import within
+from ollama_cli.transport.deadline import limited
 from ollama_cli.types import model_names
 from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.secrets import redact
@@ -91,21 +89,21 @@ class Registry:
         raise UnaskedError(f"it comes from {host}, which is {how}")
 
     def _fetch(self, root: str, path: str, largest: int) -> bytes:
-        task = _Task(self._transport(root), path, largest, self._patience)
-        task.start()
-        task.join(self._patience)
-        where = f"the registry at {task.root}"
-        if task.is_alive():
-            raise TimedOutError(f"{where} did not answer in full within {self._patience:g} s")
-        if task.error:
-            raise task.error
-        if task.status == HTTPStatus.NOT_FOUND:
-            raise ModelNotFoundError(f"{where} has no {path}", http_status=task.status)
-        if task.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
-            raise AuthError(f"{where} wants a sign-in", http_status=task.status)
-        if task.status != HTTPStatus.OK:
-            raise ServerError(f"{where} answers {task.status}", http_status=task.status)
-        return task.body
+        transport = self._transport(root)
+
+        def ask() -> tuple[int, bytes]:
+            with transport.send("GET", path, wait=self._patience) as reply:
+                return reply.status, reply.read(largest)
+
+        status, body = limited(self._patience, transport.root, ask, "registry")
+        where = f"the registry at {transport.root}"
+        if status == HTTPStatus.NOT_FOUND:
+            raise ModelNotFoundError(f"{where} has no {path}", http_status=status)
+        if status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            raise AuthError(f"{where} wants a sign-in", http_status=status)
+        if status != HTTPStatus.OK:
+            raise ServerError(f"{where} answers {status}", http_status=status)
+        return body
 
     def _transport(self, root: str) -> Transport:
         if root not in self._transports:
@@ -117,32 +115,6 @@ class Registry:
                 name="registry",
             )
         return self._transports[root]
-
-
-class _Task(threading.Thread):
-    """One request on its own thread: the time limit also bounds the look-up of a name."""
-
-    def __init__(self, transport: Transport, path: str, largest: int, patience: float) -> None:
-        super().__init__(daemon=True)
-        self._transport = transport
-        self._path = path
-        self._largest = largest
-        self._patience = patience
-        self.root = transport.root
-        self.status = 0
-        self.body = b""
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            with (
-                within(self._patience, self.root, "registry"),
-                self._transport.send("GET", self._path, wait=self._patience) as reply,
-            ):
-                self.status = reply.status
-                self.body = reply.read(self._largest)
-        except Exception as error:  # noqa: BLE001  carried to the thread that waits for it
-            self.error = error
 
 
 def _parsed(model: str) -> model_names.Name:

@@ -1,15 +1,18 @@
-"""A time limit for a whole request: any other timeout starts anew with every byte that arrives."""
+"""A time limit for a whole question: any other timeout starts anew with every byte that arrives."""
 
 import socket
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import Final, Protocol
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Final, Generic, Protocol, TypeVar
 
-from ollama_cli.errors import OllamaCliError, TimedOutError
+from ollama_cli.errors import TimedOutError
 
-# For a silent server its own timeout comes first, as that error says more.
-_GRACE: Final = 1.25
+T = TypeVar("T")
+# A server that said nothing at all ends by its own timeout: that error says more.
+_GRACE: Final = 0.05
+_LEAST: Final = 0.001
 _HINT: Final = "wait longer with `--timeout SECONDS` (0 waits for ever)"
 
 
@@ -18,56 +21,113 @@ class _Connection(Protocol):
 
 
 class _Current(threading.local):
-    watch: "_Watch | None" = None
+    question: "_Question[object] | None" = None
 
 
-class _Watch:
-    def __init__(self, seconds: float) -> None:
-        self.fired = False
+class _Question(Generic[T]):
+    """Work on a thread of its own: nothing else ends the look-up of a name, or a handshake."""
+
+    def __init__(self, work: Callable[[], T]) -> None:
+        self._work = work
+        self._lock = threading.Lock()
+        self._answers: list[T] = []
+        self._errors: list[BaseException] = []
+        self.is_over = False
         self.connection: _Connection | None = None
-        self._timer = threading.Timer(seconds, self._fire)
-        self._timer.daemon = True
-        self._timer.start()
 
-    def stop(self) -> None:
-        self._timer.cancel()
+    def run(self) -> None:
+        _CURRENT.question = self  # type: ignore[assignment]  # what it answers does not matter there
+        try:
+            answer = self._work()
+        except BaseException as error:  # noqa: BLE001  raised again by the thread that waits for it
+            self._errors.append(error)
+            return
+        with self._lock:
+            if not self.is_over:
+                self._answers.append(answer)
+                return
+        close = getattr(answer, "close", None)  # nobody waits for it any more
+        if close:
+            close()
 
-    def _fire(self) -> None:
-        self.fired = True
+    def answer(self) -> T:
+        """Return what came of the work, or raise what it raised."""
+        if self._errors:
+            raise self._errors[0]
+        return self._answers[0]
+
+    def give_up(self) -> bool:
+        """Close the connection and send nothing more; return False if the answer has just come."""
+        with self._lock:
+            if self._answers:
+                return False
+            self.is_over = True
         live = self.connection.live_socket if self.connection else None
         if live is not None:
             with suppress(OSError):
                 live.shutdown(socket.SHUT_RDWR)
+        return True
 
 
 _CURRENT = _Current()
 
 
-@contextmanager
-def within(seconds: float, root: str, name: str = "server") -> Iterator[None]:
-    """Limit the time of all that this thread does on its connection to `root`, plus a quarter.
+class Allowance:
+    """The time for several questions in all: `seconds` from now on; 0 is no limit."""
 
-    Raises TimedOutError when the time is over; 0 seconds is no limit.
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Return how many seconds are left, more than none; 0 for no limit."""
+        return max(self._end - time.monotonic(), _LEAST) if self.seconds else 0.0
+
+
+def limited(
+    seconds: float,
+    root: str,
+    work: Callable[[], T],
+    name: str = "server",
+    *,
+    told: float | None = None,
+) -> T:
+    """Do the work within `seconds` in all: look-up, connection, retries, the last byte of it.
+
+    Raises TimedOutError when the time is over, and what the work raises; 0 is no limit. A limit
+    within another one counts as well. `told` are the seconds that the error names.
     """
-    watch = _CURRENT.watch = _Watch(seconds * _GRACE) if seconds else None
+    if not seconds:
+        return work()
+    question = _Question(work)
+    thread = threading.Thread(target=question.run, daemon=True)
+    thread.start()
     try:
-        yield
-    except OllamaCliError as error:
-        if watch is None or not watch.fired or isinstance(error, TimedOutError):
-            raise
+        thread.join(seconds)
+        if thread.is_alive():
+            thread.join(_GRACE)
+    except BaseException:  # the user does not wait any longer
+        question.give_up()
+        raise
+    if thread.is_alive() and question.give_up():
         raise TimedOutError(
             f"the {name}",
             address=root,
-            rest=f" did not answer in full within {seconds:g} s",
+            rest=f" did not answer in full within {told or seconds:g} s",
             hint=None if name != "server" else _HINT,
-        ) from error
-    finally:
-        _CURRENT.watch = None
-        if watch:
-            watch.stop()
+        )
+    return question.answer()
+
+
+def refuse_late() -> None:
+    """Raise TimedOutError if nobody waits any more for what this thread is about to send."""
+    if _CURRENT.question and _CURRENT.question.is_over:
+        raise TimedOutError("the time is over")
 
 
 def watch_connection(connection: _Connection) -> None:
-    """Let the watch of this thread, if any, bound the connection that a request is sent on."""
-    if _CURRENT.watch:
-        _CURRENT.watch.connection = connection
+    """Let the limit of this thread's question, if any, close the connection that it is sent on."""
+    refuse_late()
+    if _CURRENT.question:
+        _CURRENT.question.connection = connection

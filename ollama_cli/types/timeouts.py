@@ -9,8 +9,9 @@ from ollama_cli.types.values import dataclass
 
 @dataclass(frozen=True)
 class Timeouts:
-    """Seconds per phase, never in total; 0 waits for ever.
+    """Seconds per phase, and not in total; 0 waits for ever.
 
+    `metadata` and `health` bound a whole answer: connection, further tries and the last byte of it.
     `first_token` is long because the server is silent while it loads a model; `pull` bounds the
     silence of a pull, and is long because the verification of a large model takes minutes.
     """

@@ -15,7 +15,7 @@ from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.provider import Provider
 from ollama_cli.transport.client import Transport
-from ollama_cli.transport.deadline import within
+from ollama_cli.transport.deadline import limited
 from ollama_cli.transport.proxies import Proxy
 from ollama_cli.transport.redirects import same_origin
 from ollama_cli.types.checks import Note
@@ -53,11 +53,15 @@ class Fetched:
 
 def fetch(transport: Transport, path: str, seconds: float) -> Fetched:
     """Fetch a path, within `seconds` in all; no HTTP status is an error."""
-    with within(seconds, transport.root), transport.send("GET", path, wait=seconds) as reply:
-        body = reply.read(_LARGEST)
-        return Fetched(
-            reply.status, reply.url, reply.server, reply.content_type, reply.challenge, body
-        )
+
+    def ask() -> Fetched:
+        with transport.send("GET", path, wait=seconds) as reply:
+            body = reply.read(_LARGEST)
+            return Fetched(
+                reply.status, reply.url, reply.server, reply.content_type, reply.challenge, body
+            )
+
+    return limited(seconds, transport.root, ask)
 
 
 @dataclass(frozen=True)
