@@ -40,6 +40,7 @@ OPTIONAL_VALUES: Final[Mapping[str, tuple[str, frozenset[str] | None]]] = {
     "--install-completion": (shells.DETECTED, None),
     "--show-completion": (shells.DETECTED, None),
 }
+_TRUTHS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
 _ROOT_EXAMPLES: Final = (
     'ollama-cli chat "why is the sky blue?"',
     "ollama-cli models pull llama3:8b",
@@ -71,6 +72,15 @@ class _Parser(_OptionParser):
     """Accept the options of `OPTIONAL_VALUES` without a value."""
 
     def _match_long_opt(self, opt: str, explicit_value: str | None, state: _ParsingState) -> None:
+        option = self._long_opt.get(opt)
+        truth = _TRUTHS.get(explicit_value or "")
+        if option and not option.takes_value and truth is not None:
+            names = (
+                option.obj.opts if opt in option.obj.secondary_opts else option.obj.secondary_opts
+            )
+            for name in [opt] if truth else names[:1]:  # as Go programs are told: `--stream=false`
+                self._long_opt[name].process(None, state)
+            return
         default, words = OPTIONAL_VALUES.get(opt, (None, None))
         word = next(iter(state.rargs), "-")
         is_value = not word.startswith("-") and (words is None or word.lower() in words)

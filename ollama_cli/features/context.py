@@ -65,6 +65,7 @@ class Context:
         self.environ = environ
         self.output = output
         self.traits = traits
+        self.pulls_insecure = False
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 
     def set_flags(self, **settings: object) -> None:

@@ -1,5 +1,6 @@
 """A model in sections, as `ollama show` prints it."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from ollama_cli.types.model_details import ModelDetails
@@ -9,15 +10,18 @@ from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.tables import show_section
 
 _MAX_LINES: Final = 2
+_MOST_ELEMENTS: Final = 3
 
 
-def show_details(out: OutStream, model: ModelDetails) -> None:
-    """Write the sections that are not empty."""
+def show_details(out: OutStream, model: ModelDetails, *, verbose: bool = False) -> None:
+    """Write the sections that are not empty; if `verbose`, also all metadata and the tensors."""
     sections = (
         ("Model", _model(model)),
         ("Capabilities", [[capability] for capability in model.capabilities]),
         ("Projector", _projector(model)),
         ("Parameters", _parameter_rows(model)),
+        ("Metadata", _metadata(model.info) if verbose else []),
+        ("Tensors", _tensors(model.document.get("tensors")) if verbose else []),
         ("System", _first_lines(model.system)),
         ("License", _first_lines(model.license)),
     )
@@ -65,6 +69,37 @@ def _projector(model: ModelDetails) -> list[list[str]]:
 def _parameter_rows(model: ModelDetails) -> list[list[str]]:
     lines = (line.strip().partition(" ") for line in model.parameters.splitlines())
     return [[name, value.strip()] for name, _, value in lines if name]
+
+
+def _metadata(info: Mapping[str, object]) -> list[list[str]]:
+    return [[name, _value(info[name])] for name in sorted(info) if info[name] is not None]
+
+
+def _value(value: object) -> str:
+    """Write a value: the first elements of an array, floats in short, words for true and false."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case float():
+            return f"{value:g}"
+        case list():
+            shown = [_value(each) for each in value[:_MOST_ELEMENTS]]
+            more = len(value) - len(shown)
+            return f"[{' '.join(shown)}{f' ...+{more} more' if more else ''}]"
+    return str(value)
+
+
+def _tensors(tensors: object) -> list[list[str]]:
+    """List name, type and shape of each tensor that is described as it should be."""
+    return [
+        [str(each.get("name", "")), str(each.get("type", "")), _shape(each.get("shape"))]
+        for each in (tensors if isinstance(tensors, list) else [])
+        if isinstance(each, dict)
+    ]
+
+
+def _shape(shape: object) -> str:
+    return f"[{' '.join(map(str, shape))}]" if isinstance(shape, list) else ""
 
 
 def _first_lines(text: str) -> list[list[str]]:

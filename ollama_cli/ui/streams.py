@@ -68,6 +68,12 @@ class OutStream:
             return shutil.get_terminal_size(_FALLBACK)
         return size if size.columns and size.lines else _FALLBACK
 
+    def still(self) -> "OutStream":
+        """Return the same stream without motion: on it words are not wrapped, nor set in style."""
+        return OutStream(
+            self.file, is_terminal=self.is_terminal, colour=self.colour, unicode=self.unicode
+        )
+
     def write(self, text: str) -> None:
         """Write and flush, without secrets; raise what `write_as_is` raises."""
         self.write_as_is(hide(text))

@@ -6,6 +6,7 @@ from hostile import document, lines
 from shell import call, run
 
 from ollama_cli.demo import DemoServer
+from ollama_cli.features.chat.options import AnswerOptions
 
 NOWHERE = "http://127.0.0.1:9"
 DONE = {"model": "m", "response": "ok", "done": True}
@@ -138,3 +139,31 @@ def test_the_demo_is_closed_with_the_command() -> None:
     with DemoServer(tokens_per_second=0) as server:
         assert call("health", "--host", server.url).code == 0
     assert call("health", "--host", server.url).code == 3
+
+
+@pytest.mark.parametrize(
+    ("words", "whole"),
+    [
+        (["--stream=false"], True),
+        (["--no-stream=true"], True),
+        (["--no-stream"], True),
+        (["--stream=true"], False),
+        (["--no-stream=false"], False),
+        (["--stream=0"], True),
+        ([], False),
+    ],
+)
+def test_flags_are_understood_as_go_programs_are_told(
+    words: list[str], whole: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[AnswerOptions] = []
+    monkeypatch.setattr("ollama_cli.cli.commands.chat.talk", lambda *args: seen.append(args[-1]))
+    assert call("chat", *words, "--stats=true", "--auto-pull=false", "hi").code == 0
+    assert seen[0].stream is not whole
+    assert (seen[0].stats, seen[0].auto_pull) == (True, False)
+
+
+def test_a_flag_takes_no_other_value() -> None:
+    result = call("generate", "hi", "--stats=maybe")
+    assert (result.code, result.out) == (2, "")
+    assert "option '--stats' does not take a value" in result.err

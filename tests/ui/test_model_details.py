@@ -10,9 +10,9 @@ from ollama_cli.ui.model_details import show_details
 from ollama_cli.ui.streams import OutStream
 
 
-def shown(**fields: Any) -> str:
+def shown(*, verbose: bool = False, **fields: Any) -> str:
     file = io.StringIO()
-    show_details(OutStream(file), ModelDetails(name="m", **fields))
+    show_details(OutStream(file), ModelDetails(name="m", **fields), verbose=verbose)
     return file.getvalue()
 
 
@@ -136,3 +136,33 @@ def test_no_text_drives_the_terminal() -> None:
     )
     assert told.count("\\x1b]0;owned\\x07") == 6
     assert "\x1b" not in told
+
+
+def test_verbose_adds_metadata_and_tensors() -> None:
+    info = {
+        "b.flag": True,
+        "a.eps": 9.999999747378752e-06,
+        "a.count": 1619456,
+        "c.list": [1, 2.5, "x", None],
+        "d.short": ["<s>"],
+        "e.left_out": None,
+        "f.\x1b[2J": "y\x1b",
+    }
+    tensors = [{"name": "t", "type": "F16", "shape": [2, 3]}, {"name": "u"}, "odd"]
+    document = {"tensors": tensors}
+    assert shown(info=info, document=document, verbose=True) == (
+        "  Metadata\n"
+        "    a.count      1619456\n"
+        "    a.eps        1e-05\n"
+        "    b.flag       true\n"
+        "    c.list       [1 2.5 x ...+1 more]\n"
+        "    d.short      [<s>]\n"
+        "    f.\\x1b[2J    y\\x1b\n"
+        "\n"
+        "  Tensors\n"
+        "    t    F16    [2 3]\n"
+        "    u\n"
+        "\n"
+    )
+    assert shown(info=info, document=document) == ""
+    assert "Tensors" not in shown(document={"tensors": "odd"}, verbose=True)

@@ -5,7 +5,10 @@ from typing import Annotated
 import typer
 
 from ollama_cli.cli.answer_options import Options
+from ollama_cli.errors import UsageError
 from ollama_cli.features.chat.talk import talk
+from ollama_cli.features.context import Context
+from ollama_cli.types.requests import EmbedRequest
 
 
 def command(
@@ -14,17 +17,50 @@ def command(
     prompt: Annotated[
         list[str] | None, typer.Argument(help="What to ask.", metavar="PROMPT...")
     ] = None,
+    hidethinking: Annotated[
+        bool, typer.Option("--hidethinking", help="Do not show the thinking.")
+    ] = False,
+    nowordwrap: Annotated[
+        bool, typer.Option("--nowordwrap", help="Leave lines as they are: no Markdown, no wrap.")
+    ] = False,
+    keepalive: Annotated[
+        str | None, typer.Option(metavar="DURATION", help="The same as --keep-alive.")
+    ] = None,
+    insecure: Annotated[
+        bool, typer.Option("--insecure", help="Pull a missing model by plain http, too.")
+    ] = False,
+    dimensions: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Length of an embedding model's vector.")
+    ] = None,
+    truncate: Annotated[
+        bool | None,
+        typer.Option("--truncate/--no-truncate", help="Cut a text to embed, or fail."),
+    ] = None,
     *,
     options: Options,
 ) -> None:
-    """Chat with a model, as `ollama run` does.
+    """Chat with a model, as `ollama run` does; an embedding model prints a vector.
+
+    With --verbose the statistics of the answer follow it, as with --stats.
 
     Examples:
       ollama-cli run llama3.2
       ollama-cli run llama3.2 "why is the sky blue?"
+      ollama-cli run nomic-embed-text "a river" --dimensions 256
     """
+    context: Context = ctx.obj
+    if keepalive is not None and options.keep_alive is not None:
+        raise UsageError("--keepalive and --keep-alive are one option: give one of them")
     if prompt and (options.file or options.image):
         from ollama_cli.features.chat.globs import refuse_glob  # noqa: PLC0415  files alone: 1 ms
 
         refuse_glob(prompt[0], options.file, options.image)
-    talk(ctx.obj, " ".join(prompt) if prompt else None, model, options)
+    context.pulls_insecure = insecure
+    options = options._replace(
+        keep_alive=options.keep_alive if keepalive is None else keepalive,
+        hide_thinking=hidethinking,
+        wrap=not nowordwrap,
+        stats=options.stats or context.flags.verbose > 0,
+    )
+    vector = EmbedRequest(model=model, dimensions=dimensions, truncate=truncate)
+    talk(context, " ".join(prompt) if prompt else None, model, options, vector)

@@ -68,7 +68,7 @@ def writer(context: Context, options: AnswerOptions, command: str, model: str) -
         context.output,
         command,
         model,
-        out=context.out,
+        out=context.out if options.wrap else context.out.still(),
         err=context.err,
         stream=options.stream,
         markdown=render == "markdown" or (render == "auto" and options.format is None),
@@ -77,7 +77,7 @@ def writer(context: Context, options: AnswerOptions, command: str, model: str) -
 
 
 def _thinking(context: Context, options: AnswerOptions) -> ThinkingMode:
-    if context.flags.quiet:
+    if context.flags.quiet or options.hide_thinking:
         return "hide"
     return "keep" if options.show_thinking else "fold"
 

@@ -25,3 +25,5 @@ class AnswerOptions(NamedTuple):
     stats: bool = False
     auto_pull: bool | None = None
     no_stdin: bool = False
+    hide_thinking: bool = False
+    wrap: bool = True

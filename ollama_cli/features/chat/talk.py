@@ -4,16 +4,27 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from ollama_cli.errors import ServerError
 from ollama_cli.features.chat import answer, repl, request
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
-from ollama_cli.types.requests import ChatRequest
+from ollama_cli.types.models import CHAT
+from ollama_cli.types.requests import ChatRequest, EmbedRequest
 
 
-def talk(context: Context, prompt: str | None, model: str | None, options: AnswerOptions) -> None:
-    """Answer one prompt; without one, begin a conversation on a terminal."""
+def talk(
+    context: Context,
+    prompt: str | None,
+    model: str | None,
+    options: AnswerOptions,
+    vector: EmbedRequest | None = None,
+) -> None:
+    """Answer one prompt; without one, begin a conversation on a terminal.
+
+    A model that only makes embeddings answers with a vector, if `vector` says how.
+    """
     shared = request.shared_fields(context, options)
     system = request.read_system(context, options)
     opening: list[dict[str, Any]] = []
@@ -25,6 +36,8 @@ def talk(context: Context, prompt: str | None, model: str | None, options: Answe
         raise request.no_prompt("chat", model)
     name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"])
+    if text is None and vector is not None:
+        needs.append(CHAT)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     chat_request = ChatRequest(model=name, messages=opening, **shared)
     if text is None:
@@ -32,7 +45,16 @@ def talk(context: Context, prompt: str | None, model: str | None, options: Answe
         return
     chat_request = replace(chat_request, messages=[*opening, request.question(text, images)])
     ask = partial(context.servers.provider().answer, chat_request)
-    answer.show_answer(context, ask, options, "chat", name)
+    try:
+        answer.show_answer(context, ask, options, "chat", name)
+    except ServerError as error:
+        if vector is None:
+            raise
+        from ollama_cli.features.chat.vectors import show_vector  # noqa: PLC0415  hardly ever: 1 ms
+
+        asked = replace(vector, model=name, keep_alive=shared["keep_alive"])
+        show_vector(context, asked, text, error)
+        return
     answer.warn_of_small_context(context, name, shared["options"])
 
 

@@ -64,7 +64,7 @@ def pull_missing(context: Context, model: str, missing: ModelNotFoundError) -> N
         context.prompter.note(f"{model} is not installed: pulling it")
     from ollama_cli.features.pull.download import Downloads  # noqa: PLC0415  hardly ever: 8 ms
 
-    Downloads(context, [model]).pull(model, insecure=False)
+    Downloads(context, [model]).pull(model, insecure=context.pulls_insecure)
 
 
 def _question(

@@ -1,5 +1,7 @@
 """`models show`: sections for people, one value for scripts, everything for programs."""
 
+import json
+
 import pytest
 from hostile import Server, answer, document
 from shell import call
@@ -105,3 +107,27 @@ def test_an_empty_description_is_an_empty_page() -> None:
             "schema": "ollama-cli/models-show/1",
             "name": "m",
         }
+
+
+def test_verbose_shows_metadata_and_tensors_too(demo: str) -> None:
+    shown = json.loads(SHOWN) | {
+        "model_info": {"general.architecture": "llama", "x.tokens": ["a", "b", "c", "d", "e"]},
+        "tensors": [{"name": "output.weight", "type": "F16", "shape": [512, 460]}],
+    }
+    with Server(document(shown)) as server:
+        for words in (["show", "-v", "m"], ["models", "show", "m", "--verbose"]):
+            result = call(*words, "--host", server.url)
+            assert server.requests[-1].json == {"model": "m", "verbose": True}
+            assert result.code == 0
+            assert "  Metadata\n    general.architecture    llama\n" in result.out
+            assert "    x.tokens                [a b c ...+2 more]\n" in result.out
+            assert "  Tensors\n    output.weight    F16    [512 460]\n" in result.out
+        for words in (
+            ["show", "m"],
+            ["show", "-v", "m", "--license"],
+            ["show", "-v", "m", "--json"],
+        ):
+            result = call(*words, "--host", server.url)
+            assert "verbose" not in server.requests[-1].json
+            assert "Metadata" not in result.out
+    assert call("show", "-v", "demo", "--host", demo).code == 0

@@ -28,6 +28,8 @@ def command(
 ) -> None:
     """Show what a model is: in sections, one part, or one value.
 
+    With -v all metadata and the tensors, too.
+
     Examples:
       ollama-cli models show llama3.2
       ollama-cli models show llama3.2 --get details.family
@@ -42,7 +44,8 @@ def command(
     if context.output == "raw":
         export.show_raw(context.out, context.servers.native("show").show_bytes(name))
         return
-    model = context.servers.native("show").show(name)
+    is_long = context.flags.verbose > 0 and not chosen and context.output == "text"
+    model = context.servers.native("show").show(name, verbose=is_long)
     if get is not None:
         _show_value(context, get, _find_value(model.document, get))
     elif chosen:
@@ -50,7 +53,7 @@ def command(
     elif context.output == "json":
         export.show_document(context.out, "models-show", _fields(model))
     else:
-        model_details.show_details(context.out, model)
+        model_details.show_details(context.out, model, verbose=is_long)
 
 
 def _fields(model: ModelDetails) -> dict[str, Any]:
