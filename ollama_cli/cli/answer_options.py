@@ -67,7 +67,7 @@ def declare(
         typer.Option(
             "--think",
             metavar="[=true|false|low|medium|high|max]",
-            help="Have the model think first; the value needs `=`.",
+            help="Have the model think first; a level may follow.",
         ),
     ] = None,
     keep_alive: Annotated[

@@ -110,7 +110,8 @@ def _read_think(text: str | None) -> Think | None:
         return None
     if text.lower() not in _THINK_LEVELS:
         raise UsageError(
-            f"--think={text}: no such level", hint=f"use one of {', '.join(_THINK_LEVELS)}, or none"
+            f"--think={text}: no such level",
+            hint=f"use one of {', '.join(_THINK_LEVELS)}, or `--think` alone",
         )
     return _THINK_LEVELS[text.lower()]
 
