@@ -168,7 +168,7 @@ def _unquoted(
     refuse_glob(prompt[0], params.get("file"), params.get("image"))
     place = words.index(prompt[0]) if prompt[0] in words else 0
     option = words[place - 2] if place > 1 else ""
-    if option in _TEXTS:
+    if option in _TEXTS and " " not in words[place - 1]:  # else that one was quoted
         begin = f"{option} {_quoted(f'{words[place - 1]} {prompt[0]} …')}"
         return UsageError(
             f"a text of several words needs quotes: {option} took the first one",

@@ -128,6 +128,13 @@ def test_options_of_ollama_are_answered_too(line: str, meant: str) -> None:
                 'hint: type `ollama-cli chat --system "you are …" "…"`',
             ],
         ),
+        (
+            ["chat", "--system", "you are a pirate", "hi", "there"],
+            [
+                "error: a prompt of several words needs quotes",
+                'hint: type `ollama-cli chat "hi there"`',
+            ],
+        ),
     ],
 )
 def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]) -> None:

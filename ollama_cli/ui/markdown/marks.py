@@ -33,12 +33,14 @@ _NEVER_BEFORE: Final = frozenset("./\\)]}%&=+^$@#?;,")
 _NEVER_ENDS: Final = frozenset("([{/\\=-@$#&+<")
 _NEVER_BEHIND: Final = frozenset("/\\[{=@&$+%#^")
 _NEVER_BEGINS: Final = frozenset(".,:;/?!)]}|=>")
-# Names that Python itself has given; any other word between `__` is bold.
-_DUNDER: Final = re.compile(r"__[a-z]+(?:_[a-z]+)*__")
+# Names that languages themselves have given; any other word between `__` is bold.
+_DUNDER: Final = re.compile(r"__[A-Za-z]+(?:_[A-Za-z]+)*__")
 _OTHER_DUNDERS: Final = (
     "aenter", "aexit", "aiter", "all", "anext", "author", "await", "bytes", "copy", "deepcopy",
     "del", "delete", "enter", "exit", "fspath", "future", "get", "getattr", "main", "missing",
     "next", "path", "set", "slots", "version",
+    "proto", "CLASS", "COUNTER", "DATA", "DATE", "DIR", "END", "FILE", "FUNCTION", "LINE",
+    "METHOD", "NAMESPACE", "PACKAGE", "SUB", "TIME", "TRAIT", "VA_ARGS",
 )  # fmt: skip
 _DUNDERS: Final = frozenset(
     name for kind in (type, int, dict, FunctionType, ModuleType) for name in dir(kind)

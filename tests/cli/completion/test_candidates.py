@@ -39,6 +39,8 @@ MODELS = [
         ("ollama-cli chat --no-st", ["--no-stream", "--no-stdin"]),
         ("ollama-cli chat --think ", []),
         ("ollama-cli chat --think hi", ["high"]),
+        ("ollama-cli run m --hide", ["--hidethinking"]),
+        ("ollama-cli run m --keep", ["--keepalive", "--keep-alive"]),
         ("ollama-cli chat --think high ", []),
         ("ollama-cli chat --think --mod", ["--model"]),
         ("ollama-cli chat --think high --mod", ["--model"]),

@@ -34,6 +34,8 @@ def styled(text: str) -> list[tuple[str, str]]:
         "2**n + (a+b)**2 + 10**-3 and 10**-6",
         "__init__.py and __main__.py",
         "the __init__ of __name__",
+        "__FILE__, __LINE__ and __VA_ARGS__ of C, __proto__ of JavaScript",
+        "https://x.example/_a_/b*c*d and ~/.config/* or ./*",
         'if __name__ == "__main__":',
         'obj.__class__.__name__, my.__dict__["x"], __init__(self), self._x_.y',
         "snake_case_name and _private_name",
