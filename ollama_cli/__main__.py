@@ -4,8 +4,11 @@ import atexit
 import gc
 import os
 import sys
+from typing import Final
 
 from ollama_cli import __version__
+
+_FIRST_SIGNAL: Final = 128
 
 
 def main() -> None:
@@ -22,13 +25,19 @@ def main() -> None:
     # Start-up allocates and frees nothing: collections in it, and at exit, would be for nothing.
     gc.disable()
     try:
-        from ollama_cli.cli.main import main as run  # noqa: PLC0415  `--version` loads none of it: 60 ms
+        from ollama_cli.system import signals  # noqa: PLC0415  `--version` loads none of it: 5 ms
 
-        code = run(arguments)
-    except KeyboardInterrupt:  # before the door stood, or once more while it closed
+        code = signals.watched(lambda: _run(arguments))
+    except KeyboardInterrupt:  # before they are watched
         code = 130
     gc.freeze()
     sys.exit(code)
+
+
+def _run(arguments: list[str]) -> int:
+    from ollama_cli.cli.main import main as run  # noqa: PLC0415  `--version` loads none of it: 60 ms
+
+    return run(arguments)
 
 
 def script() -> None:
@@ -48,7 +57,8 @@ def script() -> None:
             if stream:
                 stream.flush()
     except (OSError, ValueError):  # the interpreter says what it says of such a stream
-        sys.exit(code)
+        if not isinstance(code, int) or code < _FIRST_SIGNAL:
+            sys.exit(code)
     os._exit(code if isinstance(code, int) else 0)
 
 

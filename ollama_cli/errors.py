@@ -299,7 +299,7 @@ class NoCommandError(OllamaCliError):
 
 
 class InterruptError(BaseException):
-    """A signal asked the process to end (SIGTERM); `exit_code` is 128 + its number."""
+    """A signal asked the process to end (SIGTERM, SIGHUP); `exit_code` is 128 + its number."""
 
     def __init__(self, signal_number: int) -> None:
         super().__init__(signal_number)

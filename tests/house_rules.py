@@ -89,6 +89,7 @@ AS_IT_IS = (
     "ui/progress/jsonl.py",
     "cli/commands/env.py",
 )
+THREADS = {"Thread", "Timer", "start_new_thread", "ThreadPoolExecutor"}
 PRICE = re.compile(r"noqa: (?:F401, )?PLC0415\s.*\d ms\b")
 SILENCED = re.compile(r"#\s*(noqa|type:\s*ignore)\b(.*)")
 REASON = re.compile(r"(?>:\s*[A-Z]+\d+(?:[,\s]+[A-Z]+\d+)*|\[[\w, -]+\])\s*[#-]?\s*[^\s#-].*\w")
@@ -176,6 +177,7 @@ def problems(path: str, source: str) -> list[str]:
         *busy_problems(tree),
         *print_problems(tree, comments),
         *secret_problems(path, tree),
+        *thread_problems(path, tree),
         *silence_problems(comments),
     ]
     if place.stem in VAGUE or place.parent.name in VAGUE:
@@ -341,6 +343,24 @@ def secret_problems(path: str, tree: ast.Module) -> Problems:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr == "write_as_is":
             yield node.lineno, "what is no answer is written by `write` or `line`, without secrets"
+
+
+def thread_problems(path: str, tree: ast.Module) -> Problems:
+    if path == "types/threads.py":
+        return
+    rule = "a thread is started in types/threads alone, where it takes no signals"
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(attr=name)) if name in THREADS:
+                yield node.lineno, rule
+            case ast.ClassDef(bases=bases):
+                if {each.attr for each in bases if isinstance(each, ast.Attribute)} & THREADS:
+                    yield node.lineno, rule
+            case ast.ImportFrom(names=names):
+                if {each.name for each in names} & THREADS:
+                    yield node.lineno, rule
+            case _:
+                pass
 
 
 def silence_problems(comments: dict[int, str]) -> Problems:

@@ -49,6 +49,7 @@ class Terminal:
         modes = termios.tcgetattr(slave)
         modes[3] |= termios.NOFLSH  # or Ctrl-C drops what was shown and is not read yet
         termios.tcsetattr(slave, termios.TCSANOW, modes)
+        self.first_modes = termios.tcgetattr(slave)
         self.screen = pyte.HistoryScreen(columns, rows, history=5000)
         self._tell_size(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
@@ -82,6 +83,16 @@ class Terminal:
 
     def send(self, text: str) -> None:
         os.write(self._master, text.encode())
+
+    def signal(self, *numbers: int) -> None:
+        """Send signals to the program, one right after the other."""
+        for number in numbers:
+            self.process.send_signal(number)
+
+    @property
+    def modes(self) -> list[Any]:
+        """The modes of the terminal: what is echoed, what a key does."""
+        return termios.tcgetattr(self._master)
 
     def resize(self, columns: int, rows: int) -> None:
         """Give the window another size, as a user who drags its edge."""

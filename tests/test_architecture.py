@@ -154,6 +154,9 @@ def test_an_import_is_no_edge_to_the_parents_of_what_it_names() -> None:
         ("wire/utils.py", "", "a module is named for what it holds"),
         ("ui/helpers/tables.py", "", "a module is named for what it holds"),
         ("ui/tables.py", "def f():\n    print('x')", "results leave through a stream"),
+        ("ui/x.py", "import threading\ndef f():\n    threading.Timer(1, f).start()", "a thread is"),
+        ("ui/x.py", "import threading\nclass A(threading.Thread): ...", "a thread is started in"),
+        ("ui/x.py", "from concurrent.futures import ThreadPoolExecutor", "a thread is started in"),
         (
             "types/urls.py",
             "x = open('x')",
@@ -212,6 +215,8 @@ def test_the_line_is_named() -> None:
         ("types/urls.py", "x = f()  # noqa: S101 - a reason"),
         ("types/urls.py", "x = f()  # type: ignore[misc]  # a reason"),
         ("types/urls.py", "x = '# noqa'"),
+        ("types/threads.py", "import threading\ndef f():\n    threading.Thread(target=f).start()"),
+        ("ui/x.py", "import threading\ndef f(thread: threading.Thread): ..."),
     ],
 )
 def test_what_the_rules_allow_is_left_alone(path: str, source: str) -> None:

@@ -89,6 +89,7 @@ def test_the_table_of_exit_codes_is_the_contract() -> None:
         13: "refused",
         126: "cannot run",
         127: "no command",
+        129: "hung up",
         130: "interrupted",
         141: "pipe closed",
         143: "terminated",

@@ -27,7 +27,7 @@ def test_the_version_at_once(
 
 def test_main_leaves_with_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["ollama-cli", "chta"])
-    monkeypatch.setattr("ollama_cli.cli.main.signal.signal", lambda *_: None)
+    monkeypatch.setattr("ollama_cli.system.signals.watched", lambda work: work())
     monkeypatch.setattr("gc.disable", lambda: None)
     monkeypatch.setattr("gc.freeze", lambda: None)
     with pytest.raises(SystemExit) as caught:

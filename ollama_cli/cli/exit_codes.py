@@ -28,6 +28,7 @@ EXIT_CODES: Final = (
     ExitCode("13", "refused", "a policy forbids it"),
     ExitCode("126", "cannot run", "`env -- COMMAND`: the command cannot be run"),
     ExitCode("127", "no command", "`env -- COMMAND`: there is no such command"),
+    ExitCode("129", "hung up", "SIGHUP: the terminal was closed"),
     ExitCode("130", "interrupted", "Ctrl-C; partial text stays on stdout"),
     ExitCode("141", "pipe closed", "the reader of stdout went away"),
     ExitCode("143", "terminated", "SIGTERM"),

@@ -1,21 +1,22 @@
 """The only way out: errors become a sentence and an exit code, bugs keep their traceback."""
 
 import json
-import signal
 import sys
 import threading
 import traceback
 from collections.abc import Callable, Sequence
-from types import FrameType, FunctionType
-from typing import Final, NoReturn, TypeVar
+from types import FunctionType
+from typing import Final, TypeVar
 
 from ollama_cli.cli import parser, shells
 from ollama_cli.cli.table import Entry
 from ollama_cli.config import sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.context import Context, Flags
+from ollama_cli.system import signals
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import visible
+from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error
 from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null
 
@@ -45,6 +46,8 @@ class Door:
             output=output,
             traits=entry.traits,
         )
+        if self._context.out.motion or self._context.err.motion:
+            motion.watch_stops()
         return self._context
 
     def run(self) -> int:
@@ -52,7 +55,8 @@ class Door:
         try:
             self._run()
         except OllamaCliError as error:
-            self._show(error)
+            if not signals.has_come():  # else it is of no interest: the terminal may be gone
+                self._show(error)
             return error.exit_code
         except BrokenPipeError:
             redirect_to_null(sys.stdout)
@@ -115,17 +119,10 @@ def main(arguments: Sequence[str]) -> int:
     """Run one command line and return its exit code."""
     sys.excepthook = lambda _, bug, __: _show_bug(bug)
     threading.excepthook = lambda end: _show_bug(end.exc_value)
-    signal.signal(signal.SIGTERM, _on_signal)
     try:
-        code = _with_large_frame(Door.run)(Door(arguments))
-    except KeyboardInterrupt:
-        code = INTERRUPTED
-    except InterruptError as interrupt:
-        code = interrupt.exit_code
-    # The run has ended: a signal that comes now must not change the exit code.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    return code
+        return _with_large_frame(Door.run)(Door(arguments))
+    finally:
+        motion.end()
 
 
 def _show_bug(bug: BaseException | None) -> None:
@@ -145,8 +142,3 @@ def _with_large_frame(function: Callable[[T], int]) -> Callable[[T], int]:
     `health`. A larger frame gets a block of twice its size; only used pages of it take memory.
     """
     return FunctionType(function.__code__.replace(co_stacksize=_FRAME_SLOTS), function.__globals__)
-
-
-def _on_signal(number: int, _: FrameType | None) -> NoReturn:
-    signal.signal(number, signal.SIG_DFL)  # a second signal ends the process at once
-    raise InterruptError(number)

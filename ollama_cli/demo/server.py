@@ -7,12 +7,14 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
 from ollama_cli.demo.exchange import Exchange
 from ollama_cli.demo.machine import Machine
 from ollama_cli.demo.script import Plan
+from ollama_cli.types import threads
 
 TOKENS_PER_SECOND: Final = 80.0
 BYTES_PER_SECOND: Final = 9_000_000.0
@@ -94,12 +96,12 @@ class _Listener(socketserver.ThreadingTCPServer):
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._stopped = False
-        self._thread = threading.Thread(target=self._accept, daemon=True)
+        self._thread: threading.Thread | None = None
         super().__init__((_LOOPBACK, port), Exchange)
 
     def start(self) -> None:
         """Begin to accept connections."""
-        self._thread.start()
+        self._thread = threads.start(self._accept)
 
     def stop(self) -> None:
         """Accept no more connections and shut down the open ones, so that their threads end."""
@@ -107,7 +109,8 @@ class _Listener(socketserver.ThreadingTCPServer):
         # A connection from here wakes the thread at once; the timeout would do so later.
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname(), self.timeout).close()
-        self._thread.join()
+        if self._thread:
+            self._thread.join()
         self.server_close()
         with self._lock:
             for connection in self._open:
@@ -117,7 +120,7 @@ class _Listener(socketserver.ThreadingTCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             self._open.add(request)
-        super().process_request(request, client_address)
+        threads.start(partial(self.process_request_thread, request, client_address))
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:

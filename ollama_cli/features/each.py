@@ -1,6 +1,5 @@
 """One action on several models: a failure does not stop the rest, the exit code sums them up."""
 
-import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
@@ -8,6 +7,7 @@ from typing import Final
 from ollama_cli.errors import OllamaCliError, OutputError, PartialError
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
+from ollama_cli.types import threads
 from ollama_cli.types.model_names import shortest
 from ollama_cli.ui.sentences import show_error
 
@@ -84,13 +84,11 @@ def _run_in_threads(names: Sequence[str], attempt: Callable[[str], None], jobs: 
             except BaseException as error:  # noqa: BLE001  raised again by the main thread
                 bugs.append(error)
 
-    threads = [threading.Thread(target=work, daemon=True) for _ in range(min(jobs, len(names)))]
-    for thread in threads:
-        thread.start()
+    running = [threads.start(work) for _ in range(min(jobs, len(names)))]
     try:
-        while not bugs and any(thread.is_alive() for thread in threads):
-            for thread in threads:
-                thread.join(_POLL_SECONDS / len(threads))
+        while not bugs and any(thread.is_alive() for thread in running):
+            for thread in running:
+                thread.join(_POLL_SECONDS / len(running))
     finally:
         waiting.clear()
     if bugs:

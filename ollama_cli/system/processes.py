@@ -6,13 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import BinaryIO, Final, NamedTuple, NoReturn
+from typing import Final, NamedTuple, NoReturn
 
 from ollama_cli.errors import OllamaCliError
+from ollama_cli.types import threads
 
 _PROGRAM: Final = "ollama"
 _PATIENCE: Final = 1.0
@@ -36,17 +36,18 @@ def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
     """
     nothing, outputs = subprocess.DEVNULL, []
     end = time.monotonic() + seconds
-    program = subprocess.Popen(  # noqa: S603  the user's own command, as configured
-        words, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing
-    )
+    with threads.signals_let_through():
+        program = subprocess.Popen(  # noqa: S603  the user's own command, as configured
+            words, stdin=nothing, stdout=subprocess.PIPE, stderr=nothing
+        )
 
-    def read(pipe: BinaryIO) -> None:
-        with pipe:
+    def read() -> None:
+        assert program.stdout is not None  # noqa: S101  a pipe was asked for
+        with program.stdout as pipe:
             outputs.append(pipe.read(largest + 1))
 
     # On a thread, as a child that it leaves behind may hold the pipe open for ever.
-    reading = threading.Thread(target=read, args=(program.stdout,), daemon=True)
-    reading.start()
+    reading = threads.start(read)
     try:
         reading.join(seconds)
         found = outputs[0] if outputs else None
@@ -100,7 +101,8 @@ class ServerProcess:
             log.parent.mkdir(parents=True, exist_ok=True)
             # Only the owner may read it: servers log their settings, and proxies have passwords.
             new = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-            with os.fdopen(os.open(log, new, 0o600), "wb") as output:
+            opened = os.fdopen(os.open(log, new, 0o600), "wb")
+            with opened as output, threads.signals_let_through():
                 self._process = subprocess.Popen(  # noqa: S603  found in PATH, consented to
                     [program, "serve"],
                     stdin=subprocess.DEVNULL,

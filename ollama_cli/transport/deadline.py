@@ -8,6 +8,7 @@ from contextlib import suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from ollama_cli.errors import TimedOutError
+from ollama_cli.types import threads
 
 T = TypeVar("T")
 # A server that said nothing at all ends by its own timeout: that error says more.
@@ -101,8 +102,7 @@ def limited(
     if not seconds:
         return work()
     question = _Question(work)
-    thread = threading.Thread(target=question.run, daemon=True)
-    thread.start()
+    thread = threads.start(question.run)
     try:
         thread.join(seconds)
         if thread.is_alive():

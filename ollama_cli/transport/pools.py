@@ -1,6 +1,8 @@
 """Connections to servers, kept open and shared by all threads."""
 
 import socket
+import threading
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ from requests.adapters import HTTPAdapter
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.deadline import watch_connection
 from ollama_cli.transport.scopes import connectable
+from ollama_cli.types import threads
 
 # As many threads may use one client at once without a connection being thrown away.
 MOST_KEPT: Final = 256
@@ -30,9 +33,34 @@ class _Streaming:
         super().connect()  # type: ignore[misc]  # the connection class stands beside this one
         self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
 
+    def _new_conn(self) -> socket.socket:
+        """Connect; a name is looked up on a thread, as nothing ends a look-up: no signal either."""
+        connect: Callable[[], socket.socket] = super()._new_conn  # type: ignore[misc]  # likewise
+        if not _is_looked_up(self.host):  # type: ignore[attr-defined]  # likewise
+            return connect()
+        made: list[socket.socket] = []
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                made.append(connect())
+            except Exception as error:  # noqa: BLE001  raised again by the thread that waits
+                errors.append(error)
+
+        threads.start(work).join()
+        if errors:
+            raise errors[0]
+        return made[0]
+
     def request(self, *args: Any, **kwargs: Any) -> None:
         watch_connection(self)
         super().request(*args, **kwargs)  # type: ignore[misc]  # likewise
+
+
+def _is_looked_up(host: str) -> bool:
+    """Return whether finding the addresses of a host may take long, for one who can be stopped."""
+    is_name = ":" not in host and any(map(str.isalpha, host)) and host != "localhost"
+    return is_name and threading.current_thread() is threading.main_thread()
 
 
 class _HTTPConnection(_Streaming, urllib3.connection.HTTPConnection):

@@ -2,12 +2,12 @@
 
 import socket
 import ssl
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ollama_cli.transport import authorities
+from ollama_cli.types import threads
 
 State: TypeAlias = Literal["open", "refused", "silent", "unroutable"]
 Fault: TypeAlias = Literal["", "plain", "untrusted", "expired", "name", "silent", "other"]
@@ -60,9 +60,7 @@ def look_up(host: str, port: int, seconds: float) -> tuple[str, ...]:
             found.append(tuple(dict.fromkeys(_scoped(info[4]) for info in infos)))
 
     # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds)
+    threads.start(ask).join(seconds)
     if errors:
         raise errors[0]
     if not found:

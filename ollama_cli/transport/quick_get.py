@@ -4,7 +4,6 @@ It is sent in HTTP/1.0, whose answers are not chunked, and given up when the tim
 """
 
 import socket
-import threading
 import time
 from collections.abc import Mapping
 from typing import Any, Final
@@ -15,6 +14,7 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.transport import scopes
 from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.proxies import proxy_of
+from ollama_cli.types import threads
 from ollama_cli.types.numbers import whole
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
@@ -49,9 +49,7 @@ def quick_get(
             return
 
     # On a thread, as nothing else bounds the look-up of a name; the process may end before it.
-    asking = threading.Thread(target=ask, daemon=True)
-    asking.start()
-    asking.join(seconds)
+    threads.start(ask).join(seconds)
     return answers[0] if answers else None
 
 

@@ -1,8 +1,12 @@
 """Notes to the user and questions, beside the result of a command."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from ollama_cli.errors import UsageError
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import one_line
+from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import InStream, OutStream
 
@@ -55,9 +59,17 @@ class Prompter:
 
     def ask(self, question: str) -> str | None:
         """Ask for one line, only if `can_ask` allows it; None at the end of input."""
-        self.err.write(question)
+        asked = _Question(self.err, question)
+        asked.renew()
+        motion.begin(asked)
         assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
-        line = self.stdin.file.readline()
+        try:
+            line = self.stdin.file.readline()
+        except OSError as error:  # the terminal has gone, or nobody can bring us back to it
+            words = (error.strerror or "it is gone").lower()
+            raise UsageError(f"there is nobody to ask: the terminal says {words}") from error
+        finally:
+            motion.over(asked)
         if not line:
             self.err.line()
         return line.decode("utf-8", "replace").strip() if line else None
@@ -65,3 +77,24 @@ class Prompter:
 
 def _shown(text: str) -> str:
     return one_line(redact(text))
+
+
+class _Question:
+    """A question that waits for its answer; a shell that had the terminal meanwhile hid it."""
+
+    def __init__(self, err: OutStream, text: str) -> None:
+        self._err = err
+        self._text = text
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Ask again after the block."""
+        yield
+        self.renew()
+
+    def renew(self) -> None:
+        """Write the question."""
+        self._err.write(self._text)
+
+    def close(self) -> None:
+        """Do nothing: it has changed no modes."""

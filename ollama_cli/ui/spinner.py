@@ -3,11 +3,15 @@
 import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self, TypeVar
 
+from ollama_cli.system.signals import SHIELD
+from ollama_cli.types import threads
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
+from ollama_cli.ui import motion
 from ollama_cli.ui.cells import cells
 from ollama_cli.ui.streams import OutStream
 
@@ -35,11 +39,19 @@ class Spinner:
         self._stream = stream
         self._label = one_line(label)
         self._is_over = threading.Event()
-        self._thread = threading.Thread(target=self._draw, daemon=True)
+        self._lock = threading.RLock()
+        self._is_drawn = False
+        self._thread: threading.Thread | None = None
 
     def __enter__(self) -> Self:
         """Start to draw."""
-        self._thread.start()
+        try:
+            with SHIELD:
+                motion.begin(self)
+                self._thread = threads.start(self._draw)
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -49,8 +61,25 @@ class Spinner:
         traceback: TracebackType | None,
     ) -> None:
         """Clear the line, whatever happened."""
-        self._is_over.set()
-        self._thread.join()
+        self.close()
+
+    def close(self) -> None:
+        """Clear the line; a second call does nothing."""
+        with SHIELD:
+            self._is_over.set()
+            if self._thread:
+                self._thread.join()
+            motion.over(self)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Clear the line while the block runs."""
+        with self._lock:
+            self._clear()
+            yield
+
+    def renew(self) -> None:
+        """Do nothing: the next frame is drawn where the cursor is."""
 
     def frame(self, turn: int, seconds: float) -> str:
         """Return the line at one moment, no wider than the terminal."""
@@ -71,8 +100,17 @@ class Spinner:
         turn = 0
         wait = _DELAY
         while not self._is_over.wait(wait):
-            self._stream.write(f"\r{self.frame(turn, time.monotonic() - began)}\x1b[K")
+            with self._lock:
+                if self._stream.is_foreground:
+                    frame = self.frame(turn, time.monotonic() - began)
+                    self._is_drawn = True
+                    self._stream.write(f"\r{frame}\x1b[K")
             turn += 1
             wait = _FRAME_SECONDS
-        if turn:  # the thread clears what it drew: no signal can come between
+        with self._lock:
+            self._clear()
+
+    def _clear(self) -> None:
+        if self._is_drawn:
+            self._is_drawn = False
             self._stream.write("\r\x1b[K")

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from ollama_cli.errors import OutputError, UsageError
+from ollama_cli.types import threads
 from ollama_cli.types.secrets import hide
 
 FALLBACK_WIDTH = 80
@@ -73,6 +74,14 @@ class OutStream:
         return OutStream(
             self.file, is_terminal=self.is_terminal, colour=self.colour, unicode=self.unicode
         )
+
+    @property
+    def is_foreground(self) -> bool:
+        """Return whether the terminal is ours to draw on: no shell has it back meanwhile."""
+        try:
+            return os.tcgetpgrp(self.file.fileno()) == os.getpgrp()
+        except (AttributeError, OSError, ValueError):  # no job control: Windows, another terminal
+            return True
 
     def write(self, text: str) -> None:
         """Write and flush, without secrets; raise what `write_as_is` raises."""
@@ -197,11 +206,12 @@ class InStream:
         `on_silence` is called if no byte comes in `patience` seconds.
         """
         file = self._take()
-        data = bytearray(_first_byte(file, on_silence, patience))
-        while file and data and (piece := file.read(_PIECE)):
-            data += piece
-            if len(data) > largest:
-                raise too_large("standard input", largest)
+        with _readable():
+            data = bytearray(_first_byte(file, on_silence, patience))
+            while file and data and (piece := file.read(_PIECE)):
+                data += piece
+                if len(data) > largest:
+                    raise too_large("standard input", largest)
         return bytes(data)
 
     def lines(
@@ -209,13 +219,24 @@ class InStream:
     ) -> Iterator[bytes]:
         """Read line by line, once, as `read` does; UsageError for one line that is too long."""
         file = self._take()
-        first = _first_byte(file, on_silence, patience)
-        if file and first:
-            yield from limited_lines(file, "standard input", first)
+        with _readable():
+            first = _first_byte(file, on_silence, patience)
+            if file and first:
+                yield from limited_lines(file, "standard input", first)
 
     def _take(self) -> BinaryIO | None:
         file, self.file, self.implicit = self.file, None, False
         return file
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Raise UsageError where standard input cannot be read: a folder, a terminal that has gone."""
+    try:
+        yield
+    except OSError as error:
+        words = (error.strerror or str(error)).lower()
+        raise UsageError(f"cannot read standard input: {words}") from error
 
 
 def _first_byte(
@@ -223,10 +244,7 @@ def _first_byte(
 ) -> bytes:
     if file is None:
         return b""
-    timer = threading.Timer(patience, on_silence) if on_silence else None
-    if timer:
-        timer.daemon = True
-        timer.start()
+    timer = threads.start_later(patience, on_silence) if on_silence else None
     try:
         return file.read(1)
     finally:

@@ -1,7 +1,6 @@
 """The one door out: streams that close, fill up or never were; bugs that stay bugs."""
 
 import json
-import signal
 import sys
 
 import pytest
@@ -151,7 +150,6 @@ def test_what_is_raised_becomes_a_code(
 
 
 def test_main_runs_one_command_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("ollama_cli.cli.main.signal.signal", lambda *_: None)
     monkeypatch.setattr(sys, "stdin", None)
     assert main(["help", "formats"]) == 0
 
@@ -167,23 +165,6 @@ def test_the_chain_of_an_error_cannot_drive_the_terminal() -> None:
         result = call("models", "list", "--host", server.url, "--debug")
     assert "Traceback" in result.err
     assert not {"\x1b", "\u202e"} & set(result.err)
-
-
-def test_a_signal_after_the_end_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def late(_: Door) -> int:
-        raise InterruptError(signal.SIGTERM)
-
-    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-    try:
-        monkeypatch.setattr(Door, "run", late)
-        assert main(["--version"]) == 143
-        monkeypatch.setattr(Door, "run", lambda _: 7)
-        assert main(["--version"]) == 7
-        assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-        assert signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGINT, before[0])
-        signal.signal(signal.SIGTERM, before[1])
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,15 @@
 """Connections are kept: one for requests in turn, one for each thread, and none is thrown away."""
 
+import signal
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
-from hostile import Peer, Server
+from hostile import PATIENCE, Peer, Server
 
+from ollama_cli.errors import UnreachableError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.client import Transport
 from ollama_cli.transport.prepared import MOST_ROUTES
@@ -77,3 +81,30 @@ def test_routes_are_remembered_up_to_a_bound() -> None:
             request = transport._request_factory.request("GET", f"{server.url}/{number}", None)
             assert request.url == f"{server.url}/{number}"
         assert len(transport._request_factory._routes) == MOST_ROUTES
+
+
+def test_a_look_up_is_left_by_ctrl_c(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's look-up of a name ends for no signal: it goes on in a thread of its own."""
+    main, over = threading.main_thread().ident, threading.Event()
+    assert main is not None
+
+    def look_up(*_: object, **__: object) -> list[Any]:
+        signal.pthread_kill(main, signal.SIGINT)
+        over.wait(PATIENCE)
+        return []
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    transport = Transport("http://slow.example:80", connect_timeout=PATIENCE)
+    with pytest.raises(KeyboardInterrupt):
+        transport.send("GET", "/", wait=PATIENCE)
+    over.set()
+
+
+def test_what_a_look_up_ends_in_is_told_as_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    def look_up(*_: object, **__: object) -> list[Any]:
+        assert threading.current_thread() is not threading.main_thread()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    with pytest.raises(UnreachableError, match=r"no such host name: nowhere\.example"):
+        Transport("http://nowhere.example:80", connect_timeout=1).send("GET", "/", wait=1)

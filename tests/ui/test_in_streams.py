@@ -1,5 +1,6 @@
 """Standard input is judged before it is read, and its silence is spoken of once."""
 
+import errno
 import io
 import os
 import socket
@@ -129,3 +130,18 @@ def test_a_line_without_an_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(streams, "LARGEST_INPUT", 1 << 20)
     with pytest.raises(UsageError, match="a line of standard input is larger than 1 MiB"):
         next(InStream(Endless()).lines())
+
+
+def test_what_cannot_be_read_is_told() -> None:
+    """A folder, or a terminal of which nobody can bring us to the front."""
+    broken = io.BufferedReader(Broken())
+    with pytest.raises(UsageError, match=r"^cannot read standard input: input/output error$"):
+        InStream(broken).read()
+
+
+class Broken(io.RawIOBase):
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, _: object) -> int:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))

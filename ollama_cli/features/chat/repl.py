@@ -1,7 +1,6 @@
 """A conversation on a terminal: a simple loop that goes on after errors and Ctrl-C."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
@@ -12,8 +11,10 @@ from ollama_cli.features.chat.answer import Ask
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
+from ollama_cli.system import signals
 from ollama_cli.types.answer_events import Text
 from ollama_cli.types.requests import ChatRequest
+from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error
 
 _LEAVE_COMMANDS: Final = frozenset({"/exit", "/bye", "/quit"})
@@ -26,9 +27,6 @@ def run_conversation(
 
     The messages of `opening` come before the first question, `images` (base64) are part of it.
     """
-    with suppress(ImportError):  # line editing and history, where the system has them
-        import readline  # noqa: F401, PLC0415  conversations alone: 1 ms
-
     model, messages = opening.model, [*opening.messages]
     context.servers.ensure_running()  # before the first question
     context.prompter.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
@@ -51,13 +49,16 @@ def run_conversation(
 
 
 def _ask() -> str | None:
+    from ollama_cli.ui.edited_line import read_line  # noqa: PLC0415  conversations alone: 1 ms
+
     try:
-        text = input(">>> ")
+        text = read_line(">>> ")
     except EOFError:
         print()  # noqa: T201  the shell's prompt gets its own line
         return None
     except KeyboardInterrupt:
         print()  # noqa: T201  likewise
+        signals.go_on()
         return ""
     return None if text.strip() in _LEAVE_COMMANDS else text
 
@@ -74,6 +75,8 @@ def _answer(context: Context, ask: Ask, options: AnswerOptions, model: str) -> s
                 writer.show_burst(burst)
                 texts += [event.text for event in burst if isinstance(event, Text)]
     except KeyboardInterrupt:
+        motion.end()
+        signals.go_on()
         context.prompter.note("stopped; the conversation goes on")
     except OllamaCliError as error:
         show_error(context.err, explain(error, context))

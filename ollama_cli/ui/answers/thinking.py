@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ollama_cli.types.text import visible
 from ollama_cli.types.units import format_duration
+from ollama_cli.ui import motion
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap, clear_rows
 
@@ -27,6 +28,7 @@ class ThinkingDisplay:
         self._ends_line = False
         self._wrap = WordWrap()
         self._size = os.terminal_size((0, 0))
+        self._stops = 0
         self._rows = 0
         self._line = ""
 
@@ -57,7 +59,7 @@ class ThinkingDisplay:
 
     def _add_folding(self, text: str) -> None:
         size = self._stream.size
-        if size != self._size:  # the rows may have moved: they stay as they are
+        if self._is_disturbed(size):  # the rows may have moved: they stay as they are
             self._stream.write_as_is("\n" if self._size.columns and self._wrap.column else "")
             self._reset()
         self._line = (self._line + text).rpartition("\n")[2][-size.columns :]
@@ -77,14 +79,18 @@ class ThinkingDisplay:
     def _reset(self) -> None:
         self._wrap = WordWrap(wraps_code=True, spare=2) if self._folds else WordWrap()
         self._size = self._stream.size
+        self._stops = motion.stops()
         self._rows = 0
         self._line = ""
 
     def _clear_shown(self) -> str:
-        """Return what clears the shown rows, or ends the line if the terminal was resized."""
-        if self._stream.size != self._size:
+        """Return what clears the shown rows, or ends the line if they may have moved."""
+        if self._is_disturbed(self._stream.size):
             return "\n" if self._wrap.column else ""
         return clear_rows(self._rows)
+
+    def _is_disturbed(self, size: os.terminal_size) -> bool:
+        return size != self._size or motion.stops() != self._stops
 
     def _write(self, text: str) -> None:
         self._stream.write_as_is(f"\x1b[2m{text}\x1b[22m" if self._stream.colour else text)

@@ -2,7 +2,7 @@
 
 The open block is echoed as it comes; once it is complete, the echo is cleared and the block is set
 in style. Only an echo that is surely on the screen is cleared: a block taller than the screen, and
-one during which the terminal was resized, stay as they are.
+one during which the terminal was resized or the program stopped, stay as they are.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ollama_cli.types.text import visible
+from ollama_cli.ui import motion
 from ollama_cli.ui.markdown.blocks import Block, Blocks
 from ollama_cli.ui.markdown.typesetter import Typesetter
 from ollama_cli.ui.streams import OutStream
@@ -130,6 +131,7 @@ class _Echo:
         self._rows = 0
         self._size = os.terminal_size((0, 0))
         self._was_resized = False
+        self._stops = 0
 
     def begin(self, size: os.terminal_size, *, is_apart: bool) -> str:
         """Begin in the line of the cursor, or below an empty line if `is_apart`."""
@@ -138,6 +140,7 @@ class _Echo:
         self._rows = int(is_apart)
         self._size = size
         self._was_resized = False
+        self._stops = motion.stops()
         return "\n" if is_apart else ""
 
     def add(self, text: str, size: os.terminal_size) -> str:
@@ -156,7 +159,8 @@ class _Echo:
 
     def can_be_cleared(self, size: os.terminal_size) -> bool:
         """Return whether all its rows are on the screen."""
-        return not self._was_resized and size == self._size and self._rows < size.lines
+        is_undisturbed = not self._was_resized and self._stops == motion.stops()
+        return is_undisturbed and size == self._size and self._rows < size.lines
 
     def clear(self) -> str:
         """Return what clears it from the screen."""

@@ -2,7 +2,9 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from types import TracebackType
 from typing import Final, Self
 
@@ -10,10 +12,13 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from ollama_cli.system.signals import SHIELD
+from ollama_cli.types import threads
 from ollama_cli.types.pull_events import PullEvent
+from ollama_cli.ui import motion
 from ollama_cli.ui.progress.row import Row
 from ollama_cli.ui.progress.stats import PullStats
-from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.streams import OutStream, writing
 
 FRAMES_PER_SECOND: Final = 10
 
@@ -38,7 +43,8 @@ class Board:
         self._count = count
         self._finished = 0
         self._fraction = 0.0
-        self._is_drawn = False
+        self._is_open = self._is_drawn = False
+        self._height = 0
         self._tab_progress = tab_progress
         self._rows: list[Row] = []
         self._lock = threading.RLock()
@@ -57,26 +63,19 @@ class Board:
 
     def add(self, row: Row) -> None:
         """Add a row; the first one hides the cursor."""
-        with self._lock:
+        with SHIELD, self._lock:
             self._rows.append(row)
-            if self._live is None:
-                self._live = Live(
-                    get_renderable=self._frame,
-                    console=self._console,
-                    auto_refresh=False,
-                    transient=True,
-                    redirect_stdout=False,
-                    redirect_stderr=False,
-                )
+            if not self._is_open:
+                self._is_open = True
                 self._stream.above = self._print
-                self._is_drawn = True
-                self._live.start(refresh=True)
+                motion.begin(self)
+                self._show()
                 stop = self._stop = threading.Event()
-                threading.Thread(target=self._draw, args=(stop,), daemon=True).start()
+                threads.start(partial(self._draw, stop))
 
     def remove(self, row: Row) -> None:
         """Remove a row; the last one shows the cursor again."""
-        with self._lock:
+        with SHIELD, self._lock:
             self._rows.remove(row)
             self._finished += 1
             if self._rows:
@@ -85,10 +84,63 @@ class Board:
                 self.close()
 
     def close(self) -> None:
-        """Restore the terminal, even if a signal interrupted an earlier attempt."""
-        with self._lock:
+        """Restore the terminal, even if an earlier attempt was interrupted."""
+        with SHIELD, self._lock:
             self._stop.set()
             self._stream.above = None
+            self._is_open = False
+            self._hide()
+            motion.over(self)
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Remove the bars and show the cursor while the block runs."""
+        with self._lock:
+            self._hide()
+            yield
+            if self._is_open:
+                self._show()
+
+    def renew(self) -> None:
+        """Draw the bars below what others wrote where they were."""
+        with self._lock:
+            if self._live is not None:
+                self._console.show_cursor(show=False)
+                self._stream.write("\n" * self._height)
+
+    def refresh(self) -> None:
+        """Draw a frame now."""
+        with self._lock:
+            if self._live is not None:
+                with writing(self._stream.file):
+                    self._live.refresh()
+
+    def _draw(self, stop: threading.Event) -> None:
+        while not stop.wait(1 / FRAMES_PER_SECOND):
+            with self._lock:
+                if self._live is None and not stop.is_set():
+                    self._show()
+                else:
+                    self.refresh()
+
+    def _show(self) -> None:
+        """Hide the cursor and draw, unless the shell has the terminal: then a later frame tries."""
+        if not self._stream.is_foreground:
+            return
+        self._live = Live(
+            get_renderable=self._frame,
+            console=self._console,
+            auto_refresh=False,
+            transient=True,
+            redirect_stdout=False,
+            redirect_stderr=False,
+        )
+        self._is_drawn = True
+        with writing(self._stream.file):
+            self._live.start(refresh=True)
+
+    def _hide(self) -> None:
+        with writing(self._stream.file):
             live, self._live = self._live, None
             if live is not None:
                 live.stop()
@@ -96,16 +148,6 @@ class Board:
                 self._console.show_cursor()
                 self._is_drawn = False
             self._show_tab("")
-
-    def refresh(self) -> None:
-        """Draw a frame now."""
-        with self._lock:
-            if self._live is not None:
-                self._live.refresh()
-
-    def _draw(self, stop: threading.Event) -> None:
-        while not stop.wait(1 / FRAMES_PER_SECOND):
-            self.refresh()
 
     def _print(self, text: str) -> None:
         # One lock for frames and lines: neither may be drawn inside the other.
@@ -121,7 +163,9 @@ class Board:
         brief = len(rows) > 1
         # A ^C echoed at the end of the last line must not begin another one.
         width -= len("^C") if brief else 0
-        return Group(*[line for row in rows for line in row.lines(width, brief=brief)])
+        lines = [line for row in rows for line in row.lines(width, brief=brief)]
+        self._height = len(lines)
+        return Group(*lines)
 
     def _show_tab(self, state: str) -> None:
         """Set the progress in the terminal's tab by OSC 9;4; an empty state removes it."""
