@@ -7,7 +7,7 @@ they send one, one event per chunk.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 JSON: Final = "application/json"
 JSON_UTF8: Final = "application/json; charset=utf-8"
@@ -19,6 +19,7 @@ TEXT_UTF8: Final = "text/plain; charset=utf-8"
 BAD_REQUEST: Final = 400
 NOT_FOUND: Final = 404
 FAILED: Final = 500
+NO_ROOM: Final = 507
 
 Event = Mapping[str, Any]
 
@@ -46,12 +47,24 @@ class PageError(Exception):
         self.page = page
 
 
+class Body(Protocol):
+    """Bytes of known length that are read in pieces: `bytes`, or some that are computed."""
+
+    def __len__(self) -> int:
+        """Return the number of bytes."""
+        ...
+
+    def __getitem__(self, place: slice, /) -> bytes:
+        """Return a piece."""
+        ...
+
+
 @dataclass(frozen=True)
 class Document:
     """A complete answer of known length."""
 
     status: int = 200
-    body: bytes = b""
+    body: Body = b""
     content_type: str = ""
     headers: tuple[tuple[str, str], ...] = ()
 

@@ -11,10 +11,12 @@ from email.utils import formatdate
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import Final, Protocol
+from urllib.parse import urlsplit
 
 from ollama_cli.demo import framing, routes
-from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Document, RefusalError, Stream
+from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Body, Document, RefusalError, Stream
 from ollama_cli.demo.faults import AnswerFault
+from ollama_cli.demo.limits import Budget, Limits, Share, TimedReader
 from ollama_cli.demo.machine import Machine, Request
 from ollama_cli.demo.peer import CutError, GoneError, Peer, ResetError
 from ollama_cli.demo.script import Plan
@@ -30,6 +32,8 @@ class Host(Protocol):
 
     machine: Machine
     plan: Plan
+    limits: Limits
+    bodies: Budget
 
 
 class Exchange(BaseHTTPRequestHandler):
@@ -38,6 +42,26 @@ class Exchange(BaseHTTPRequestHandler):
     server: Host  # type: ignore[assignment]  # the one kind of server that makes exchanges
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
+
+    def setup(self) -> None:
+        """Read from the connection within the limits on time."""
+        super().setup()
+        self._limits = self.server.limits
+        self._arriving = TimedReader(self.connection, self._limits.write)
+        self.rfile = self._waiting = self._arriving.buffered()
+
+    def handle_one_request(self) -> None:
+        """Wait for a request, and answer it."""
+        self._arriving.allow(self._limits.idle)
+        if not self._waiting.peek(1):
+            self.close_connection = True
+            return
+        self._arriving.allow(self._limits.head)
+        super().handle_one_request()
+
+    def handle_expect_100(self) -> bool:
+        """Ask for the body later, once it is sure that it is read."""
+        return True
 
     def handle(self) -> None:
         """Serve until one side closes the connection, which is no error."""
@@ -50,29 +74,51 @@ class Exchange(BaseHTTPRequestHandler):
             Peer(self.connection).reset()
 
     def do_GET(self) -> None:
-        """Answer one request of any method."""
-        # http.server has already changed `//` to `/` in self.path; the real server redirects it.
-        path = self.requestline.split()[1].partition("?")[0]
+        """Answer one request of any method; who asks is judged before the body is read."""
         peer = Peer(self.connection)
         try:
-            body = framing.body(self.headers, self.rfile)
-        except framing.FramingError:
+            framing.check_head(self.headers, self.request_version)
+            host, path = self._target()
+        except (framing.FramingError, ValueError):
             bad = Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8)
-            self._refuse(bad, AnswerFault(None, path, peer))
+            self._refuse(bad, AnswerFault(None, "", peer))
             return
-        except RefusalError as error:
-            self._refuse(routes.refusal(path, error), AnswerFault(None, path, peer))
+        healthy = AnswerFault(None, path, peer)
+        if routes.is_forbidden(host, self.headers.get("Origin")):
+            refuse = self._refuse if framing.has_body(self.headers) else self._send
+            refuse(Document(FORBIDDEN), healthy)
             return
-        fault = self.server.plan.next_fault(path)
-        wanted = self.headers.get("Range", "")
-        request = Request(self.server.machine, peer, path, body, wanted, fault)
-        kind = None if fault is None or fault.has_place else fault.kind
-        self._answer(request, AnswerFault(kind, path, peer))
+        with self.server.bodies.holding() as share:
+            try:
+                body = self._body(share)
+            except framing.FramingError:
+                self._refuse(Document(BAD_REQUEST, b"400 Bad Request", TEXT_UTF8), healthy)
+            except RefusalError as error:
+                self._refuse(routes.refusal(path, error), healthy)
+            else:
+                self._answer(peer, path, body)
 
-    def _answer(self, request: Request, fault: AnswerFault) -> None:
-        if routes.is_forbidden(self.headers.get("Host", ""), self.headers.get("Origin")):
-            self._send(Document(FORBIDDEN), fault)
-            return
+    def _target(self) -> tuple[str, str]:
+        """Return the host and the path that are asked for, either may stand in the first line."""
+        # http.server has already changed `//` to `/` in self.path; the real server redirects it.
+        target = self.requestline.split()[1]
+        if not target.lower().startswith(("http://", "https://")):
+            return self.headers.get("Host", ""), target.partition("?")[0]
+        parts = urlsplit(target)
+        return parts.netloc, parts.path or "/"
+
+    def _body(self, share: Share) -> bytes:
+        if self.headers.get("Expect", "").lower() == "100-continue":
+            self.wfile.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        self._arriving.allow(self._limits.body)
+        return framing.body(self.headers, self.rfile, share)
+
+    def _answer(self, peer: Peer, path: str, body: bytes) -> None:
+        planned = self.server.plan.next_fault(path)
+        wanted = self.headers.get("Range", "")
+        request = Request(self.server.machine, peer, path, body, wanted, planned)
+        kind = None if planned is None or planned.has_place else planned.kind
+        fault = AnswerFault(kind, path, peer)
         answer = fault.instead() or routes.answer(self.command, request)
         if isinstance(answer, Stream):
             self._stream(fault.on_stream(answer))
@@ -109,7 +155,7 @@ class Exchange(BaseHTTPRequestHandler):
 
     def _send(self, answer: Document, fault: AnswerFault) -> None:
         """Write a document; a fault may stop it in the middle."""
-        body = b"" if self.command == "HEAD" else answer.body
+        body: Body = b"" if self.command == "HEAD" else answer.body
         has_length = bool(answer.body) or self.command != "HEAD"
         head = self._head(answer, {"Content-Length": str(len(answer.body))} if has_length else {})
         if not body:

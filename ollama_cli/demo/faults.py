@@ -5,7 +5,16 @@ from dataclasses import dataclass
 from itertools import islice, pairwise
 from typing import Final
 
-from ollama_cli.demo.documents import FAILED, Document, Event, RefusalError, Stream, document
+from ollama_cli.demo.documents import (
+    FAILED,
+    Body,
+    Document,
+    Event,
+    RefusalError,
+    Stream,
+    document,
+)
+from ollama_cli.demo.layers import PIECE
 from ollama_cli.demo.peer import CutError, Peer
 from ollama_cli.demo.pull_faults import PAGE, RETRIES
 from ollama_cli.demo.routes import refusal
@@ -54,7 +63,7 @@ class AnswerFault:
         """Apply the fault to the events of a stream."""
         return Stream(self._with_fault(stream.events), stream.content_type)
 
-    def pieces(self, body: bytes) -> Iterator[bytes]:
+    def pieces(self, body: Body) -> Iterator[bytes]:
         """Yield the body of a document with the fault applied."""
         if self.kind == "slow":
             yield from self._in_slow_pieces(body, _SLOW_PIECE, SLOW_BYTES)
@@ -63,10 +72,11 @@ class AnswerFault:
             yield from self._in_slow_pieces(body, 1, DRIP)
             return
         sent = {"cut": len(body) // 2, "stall": 0}.get(self.kind or "", len(body))
-        yield body[:sent]
+        for start in range(0, max(sent, 1), PIECE):  # at the least the head goes out
+            yield body[start : min(start + PIECE, sent)]
         self.interrupt()
 
-    def _in_slow_pieces(self, body: bytes, length: int, seconds: float) -> Iterator[bytes]:
+    def _in_slow_pieces(self, body: Body, length: int, seconds: float) -> Iterator[bytes]:
         for start in range(0, len(body), length):
             self.peer.pause(seconds)
             yield body[start : start + length]

@@ -72,6 +72,21 @@ class Layer:
         return hashlib.shake_128(self.text).digest(BLOCK - _NUMBER_BYTES)
 
 
+class Span:
+    """The bytes of a layer from `start` to `stop`, which are computed when they are read."""
+
+    def __init__(self, layer: Layer, start: int, stop: int) -> None:
+        self._layer = layer
+        self._range = range(start, stop)
+
+    def __len__(self) -> int:
+        return len(self._range)
+
+    def __getitem__(self, place: slice, /) -> bytes:
+        wanted = self._range[place]
+        return self._layer.read(wanted.start, len(wanted)) if wanted else b""
+
+
 class Blob:
     """The server's copy of a layer, maybe partial, in a temporary file without a name.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from ollama_cli.demo import catalogue
 from ollama_cli.demo.catalogue import Model
-from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, RefusalError
+from ollama_cli.demo.documents import BAD_REQUEST, NO_ROOM, NOT_FOUND, RefusalError
 from ollama_cli.demo.keepalive import DEFAULT_SECONDS, FOREVER_SECONDS
 from ollama_cli.demo.layers import Blob, Layer
 from ollama_cli.demo.peer import GoneError
@@ -41,8 +41,9 @@ def key(name: str) -> str:
 class Library:
     """The installed models and the blobs, complete and partial."""
 
-    def __init__(self) -> None:
+    def __init__(self, most: int) -> None:
         now = time.time_ns()
+        self._most = most
         self._lock = threading.Lock()
         self._closed = False
         self._models = {
@@ -61,9 +62,15 @@ class Library:
             return self._models.get(key(name))
 
     def install(self, name: str, model: Model) -> None:
-        """Install a model under a name; an existing name keeps its spelling."""
+        """Install a model under a name; an existing name keeps its spelling.
+
+        Refuses one more than there may be: their names stay in memory.
+        """
         with self._lock:
             known = self._models.get(key(name))
+            if known is None and len(self._models) >= self._most:
+                message = f"no room for more than {self._most} models on the demo server"
+                raise RefusalError(NO_ROOM, message)
             spelling = known.name if known else model_names.shortest(name)
             if known is None or known.model != model:
                 self._models[key(name)] = Installed(spelling, model, time.time_ns())

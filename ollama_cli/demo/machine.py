@@ -19,8 +19,8 @@ SECOND_NS: Final = 1_000_000_000
 class Machine:
     """The state of the server; the word model is trained on first use."""
 
-    def __init__(self, tokens_per_second: float, bytes_per_second: float) -> None:
-        self.library = Library()
+    def __init__(self, tokens_per_second: float, bytes_per_second: float, most_models: int) -> None:
+        self.library = Library(most_models)
         self.memory = Memory()
         self.tokens_per_second = tokens_per_second
         self.bytes_per_second = bytes_per_second

@@ -9,7 +9,7 @@ from typing import Any, Final
 from ollama_cli.demo import catalogue
 from ollama_cli.demo.catalogue import Model
 from ollama_cli.demo.documents import JSON_UTF8, NOT_FOUND, Document, encode
-from ollama_cli.demo.layers import Layer
+from ollama_cli.demo.layers import Layer, Span
 from ollama_cli.demo.library import key
 from ollama_cli.demo.machine import Request
 from ollama_cli.demo.script import REGISTRY_ROOT
@@ -60,13 +60,12 @@ def _blob(request: Request, name: str, which: str) -> Document:
     headers = (*_headers(which), ("Accept-Ranges", "bytes"))
     wanted = _parse_range(request.range, layer)
     if wanted is None:
-        body = layer.read(0, layer.size)
-        return Document(200, body, "application/octet-stream", headers)
+        return Document(200, Span(layer, 0, layer.size), "application/octet-stream", headers)
     if not wanted:
         headers = (*headers, ("Content-Range", f"bytes */{layer.size}"))
         return Document(_UNSATISFIABLE, b"", "application/octet-stream", headers)
     where = ("Content-Range", f"bytes {wanted.start}-{wanted.stop - 1}/{layer.size}")
-    body = layer.read(wanted.start, len(wanted))
+    body = Span(layer, wanted.start, wanted.stop)
     return Document(_PARTIAL, body, "application/octet-stream", (*headers, where))
 
 

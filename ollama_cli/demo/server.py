@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 from ollama_cli.demo.exchange import Exchange
+from ollama_cli.demo.limits import Budget, Limits
 from ollama_cli.demo.machine import Machine
 from ollama_cli.demo.script import Plan
 from ollama_cli.types import threads
@@ -19,6 +20,7 @@ from ollama_cli.types import threads
 TOKENS_PER_SECOND: Final = 80.0
 BYTES_PER_SECOND: Final = 9_000_000.0
 
+LIMITS: Final = Limits()
 _LOOPBACK: Final = "127.0.0.1"
 _POLL: Final = 0.05
 
@@ -38,15 +40,17 @@ class DemoServer:
         *,
         tokens_per_second: float = TOKENS_PER_SECOND,
         bytes_per_second: float = BYTES_PER_SECOND,
+        limits: Limits = LIMITS,
     ) -> None:
         self._port = port
         self._plan = Plan(fault, fault_times)
-        self._machine = Machine(tokens_per_second, bytes_per_second)
+        self._machine = Machine(tokens_per_second, bytes_per_second, limits.models)
+        self._limits = limits
         self._listener: _Listener | None = None
         self._closed = False
 
     def __enter__(self) -> Self:
-        listener = _Listener(self._port, self._machine, self._plan)
+        listener = _Listener(self._port, self._machine, self._plan, self._limits)
         self._listener = listener
         self._port = listener.server_address[1]
         listener.start()
@@ -90,11 +94,15 @@ class _Listener(socketserver.ThreadingTCPServer):
     request_queue_size = 128
     timeout = 0.4
 
-    def __init__(self, port: int, machine: Machine, plan: Plan) -> None:
+    def __init__(self, port: int, machine: Machine, plan: Plan, limits: Limits) -> None:
         self.machine = machine
         self.plan = plan
+        self.limits = limits
+        self.bodies = Budget(limits.bodies)
+        self._free = threading.Semaphore(limits.connections)
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
+        self._taken = 0
         self._stopped = False
         self._thread: threading.Thread | None = None
         super().__init__((_LOOPBACK, port), Exchange)
@@ -106,6 +114,7 @@ class _Listener(socketserver.ThreadingTCPServer):
     def stop(self) -> None:
         """Accept no more connections and shut down the open ones, so that their threads end."""
         self._stopped = True
+        self._free.release()  # if all connections are taken, the thread waits for one
         # A connection from here wakes the thread at once; the timeout would do so later.
         with suppress(OSError):
             socket.create_connection(self.socket.getsockname(), self.timeout).close()
@@ -120,12 +129,14 @@ class _Listener(socketserver.ThreadingTCPServer):
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._lock:
             self._open.add(request)
+            self._taken += 1
         threads.start(partial(self.process_request_thread, request, client_address))
 
     def shutdown_request(self, request: Any) -> None:
         with self._lock:
             self._open.discard(request)
         super().shutdown_request(request)
+        self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         """Ignore clients that left; a bug keeps its traceback."""
@@ -134,4 +145,8 @@ class _Listener(socketserver.ThreadingTCPServer):
 
     def _accept(self) -> None:
         while not self._stopped:
+            self._free.acquire()
+            taken = self._taken
             self.handle_request()
+            if taken == self._taken:  # nobody came
+                self._free.release()
