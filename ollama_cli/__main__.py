@@ -4,11 +4,10 @@ import atexit
 import gc
 import os
 import sys
-from typing import Final
 
 from ollama_cli import __version__
 
-_FIRST_SIGNAL: Final = 128
+_FIRST_SIGNAL = 128
 
 
 def main() -> None:

@@ -6,7 +6,7 @@ that is cut short is cut by `start_of`, as half a key is found by nobody.
 """
 
 import re
-from base64 import b64encode
+from binascii import b2a_base64
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from threading import Lock
@@ -23,10 +23,9 @@ _USERINFO: Final = (
 )
 _AUTHORIZATION: Final = r"\b(Basic|Bearer) +[^\s\"',;]{4,}"
 # What makes the URL of a file one that anybody may fetch, in the words of the stores of the field.
-_SIGNATURE: Final = re.compile(
-    r"((?:[?&;]|%3f|%26|\\u0026)[a-z_-]*(?:sig|signature|token|credentials?|policy|password|secret"
-    r"|api-?_?key|access_?key_?(?:id)?|jwt)(?:=|%3d))(?:(?!%26|\\u0026)[^&\s\"'<>\\,;)\]}])+",
-    re.IGNORECASE,
+_SIGNATURE: Final = (
+    r"(?i)((?:[?&;]|%3f|%26|\\u0026)[a-z_-]*(?:sig|signature|token|credentials?|policy|password|secret"
+    r"|api-?_?key|access_?key_?(?:id)?|jwt)(?:=|%3d))(?:(?!%26|\\u0026)[^&\s\"'<>\\,;)\]}])+"
 )
 _SHORTEST_SECRET: Final = 8  # shorter ones may be common words
 _SHORTEST_WORD: Final = 4
@@ -131,7 +130,7 @@ def keep_userinfo(userinfo: str) -> None:
     """
     for text in {userinfo, unquote(userinfo)}:
         _, colon, password = text.partition(":")
-        token = b64encode(text.encode()).decode().rstrip("=") if colon else ""
+        token = _base64(text.encode()).rstrip("=") if colon else ""
         secrets = (
             (password, text, token, token.translate(_URL_SAFE)) if password or not colon else ()
         )
@@ -177,7 +176,7 @@ def redact(text: str) -> str:
     if "Basic " in text or "Bearer " in text:
         text = re.sub(_AUTHORIZATION, r"\1 ***", text)
     if "=" in text or "%3" in text:
-        text = _SIGNATURE.sub(r"\1***", text)
+        text = re.sub(_SIGNATURE, r"\1***", text)
     return text
 
 
@@ -214,14 +213,18 @@ def _utf_16(text: str) -> Iterator[int]:
     return (int.from_bytes(data[i : i + 2]) for i in range(0, len(data), 2))
 
 
+def _base64(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode()
+
+
 def _inside_base64(data: bytes) -> Iterator[str]:
     """Yield what a text in base64 holds where the data is anywhere in it."""
     for shift, unsure in ((0, 0), (1, 2), (2, 3)):
-        whole = b64encode(b"\0" * shift + data)
-        sure = whole[unsure : (shift + len(data)) * 8 // 6].decode()
+        whole = _base64(b"\0" * shift + data)
+        sure = whole[unsure : (shift + len(data)) * 8 // 6]
         yield sure
         yield sure.translate(_URL_SAFE)
-    alone = b64encode(data).decode().rstrip("=")
+    alone = _base64(data).rstrip("=")
     yield alone
     yield alone.translate(_URL_SAFE)
 

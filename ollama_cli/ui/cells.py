@@ -8,7 +8,7 @@ from typing import Final
 _VARIATIONS: Final = "\ufe0e\ufe0f"
 _VOWELS: Final = range(0x1160, 0x1200)  # of Hangul: they are drawn into the syllable before them
 # A word, or a command with its blanks.
-_WORD: Final = re.compile(r"(?:`[^`]*`|\S)+")
+_WORD: Final = r"(?:`[^`]*`|\S)+"
 
 
 def cells(character: str) -> int:
@@ -62,7 +62,7 @@ def break_lines(
 
 
 def _words(text: str, room: int, *, whole_commands: bool, whole_words: bool) -> Iterator[str]:
-    for found in _WORD.finditer(text):
+    for found in re.finditer(_WORD, text):
         words = [found[0]] if whole_commands or width(found[0]) <= room else found[0].split()
         for word in words:
             rest = word
