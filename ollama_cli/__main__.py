@@ -7,7 +7,7 @@ import sys
 
 from ollama_cli import __version__
 
-_FIRST_SIGNAL = 128
+_FIRST_SIGNAL = 128  # `Final` would load typing
 
 
 def main() -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
 
+from ollama_cli.errors import InterruptError
 from ollama_cli.ui import motion
 
 _MODES: Any = None
@@ -24,6 +25,11 @@ def read_line(prompt: str) -> str:
     motion.begin(line)
     try:
         return input(prompt)
+    except SystemError as error:
+        # `input` looks for further signals while one is raised already, and Python minds that.
+        if isinstance(error.__cause__, KeyboardInterrupt | InterruptError):
+            raise error.__cause__ from None
+        raise
     finally:
         motion.over(line)
 

@@ -12,9 +12,7 @@ from typing import Final, Protocol
 from ollama_cli.errors import OutputError
 from ollama_cli.system import signals
 from ollama_cli.system.signals import SHIELD
-from ollama_cli.ui.streams import OutStream
-
-_WRITERS: Final = frozenset({OutStream.write_as_is.__code__, OutStream.write_bytes.__code__})
+from ollama_cli.ui.streams import WRITERS
 
 
 class Moving(Protocol):
@@ -103,7 +101,7 @@ def _on_continue(number: int, frame: FrameType | None) -> None:
 def _is_writing(frame: FrameType | None) -> bool:
     """Return whether the main thread is in a write, into which no other may come."""
     while frame is not None:
-        if frame.f_code in _WRITERS:
+        if frame.f_code in WRITERS:
             return True
         frame = frame.f_back
     return False

@@ -122,6 +122,10 @@ class OutStream:
             binary.flush()
 
 
+WRITERS: Final = frozenset({OutStream.write_as_is.__code__, OutStream.write_bytes.__code__})
+"""The code that writes: what interrupts it must not write itself."""
+
+
 @contextmanager
 def writing(file: TextIO | None = None) -> Iterator[None]:
     """Raise OllamaCliError if `file` (default stdout) cannot be written, and discard its rest."""

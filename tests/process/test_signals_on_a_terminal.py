@@ -74,7 +74,7 @@ def test_of_two_signals_the_first_decides(wait: str, server: str) -> None:
             terminal.expect(awaited)
             terminal.signal(*numbers)
             code = terminal.end()
-            assert code in {128 + number for number in numbers}
+            assert code in {128 + number for number in numbers}, terminal.shown
             assert not terminal.screen.cursor.hidden
             assert terminal.modes == terminal.first_modes
             assert "Traceback" not in terminal.shown
