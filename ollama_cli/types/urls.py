@@ -195,7 +195,7 @@ def _idna(host: str) -> str:
 
     try:
         return idna.encode(host, uts46=True).decode("ascii")
-    except UnicodeError as error:
+    except (UnicodeError, OverflowError) as error:  # the latter where integers are of 32 bits
         raise ValueError("no such host") from error
 
 

@@ -84,7 +84,7 @@ def take_home_away(monkeypatch: pytest.MonkeyPatch, home: str | None) -> None:
 
     for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr("pwd.getpwuid", nobody)
+    monkeypatch.setattr(pytest.importorskip("pwd"), "getpwuid", nobody)
     if home is not None:
         monkeypatch.setenv("HOME", home)
 
