@@ -75,8 +75,12 @@ class Sentinel:
                 signal.pthread_kill(self._main, number)
 
     def _is_open(self, number: int, since: float) -> bool:
-        """Return whether the main thread has yet to act, or to come to an end."""
-        return self._acted.get(number, 0.0) < since - _NUDGE_SECONDS or self.ending == number
+        """Return whether the main thread has yet to act, or to come to an end.
+
+        After a Ctrl-C it may go on. After others it may not, even if it was told so and lost it.
+        """
+        is_answered = number == signal.SIGINT and self.ending != number
+        return not is_answered or self._acted.get(number, 0.0) < since - _NUDGE_SECONDS
 
 
 def start(ends: frozenset[int]) -> Sentinel | None:

@@ -64,6 +64,12 @@ def has_come() -> bool:
     return _STATE.first is not None
 
 
+def raise_again() -> None:
+    """Raise what ends the program now, if anything does."""
+    if _STATE.first is not None:
+        raise _interrupt(_STATE.first) from None
+
+
 def go_on() -> None:
     """Answer a Ctrl-C by going on; raises what came after it, if that ends the program."""
     later, _STATE.later = _STATE.later, []
@@ -145,7 +151,11 @@ def _on_signal(number: int, frame: FrameType | None) -> None:
         _STATE.later.append(number)
     elif not is_held_back(number, frame):
         _decide(number)
-        raise KeyboardInterrupt if number == signal.SIGINT else InterruptError(number)
+        raise _interrupt(number)
+
+
+def _interrupt(number: int) -> BaseException:
+    return KeyboardInterrupt() if number == signal.SIGINT else InterruptError(number)
 
 
 def _on_unraisable(lost: "UnraisableHookArgs") -> None:

@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 from ollama_cli.errors import InterruptError
+from ollama_cli.system import signals
 from ollama_cli.ui import motion
 
 _MODES: Any = None
@@ -25,10 +26,9 @@ def read_line(prompt: str) -> str:
     motion.begin(line)
     try:
         return input(prompt)
-    except SystemError as error:
-        # `input` looks for further signals while one is raised already, and Python minds that.
-        if isinstance(error.__cause__, KeyboardInterrupt | InterruptError):
-            raise error.__cause__ from None
+    except (KeyboardInterrupt, InterruptError, SystemError):
+        # `input` looks for further signals while one is raised already: that one may be lost.
+        signals.raise_again()
         raise
     finally:
         motion.over(line)

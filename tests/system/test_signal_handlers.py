@@ -236,3 +236,16 @@ def test_a_library_on_a_thread_leaves_signals_alone() -> None:
     thread.join()
     assert found == [7]
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
+def test_what_the_main_thread_was_told_and_lost_is_told_again() -> None:
+    def work() -> int:
+        for _ in range(2):
+            try:
+                raising(signal.SIGTERM)()
+            except InterruptError:
+                signals.go_on()  # as if it had been a Ctrl-C
+        threading.Event().wait(10)
+        return 0
+
+    assert signals.watched(work) == 143

@@ -3,6 +3,7 @@
 import builtins
 import os
 import pty
+import signal
 import sys
 import termios
 import tty
@@ -11,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 
 from ollama_cli.errors import InterruptError
+from ollama_cli.system import signals
 from ollama_cli.ui import motion
 from ollama_cli.ui.edited_line import read_line
 
@@ -23,33 +25,39 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         yield slave
 
 
-def interrupted(cause: BaseException) -> SystemError:
-    """What Python makes of a signal that comes while another one is raised."""
-    error = SystemError("returned a result with an exception set")
-    error.__cause__ = cause
-    return error
-
-
+@pytest.mark.parametrize("raised", [KeyboardInterrupt(), SystemError(), InterruptError(1)])
 @pytest.mark.parametrize(
-    ("raised", "kind"),
-    [
-        (interrupted(InterruptError(15)), InterruptError),
-        (interrupted(KeyboardInterrupt()), KeyboardInterrupt),
-        (interrupted(ValueError()), SystemError),
-        (EOFError(), EOFError),
-    ],
+    ("first", "kind"), [(signal.SIGTERM, InterruptError), (signal.SIGINT, KeyboardInterrupt)]
 )
 @pytest.mark.usefixtures("terminal")
 def test_the_first_of_two_signals_passes_on(
-    raised: BaseException, kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+    raised: BaseException, first: int, kind: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Python makes another error of it where the second one comes while the first is raised."""
+
+    def broken(_: str) -> str:
+        raise raised
+
+    monkeypatch.setattr(builtins, "input", broken)
+    monkeypatch.setattr(signals, "_STATE", signals._State())
+    signals._STATE.first = first
+    with pytest.raises(kind) as caught:
+        read_line(">>> ")
+    assert getattr(caught.value, "exit_code", 130) == 128 + first
+    assert motion._STATE.moving == []
+
+
+@pytest.mark.parametrize("raised", [EOFError(), KeyboardInterrupt(), SystemError()])
+@pytest.mark.usefixtures("terminal")
+def test_where_no_signal_came_what_is_raised_passes(
+    raised: BaseException, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(_: str) -> str:
         raise raised
 
     monkeypatch.setattr(builtins, "input", broken)
-    with pytest.raises(kind):
+    with pytest.raises(type(raised)):
         read_line(">>> ")
-    assert motion._STATE.moving == []
 
 
 def test_the_shell_has_its_modes_while_the_line_waits(
