@@ -30,6 +30,7 @@ from ollama_cli.errors import (
     TimedOutError,
     UnreachableError,
 )
+from ollama_cli.transport import scopes
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.urls import host_of, is_loopback
 
@@ -134,7 +135,7 @@ def _chain(error: BaseException) -> list[BaseException]:
 
 def _unresolved(_: BaseException, peer: Peer) -> OllamaCliError:
     what = "no way to the registry" if peer.is_registry else "no server can be found"
-    reason = f"no such host name: {host_of(peer.url)}"
+    reason = scopes.unresolved(host_of(peer.url))
     return UnreachableError(what, address=peer.address, reason=reason, hint=_ADDRESS_HINT)
 
 

@@ -25,3 +25,11 @@ def join(url: str, scope: str) -> str:
 def connectable(host: str) -> str:
     """Return a host as a resolver reads it, with the bare percent sign of its scope."""
     return re.sub(r"%25(?=.)", "%", host) if ":" in host else host
+
+
+def unresolved(host: str) -> str:
+    """Say what a resolver does not know of a host: its name, or the interface that it names."""
+    address, _, scope = connectable(host).partition("%")
+    if ":" in address and scope:
+        return f"this machine has no interface {scope!r}"
+    return f"no such host name: {host}"

@@ -1,9 +1,9 @@
 """Notes to the user and questions, beside the result of a command."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
-from ollama_cli.errors import UsageError
+from ollama_cli.errors import InterruptError, OutputError, UsageError
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import motion
@@ -68,6 +68,10 @@ class Prompter:
         except OSError as error:  # the terminal has gone, or nobody can bring us back to it
             words = (error.strerror or "it is gone").lower()
             raise UsageError(f"there is nobody to ask: the terminal says {words}") from error
+        except (KeyboardInterrupt, InterruptError):
+            with suppress(OSError, OutputError):  # the terminal itself may be gone
+                self.err.line()  # the shell's prompt gets its own line
+            raise
         finally:
             motion.over(asked)
         if not line:

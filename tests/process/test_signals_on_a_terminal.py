@@ -63,6 +63,24 @@ WAITS = {
 PAIRS = [(INT, HUP), (HUP, TERM), (TERM, INT)]
 
 
+@pytest.mark.parametrize(
+    ("wait", "typed", "number"),
+    [("a question", CTRL_C, INT), ("a question", "", TERM), ("a prompt", "", TERM)],
+)
+def test_a_question_without_an_answer_leaves_the_next_line_to_the_shell(
+    wait: str, typed: str, number: int, server: str
+) -> None:
+    awaited, *args = WAITS[wait]
+    with Terminal(*args, "--host", server) as terminal:
+        terminal.expect(awaited)
+        if typed:
+            terminal.send(typed)
+        else:
+            terminal.signal(number)
+        assert terminal.end() == 128 + number
+        assert terminal.screen.cursor.x == 0
+
+
 @pytest.mark.parametrize("wait", WAITS)
 def test_of_two_signals_the_first_decides(wait: str, server: str) -> None:
     awaited, *args = WAITS[wait]

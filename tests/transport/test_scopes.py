@@ -7,6 +7,7 @@ import pytest
 from hostile import Server, answer, document
 from urllib3.exceptions import NewConnectionError
 
+from ollama_cli.errors import UnreachableError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport import probe, redirects, scopes
 from ollama_cli.transport.errors import translate
@@ -129,3 +130,10 @@ def test_what_has_no_scope_stays_as_it_is(url: str) -> None:
 def test_a_scope_that_is_missing_is_told(host: str, told: str) -> None:
     failure = NewConnectionError(None, "Invalid argument")  # type: ignore[arg-type]  # unread
     assert told in str(translate(failure, f"http://{host}:1").hint)
+
+
+@pytest.mark.parametrize("scope", ["eth9-of-nobody", "25eth9-of-nobody"])
+def test_an_interface_that_is_missing_is_told_as_that(scope: str) -> None:
+    with pytest.raises(UnreachableError) as caught:
+        OllamaClient.connect(f"http://[fe80::1%{scope}]:1").version()
+    assert "this machine has no interface 'eth9-of-nobody'" in caught.value.message

@@ -1,11 +1,12 @@
 """A conversation on a terminal: a simple loop that goes on after errors and Ctrl-C."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.chat import answer, request
 from ollama_cli.features.chat.answer import Ask
 from ollama_cli.features.chat.options import AnswerOptions
@@ -60,6 +61,10 @@ def _ask() -> str | None:
         print()  # noqa: T201  likewise
         signals.go_on()
         return ""
+    except InterruptError:
+        with suppress(OSError):  # the terminal itself may be gone
+            print()  # noqa: T201  likewise
+        raise
     return None if text.strip() in _LEAVE_COMMANDS else text
 
 

@@ -11,7 +11,7 @@ from typing import Final
 from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
 from ollama_cli.features.doctor.nearby import find_nearby
 from ollama_cli.features.doctor.target import Target
-from ollama_cli.transport import probe
+from ollama_cli.transport import probe, scopes
 from ollama_cli.types.model_names import nearest
 from ollama_cli.types.urls import DEFAULT_PORT, is_private, parse_host
 
@@ -48,9 +48,9 @@ def dns_failure(target: Target, host: str, error: Exception) -> OllamaCliError:
         message = f"no such host name: {host} is known inside containers only"
         hint = f"here it is this machine: {local}"
     elif nearest(host, ["localhost"]):
-        message, hint = f"no such host name: {host}", f"is it localhost? {local}"
+        message, hint = scopes.unresolved(host), f"is it localhost? {local}"
     else:
-        message = f"no such host name: {host}"
+        message = scopes.unresolved(host)
         hint = f"correct it; if the server runs on this machine: {local}"
     return UnreachableError(message, hint=hint)
 
