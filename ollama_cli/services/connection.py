@@ -31,6 +31,7 @@ _NAMES: Final = ("model", "source", "destination")
 _LARGEST_ERROR: Final = 1 << 20
 _LARGEST_REFUSAL: Final = 1000
 _LARGEST_LIST: Final = 64 << 20
+_NO_ANSWERS: Final = frozenset({HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.PARTIAL_CONTENT})
 Body = Mapping[str, Any]
 log_requests: Final = http.log_requests
 
@@ -94,7 +95,7 @@ class Connection:
     ) -> object:
         """Fetch and decode a document without a second try, in what is left of the time."""
         wait = allowance.left
-        ask = partial(self._document, method, path, body, wait, Retry.NEVER)
+        ask = partial(self._document, method, path, body, wait, Retry.NEVER, _LARGEST_LIST)
         return decoding.document(limited(wait, self._http.root, ask, told=allowance.seconds))
 
     def document(
@@ -110,28 +111,36 @@ class Connection:
 
         One whose body is cut is fetched once more, if `retry` allows it.
         """
-        ask = partial(self._whole, method, path, body, wait, retry)
+        ask = partial(self._whole, method, path, body, wait, retry, _LARGEST_LIST)
         return limited(wait, self._http.root, ask)
 
     def computed(self, path: str, body: Body, *, wait: float) -> bytes:
         """Fetch the bytes of what a model computes; `wait` bounds each silence, in seconds."""
-        return self._whole("POST", path, body, wait, Retry.ALWAYS)
+        return self._whole("POST", path, body, wait, Retry.ALWAYS, LARGEST_DOCUMENT)
 
-    def _whole(self, method: str, path: str, body: Body | None, wait: float, retry: Retry) -> bytes:
+    def _whole(
+        self, method: str, path: str, body: Body | None, wait: float, retry: Retry, largest: int
+    ) -> bytes:
         try:
-            return self._document(method, path, body, wait, retry)
+            return self._document(method, path, body, wait, retry, largest)
         except StreamCutError:
             if retry is not Retry.ALWAYS:
                 raise
-        return self._document(method, path, body, wait, Retry.NEVER)
+        return self._document(method, path, body, wait, Retry.NEVER, largest)
 
     def _document(
-        self, method: str, path: str, body: Body | None, wait: float, retry: Retry
+        self,
+        method: str,
+        path: str,
+        body: Body | None,
+        wait: float,
+        retry: Retry,
+        largest: int,
     ) -> bytes:
         sent = None if body is None else self._with_checked_names(present(body))
         with self._http.send(method, path, sent, wait=wait, retry=retry) as reply:
             self._raise_for_status(reply, body or {})
-            return reply.read(_LARGEST_LIST if method == "GET" else LARGEST_DOCUMENT)
+            return reply.read(largest)
 
     def stream(
         self,
@@ -218,6 +227,12 @@ class Connection:
                 rest=" points elsewhere",
                 reason=redact(reply.location),
                 hint="use that address with `--host`, if you trust it",
+                http_status=reply.status,
+            )
+        if reply.status in _NO_ANSWERS:
+            raise ProtocolError(
+                f"{root} answers {reply.status}, which nobody asked for",
+                hint="check the address with `ollama-cli config show`, and the proxy on the way",
                 http_status=reply.status,
             )
         if "html" in reply.content_type:

@@ -11,6 +11,8 @@ from operator import eq
 from typing import Final
 
 _LONGEST_LINE: Final = 65536
+_INFORMATIONAL: Final = frozenset({*range(100, 200)} - {101})  # 101 changes the protocol
+_MOST_INFORMATIONAL: Final = 100
 _KEPT_DIGITS: Final = 3
 _HEX: Final = b"0123456789abcdefABCDEF"
 _MOST_DIGITS: Final = 16
@@ -101,13 +103,25 @@ def _is_size(line: bytes) -> bool:
 
 
 class BulkResponse(http.client.HTTPResponse):
-    """A response whose `read1` decodes chunks in bulk; all else is http.client's.
+    """A response whose `read1` decodes chunks in bulk; nearly all else is http.client's.
 
     `deadline` ends a read that gets framing only; it is a time of `time.monotonic`.
     """
 
     deadline: float = math.inf
     _body: ChunkedBody | None = None
+
+    def _read_status(self) -> tuple[str, int, str]:
+        """Read the status line of the answer itself, past a few informational ones (1xx).
+
+        http.client passes over any number of 100, and takes a 103 for the answer.
+        """
+        for _ in range(_MOST_INFORMATIONAL):
+            version, status, reason = super()._read_status()  # type: ignore[misc]  # http.client's
+            if status not in _INFORMATIONAL:
+                return version, status, reason
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("only informational answers came")
 
     def read1(self, n: int = -1) -> bytes:
         """Return what one read of the socket brings, at most `n` bytes of it; b"" at the end."""

@@ -4,15 +4,17 @@ import itertools
 import time
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
 
 import pytest
 from clients import stranger
 from dead_ports import closed_port
-from hostile import NDJSON, Peer, Script, by_path, bytes_then, document, head
+from hostile import NDJSON, Peer, Script, answer, by_path, bytes_then, document, head
 
 from ollama_cli.errors import ProtocolError, ServerError, StreamCutError, TimedOutError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.chunked import ChunkedBody
+from ollama_cli.types.requests import ChatRequest
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.wire import decoding, ndjson
 
@@ -134,9 +136,45 @@ def test_an_endless_list_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ollama_cli.services.connection._LARGEST_LIST", 10_000)
     body = head(200, {"Content-Type": "application/json"}) + b" " * 20_000
     with stranger(bytes_then(body)) as server, OllamaClient(server.url) as client:
-        with pytest.raises(ServerError, match="more than 10000 bytes") as caught:
-            client.list_models()
-        assert server.url in caught.value.message
+        for ask in (client.list_models, partial(client.copy, "a", "b"), partial(client.show, "a")):
+            with pytest.raises(ServerError, match="more than 10000 bytes") as caught:
+                ask()
+            assert server.url in caught.value.message
+
+
+INFORMATIONAL = b"".join(
+    b"HTTP/1.1 %d Wait\r\nLink: </x>; rel=preload\r\n\r\n" % status
+    for status in (100, 102, 103, 199)
+)
+
+
+def test_informational_answers_are_not_the_answer() -> None:
+    last = b"HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n" + b'{"version":"1"}'
+    with (
+        stranger(bytes_then(INFORMATIONAL + last)) as server,
+        OllamaClient(server.url) as client,
+    ):
+        assert client.version() == "1"
+
+
+@pytest.mark.parametrize("flood", [INFORMATIONAL * 30, b"HTTP/1.1 100 Continue\r\n\r\n" * 120])
+def test_of_informational_answers_there_are_only_so_many(flood: bytes) -> None:
+    with (
+        stranger(bytes_then(flood, Peer.stall)) as server,
+        OllamaClient(server.url) as client,
+        pytest.raises(ServerError, match="only informational answers came"),
+    ):
+        next(client.answer(ChatRequest(model="m", messages=[])))
+
+
+@pytest.mark.parametrize("status", [101, 206])
+def test_an_answer_that_nobody_asked_for_is_none(status: int) -> None:
+    with (
+        stranger(answer(status, b"{}")) as server,
+        OllamaClient(server.url) as client,
+        pytest.raises(ProtocolError, match=f"answers {status}, which nobody asked for"),
+    ):
+        client.copy("a", "b")
 
 
 def test_an_endless_line_ends(monkeypatch: pytest.MonkeyPatch) -> None:
