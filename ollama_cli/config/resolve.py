@@ -10,9 +10,10 @@ from ollama_cli.config.settings import REGISTRY, SETTINGS, Settings
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1
+from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1, without_secret
 
 TYPED: Final = "the command line"
+_ADDRESSES: Final = ("host", "registry")
 # What a setting in an untrusted file would do.
 _RISKS: Final = {
     "host": "send your prompts to a public address",
@@ -92,7 +93,8 @@ def read(name: str, value: object, origin: str) -> Any:
     try:
         return SETTINGS[name].read(value)
     except OllamaCliError as error:
-        shown = redact(str(value))
+        # In one that cannot be read, nobody else can tell where a password ends.
+        shown = without_secret(str(value)) if name in _ADDRESSES else redact(str(value))
         kind = UsageError if origin.startswith("--") or origin == TYPED else ConfigError
         joint = " " if error.message.startswith("is ") else ": "
         raise kind(

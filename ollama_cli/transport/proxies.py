@@ -14,7 +14,7 @@ import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Final, NamedTuple, TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types.secrets import keep_userinfo, redact
@@ -175,12 +175,23 @@ def _checked(proxy: Proxy) -> Proxy:
     if not is_port or not re.fullmatch(_HOST, host) or parts.query or parts.fragment:
         hint = f"write it as {scheme}://HOST:PORT, a password in it with %40 for @ and %2F for /"
         raise _unusable(proxy, "that is no host and port", hint)
-    keep_userinfo(parts.netloc.rpartition("@")[0])
+    userinfo = parts.netloc.rpartition("@")[0]
+    keep_userinfo(userinfo)
+    if not _is_sendable(userinfo):
+        raise _unusable(proxy, "its password holds a character that no header can hold")
     found = Proxy(f"{scheme}://{parts.netloc}", proxy.variable)
     if found.is_socks and importlib.util.find_spec("socks") is None:
         hint = f"`pip install PySocks` beside it (its extra `socks`), or unset {proxy.variable}"
         raise _unusable(found, "SOCKS needs the package PySocks", hint)
     return found
+
+
+def _is_sendable(userinfo: str) -> bool:
+    try:
+        unquote(userinfo).encode("latin-1")  # as requests does
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _other_schemes(scheme: str) -> str:
@@ -189,7 +200,7 @@ def _other_schemes(scheme: str) -> str:
     return "write it as http://HOST:PORT, or socks5h://HOST:PORT"
 
 
-def _unusable(proxy: Proxy, reason: str, hint: str) -> ConfigError:
+def _unusable(proxy: Proxy, reason: str, hint: str | None = None) -> ConfigError:
     # Up to the last @ it may be a password, even where that is no URL.
     shown = re.sub(r"(?s)^(\w+://)?.*@", r"\1***@", proxy.url)
     words = proxy._replace(url=shown).words

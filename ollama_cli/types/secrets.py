@@ -130,7 +130,7 @@ def keep_userinfo(userinfo: str) -> None:
     """
     for text in {userinfo, unquote(userinfo)}:
         _, colon, password = text.partition(":")
-        token = _base64(text.encode()).rstrip("=") if colon else ""
+        token = _base64(_utf_8(text)).rstrip("=") if colon else ""
         secrets = (
             (password, text, token, token.translate(_URL_SAFE)) if password or not colon else ()
         )
@@ -195,17 +195,22 @@ def start_of(text: str, most: int) -> str:
 def _forms(secret: str) -> Iterator[str]:
     """Yield the forms of a secret that hold no character by which others are quoted."""
     yield secret
-    yield quote_plus(secret)
-    raw = secret.encode("utf-8", "replace")
+    raw = _utf_8(secret)
+    yield quote_plus(raw)
     yield from _inside_base64(raw)
     if secret.isascii():
         return
-    yield quote(secret)
+    yield quote(raw)
     yield raw.decode("latin-1")
     yield secret.encode("latin-1", "replace").decode("utf-8", "replace")
     yield secret.encode("ascii", "backslashreplace").decode()
     yield secret.encode("ascii", "xmlcharrefreplace").decode()
     yield "".join(f"\\u{code:04x}" for code in _utf_16(secret))
+
+
+def _utf_8(text: str) -> bytes:
+    """Return the bytes of a secret; one that a variable holds may be no UTF-8."""
+    return text.encode("utf-8", "surrogatepass")
 
 
 def _utf_16(text: str) -> Iterator[int]:

@@ -124,6 +124,11 @@ def host_of(url: str) -> str:
     return _split(url).host
 
 
+def without_secret(text: str) -> str:
+    """Return what may be no address without all before an `@`, which may be a secret."""
+    return re.sub(_BEFORE_HOST, r"\1***@", text.strip().strip("\"'").strip())
+
+
 def is_loopback(host: str) -> bool:
     """Return whether a host name or address is this machine; one that cannot be asked is not."""
     name = _asked_or_none(host)
@@ -264,34 +269,34 @@ def _ip(host: str) -> _IpAddress | None:
 def _address(value: str) -> Address:
     address = _split(value)
     if not address.host:
-        raise ConfigError(f"no host in the address {_shown(value)}")
+        raise ConfigError(f"no host in the address {_quoted(value)}")
     if address.port and not _is_port(address.port):
-        raise ConfigError(f"no such port in the address {_shown(value)}")
+        raise ConfigError(f"no such port in the address {_quoted(value)}")
     return address
 
 
 def _split(value: str) -> Address:
     text = value.strip().strip("\"'").strip()
     if "?" in text or "#" in text:
-        raise ConfigError(f"an address has no query and no fragment: {_shown(text)}")
+        raise ConfigError(f"an address has no query and no fragment: {_quoted(text)}")
     if text.startswith("//"):
         text = f"http:{text}"
     scheme, separator, rest = text.partition("://")
     if not separator:
         scheme, rest = "", text
     if scheme and scheme.lower() not in _SCHEME_PORTS:
-        raise ConfigError(f"not an http or https address: {_shown(text)}")
+        raise ConfigError(f"not an http or https address: {_quoted(text)}")
     authority, slash, path = rest.partition("/")
     userinfo, at, place = authority.rpartition("@")
     if not _FORBIDDEN.isdisjoint(rest) or not (rest.isascii() or rest.isprintable()):
-        raise ConfigError(f"a character that no address can hold: {_shown(text)}")
+        raise ConfigError(f"a character that no address can hold: {_quoted(text)}")
     if "@" in path:
-        raise ConfigError(f"a `/` in a password is written %2F: {_shown(text)}")
+        raise ConfigError(f"a `/` in a password is written %2F: {_quoted(text)}")
     try:
         host, port = _split_port(place)
         asked = _asked(host)
     except ValueError as error:
-        raise ConfigError(f"{error}: {_shown(text)}") from error
+        raise ConfigError(f"{error}: {_quoted(text)}") from error
     return Address(scheme.lower(), userinfo + at, asked, port, _clean_path(slash + path))
 
 
@@ -321,9 +326,8 @@ def _is_port(text: str) -> bool:
     )
 
 
-def _shown(text: str) -> str:
-    """Quote an invalid address without the text before an `@`, which may be a secret."""
-    return repr(re.sub(_BEFORE_HOST, r"\1***@", text.strip().strip("\"'").strip()))
+def _quoted(text: str) -> str:
+    return repr(without_secret(text))
 
 
 def _clean_path(path: str) -> str:

@@ -69,3 +69,23 @@ def test_it_may_name_no_model_of_the_cloud(name: str) -> None:
     assert caught.value.message.endswith(" to the cloud: x:cloud")
     assert resolve([Layer({name: ("x:cloud", "typed")}), strange])
     assert resolve([Layer({name: ("x:8b", origin)}, trusted=False)])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "http://user:pa hunter22@h", "http://user:123/hunter22@h", "user:123/hunter22@h:80",
+        "//u:a hunter22@h", "http://hunter22 token@h", "http://u:80/a hunter22@h",
+        "'http://u:a hunter22@h'", "http://u:a\thunter22@h", "http://u:a\nhunter22@h",
+        "ftp://u:1/hunter22@h", "http://u:1/x@hunter22@h",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["host", "registry"])
+@pytest.mark.parametrize("origin", ["OLLAMA_HOST", "--host"])
+def test_no_word_of_an_unreadable_address_is_its_password(
+    origin: str, name: str, value: str
+) -> None:
+    with pytest.raises((ConfigError, UsageError)) as caught:
+        resolve([Layer({name: (value, origin)})])
+    assert "hunter22" not in f"{caught.value.message} {caught.value.hint}"
+    assert "***@h" in caught.value.message

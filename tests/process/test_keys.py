@@ -229,3 +229,19 @@ def test_an_insecure_host_is_warned_of_once(tmp_path: Path) -> None:
         strict = with_config(tmp_path, "", "models", "list", "--host", server.url)
         assert strict.code == 3
         assert "certificate verify failed" in strict.err
+
+
+@pytest.mark.parametrize("key", ["sk-\udce9-0123456789", "\udcff\udcfe", "sk-\u20ac-0123456789"])
+def test_a_key_that_no_header_can_hold_is_told_without_it(key: str) -> None:
+    with Server(TAGS) as server:
+        variables = {"OLLAMA_HOST": server.url, "OLLAMA_CLI_API_KEY": key, "K": key}
+        for words in (["models", "list"], ["models", "list", "--api-key-env", "K"]):
+            result = call(*words, env=variables)
+            assert result.code == 10
+            assert "the header Authorization holds a character that no header can" in result.err
+        proxy = f"http://me:{key}@127.0.0.1:{server.port}"
+        result = call("models", "list", "--host", "http://h.example", env={"http_proxy": proxy})
+        assert result.code == 10
+        assert "its password holds a character that no header can hold" in result.err
+        assert key not in result.err
+        assert sent(server) == []

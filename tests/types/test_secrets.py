@@ -174,3 +174,10 @@ def test_no_part_of_a_key_is_left_at_a_cut(key: str, name: str) -> None:
 )
 def test_the_signature_of_a_url_is_hidden(url: str, shown: str) -> None:
     assert redact(url) == shown
+
+
+def test_a_secret_that_is_no_utf_8_is_hidden_like_any_other() -> None:
+    keep_secret("sk-\udce9abcdefgh")
+    keep_userinfo("me:\udce9hunter22-0")
+    for told in ("no sk-\udce9abcdefgh", "no \udce9hunter22-0", "not me:\udce9hunter22-0"):
+        assert redact(told).endswith(" ***")
