@@ -57,7 +57,6 @@ _THEME: Final = ANSISyntaxTheme(
         Error: Style(color=RED, underline=True),
     }
 )
-_PALETTE: Final = ColorSystem.EIGHT_BIT
 _LONGEST: Final = 2000  # the patterns of some languages are slow on long lines
 _ROOT: Final = "root"
 
