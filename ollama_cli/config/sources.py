@@ -119,11 +119,10 @@ def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
             raise NotFoundError(f"no such file: {path}")
         return texts.decode(data, str(path)).text
     try:
-        if not path.is_file():  # a pipe would hang every command in this folder
-            return None
-        with path.open("rb") as file:
-            data = file.read(files.LARGEST)
+        data = files.read_start(path, files.LARGEST)
     except OSError:  # a folder or an unreadable file may have the name .env, too
+        return None
+    if data is None:
         return None
     try:
         return texts.decode(data, str(path)).text

@@ -210,7 +210,7 @@ class Connection:
     def _raise_for_status(self, reply: Reply, body: Body) -> None:
         root = self._http.root
         if reply.status >= HTTPStatus.BAD_REQUEST:
-            answer = reply.read(_LARGEST_ERROR)
+            answer = reply.read_complaint(_LARGEST_ERROR)
             error = self._failure(reply.status, reply.content_type, answer, address=root)
             if is_unknown_route(reply.status, answer):
                 raise error.as_kind(OtherApiError)

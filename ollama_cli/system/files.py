@@ -2,6 +2,7 @@
 
 import os
 import re
+import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,18 @@ def read_bytes(path: Path) -> bytes | None:
     if len(data) > LARGEST:
         raise ConfigError(f"{path} is larger than {LARGEST} bytes")
     return data
+
+
+def read_start(path: Path, most: int) -> bytes | None:
+    """Read the first bytes of a regular file, and never wait for any; None for what is none.
+
+    It is for a file that somebody else may have put there: a pipe would hang the command, and so
+    would some files of the system, to which it may be a link. Raises OSError.
+    """
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(path, flags), "rb") as file:
+        is_regular = stat.S_ISREG(os.fstat(file.fileno()).st_mode)
+        return (file.read(most) or b"") if is_regular else None
 
 
 def parse_toml(data: bytes | str, name: str) -> dict[str, Any]:

@@ -5,10 +5,14 @@ many of them at once is several times as fast, and no token waits: each read is 
 """
 
 import http.client
+import io
 import math
+import socket
 import time
 from operator import eq
-from typing import Final
+from typing import Any, Final
+
+from ollama_cli.transport.deadline import is_limited
 
 _LONGEST_LINE: Final = 65536
 _INFORMATIONAL: Final = frozenset({*range(100, 200)} - {101})  # 101 changes the protocol
@@ -102,14 +106,63 @@ def _is_size(line: bytes) -> bool:
     return 0 < len(line) <= _MOST_DIGITS and not line.strip(_HEX)
 
 
+class _Bounded(io.RawIOBase):
+    """The bytes of a socket, all of which have come by `end`, a time of `time.monotonic`."""
+
+    def __init__(self, raw: io.RawIOBase, connection: socket.socket) -> None:
+        self._raw = raw
+        self._connection = connection
+        self.end = math.inf
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self.end < math.inf:
+            left = self.end - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            self._connection.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def fileno(self) -> int:
+        return self._raw.fileno()
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
 class BulkResponse(http.client.HTTPResponse):
     """A response whose `read1` decodes chunks in bulk; nearly all else is http.client's.
 
-    `deadline` ends a read that gets framing only; it is a time of `time.monotonic`.
+    The timeout of the socket bounds the whole head, interim answers included, and a read that gets
+    framing only, unless the time for all of it is limited. `deadline` ends such a read, too; it is
+    a time of `time.monotonic`.
     """
 
     deadline: float = math.inf
     _body: ChunkedBody | None = None
+
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self._connection = sock
+
+    def _patience(self) -> float:
+        return math.inf if is_limited() else self._connection.gettimeout() or math.inf
+
+    def begin(self) -> None:
+        """Read the head, within the timeout of the socket in all."""
+        seconds = self._patience()
+        if seconds == math.inf or self.fp is None:
+            super().begin()
+            return
+        bounded = _Bounded(self.fp.detach(), self._connection)
+        self.fp = io.BufferedReader(bounded)
+        bounded.end = time.monotonic() + seconds
+        super().begin()
+        bounded.end = math.inf
+        self._connection.settimeout(seconds)
 
     def _read_status(self) -> tuple[str, int, str]:
         """Read the status line of the answer itself, past a few informational ones (1xx).
@@ -129,6 +182,7 @@ class BulkResponse(http.client.HTTPResponse):
         if not self.chunked or self.fp is None or is_head:
             return super().read1(n)
         body = self._body = self._body or ChunkedBody()
+        end = None
         while not body.finished:
             data = self.fp.read1(n if n > 0 else _LONGEST_LINE)
             if not data:
@@ -140,7 +194,10 @@ class BulkResponse(http.client.HTTPResponse):
                 raise http.client.IncompleteRead(b"") from error
             if out:
                 return out
-            if time.monotonic() > self.deadline:
+            now = time.monotonic()
+            if end is None:
+                end = min(self.deadline, now + self._patience())
+            if now > end:
                 raise TimeoutError
         self._close_conn()  # type: ignore[attr-defined]  # http.client's own
         return b""

@@ -120,6 +120,11 @@ def limited(
     return question.answer()
 
 
+def is_limited() -> bool:
+    """Return whether the time of this thread's question is limited in all."""
+    return _CURRENT.question is not None
+
+
 def refuse_late() -> None:
     """Raise TimedOutError if nobody waits any more for what this thread is about to send."""
     if _CURRENT.question and _CURRENT.question.is_over:

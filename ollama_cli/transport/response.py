@@ -11,6 +11,7 @@ import requests
 
 from ollama_cli.errors import ServerError
 from ollama_cli.transport.chunked import BulkResponse
+from ollama_cli.transport.deadline import is_limited
 from ollama_cli.transport.errors import translated
 from ollama_cli.transport.retries import seconds_of
 from ollama_cli.types.numbers import whole
@@ -45,6 +46,7 @@ class Reply:
         # read timeout for both, so the second one is set on the live socket here.
         connection = getattr(response.raw, "connection", None)
         self._live: socket.socket | None = getattr(connection, "live_socket", None)
+        self._idle = idle
         self._set_idle_timeout(idle)
 
     def __enter__(self) -> Self:
@@ -77,8 +79,11 @@ class Reply:
         self._ahead = self._ahead or next(self.chunks(), b"")
         return self._ahead
 
-    def read(self, largest: int = LARGEST_DOCUMENT) -> bytes:
-        """Read the whole body, in bytes; ServerError if it is larger than `largest`."""
+    def read(self, largest: int = LARGEST_DOCUMENT, *, end: float = math.inf) -> bytes:
+        """Read the whole body, in bytes; ServerError if it is larger than `largest`.
+
+        What comes after `end`, a time of `time.monotonic`, is not waited for.
+        """
         parts: list[bytes] = []
         size = 0
         for chunk in self.chunks():
@@ -91,7 +96,18 @@ class Reply:
                     address=self._root,
                     rest=f" sent more than {largest} bytes where few belong",
                 )
+            if time.monotonic() > end:
+                self.close()
+                break
         return b"".join(parts)
+
+    def read_complaint(self, largest: int) -> bytes:
+        """Read the body of an error: what has come of it when it takes longer than one silence.
+
+        ServerError if it is larger than `largest`, in bytes.
+        """
+        patience = math.inf if is_limited() else self._idle or math.inf
+        return self.read(largest, end=time.monotonic() + patience)
 
     def limit(self, seconds: float) -> None:
         """Bound the wait for the next chunk, even if framing alone arrives; 0 waits for ever."""

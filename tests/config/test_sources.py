@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from shell import run
 
 from ollama_cli.config import dotenv, file, sources
 from ollama_cli.config.resolve import Layer, resolve
@@ -210,3 +211,9 @@ def test_a_pipe_named_env_does_not_hang_a_command(
     monkeypatch.chdir(tmp_path)
     os.mkfifo(tmp_path / ".env")
     assert sources.dotenv_layers(None) == []
+
+
+@pytest.mark.skipif(not os.access("/proc/kmsg", os.R_OK), reason="only root of Linux has it")
+def test_a_link_to_what_never_ends_does_not_hang_a_command(tmp_path: Path) -> None:
+    (tmp_path / ".env").symlink_to("/proc/kmsg")
+    assert run("config", "get", "model", cwd=tmp_path).code == 0

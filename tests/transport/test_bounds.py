@@ -54,6 +54,53 @@ def test_a_server_that_drips_does_not_hold_health(first: bytes, again: bytes) ->
     assert server.url in error.message
 
 
+@pytest.mark.parametrize(
+    ("first", "again"),
+    [
+        (b"HTTP/1.1 200 OK\r\nX-Slow: ", b"x"),
+        (b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        (b"H", b"T"),
+        (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+        (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;x=", b"x"),
+    ],
+    ids=["a header", "headers", "a status", "informational answers", "framing"],
+)
+def test_what_is_no_token_does_not_hold_an_answer(first: bytes, again: bytes) -> None:
+    limits = Timeouts(first_token=0.3, between_tokens=0.3)
+    with (
+        stranger(dripping(first, again)) as server,
+        OllamaClient(server.url, timeouts=limits) as client,
+        pytest.raises(TimedOutError),
+    ):
+        list(client.chat("m", [{"role": "user", "content": "hi"}]))
+
+
+def test_an_error_that_drips_is_the_error_that_it_began_with() -> None:
+    drip = dripping(b"HTTP/1.1 500 X\r\n\r\nno room: ", b"x")
+    limits = Timeouts(first_token=0.3, between_tokens=0.3)
+    with (
+        stranger(drip) as server,
+        OllamaClient(server.url, timeouts=limits) as client,
+        pytest.raises(ServerError, match="no room: x") as caught,
+    ):
+        list(client.chat("m", [{"role": "user", "content": "hi"}]))
+    assert caught.value.http_status == 500
+    assert "x" * 50 not in caught.value.message
+
+
+def test_a_slow_head_leaves_the_patience_for_the_answer_as_it_was() -> None:
+    def script(peer: Peer) -> None:
+        for each in head(200, NDJSON).splitlines(keepends=True):
+            time.sleep(0.04)
+            peer.send(each)
+        time.sleep(0.5)
+        peer.send(b'{"message":{"content":"a"},"done":true,"done_reason":"stop"}\n')
+
+    limits = Timeouts(first_token=5, between_tokens=5)
+    with stranger(script) as server, OllamaClient(server.url, timeouts=limits) as client:
+        assert list(client.chat("m", [{"role": "user", "content": "hi"}]))
+
+
 def test_a_health_without_a_bound_has_no_watch() -> None:
     tags = document({"models": []})
     with (

@@ -1,5 +1,6 @@
 """`models ensure`: what a file lists is there in the end, and nothing else is done."""
 
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 from hostile import Server, by_path, document, lines
-from shell import Result, call
+from shell import Result, call, run
 
 from ollama_cli.demo import DemoServer
 
@@ -243,3 +244,33 @@ def test_frozen_with_a_lock_of_other_models_is_10(server: str, folder: Path) -> 
 def test_a_lock_is_a_file_too(server: str, folder: Path) -> None:
     ensured(server, folder, "--lock", "-q")
     assert ensured(server, folder, "models.lock", "--check").code == 0
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+@pytest.mark.parametrize("name", ["models.toml", "models.lock"])
+def test_a_pipe_that_lies_in_the_folder_does_not_hang_it(
+    server: str, folder: Path, name: str
+) -> None:
+    write(folder, 'models = ["demo"]')
+    (folder / name).unlink(missing_ok=True)
+    os.mkfifo(folder / name)
+    result = run("models", "ensure", "--frozen", "--host", server, cwd=folder)
+    assert (result.code, result.err) == (2, f"error: {name} is no regular file\n")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links need rights elsewhere")
+def test_a_lock_that_is_a_link_overwrites_nothing_but_a_lock(
+    server: str, folder: Path, tmp_path: Path
+) -> None:
+    write(folder, 'models = ["demo"]')
+    precious, link = tmp_path / "precious", folder / "models.lock"
+    precious.write_text("export A=1\n", encoding="utf-8")
+    link.symlink_to(precious)
+    result = ensured(server, folder, "--lock")
+    assert result.code == 10
+    assert "is no lock" in result.err
+    assert precious.read_text(encoding="utf-8") == "export A=1\n"
+    precious.write_text("models = []\n", encoding="utf-8")
+    assert ensured(server, folder, "--lock").code == 0
+    assert "demo" in precious.read_text(encoding="utf-8")
+    assert link.is_symlink()

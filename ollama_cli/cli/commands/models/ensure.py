@@ -6,7 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.errors import NotFoundError, ProtocolError, RefusedError, UsageError
+from ollama_cli.errors import ConfigError, NotFoundError, ProtocolError, RefusedError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.ensure import plan_file, requirements
 from ollama_cli.features.ensure.apply import Report, perform
@@ -115,6 +115,8 @@ def _required(context: Context, file: str, locked: Path | None) -> list[Requirem
 
 
 def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
+    if file in {DEFAULT, requirements.LOCK}:  # they come with the folder, which may be a stranger's
+        _refuse_irregular(file)
     try:
         data = read_bytes(file, context.stdin, largest=_LARGEST_LIST)
     except NotFoundError as error:
@@ -123,6 +125,15 @@ def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
     for warning in warnings:
         context.prompter.warn(warning)
     return required
+
+
+def _refuse_irregular(file: str) -> None:
+    try:
+        is_there = files.read_start(Path(file), 0) is not None
+    except OSError:  # who reads it, says so
+        return
+    if not is_there:
+        raise UsageError(f"{file} is no regular file")
 
 
 def _shown_name(file: str) -> str:
@@ -187,5 +198,20 @@ def _write_lock(context: Context, path: Path, required: Sequence[Requirement]) -
             raise ProtocolError(f"the server lists no digest of {each.name}; no lock was written")
         locked[each.name] = digest
     with locked_file(path):
+        _refuse_other_file(path)
         files.write_text(path, requirements.format_lock(locked), mode=_PUBLIC_MODE)
     context.prompter.report(f"wrote {path}")
+
+
+def _refuse_other_file(path: Path) -> None:
+    """Raise ConfigError for a link to what is no lock: the folder may be a stranger's."""
+    data = files.read_bytes(path) if path.is_symlink() else None
+    if not data:
+        return
+    try:
+        requirements.parse(data, str(path))
+    except ConfigError as error:
+        raise ConfigError(
+            f"{path} is a link to {path.resolve()}, which is no lock",
+            hint=f"if that is to be overwritten, remove it; else remove the link: {path}",
+        ) from error
