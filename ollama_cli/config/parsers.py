@@ -8,6 +8,7 @@ from typing import Final
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.types import model_names
+from ollama_cli.types.secrets import keep_secret
 from ollama_cli.types.text import is_utf8
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
 
@@ -47,6 +48,15 @@ def read_authority(value: object) -> str:
     if os.pathsep in path and not os.path.lexists(path):
         return next(filter(os.path.isdir, path.split(os.pathsep)), path)
     return path
+
+
+def read_variable(value: object) -> str:
+    """Read the name of a variable; what is none may be the key itself, and is never shown."""
+    text = read_text(value)
+    if not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        keep_secret(text)
+        raise ConfigError("is no name of a variable: put the key into one, and name that")
+    return text
 
 
 def read_seconds(value: object) -> float:

@@ -183,7 +183,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "api_key_env": Setting(
         "name of the variable that holds the key of the server",
-        parsers.read_text,
+        parsers.read_variable,
         ("OLLAMA_CLI_API_KEY_ENV",),
         "MY_SERVER_KEY",
     ),

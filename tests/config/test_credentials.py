@@ -203,7 +203,11 @@ def test_headers_and_certificates_come_from_the_entry(tmp_path: Path) -> None:
     ("name", "kind", "told"),
     [
         ("NOBODY", ConfigError, r"^the variable NOBODY \(from --api-key-env\) is not set$"),
-        ("sk-0123456789", UsageError, "^--api-key-env names no variable that is set$"),
+        (
+            "sk-0123456789",
+            UsageError,
+            r"^api_key_env = .\*\*\*. \(from --api-key-env\) is no name of a var",
+        ),
         ("abcdef0123456789", UsageError, "^--api-key-env names no variable that is set$"),
     ],
 )

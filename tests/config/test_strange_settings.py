@@ -89,3 +89,13 @@ def test_no_word_of_an_unreadable_address_is_its_password(
         resolve([Layer({name: (value, origin)})])
     assert "hunter22" not in f"{caught.value.message} {caught.value.hint}"
     assert "***@h" in caught.value.message
+
+
+@pytest.mark.parametrize("value", ["sk-0123456789abcdef", "MY KEY", "a=b", "1KEY"])
+def test_a_key_in_the_place_of_its_variable_is_not_shown(value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        resolve([layer("OLLAMA_CLI_API_KEY_ENV", api_key_env=value)])
+    assert "is no name of a variable" in caught.value.message
+    if len(value) > len("MY KEY"):
+        assert value not in caught.value.message
+    assert resolve([layer(api_key_env="MY_KEY_2")]).api_key_env == "MY_KEY_2"

@@ -39,7 +39,7 @@ def command(
             "name the models to update, or pass --all and no name",
             hint="see which are outdated: `ollama-cli models outdated`",
         )
-    chosen = outdated.choose(context, "update", [context.named(name) for name in names or []])
+    chosen = outdated.choose(context, "update", [context.permit(name) for name in names or []])
     downloads = Downloads(context, [])
     records: list[dict[str, Any]] = []
 
