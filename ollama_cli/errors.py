@@ -250,14 +250,26 @@ class TimedOutError(OllamaCliError):
 
 
 class TooLongError(OllamaCliError):
-    """The input exceeds the model's context window."""
+    """The input exceeds the model's context window.
+
+    It `needs` so many tokens, and the window `holds` so many, where the server tells.
+    """
 
     exit_code = 8
     code = "too_long"
+    needs: int | None = None
+    holds: int | None = None
+
+    @property
+    def message(self) -> str:
+        """Build the sentence: of the numbers, if they are known, else of the server's words."""
+        if self.needs is None or self.holds is None:
+            return super().message
+        return f"the prompt needs {self.needs:,} tokens, the context holds {self.holds:,}"
 
 
 class InvalidOutputError(OllamaCliError):
-    """The answer does not satisfy the JSON schema that was asked for."""
+    """The answer is not what was asked for: it was cut or filtered, and nothing else will do."""
 
     exit_code = 9
     code = "invalid_output"

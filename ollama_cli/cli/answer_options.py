@@ -51,7 +51,10 @@ def declare(
         None
     ),
     num_ctx: Annotated[
-        int | None, typer.Option(metavar="TOKENS", help="Size of the context; reloads.")
+        str | None,
+        typer.Option(
+            metavar="TOKENS|auto", help="Size of the context; auto: what the prompt needs."
+        ),
     ] = None,
     max_tokens: Annotated[int | None, typer.Option(metavar="TOKENS", help="The most to write.")] = (
         None
@@ -62,6 +65,16 @@ def declare(
     stop: Annotated[
         list[str] | None, typer.Option(metavar="TEXT", help="End before this text; repeatable.")
     ] = None,
+    truncate: Annotated[
+        bool | None,
+        typer.Option(
+            "--truncate/--no-truncate", help="Have what is too long cut, or refused (the usual)."
+        ),
+    ] = None,
+    strict: Annotated[
+        bool,
+        typer.Option("--strict", help="End with 9 if the answer was cut, 8 if the prompt was."),
+    ] = False,
     think: Annotated[
         str | None,
         typer.Option(

@@ -28,7 +28,6 @@ _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
     "--keepalive": "did you mean --keep-alive?",
     "--dimensions": "vectors come from `{program} embed --dimensions N`",
-    "--truncate": "vectors come from `{program} embed --truncate`",
 }
 _ONLY_OLLAMAS: Final = ("--experimental", "--draft-quantize", "--quantize", "--restore")
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")

@@ -16,6 +16,7 @@ RENDERINGS: Final = ("auto", "markdown", "plain")
 APIS: Final = ("auto", "native", "openai")
 CONSENTS: Final = ("ask", "never", "always")
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
+_MOST_TOKENS: Final = 2**31 - 1
 _DURATION: Final = r"-?(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+"
 
 
@@ -75,6 +76,16 @@ def read_keep_alive(value: object) -> str | float:
     if not math.isfinite(number):
         raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
     return number
+
+
+def read_num_ctx(value: object) -> str | int:
+    """Read the size of a context: a number of tokens, 1 or more, or `auto`."""
+    if isinstance(value, str) and value.strip().lower() == "auto":
+        return "auto"
+    number = _number(value)
+    if not 1 <= number <= _MOST_TOKENS or number != int(number):
+        raise ConfigError("is no number of tokens, 1 or more, and not auto")
+    return int(number)
 
 
 def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:

@@ -28,6 +28,7 @@ class Settings(NamedTuple):
     model: str | None = None
     embed_model: str | None = None
     keep_alive: str | float | None = None
+    num_ctx: str | int | None = None
     timeout: float | None = None
     connect_timeout: float = waits.CONNECT
     health_timeout: float = waits.HEALTH
@@ -108,6 +109,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         parsers.read_keep_alive,
         ("OLLAMA_CLI_KEEP_ALIVE",),
         "10m",
+    ),
+    "num_ctx": Setting(
+        "tokens of the context, or auto: as many as the prompt needs",
+        parsers.read_num_ctx,
+        ("OLLAMA_CLI_NUM_CTX",),
+        "auto",
     ),
     "timeout": Setting(
         "longest silence of the server in every phase, in seconds; 0 waits for ever",

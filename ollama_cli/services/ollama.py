@@ -14,7 +14,7 @@ from ollama_cli.services.provider import Provider
 from ollama_cli.transport.deadline import Allowance
 from ollama_cli.transport.retries import Retry
 from ollama_cli.types.model_names import find
-from ollama_cli.wire import decoding, ollama as wire
+from ollama_cli.wire import decoding, fields, ollama as wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -215,6 +215,20 @@ class OllamaClient(Client, Provider):
                 retry=Retry.ALWAYS if patience is None else Retry.NEVER,
             ),
         )
+
+    def count_tokens(self, model: str, text: str, *, num_ctx: int | None = None) -> int:
+        """Count the tokens of a text as the model reads it, without a template.
+
+        Loads the model, and has it read the text. Raises TooLongError for one that does not fit.
+        """
+        options = {"num_predict": 1, **({} if num_ctx is None else {"num_ctx": num_ctx})}
+        asked = {"model": model, "prompt": text, "raw": True, "truncate": False, "options": options}
+        body = {**asked, "stream": False}
+        answer = self._http.computed("/api/generate", body, wait=self.timeouts.first_token)
+        counted = fields.count(fields.mapping(decoding.document(answer)).get("prompt_eval_count"))
+        if counted is None:
+            raise ProtocolError("the server does not tell how many tokens a text has")
+        return counted
 
     def delete(self, name: str) -> None:
         """Remove a model; ModelNotFoundError if it is not installed."""

@@ -60,6 +60,7 @@ class Provider(Protocol):
         keep_alive: str | float | None = None,
         gather: bool = True,
         join: bool = False,
+        truncate: bool = False,
     ) -> EventStream[GenerateEvent]:
         """Answer one prompt; `images` are base64, `options` the server's own.
 
@@ -84,6 +85,7 @@ class Provider(Protocol):
                 keep_alive=keep_alive,
                 gather=gather,
                 join=join,
+                truncate=truncate,
             )
         )
 
@@ -99,6 +101,7 @@ class Provider(Protocol):
         keep_alive: str | float | None = None,
         gather: bool = True,
         join: bool = False,
+        truncate: bool = False,
     ) -> EventStream[ChatEvent]:
         """Answer a conversation, as `generate` a prompt; `messages` have role, content, images."""
         from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  likewise, 2 ms
@@ -114,6 +117,7 @@ class Provider(Protocol):
                 keep_alive=keep_alive,
                 gather=gather,
                 join=join,
+                truncate=truncate,
             )
         )
 

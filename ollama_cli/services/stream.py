@@ -32,8 +32,8 @@ class Parser(Protocol[E]):
         """Return whether the end marker has come."""
         ...
 
-    def finish(self) -> None:
-        """Raise ProtocolError unless the end marker came."""
+    def finish(self) -> Iterable[E]:
+        """Return the last events; ProtocolError unless the end came."""
         ...
 
 
@@ -106,7 +106,8 @@ def _bursts(
         except StreamCutError:
             if not parser.is_done():  # a cut after the end marker has lost nothing
                 raise
-    parser.finish()
+    if last := [*parser.finish()]:
+        yield last
 
 
 def _reads(
@@ -128,8 +129,12 @@ def _reads(
                 raise
         events = []
         parser.read(decoder.close(), events)
-        yield events
-    parser.finish()
+        try:
+            last = [*events, *parser.finish()]
+        except OllamaCliError:
+            yield events
+            raise
+        yield last
 
 
 def _burst(values: Iterable[object], parser: Parser[E]) -> Iterator[list[E]]:

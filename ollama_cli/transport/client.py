@@ -22,6 +22,7 @@ from ollama_cli.transport.proxies import Proxy, proxy_of
 from ollama_cli.transport.response import Reply
 from ollama_cli.transport.retries import Retry, is_temporary, pause_of, pauses
 from ollama_cli.types.secrets import redact, start_of
+from ollama_cli.types.text import well_formed
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
@@ -135,7 +136,7 @@ class Transport:
         raise ServerError(f"the {self._name}", address=self.root, rest=" redirects in circles")
 
     def _send_once(self, method: str, url: str, body: object, wait: float) -> requests.Response:
-        data = None if body is None else json.dumps(body).encode()
+        data = None if body is None else _encoded(body)
         timeout: Any = (self._connect_timeout, wait or None)
         if data is not None and _LOG.isEnabledFor(logging.DEBUG):
             _LOG.debug("> %s", start_of(data.decode(), _SHOWN_BODY))
@@ -169,6 +170,11 @@ class Transport:
 
 def _proxy_to(url: str) -> Proxy | None:
     return None if is_private(host_of(redirects.place_of(url))) else proxy_of(url)
+
+
+def _encoded(body: object) -> bytes:
+    """Write a body as JSON in UTF-8; half a character, as a broken argument has it, is U+FFFD."""
+    return well_formed(json.dumps(body, ensure_ascii=False)).encode()
 
 
 def _translated(error: Exception, root: str, name: str, via: str) -> OllamaCliError:

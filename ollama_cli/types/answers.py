@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 
 from ollama_cli.types.values import dataclass
 
+Cut: TypeAlias = Literal["max_tokens", "context", "shifted", "repetition", "filter"]
 Think: TypeAlias = bool | Literal["low", "medium", "high", "max"]
 
 
@@ -30,8 +31,27 @@ class Timings:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """The limit at which an answer was cut: how many tokens, and whose it is."""
+
+    tokens: int | None
+    source: Literal["--max-tokens", "config", "model", "server", "context"]
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the limit as a record for JSON output."""
+        return {"tokens": self.tokens, "from": self.source}
+
+
+@dataclass(frozen=True)
 class Answer:
-    """A complete answer; `tool_calls` are objects with name, arguments and id."""
+    """A whole answer; `tool_calls` are objects with name, arguments and id.
+
+    `unshown` names what came along and is no text: an image, audio, a video. `complete` is false
+    for every `cut`: at a `limit` (its tokens, and where it is from), where the context was full, by
+    a filter, or of the start of the prompt, which was shifted out meanwhile. `prompt_truncated`
+    tells whether the server read a part of the prompt only, `context_length` how many tokens fit;
+    both are None if unknown.
+    """
 
     model: str = ""
     text: str = ""
@@ -40,6 +60,12 @@ class Answer:
     tool_calls: tuple[dict[str, object], ...] = ()
     usage: Usage = field(default_factory=Usage)
     timings: Timings = field(default_factory=Timings)
+    unshown: tuple[str, ...] = ()
+    complete: bool = True
+    cut: Cut | None = None
+    limit: Limit | None = None
+    prompt_truncated: bool | None = None
+    context_length: int | None = None
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ class GenerateRequest:
     """One prompt to answer; `images` are base64, `options` the server's own.
 
     Without `gather` the text of Done stays empty, which saves memory; with `join` pieces of text
-    that arrive together are one event.
+    that arrive together are one event. A prompt that is too long is refused unless `truncate`.
     """
 
     model: str
@@ -28,13 +28,14 @@ class GenerateRequest:
     keep_alive: str | float | None = None
     gather: bool = True
     join: bool = False
+    truncate: bool = False
 
 
 @dataclass(frozen=True)
 class ChatRequest:
     """A conversation to answer; `messages` have role, content and images, base64.
 
-    `options`, `gather` and `join` are as in GenerateRequest.
+    `options`, `gather`, `join` and `truncate` are as in GenerateRequest.
     """
 
     model: str
@@ -46,6 +47,7 @@ class ChatRequest:
     keep_alive: str | float | None = None
     gather: bool = True
     join: bool = False
+    truncate: bool = False
 
 
 @dataclass(frozen=True)

@@ -39,3 +39,12 @@ def sentence(text: str) -> str:
     """Make an error's text fit to be shown: one line, no secrets, and no more than a screen."""
     line = one_line(start_of(text, 2 * _LONGEST))
     return line if len(line) <= _LONGEST else line[:_LONGEST] + "…"
+
+
+def well_formed(text: str) -> str:
+    """Join the halves of characters (surrogates) that stand side by side; one alone is U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text

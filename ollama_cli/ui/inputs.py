@@ -9,7 +9,13 @@ from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.ui.streams import LARGEST_INPUT, InStream, limited_lines, too_large
 
 STDIN: Final = "-"
+PIPED: Final = "standard input"
 LARGEST_FILE: Final = LARGEST_INPUT
+PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
+_CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\v\b\x1b"})
+_LOOKED_AT: Final = 1 << 16
+_FEW: Final = 50  # of so many characters, one may be a control character in a text
 
 
 def gather(
@@ -33,14 +39,14 @@ def gather(
         parts = [read_text(STDIN, stdin)]
     parts += [read_text(path, stdin) for path in files]
     if use_stdin and stdin.implicit and not named:
-        piped = decode_text(stdin.read(on_silence))
+        piped = decode_text(stdin.read(on_silence), PIPED)
         parts += [piped] if piped else []
     return "\n\n".join(filter(None, parts)) if parts else None
 
 
 def read_text(path: str, stdin: InStream) -> str:
     """Read a text file, or standard input if the path is `-`; raise what `read_bytes` raises."""
-    return decode_text(read_bytes(path, stdin))
+    return decode_text(read_bytes(path, stdin), PIPED if path == STDIN else path)
 
 
 def read_bytes(path: str, stdin: InStream, *, largest: int = LARGEST_INPUT) -> bytes:
@@ -96,6 +102,29 @@ def read_text_or_file(value: str, stdin: InStream) -> str:
     return read_text(value[1:], stdin) if value.startswith("@") else value
 
 
-def decode_text(data: bytes) -> str:
-    """Decode UTF-8 without its byte order mark; invalid bytes become U+FFFD."""
+def decode_text(data: bytes, name: str) -> str:
+    """Decode UTF-8, or UTF-16 with its mark; invalid bytes become U+FFFD.
+
+    Raises UsageError for what is no text, with the `name` of its source.
+    """
+    for mark, codec in _UTF_16.items():
+        if data.startswith(mark):
+            return data[len(mark) :].decode(codec, "replace")
+    if data.startswith(PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        place = STDIN if name == PIPED else name
+        raise UsageError(
+            f"{name} is a picture, and no text", hint=f"show it to the model: -i {place}"
+        )
+    if is_binary(data):
+        raise UsageError(
+            f"{name} is no text",
+            hint="turn it into text first, as `pdftotext FILE -` does of a PDF",
+        )
     return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def is_binary(data: bytes) -> bool:
+    """Return whether data is no text in any code of single bytes: by its control characters."""
+    beginning = data[:_LOOKED_AT]
+    controls = len(beginning) - len(beginning.translate(None, _CONTROLS))
+    return b"\0" in data or data.startswith(b"%PDF-") or controls * _FEW > len(beginning)

@@ -1,24 +1,31 @@
 """Lines of `/api/generate` and `/api/chat`, turned into events and one whole answer."""
 
 import io
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
 
-from ollama_cli.errors import ProtocolError
+from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Usage
-from ollama_cli.wire import fields
+from ollama_cli.wire import endings, fields
 from ollama_cli.wire.failures import error_from_line
+from ollama_cli.wire.opening import Halves, Opening
+from ollama_cli.wire.parts import MORE, read_pieces
 from ollama_cli.wire.timings import parse_timings
+
+_PARTS: Final = frozenset({"message", "response", "done"})
+_RETRY: Final = "ask again; the log of the server tells why"
 
 
 class AnswerParser:
     """Parses one answer of either route: their lines differ only in the field of the text.
 
     Without `gather` the text is left out of Done, as its pieces were events. With `join` pieces
-    that are read together are one event.
+    that are read together are one event. A literal `<think>` at the very start begins thinking. An
+    answer that ends in an error is one: `finish` raises it, after all that came.
     """
 
+    _unended: str | None = "repetition"
     _hint = "the server stops a model that repeats itself this way; try another seed"
 
     def __init__(self, *, gather: bool = True, join: bool = False) -> None:
@@ -28,6 +35,11 @@ class AnswerParser:
         self._text = io.StringIO()
         self._thinking = io.StringIO()
         self._calls: list[dict[str, object]] = []
+        self._unshown: dict[str, None] = {}
+        self._halves = Halves()
+        self._half_thoughts = Halves()
+        self._opening = Opening()
+        self._failure: OllamaCliError | None = None
         self._done = False
 
     def read(self, values: Iterable[object], events: list[ChatEvent]) -> None:
@@ -40,7 +52,7 @@ class AnswerParser:
                 if text is not None and self._join:
                     pieces.append(text)
                 elif text is not None:
-                    events.append(self._piece(text))
+                    events += self._said(text)
                 else:
                     self._flush(pieces, events)
                     events += self.parse(value)
@@ -57,7 +69,7 @@ class AnswerParser:
             text = part.get("content")
         else:
             part, text = value, value.get("response")
-        if type(text) is not str or not text or "thinking" in part or "tool_calls" in part:
+        if type(text) is not str or not text or not MORE.isdisjoint(part):
             return None
         return text
 
@@ -65,48 +77,88 @@ class AnswerParser:
         """Turn one decoded line into its events; raises the error that the line reports."""
         if self._done:  # what comes after the end marker is not part of the answer
             return []
-        if not isinstance(value, dict) or "error" in value:
+        if not isinstance(value, dict) or "error" in value or _is_strange(value):
             error = error_from_line(value)
             if error is not None:
                 raise error
         line: dict[str, Any] = value  # type: ignore[assignment]  # anything else was an error
         message = line.get("message")
         part = message if isinstance(message, dict) else line
-        events: list[ChatEvent] = []
-        thinking = part.get("thinking")
-        if thinking and isinstance(thinking, str):
-            self._thinking.write(thinking)
-            events.append(Thinking(thinking))
-        text = part.get("response" if part is line else "content")
-        if text and isinstance(text, str):
-            events.append(self._piece(text))
+        events = self._pieces(part)
         if calls := part.get("tool_calls"):
             events += [self._call(call) for call in fields.items(calls)]
         if line.get("done") is True:
-            self._done = True
-            events.append(Done(self._answer(line)))
+            self._end(fields.text(line.get("done_reason")) or None, events)
+            if self._failure is None:
+                events.append(Done(self._answer(line)))
         return events
 
     def is_done(self) -> bool:
         """Return whether the end marker has come."""
         return self._done
 
-    def finish(self) -> None:
-        """Check that the end marker came: ProtocolError if the stream ended without `done`."""
+    def finish(self) -> list[ChatEvent]:
+        """Return the last events; raises the error in which the answer ended.
+
+        That is a ProtocolError if the stream ended without `done`.
+        """
         if not self._done:
             raise ProtocolError(
                 "the answer ended without its end marker: it is incomplete", hint=self._hint
-            )
+            ).with_facts(cut=self._unended)
+        if self._failure is not None:
+            raise self._failure
+        return []
+
+    def _end(self, reason: str | None, events: list[ChatEvent]) -> None:
+        """Add what was held back, and keep the error that the reason of the end may be."""
+        self._done = True
+        events += self._thought(self._half_thoughts.close())
+        events += self._decided(self._opening.add(self._halves.close()))
+        events += self._decided(self._opening.close())
+        if endings.ending_of(reason) == "failed":
+            self._failure = ServerError(f"the server ended the answer with {reason!r}", hint=_RETRY)
 
     def _flush(self, pieces: list[str], events: list[ChatEvent]) -> None:
         if pieces:
-            events.append(self._piece("".join(pieces)))
+            events += self._said("".join(pieces))
             pieces.clear()
+
+    def _pieces(self, part: Mapping[str, Any]) -> list[ChatEvent]:
+        """Return the events of a delta, a message or a line, but its calls of tools."""
+        events: list[ChatEvent] = []
+        for kind, text in read_pieces(part):
+            if kind == "text":
+                events += self._said(text)
+            elif kind == "thinking":
+                events += self._thought(self._half_thoughts.add(text))
+            else:
+                self._unshown[text] = None
+        return events
+
+    def _said(self, text: str) -> list[ChatEvent]:
+        """Return the events of a piece of text, as far as it is decided what it is."""
+        text = self._halves.add(text)
+        if self._opening.is_over and text:  # nearly all pieces: they must be cheap
+            return [self._piece(text)]
+        return self._decided(self._opening.add(text))
+
+    def _decided(self, pieces: Iterable[tuple[str, str]]) -> list[ChatEvent]:
+        events: list[ChatEvent] = []
+        for kind, text in pieces:
+            events += [self._piece(text)] if kind == "text" else self._thought(text)
+        return events
 
     def _piece(self, text: str) -> Text:
         if self._gather:
             self._text.write(text)
         return Text(text)
+
+    def _thought(self, text: str) -> list[ChatEvent]:
+        if not text:
+            return []
+        self._thinking.write(text)
+        return [Thinking(text)]
 
     def _call(self, call: dict[str, object]) -> ToolCall:
         function = fields.mapping(call.get("function"))
@@ -123,11 +175,19 @@ class AnswerParser:
             model=fields.text(line.get("model")),
             text=self._text.getvalue(),
             thinking=self._thinking.getvalue(),
-            done_reason=fields.text(line.get("done_reason")) or None,
+            done_reason=endings.done_reason(fields.text(line.get("done_reason")) or None),
             tool_calls=tuple(self._calls),
+            unshown=tuple(self._unshown),
+            complete=(cut := endings.cut_of(fields.text(line.get("done_reason")))) is None,
+            cut=cut,
             usage=Usage(
                 prompt_tokens=fields.count(line.get("prompt_eval_count")),
                 completion_tokens=fields.count(line.get("eval_count")),
             ),
             timings=parse_timings(line),
         )
+
+
+def _is_strange(line: Mapping[str, Any]) -> bool:
+    """Return whether a line holds no part of an answer: it may be an error in other words."""
+    return _PARTS.isdisjoint(line) or isinstance(line.get("message"), str)

@@ -14,14 +14,8 @@ from ollama_cli.errors import (
 )
 from ollama_cli.types.secrets import start_of
 from ollama_cli.types.urls import host_of, is_loopback
-from ollama_cli.wire import decoding, fields
+from ollama_cli.wire import complaints, decoding, fields, reports
 
-_TOO_LONG: Final = (
-    "input length exceeds the context length",
-    "exceeds the available context size",
-    "exceed_context_size_error",
-    "prompt is longer than the context length",
-)
 _HINTS: Final = {
     "does not support thinking": "leave out --think for this model",
     "does not support insert": "leave out --suffix for this model",
@@ -72,12 +66,10 @@ def error_from_answer(
 
 def error_from_text(message: str, *, http_status: int | None = None) -> OllamaCliError:
     """Turn the server's text into an error: TooLongError for a full context, else ServerError."""
-    if any(phrase in message for phrase in _TOO_LONG):
+    if full := complaints.too_long(message):
         return TooLongError(
-            message,
-            hint="shorten the prompt, or give the model more room with `--num-ctx`",
-            http_status=http_status,
-        )
+            message, hint="give the model more room: `--num-ctx auto`", http_status=http_status
+        ).with_facts(**full._asdict())
     hint = next((hint for words, hint in _HINTS.items() if words in message), None)
     return ServerError(message, hint=hint, http_status=http_status)
 
@@ -86,7 +78,10 @@ def error_from_line(value: object) -> OllamaCliError | None:
     """Find the error in a line of a stream, if it has one; ProtocolError if it is no object."""
     if not isinstance(value, dict):
         return ProtocolError("the server sent a line that is no JSON object")
-    message = fields.error_text(value.get("error"))
+    if message := fields.error_text(value.get("error")):
+        message = reports.read(value).words or message
+    elif report := reports.find(value):
+        message = report.words or reports.NO_WORDS
     return error_from_text(shown(message)) if message else None
 
 

@@ -52,5 +52,6 @@ def _shared_fields(request: GenerateRequest | ChatRequest) -> dict[str, Any]:
         "options": dict(request.options or {}) or None,
         "think": request.think,
         "keep_alive": request.keep_alive,
+        "truncate": None if request.truncate else False,  # Ollama's own default is to cut silently
         "stream": True,
     }

@@ -1,41 +1,41 @@
 """Chunks of `/v1/chat/completions` and `/v1/completions`, turned into the events of an answer."""
 
 import json
+import logging
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.types.answer_events import ChatEvent, Done, Thinking, ToolCall
+from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.types.secrets import start_of
-from ollama_cli.wire import fields
+from ollama_cli.wire import endings, fields
 from ollama_cli.wire.answers import AnswerParser
 from ollama_cli.wire.openai_failures import error_in
+from ollama_cli.wire.parts import MORE
 from ollama_cli.wire.sse import END
 
 _SHOWN: Final = 80
 _MILLISECONDS: Final = 1000
 _LONGEST: Final = 2.0**64
 _LONGEST_NAME: Final = 1 << 16
-# The words of Ollama's own API; all other reasons stay as the server sent them.
-_REASONS: Final = {
-    "tool_calls": "stop",
-    "function_call": "stop",
-    "eos_token": "stop",
-    "stop_sequence": "stop",
-    "max_tokens": "length",
-    "model_length": "length",
-}
+_LOG: Final = logging.getLogger("ollama_cli.requests")
 
 
 class ChunkParser(AnswerParser):
-    """Parses one answer in chunks, of either route; it ends in `[DONE]`, and usage comes before."""
+    """Parses one answer in chunks, of either route; it ends in `[DONE]`, and usage comes before.
 
+    One whole document is an answer, too, and so is a stream that ends cleanly after its
+    `finish_reason`.
+    """
+
+    _unended = None
     _hint = "errors in mid-answer are lost by some servers; the log of the server tells why"
 
     def __init__(self, *, gather: bool = True, join: bool = False) -> None:
         super().__init__(gather=gather, join=join)
         self._model = ""
         self._reason: str | None = None
+        self._is_whole = False
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
         self._fragments: list[_Fragments] = []
@@ -59,16 +59,16 @@ class ChunkParser(AnswerParser):
             part, text = choice, choice.get("text")
         else:
             text = part.get("content")
-        if type(text) is not str or not text or part.get("tool_calls"):
+        if type(text) is not str or not text:
             return None
-        return None if part.get("reasoning") or part.get("reasoning_content") else text
+        return text if MORE.isdisjoint(part) or not any(map(part.get, MORE)) else None
 
     def parse(self, value: object) -> list[ChatEvent]:
         """Turn one decoded chunk into its events; raises the error that the chunk reports."""
         if self._done:  # what comes after the end marker is not part of the answer
             return []
         if value is END:
-            return self._end()
+            return self._over()
         if not isinstance(value, dict):
             raise ProtocolError("the server sent an event that is no JSON object")
         if (error := error_in(value)) is not None:
@@ -81,18 +81,23 @@ class ChunkParser(AnswerParser):
         return self._delta(choice)
 
     def _delta(self, choice: dict[str, Any]) -> list[ChatEvent]:
-        part = fields.mapping(choice.get("delta")) or choice
-        events: list[ChatEvent] = []
-        thinking = fields.text(part.get("reasoning")) or fields.text(part.get("reasoning_content"))
-        if thinking:
-            self._thinking.write(thinking)
-            events.append(Thinking(thinking))
-        text = part.get("content") or part.get("text") or part.get("refusal")
-        if text and isinstance(text, str):
-            events.append(self._piece(text))
+        message = fields.mapping(choice.get("message"))
+        self._is_whole = self._is_whole or bool(message)
+        part = fields.mapping(choice.get("delta")) or message or choice
         for fragment in fields.items(part.get("tool_calls")):
             self._gather_call(fragment)
-        return events
+        if function := fields.mapping(part.get("function_call")):  # as tools were called before
+            self._gather_call({"index": -1, "function": function})
+        return self._pieces(part)
+
+    def finish(self) -> list[ChatEvent]:
+        """Return the last events, as every answer does; a clean end after a reason is one."""
+        last: list[ChatEvent] = []
+        if not self._done and (self._reason or self._is_whole):
+            if not self._is_whole:
+                _LOG.info("the stream ended without [DONE], after its finish_reason")
+            last = self._over()
+        return last + super().finish()
 
     def _gather_call(self, fragment: dict[str, Any]) -> None:
         index = fields.count(fragment.get("index"))
@@ -104,10 +109,11 @@ class ChunkParser(AnswerParser):
             self._fragments.append(known)
         known.add(fragment)
 
-    def _end(self) -> list[ChatEvent]:
-        self._done = True
-        calls: list[ChatEvent] = [self._record(fragments.call()) for fragments in self._fragments]
-        return [*calls, Done(self._build_answer())]
+    def _over(self) -> list[ChatEvent]:
+        events: list[ChatEvent] = []
+        self._end(self._reason, events)
+        events += [self._record(fragments.call()) for fragments in self._fragments]
+        return events if self._failure else [*events, Done(self._build_answer())]
 
     def _record(self, call: ToolCall) -> ToolCall:
         self._calls.append({"name": call.name, "arguments": call.arguments, "id": call.id})
@@ -118,8 +124,11 @@ class ChunkParser(AnswerParser):
             model=self._model,
             text=self._text.getvalue(),
             thinking=self._thinking.getvalue(),
-            done_reason=_REASONS.get(self._reason or "", self._reason),
+            done_reason=endings.done_reason(self._reason),
             tool_calls=tuple(self._calls),
+            unshown=tuple(self._unshown),
+            complete=(cut := endings.cut_of(self._reason)) is None,
+            cut=cut,
             usage=Usage(
                 prompt_tokens=fields.count(self._usage.get("prompt_tokens")),
                 completion_tokens=fields.count(self._usage.get("completion_tokens")),

@@ -40,8 +40,11 @@ def fitting(fields: Fields) -> tuple[dict[str, Any], tuple[str, ...]]:
 
 
 def fitted(request: R) -> tuple[R, tuple[str, ...]]:
-    """Return the request without what cannot be sent, and the names of that."""
-    names = [name for name in ("options", *_UNSENT) if hasattr(request, name)]
+    """Return the request without what cannot be sent, and the names of that.
+
+    How a prompt that is too long is treated is not among them: its numbers show what was done.
+    """
+    names = ["options", *(_UNSENT if isinstance(request, EmbedRequest) else ("keep_alive",))]
     kept, left_out = fitting({name: getattr(request, name) for name in names})
     others: dict[str, Any] = dict.fromkeys(names) | kept
     return replace(request, **others), left_out

@@ -83,8 +83,9 @@ class PullParser:
         """Return False: the caller stops at Success, and any end before that is a cut."""
         return False
 
-    def finish(self) -> None:
-        """Accept any end: the caller sees that there was no Success."""
+    def finish(self) -> list[PullEvent]:
+        """Accept any end, and add nothing: the caller sees that there was no Success."""
+        return []
 
     def _read_joined(self, values: Iterable[object], events: list[PullEvent]) -> None:
         statuses = self._statuses

@@ -2,7 +2,8 @@ r"""Server-sent events that carry JSON: chunks of bytes as they arrive, values o
 
 Lines end in `\n`, `\r\n` or `\r`; an event ends in a blank line, and may be cut anywhere. Fields
 other than `data` are ignored, except `event: error`: its data is an error in any shape. `[DONE]`
-becomes END, and everything after it is ignored.
+becomes END, and everything after it is ignored. JSON outside of events is a value, too: one whole
+document in the place of a stream, on one line or on many, or an error.
 """
 
 from collections.abc import Iterable, Iterator
@@ -30,6 +31,7 @@ class Decoder:
         self._pending: list[bytes] = []
         self._data: list[bytes] = []
         self._event = b""
+        self._document: list[bytes] = []
         self._size = self._held = 0
         self._decoded = 0
         self._after_return = False
@@ -57,12 +59,13 @@ class Decoder:
         line = b"".join(self._pending)
         self._pending = []
         try:
-            return list(self._decode(line + b"\n\n"))
+            last = list(self._decode(line + b"\n\n"))
         except ProtocolError as error:
             name = line.removeprefix(_BOM).partition(b":")[0]
             if not any(known.startswith(name) for known in (_DATA, _EVENT, *_IGNORED)):
                 raise
             raise StreamCutError("the stream was cut in the middle of an event") from error
+        return [*last, *self._whole_document()]
 
     def _decode(self, block: bytes) -> Iterator[object]:
         if b"\r" in block:
@@ -73,7 +76,7 @@ class Decoder:
         self._decoded += len(block)
         if self._is_over:
             return iter(())
-        if self._data or self._event or _DONE in block or not _is_plain(block):
+        if self._data or self._event or self._document or _DONE in block or not _is_plain(block):
             return self._by_line(block)
         # Nearly all events are one line of data each, so that their payloads are decoded as lines.
         payloads = block[6:-2].replace(_NEXT, b"\n")
@@ -93,12 +96,33 @@ class Decoder:
                 self._held = _check_size(self._held + len(value) + 1)
             elif name == _EVENT:
                 self._event = value
+            elif self._document:
+                self._document.append(line)
+                self._held = _check_size(self._held + len(line) + 1)
             elif name and name not in _IGNORED:
-                yield _read_line_outside_events(line)
+                yield from self._outside(line)
+
+    def _outside(self, line: bytes) -> Iterator[object]:
+        """Read JSON that stands in no event; ProtocolError for any other line."""
+        text = line.decode("utf-8", "replace")
+        if not text.lstrip().startswith(("{", "[")):
+            shown = " ".join(start_of(text, _SHOWN).split())
+            raise ProtocolError(f"the server sent something that is no event: {shown!r}")
+        try:
+            yield decoding.value(text)
+        except ProtocolError:
+            self._document = [line]  # the first one of many
+
+    def _whole_document(self) -> Iterator[object]:
+        if self._document:
+            lines, self._document = self._document, []
+            yield decoding.value(b"\n".join(lines).decode("utf-8", "replace"))
 
     def _dispatch(self) -> Iterator[object]:
         payload, event = b"\n".join(self._data), self._event
         self._data, self._event, self._held = [], b"", 0
+        if payload:
+            yield from self._whole_document()
         if payload.strip() == _DONE:
             self._is_over = True
             yield END
@@ -135,14 +159,3 @@ def _error_value(payload: str) -> object:
     except ProtocolError:
         value = payload
     return value if isinstance(value, dict) and "error" in value else {"error": value}
-
-
-def _read_line_outside_events(line: bytes) -> object:
-    """Read an error that was sent without an event; ProtocolError for any other line."""
-    text = line.decode("utf-8", "replace")
-    if text.startswith("{"):
-        value = decoding.value(text)
-        if isinstance(value, dict) and "error" in value:
-            return value
-    shown = " ".join(start_of(text, _SHOWN).split())
-    raise ProtocolError(f"the server sent something that is no event: {shown!r}")

@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from ollama_cli.errors import ProtocolError
-from ollama_cli.wire import decoding, fields
+from ollama_cli.wire import decoding, fields, reports
 
 _NO_ROUTE: Final = frozenset(
     {HTTPStatus.NOT_FOUND, HTTPStatus.METHOD_NOT_ALLOWED, HTTPStatus.NOT_IMPLEMENTED}
@@ -16,7 +16,12 @@ _ROUTER_TEXTS: Final = (
     r"|(?:404 )?(?:(?:file|page|route|path|endpoint|resource|url) )?not found\W*$"
     r"|method not allowed|not implemented|cannot (?:get|post) /|no (?:route|handler)"
     r"|the requested (?:url|resource|endpoint)"
+    r"|(?:endpoint|route|path|url|page|resource)\b.{0,200}\bnot found|page not found: "
 )
+# AWS API Gateway says this, with 403, of every path that it does not know.
+_GATEWAY: Final = "missing authentication token"
+_ABOUT_MODELS: Final = r"(?i)\bmodel\b"
+_SHORT: Final = 200
 _LM_STUDIO: Final = rb'\s*\{\s*"error"\s*:\s*"Unexpected endpoint or method'
 
 
@@ -25,14 +30,17 @@ def is_unknown_route(status: int, body: bytes) -> bool:
 
     Any other text of the server is about the request, such as a missing model.
     """
-    if status not in _NO_ROUTE:
+    if status not in {*_NO_ROUTE, HTTPStatus.FORBIDDEN}:
         return False
     try:
-        document = fields.mapping(decoding.document(body))
+        message = reports.read(fields.mapping(decoding.document(body))).words
     except ProtocolError:
-        return True  # plain words and pages come from routers and proxies
-    error = document.get("error") or document.get("message") or document.get("detail")
-    message = fields.error_text(error)
+        # Plain words and pages come from routers and proxies, but for those about a model.
+        plain = body[:_SHORT].decode("utf-8", "replace")
+        is_about_model = len(body) < _SHORT and re.search(_ABOUT_MODELS, plain) is not None
+        return status in _NO_ROUTE and not is_about_model
+    if status == HTTPStatus.FORBIDDEN:
+        return message.lower() == _GATEWAY
     return not message or re.match(_ROUTER_TEXTS, message) is not None
 
 

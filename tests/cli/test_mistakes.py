@@ -146,7 +146,8 @@ def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     for name in ("a.txt", "b.txt", "c.txt", "with blanks.md", "p.png", "q.png"):
-        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n")
+        is_picture = name.endswith(".png")
+        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n" if is_picture else b"text\n")
     return tmp_path
 
 

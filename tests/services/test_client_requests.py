@@ -63,7 +63,7 @@ REQUESTS: dict[str, tuple[Callable[[OllamaClient], object], str, str, object]] =
         lambda c: read(c.generate("m", "Hi")),
         "POST",
         "/api/generate",
-        {"model": "m", "prompt": "Hi", "stream": True},
+        {"model": "m", "prompt": "Hi", "stream": True, "truncate": False},
     ),
     "generate with everything": (
         lambda c: read(
@@ -96,19 +96,20 @@ REQUESTS: dict[str, tuple[Callable[[OllamaClient], object], str, str, object]] =
             "think": False,
             "keep_alive": 0,
             "stream": True,
+            "truncate": False,
         },
     ),
     "generate with nothing in it": (
         lambda c: read(c.generate("m", "Hi", raw=False, images=[], options={}, think=None)),
         "POST",
         "/api/generate",
-        {"model": "m", "prompt": "Hi", "stream": True},
+        {"model": "m", "prompt": "Hi", "stream": True, "truncate": False},
     ),
     "chat": (
         lambda c: read(c.chat("m", iter(MESSAGES))),
         "POST",
         "/api/chat",
-        {"model": "m", "messages": MESSAGES, "stream": True},
+        {"model": "m", "messages": MESSAGES, "stream": True, "truncate": False},
     ),
     "chat with everything": (
         lambda c: read(
@@ -133,13 +134,19 @@ REQUESTS: dict[str, tuple[Callable[[OllamaClient], object], str, str, object]] =
             "think": "high",
             "keep_alive": "5m",
             "stream": True,
+            "truncate": False,
         },
     ),
     "text beyond ASCII": (
         lambda c: read(c.generate("m", "caf\u00e9 \N{SNOWMAN} \u2028 \ud800")),
         "POST",
         "/api/generate",
-        {"model": "m", "prompt": "caf\u00e9 \N{SNOWMAN} \u2028 \ud800", "stream": True},
+        {
+            "model": "m",
+            "prompt": "caf\u00e9 \N{SNOWMAN} \u2028 \N{REPLACEMENT CHARACTER}",
+            "stream": True,
+            "truncate": False,
+        },
     ),
 }
 GOOD = {

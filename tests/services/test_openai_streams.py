@@ -112,7 +112,7 @@ def test_an_event_may_be_cut_anywhere() -> None:
 
 
 def test_a_stream_that_ends_anywhere_is_never_whole() -> None:
-    end = BODY.index(b"[DONE]") + len(b"[DONE]")
+    end = BODY.index(b'"finish_reason": "tool_calls"')
     scripts = [streamed(BODY[:place]) for place in range(1, end, 5)]
     with Server(*scripts) as server, OpenAIClient(server.url) as client:
         for _ in scripts:
@@ -122,8 +122,21 @@ def test_a_stream_that_ends_anywhere_is_never_whole() -> None:
             assert seen == EVENTS[:2][: len(seen)]
 
 
-def test_a_missing_end_is_an_error_though_a_reason_was_told() -> None:
+def test_a_clean_end_after_the_reason_is_an_answer() -> None:
     seen, error = heard(streamed(event(delta("stop", content="Yes"))))
+    assert seen == [Text("Yes"), Done(Answer(model="m", text="Yes", done_reason="stop"))]
+    assert error is None
+
+
+def test_a_cut_after_the_reason_is_a_cut() -> None:
+    script = bytes_then(OPENED + chunk(event(delta("stop", content="Yes"))))
+    seen, error = heard(script)
+    assert seen == [Text("Yes")]
+    assert isinstance(error, StreamCutError)
+
+
+def test_a_missing_end_is_an_error() -> None:
+    seen, error = heard(streamed(event(delta(content="Yes"))))
     assert seen == [Text("Yes")]
     assert isinstance(error, ProtocolError)
     assert "without its end marker" in error.message
@@ -204,7 +217,7 @@ def test_a_stream_that_falls_silent_times_out() -> None:
         (page(), ProtocolError, "an HTML page came from"),
         (page(502), ServerError, "HTTP 502 Bad Gateway with an HTML page"),
         (document({"error": "Unexpected endpoint"}), ServerError, "Unexpected endpoint"),
-        (document({"choices": [{"message": {"content": "x"}}]}), ProtocolError, "no event"),
+        (document({"hello": "x"}), ProtocolError, "without its end marker"),
         (answer(200, b"", SSE), ProtocolError, "without its end marker"),
         (document({"detail": "bad"}, 422), ServerError, "bad"),
     ],
@@ -214,6 +227,28 @@ def test_what_is_no_stream_is_told(script: Script, kind: type[ServerError], mess
     assert seen == []
     assert isinstance(error, kind)
     assert message in error.message
+
+
+WHOLE = {"choices": [{"message": {"content": "The answer is 42."}, "finish_reason": "stop"}]}
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+@pytest.mark.parametrize("rest", [b"", b"\n", b"\n\ndata: [DONE]\n\n", b"\n\n"])
+@pytest.mark.parametrize("kind", [SSE, {"Content-Type": "application/json"}])
+def test_one_whole_document_is_an_answer(
+    kind: dict[str, str], rest: bytes, indent: int | None
+) -> None:
+    seen, error = heard(answer(200, json.dumps(WHOLE, indent=indent).encode() + rest, kind))
+    assert error is None
+    assert seen == [
+        Text("The answer is 42."),
+        Done(Answer(text="The answer is 42.", done_reason="stop")),
+    ]
+
+
+def test_a_whole_document_in_an_event_is_an_answer() -> None:
+    seen, error = heard(streamed(event(WHOLE)))
+    assert (seen[0], error) == (Text("The answer is 42."), None)
 
 
 def test_the_bytes_come_unchanged_and_are_judged() -> None:

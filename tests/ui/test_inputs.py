@@ -159,7 +159,10 @@ def test_a_silent_pipe_is_told_once_and_then_read_to_its_end() -> None:
         (b"\xef\xbb\xbf\xef\xbb\xbfhi", "\ufeffhi"),
         ("grüße €".encode(), "grüße €"),
         (b"a\xffb", "a\ufffdb"),
-        (b"\x00\x01\xfe", "\x00\x01\ufffd"),
+        (b"\xff\xfeh\x00i\x00", "hi"),
+        (b"\xfe\xff\x00h\x00i", "hi"),
+        (b"\xff\xfeh\x00i", "h\ufffd"),
+        (b"\x1b[31mred\x1b[0m\t\x08", "\x1b[31mred\x1b[0m\t\x08"),
         (b"\xf0\x9f\x98", "\ufffd"),
         (b"a\r\nb\r", "a\r\nb\r"),
         (b"", ""),
@@ -170,9 +173,34 @@ def test_bytes_are_utf_8_without_a_mark_and_never_fail(
 ) -> None:
     path = tmp_path / "f"
     path.write_bytes(data)
-    assert read_text(str(path), InStream(None)) == inputs.decode_text(data) == text
+    assert read_text(str(path), InStream(None)) == inputs.decode_text(data, "x") == text
     assert read_bytes(str(path), InStream(None)) == data
     assert gather("-", [], piped(data), use_stdin=True) == text
+
+
+@pytest.mark.parametrize(
+    ("data", "hint"),
+    [
+        (b"\x89PNG\r\n\x1a\n\x00", "show it to the model: -i "),
+        (b"\xff\xd8\xff\xe0", "show it to the model: -i "),
+        (b"GIF89a", "show it to the model: -i "),
+        (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "show it to the model: -i "),
+        (b"%PDF-1.7\n", "turn it into text first"),
+        (b"PK\x03\x04\x14\x00", "turn it into text first"),
+        (b"a\x00b", "turn it into text first"),
+        (b"\x1f\x8b\x08\x01\x02\x03", "turn it into text first"),
+        (b"text" * 10 + b"\x01\x02", "turn it into text first"),
+    ],
+)
+def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, hint: str) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(data)
+    for place in (str(path), "-"):
+        with pytest.raises(UsageError) as caught:
+            gather(None, [place], piped(data), use_stdin=False)
+        assert (caught.value.hint or "").startswith(hint)
+    with pytest.raises(UsageError, match="standard input is"):
+        gather("what is this?", [], piped(data), use_stdin=True)
 
 
 @pytest.mark.parametrize("name", ["none.txt", "none/none.txt", "~nobody-at-all/x"])

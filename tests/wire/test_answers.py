@@ -101,7 +101,7 @@ def test_a_tool_call_may_stand_beside_the_text_of_generate() -> None:
     "line",
     [
         {"message": "text"},
-        {"message": {"content": 5, "thinking": ["x"], "tool_calls": {"a": 1}}},
+        {"message": {"content": 5, "thinking": 6, "tool_calls": {"a": 1}}},
         {"response": None, "tool_calls": "f"},
         {"done": "true"},
         {"done": 1},
@@ -169,4 +169,4 @@ def test_the_gathered_text_is_the_text_to_the_byte() -> None:
         parser.parse({"response": piece})
     (done,) = parser.parse({"response": "", "done": True})
     assert isinstance(done, Done)
-    assert done.answer.text == "".join(pieces)
+    assert done.answer.text == "a\r\nb\r\n\x00\N{REPLACEMENT CHARACTER}é"

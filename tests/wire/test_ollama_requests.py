@@ -7,7 +7,7 @@ from ollama_cli.wire.ollama_requests import chat_body, embed_body, embed_fields,
 
 def test_a_bare_prompt_is_three_fields() -> None:
     body = present(generate_body(GenerateRequest("m", "hi")))
-    assert body == {"model": "m", "prompt": "hi", "stream": True}
+    assert body == {"model": "m", "prompt": "hi", "stream": True, "truncate": False}
 
 
 def test_a_prompt_with_all_that_may_come_with_it() -> None:
@@ -37,6 +37,7 @@ def test_a_prompt_with_all_that_may_come_with_it() -> None:
         "think": "low",
         "keep_alive": "5m",
         "stream": True,
+        "truncate": False,
     }
 
 
@@ -49,6 +50,7 @@ def test_a_conversation_keeps_the_order_of_its_turns() -> None:
         "think": False,
         "keep_alive": 0,
         "stream": True,
+        "truncate": False,
     }
     tool = {"type": "function", "function": {"name": "f"}}
     assert chat_body(ChatRequest("m", (), tools=(tool,)))["tools"] == [tool]

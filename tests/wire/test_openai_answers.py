@@ -12,6 +12,7 @@ from ollama_cli.wire.openai_answers import ChunkParser
 from ollama_cli.wire.sse import END
 
 CITY = {"city": "Tromsø", "days": 3}
+CUT = Answer(model="m", text="Yes.", done_reason="length", complete=False, cut="max_tokens")
 ARGUMENTS = json.dumps(CITY, ensure_ascii=False)
 
 
@@ -19,7 +20,7 @@ def read(*values: object, **how: bool) -> list[ChatEvent]:
     parser = ChunkParser(**how)
     events: list[ChatEvent] = []
     parser.read(values, events)
-    parser.finish()
+    events += parser.finish()
     return events
 
 
@@ -57,7 +58,7 @@ def test_an_answer_of_the_plain_route() -> None:
     assert read(piece("Yes"), piece(".", "length"), END) == [
         Text("Yes"),
         Text("."),
-        Done(Answer(model="m", text="Yes.", done_reason="length")),
+        Done(CUT),
     ]
 
 
@@ -195,7 +196,38 @@ def test_the_name_of_a_call_does_not_grow_without_end(part: str) -> None:
 
 def test_an_answer_without_its_end_is_incomplete() -> None:
     with pytest.raises(ProtocolError, match="without its end marker"):
-        read(delta(content="a"), delta("stop"))
+        read(delta(content="a"))
+
+
+def test_an_answer_that_ended_after_its_reason_is_one() -> None:
+    seen = read(delta(content="a"), delta("length"))
+    assert seen == [
+        Text("a"),
+        Done(Answer(model="m", text="a", done_reason="length", complete=False, cut="max_tokens")),
+    ]
+
+
+def test_one_whole_document_is_an_answer() -> None:
+    message = {"role": "assistant", "content": "The answer is 42.", "reasoning_content": "Hm"}
+    choice = {"index": 0, "message": message, "finish_reason": None}
+    seen = read({"object": "chat.completion", "model": "m", "choices": [choice]})
+    whole = Answer(model="m", text="The answer is 42.", thinking="Hm")
+    assert seen == [Thinking("Hm"), Text("The answer is 42."), Done(whole)]
+
+
+def test_a_function_is_called_as_before_there_were_tools() -> None:
+    fragments = ({"name": "f"}, {"arguments": '{"a":'}, {"arguments": "1}"})
+    seen = read(*(delta(function_call=each) for each in fragments), delta("function_call"))
+    assert seen[0] == ToolCall("f", {"a": 1})
+
+
+@pytest.mark.parametrize("reason", ["error", "network_error", "abort", "ERROR"])
+def test_an_answer_that_ends_in_an_error_is_one_after_all_that_came(reason: str) -> None:
+    parser, events = ChunkParser(), list[ChatEvent]()
+    parser.read([delta(content="Half"), delta(reason), END], events)
+    assert events == [Text("Half")]
+    with pytest.raises(ServerError, match=f"the server ended the answer with '{reason}'"):
+        parser.finish()
 
 
 def test_what_comes_after_the_end_is_left_out() -> None:

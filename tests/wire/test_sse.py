@@ -108,7 +108,6 @@ def test_a_stream_that_ends_anywhere_is_a_cut_or_has_no_end(framing: str) -> Non
     [
         (b"<!DOCTYPE html>", "<!DOCTYPE html>"),
         (b"Internal Server Error", "Internal Server Error"),
-        (b'{"choices":[]}', '{"choices":[]}'),
     ],
 )
 def test_a_line_that_is_no_event_is_told(line: bytes, shown: str) -> None:
@@ -120,6 +119,15 @@ def test_a_line_that_is_no_event_is_told(line: bytes, shown: str) -> None:
     assert shown in caught.value.message
     with pytest.raises(ProtocolError, match="no event"):
         list(decode([line]))
+
+
+def test_json_outside_of_events_is_a_value() -> None:
+    stream = b'data: {"a":1}\n\n{"b":2}\n\n{\n"c":\n\n3}\ndata: [DONE]\n\n'
+    for size in (1, 3, 7, len(stream)):
+        pieces = [stream[place : place + size] for place in range(0, len(stream), size)]
+        assert list(decode(pieces)) == [{"a": 1}, {"b": 2}, {"c": 3}, END]
+    with pytest.raises(ProtocolError, match="no JSON"):
+        list(decode([b'{"a":\n1\n\n']))
 
 
 def test_data_that_is_no_json_is_told() -> None:

@@ -132,7 +132,7 @@ def _texts(
     place, note = "standard input", context.prompter.note_waiting
     if lines:
         yield from _checked(inputs.decode_lines(context.stdin.lines(note)), place, lines=True)
-    elif piped := inputs.decode_text(context.stdin.read(note)):
+    elif piped := inputs.decode_text(context.stdin.read(note), inputs.PIPED):
         yield from _checked([piped], place)
 
 

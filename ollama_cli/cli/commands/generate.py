@@ -9,6 +9,7 @@ from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import answer, request
+from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
@@ -66,6 +67,6 @@ def command(
         images=images,
         **shared,
     )
-    ask = partial(context.servers.provider().answer, asked)
-    answer.show_answer(context, ask, options, "generate", name)
-    answer.warn_of_small_context(context, name, shared["options"])
+    question = Question(context, asked, auto=request.asks_auto(context, options))
+    given = answer.show_answer(context, question, options, "generate")
+    answer.warn_of_small_context(context, question, given)

@@ -1,6 +1,6 @@
 """`ollama-cli run`: `chat` with the words of `ollama run`."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -9,6 +9,8 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.chat.talk import talk
 from ollama_cli.features.context import Context
 from ollama_cli.types.requests import EmbedRequest
+
+_PICTURES: Final = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def command(
@@ -32,16 +34,13 @@ def command(
     dimensions: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Length of an embedding model's vector.")
     ] = None,
-    truncate: Annotated[
-        bool | None,
-        typer.Option("--truncate/--no-truncate", help="Cut a text to embed, or fail."),
-    ] = None,
     *,
     options: Options,
 ) -> None:
     """Chat with a model, as `ollama run` does; an embedding model prints a vector.
 
-    With --verbose the statistics of the answer follow it, as with --stats.
+    A picture that the prompt names by its path (./cat.png) is sent along. With --verbose the
+    statistics of the answer follow it, as with --stats.
 
     Examples:
       ollama-cli run llama3.2
@@ -62,5 +61,11 @@ def command(
         wrap=not nowordwrap,
         stats=options.stats or context.flags.verbose > 0,
     )
-    vector = EmbedRequest(model=model, dimensions=dimensions, truncate=truncate)
-    talk(context, " ".join(prompt) if prompt else None, model, options, vector)
+    text = " ".join(prompt) if prompt else None
+    if text and any(ending in text.lower() for ending in _PICTURES):
+        from ollama_cli.features.chat.pictures import take_pictures  # noqa: PLC0415  hardly ever: 1 ms
+
+        text, pictures = take_pictures(context, model, text)
+        options = options._replace(image=[*(options.image or []), *pictures] or None)
+    vector = EmbedRequest(model=model, dimensions=dimensions, truncate=options.truncate)
+    talk(context, text, model, options, vector)

@@ -1,16 +1,16 @@
 """Ask a model and show its answer, for every command that does so."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
+from typing import TypeVar
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.features.chat.ending import Heard, refuse_cut, warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explaining
 from ollama_cli.features.pull.auto import stream_with_pull
-from ollama_cli.types import model_names
-from ollama_cli.types.answer_events import ChatEvent, Done
+from ollama_cli.types.answer_events import ChatEvent
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
@@ -19,46 +19,52 @@ from ollama_cli.ui.answers import writers
 from ollama_cli.ui.answers.text import ThinkingMode
 from ollama_cli.ui.answers.writers import AnswerWriter
 
-if TYPE_CHECKING:
-    from ollama_cli.services.stream import EventStream
-
 T = TypeVar("T")
-Ask: TypeAlias = "Callable[[], EventStream[ChatEvent]]"
 
 
 def show_answer(
-    context: Context, ask: Ask, options: AnswerOptions, command: str, model: str
+    context: Context, question: Question, options: AnswerOptions, command: str
 ) -> Answer | None:
-    """Ask, and show the answer in the wanted format; returns it, or None in raw format."""
+    """Ask, and show the answer in the wanted format; returns it, or None in raw format.
+
+    With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt.
+    """
+    model = question.request.model
     if context.output == "raw":
-        chunks = stream_with_pull(context, model, lambda: with_spinner(context, ask().raw(), model))
-        for chunk in chunks:
+
+        def begin() -> Iterator[bytes]:
+            return question.with_room(lambda: with_spinner(context, question.open().raw(), model))
+
+        for chunk in stream_with_pull(context, model, begin):
             context.out.write_bytes(chunk)
         return None
-    answer = None
+    heard = Heard(context, question)
     with (
-        bursts(context, ask, model) as events,
+        bursts(context, question) as events,
         writer(context, options, command, model) as shown,
         explaining(context),
     ):
         for burst in events:
-            shown.show_burst(burst)
-            if isinstance(burst[-1], Done):
-                answer = burst[-1].answer
-    if answer is not None:
-        _show_end(context, answer, stats=options.stats)
-    return answer
+            shown.show_burst(heard.hear(burst))
+    warn_of_end(context, heard)
+    if heard.answer is not None and options.stats:
+        for name, value in statistics(heard.answer):
+            context.err.line(f"{name + ':':<16}{one_line(value)}")
+    if heard.answer is not None and options.strict:
+        refuse_cut(heard.answer)
+    return heard.answer
 
 
 @contextmanager
-def bursts(context: Context, ask: Ask, model: str) -> Iterator[Iterator[list[ChatEvent]]]:
+def bursts(context: Context, question: Question) -> Iterator[Iterator[list[ChatEvent]]]:
     """Open the bursts of an answer, after a pull if the model is missing; closed at the end."""
+    model = question.request.model
     with ExitStack() as opened:
 
-        def begin() -> Iterable[list[ChatEvent]]:
-            return with_spinner(context, opened.enter_context(ask()).bursts(), model)
+        def ask() -> Iterable[list[ChatEvent]]:
+            return with_spinner(context, opened.enter_context(question.open()).bursts(), model)
 
-        yield stream_with_pull(context, model, begin)
+        yield stream_with_pull(context, model, lambda: question.with_room(ask))
 
 
 def writer(context: Context, options: AnswerOptions, command: str, model: str) -> AnswerWriter:
@@ -89,16 +95,6 @@ def with_spinner(context: Context, items: Iterable[T], model: str) -> Iterable[T
     return context.servers.warn_of_left_out(items)
 
 
-def _show_end(context: Context, answer: Answer, *, stats: bool) -> None:
-    if answer.done_reason == "length":
-        context.prompter.warn(
-            "the answer was cut at the limit of tokens (--max-tokens, or the context window)"
-        )
-    if stats:
-        for name, value in statistics(answer):
-            context.err.line(f"{name + ':':<16}{one_line(value)}")
-
-
 def statistics(answer: Answer) -> list[tuple[str, str]]:
     """List the known counts and times of an answer: (name, text)."""
     usage, times = answer.usage, answer.timings
@@ -123,21 +119,17 @@ def _seconds(value: float | None) -> str | None:
     return None if value is None else format_duration(value)
 
 
-def warn_of_small_context(context: Context, model: str, options: Mapping[str, Any]) -> None:
-    """Warn if the server gave a model a smaller context than `num_ctx` of the options."""
-    wanted = options.get("num_ctx")
-    if (
-        wanted is None
-        or context.flags.quiet
-        or context.servers.provider().provider_type != "ollama"
-    ):
+def warn_of_small_context(context: Context, question: Question, answer: Answer | None) -> None:
+    """Warn if the server gave a model a smaller context than the `num_ctx` that was asked for."""
+    wanted = question.named_ctx
+    if wanted is None or context.flags.quiet or answer is None:
         return
-    try:
-        running = context.servers.ollama().running_models()
-    except OllamaCliError:  # the answer is complete: no reason to fail
+    if context.servers.provider().provider_type != "ollama":
         return
-    given = [each.context_length for each in running if model_names.same_model(each.name, model)]
-    if given and given[0] is not None and given[0] < wanted:
+    given = answer.context_length
+    if given is None:
+        given = context_in_force(context, question.request.model)
+    if given is not None and given < wanted:
         context.prompter.warn(
-            f"the server gave a context of {given[0]} tokens, not the {wanted} of num_ctx"
+            f"the server gave a context of {given} tokens, not the {wanted} of num_ctx"
         )

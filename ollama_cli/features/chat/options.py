@@ -16,10 +16,12 @@ class AnswerOptions(NamedTuple):
     option: list[str] | None = None
     temperature: float | None = None
     seed: int | None = None
-    num_ctx: int | None = None
+    num_ctx: str | None = None
     max_tokens: int | None = None
     top_p: float | None = None
     stop: list[str] | None = None
+    truncate: bool | None = None
+    strict: bool = False
     think: str | None = None
     keep_alive: str | None = None
     stats: bool = False

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Final
 
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.chat import answer, request
-from ollama_cli.features.chat.answer import Ask
+from ollama_cli.features.chat.ending import Heard, warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.system import signals
@@ -22,11 +22,17 @@ _LEAVE_COMMANDS: Final = frozenset({"/exit", "/bye", "/quit"})
 
 
 def run_conversation(
-    context: Context, opening: ChatRequest, images: Sequence[str], options: AnswerOptions
+    context: Context,
+    opening: ChatRequest,
+    images: Sequence[str],
+    options: AnswerOptions,
+    *,
+    auto: bool,
 ) -> None:
     """Ask and answer until `/exit` or the end of input; a stopped answer is kept.
 
     The messages of `opening` come before the first question, `images` (base64) are part of it.
+    With `auto` the context grows where a question needs it.
     """
     model, messages = opening.model, [*opening.messages]
     context.servers.ensure_running()  # before the first question
@@ -39,13 +45,13 @@ def run_conversation(
             continue
         question = request.question(text, images)
         images = []
-        next_request = replace(opening, messages=[*messages, question])
-        reply = _answer(
-            context, partial(context.servers.provider().answer, next_request), options, model
-        )
+        asked = Question(context, replace(opening, messages=[*messages, question]), auto=auto)
+        heard = Heard(context, asked)
+        reply = _answer(context, asked, heard, options)
+        opening = replace(opening, options=asked.request.options)  # room that was made stays
         if reply is not None:
             if not any(each["role"] == "assistant" for each in messages):  # only once
-                answer.warn_of_small_context(context, model, opening.options or {})
+                answer.warn_of_small_context(context, asked, heard.answer)
             messages += [question, {"role": "assistant", "content": reply}]
 
 
@@ -68,16 +74,18 @@ def _ask() -> str | None:
     return None if text.strip() in _LEAVE_COMMANDS else text
 
 
-def _answer(context: Context, ask: Ask, options: AnswerOptions, model: str) -> str | None:
+def _answer(
+    context: Context, question: Question, heard: Heard, options: AnswerOptions
+) -> str | None:
     """Show one answer and return its text, also if it was stopped; None after an error."""
     texts: list[str] = []
     try:
         with (
-            answer.bursts(context, ask, model) as bursts,
-            answer.writer(context, options, "chat", model) as writer,
+            answer.bursts(context, question) as bursts,
+            answer.writer(context, options, "chat", question.request.model) as writer,
         ):
             for burst in bursts:
-                writer.show_burst(burst)
+                writer.show_burst(heard.hear(burst))
                 texts += [event.text for event in burst if isinstance(event, Text)]
     except KeyboardInterrupt:
         motion.end()
@@ -86,4 +94,5 @@ def _answer(context: Context, ask: Ask, options: AnswerOptions, model: str) -> s
     except OllamaCliError as error:
         show_error(context.err, explain(error, context))
         return None
+    warn_of_end(context, heard)
     return "".join(texts)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any, Final, TypedDict
 
+from ollama_cli.config import resolve
 from ollama_cli.config.parsers import read_keep_alive
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.chat.images import encode_image
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.context import Context
 from ollama_cli.features.pull import auto
 from ollama_cli.features.schema.read import read_format
@@ -33,6 +35,7 @@ class SharedFields(TypedDict):
     keep_alive: str | float | None
     gather: bool
     join: bool
+    truncate: bool
 
 
 def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
@@ -41,7 +44,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,
-        "num_ctx": options.num_ctx,
+        "num_ctx": _num_ctx(context, options),
         "num_predict": options.max_tokens,
         "top_p": options.top_p,
         "stop": options.stop,
@@ -56,7 +59,14 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
         "keep_alive": _keep_alive(context, options.keep_alive),
         "gather": context.output == "json",
         "join": context.output != "jsonl",
+        "truncate": bool(options.truncate),
     }
+
+
+def asks_auto(context: Context, options: AnswerOptions) -> bool:
+    """Return whether the context shall be as large as the prompt needs it."""
+    named = context.settings.num_ctx if options.num_ctx is None else options.num_ctx
+    return named == AUTO and not _is_option("num_ctx", options)
 
 
 def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:
@@ -114,6 +124,19 @@ def _read_think(text: str | None) -> Think | None:
             hint=f"use one of {', '.join(_THINK_LEVELS)}, or `--think` alone",
         )
     return _THINK_LEVELS[text.lower()]
+
+
+def _num_ctx(context: Context, options: AnswerOptions) -> int | None:
+    """Return the size of the context in tokens; None leaves it to the server, or to `auto`."""
+    if options.num_ctx is not None:
+        named = resolve.read("num_ctx", options.num_ctx, "--num-ctx")
+    else:
+        named = None if _is_option("num_ctx", options) else context.settings.num_ctx
+    return named if isinstance(named, int) else None
+
+
+def _is_option(name: str, options: AnswerOptions) -> bool:
+    return any(pair.partition("=")[0].strip() == name for pair in options.option or [])
 
 
 def _keep_alive(context: Context, text: str | None) -> str | float | None:

@@ -7,6 +7,7 @@ from typing import Any
 from ollama_cli.errors import ServerError
 from ollama_cli.features.chat import answer, repl, request
 from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
@@ -26,6 +27,7 @@ def talk(
     A model that only makes embeddings answers with a vector, if `vector` says how.
     """
     shared = request.shared_fields(context, options)
+    asks_auto = request.asks_auto(context, options)
     system = request.read_system(context, options)
     opening: list[dict[str, Any]] = []
     if system is not None:
@@ -41,21 +43,21 @@ def talk(
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     chat_request = ChatRequest(model=name, messages=opening, **shared)
     if text is None:
-        repl.run_conversation(context, chat_request, images, options)
+        repl.run_conversation(context, chat_request, images, options, auto=asks_auto)
         return
     chat_request = replace(chat_request, messages=[*opening, request.question(text, images)])
-    ask = partial(context.servers.provider().answer, chat_request)
+    asked = Question(context, chat_request, auto=asks_auto)
     try:
-        answer.show_answer(context, ask, options, "chat", name)
+        given = answer.show_answer(context, asked, options, "chat")
     except ServerError as error:
         if vector is None:
             raise
         from ollama_cli.features.chat.vectors import show_vector  # noqa: PLC0415  hardly ever: 1 ms
 
-        asked = replace(vector, model=name, keep_alive=shared["keep_alive"])
-        show_vector(context, asked, text, error)
+        embedded = replace(vector, model=name, keep_alive=shared["keep_alive"])
+        show_vector(context, embedded, text, error)
         return
-    answer.warn_of_small_context(context, name, shared["options"])
+    answer.warn_of_small_context(context, asked, given)
 
 
 def _is_interactive(context: Context) -> bool:

@@ -67,7 +67,9 @@ class JsonWriter:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> None:
         answer = self._answer
         if answer is None and (self._text or self._thinking or self._calls):
             answer = Answer(
@@ -75,6 +77,8 @@ class JsonWriter:
                 text="".join(self._text),
                 thinking="".join(self._thinking),
                 tool_calls=tuple(self._calls),
+                complete=False,
+                cut=getattr(error, "cut", None),
             )
         if answer is not None and (
             kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
@@ -142,4 +146,6 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
 def _document(answer: Answer) -> dict[str, Any]:
     # Not asdict, which copies recursively: arguments of a tool may be nested very deep.
     whole = {each.name: getattr(answer, each.name) for each in fields(answer)}
-    return whole | {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}
+    limit = None if answer.limit is None else answer.limit.as_dict()
+    numbers = {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}
+    return whole | numbers | {"limit": limit}

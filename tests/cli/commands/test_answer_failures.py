@@ -184,7 +184,7 @@ def test_a_lone_surrogate_does_no_harm() -> None:
     with Server(answer(200, body)) as server:
         result = call("generate", "hi", "-m", "m", "--host", server.url)
         events = call("generate", "hi", "-m", "m", "-o", "jsonl", "--host", server.url)
-    assert (result.code, result.out) == (0, "a?b\n")
+    assert (result.code, result.out) == (0, "a\N{REPLACEMENT CHARACTER}b\n")
     assert events.code == 0
 
 

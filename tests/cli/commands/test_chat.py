@@ -41,6 +41,7 @@ def test_one_question(server: Server) -> None:
             {"role": "user", "content": "why?"},
         ],
         "stream": True,
+        "truncate": False,
     }
 
 
@@ -90,7 +91,7 @@ def test_an_answer_that_was_cut_at_the_limit_warns() -> None:
     with Server(lines(message(content="Y"), {**END, "done_reason": "length"})) as server:
         result = call("chat", "why?", "-m", "m", "--host", server.url)
     assert (result.code, result.out) == (0, "Y\n")
-    assert result.err.startswith("warning: the answer was cut at the limit of tokens")
+    assert result.err.startswith("warning: the answer was cut at a limit of tokens (--max-tokens")
 
 
 def test_images_go_with_the_question(server: Server, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_the_answer_alone_on_stdout(demo: str) -> None:
     assert result.out.endswith("\n")
     assert result.err == (
         "note: using demo:latest (choose another with -m)\n"
-        "warning: the answer was cut at the limit of tokens (--max-tokens, or the context window)\n"
+        "warning: the answer was cut at 5 tokens (--max-tokens)\n"
     )
     assert call(*ARGS, "--host", demo).out == result.out
     assert call(*ARGS, "--no-stream", "--host", demo).out == result.out
@@ -69,6 +69,12 @@ def test_a_document_in_seconds(server: Server) -> None:
             "tool_calls": [],
             "usage": {"prompt_tokens": 12, "completion_tokens": 5},
             "timings": {"total": 0.21, "load": 0.009, "prompt": 0.03, "completion": 0.09},
+            "unshown": [],
+            "complete": True,
+            "cut": None,
+            "limit": None,
+            "prompt_truncated": False,
+            "context_length": None,
         }
     )
 
@@ -81,6 +87,7 @@ def test_events_as_they_come(server: Server) -> None:
     assert texts == [{"event": "text", "text": "Yes"}, {"event": "text", "text": "."}]
     assert list(done) == [
         "event", "model", "thinking", "done_reason", "tool_calls", "usage", "timings",
+        "unshown", "complete", "cut", "limit", "prompt_truncated", "context_length",
     ]  # fmt: skip
     assert done["event"] == "done"
 
@@ -115,7 +122,7 @@ def test_statistics_on_stderr(server: Server) -> None:
 
 
 def test_a_plain_request_says_no_more_than_it_must(server: Server) -> None:
-    assert sent(server) == {"model": "m", "prompt": "hi", "stream": True}
+    assert sent(server) == {"model": "m", "prompt": "hi", "stream": True, "truncate": False}
 
 
 def test_all_options_are_sent_typed(server: Server) -> None:
@@ -146,6 +153,7 @@ def test_all_options_are_sent_typed(server: Server) -> None:
         "think": "high",
         "keep_alive": "10m",
         "stream": True,
+        "truncate": False,
     }
 
 

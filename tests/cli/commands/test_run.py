@@ -1,6 +1,7 @@
 """`run`: hands that know `ollama run` type what they know."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -137,3 +138,46 @@ def test_a_missing_model_is_pulled_by_plain_http_if_that_is_said() -> None:
             call("run", "m", "hi", "--auto-pull", *flags, "--host", server.url)
             asked = [r.json for r in server.requests if r.path == "/api/pull"]
         assert [body.get("insecure") for body in asked] == [insecure]
+
+
+PICTURE = b"\x89PNG\r\n\x1a\n"
+
+
+def seeing(*capabilities: str) -> Server:
+    shown = document({"capabilities": list(capabilities), "model_info": {}, "details": {}})
+    return Server(by_path({"/api/show": shown, "/api/chat": lines(*THOUGHT)}))
+
+
+@pytest.mark.parametrize(
+    ("prompt", "text", "pictures"),
+    [
+        ("what is in this picture? ./p.png", "what is in this picture?", 1),
+        ("./p.png what is it?", "what is it?", 1),
+        ("'./p.png' and \"./Q R.JPG\"", "and", 2),
+        ("./p.png ./Q\\ R.JPG compare", "compare", 2),
+        ("see ./none.png", "see ./none.png", 0),
+        ("what is p.png?", "what is p.png?", 0),
+        ("write ./p.png.txt", "write ./p.png.txt", 0),
+        ("http://h/p.png", "http://h/p.png", 0),
+    ],
+)
+def test_a_picture_that_the_prompt_names_goes_along(
+    prompt: str, text: str, pictures: int, tmp_path: Path
+) -> None:
+    for name in ("p.png", "Q R.JPG"):
+        (tmp_path / name).write_bytes(PICTURE)
+    with seeing("completion", "vision") as server:
+        result = call("run", "m", prompt, "--host", server.url, cwd=tmp_path)
+        (message,) = server.requests[-1].json["messages"]
+    assert result.code == 0
+    assert (message["content"], len(message.get("images", []))) == (text, pictures)
+    assert ("note: sent along as a picture: ./" in result.err) is (pictures > 0)
+
+
+def test_a_model_that_cannot_see_gets_the_path_as_text(tmp_path: Path) -> None:
+    (tmp_path / "p.png").write_bytes(PICTURE)
+    with seeing("completion") as server:
+        result = call("run", "m", "what is ./p.png?", "--host", server.url, cwd=tmp_path)
+        (message,) = server.requests[-1].json["messages"]
+    assert (result.code, message) == (0, {"role": "user", "content": "what is ./p.png?"})
+    assert "note: m cannot see pictures: ./p.png is sent as text\n" in result.err

@@ -18,6 +18,12 @@ FIELDS = {
     "tool_calls": [{"name": "weather", "arguments": {"city": "Paris"}, "id": "c1"}],
     "usage": {"prompt_tokens": 3, "completion_tokens": 2},
     "timings": {"total": 1.5, "load": 0.5, "prompt": 0.25, "completion": 0.75},
+    "unshown": [],
+    "complete": True,
+    "cut": None,
+    "limit": None,
+    "prompt_truncated": None,
+    "context_length": None,
 }
 
 
@@ -33,8 +39,16 @@ def test_json_is_the_whole_answer_at_its_end() -> None:
     assert list(told)[:3] == ["schema", "model", "text"]
 
 
-@pytest.mark.parametrize("error", [ProtocolError("x"), KeyboardInterrupt(), InterruptError(15)])
-def test_json_of_a_failed_answer_holds_what_came(error: BaseException) -> None:
+@pytest.mark.parametrize(
+    ("error", "cut"),
+    [
+        (ProtocolError("x"), None),
+        (ProtocolError("x").with_facts(cut="repetition"), "repetition"),
+        (KeyboardInterrupt(), None),
+        (InterruptError(15), None),
+    ],
+)
+def test_json_of_a_failed_answer_holds_what_came(error: BaseException, cut: str | None) -> None:
     assert document(Thinking("Hm"), Text("Hel"), CALL, error=error) == {
         "schema": "ollama-cli/chat/1",
         "model": "m",
@@ -44,6 +58,12 @@ def test_json_of_a_failed_answer_holds_what_came(error: BaseException) -> None:
         "tool_calls": FIELDS["tool_calls"],
         "usage": {"prompt_tokens": None, "completion_tokens": None},
         "timings": {"total": None, "load": None, "prompt": None, "completion": None},
+        "unshown": [],
+        "complete": False,
+        "cut": cut,
+        "limit": None,
+        "prompt_truncated": None,
+        "context_length": None,
     }
 
 

@@ -1,0 +1,174 @@
+"""What the end of an answer says: none that is empty, cut or filtered passes without a word.
+
+How servers cut, and how it shows in their numbers, was measured on Ollama 0.24.0 and 0.32.15.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from ollama_cli.errors import InvalidOutputError, OllamaCliError, TooLongError
+from ollama_cli.features.chat.room import Question, context_in_force
+from ollama_cli.features.context import Context
+from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Cut, Limit
+
+_SMALLEST_CONTEXT: Final = 2048  # no server gives less unasked: less cannot have been cut
+_SOURCES: Final = {
+    "--max-tokens": "--max-tokens",
+    "config": "num_predict of the settings",
+    "model": "num_predict of the model",
+    "server": "a limit of the server",
+    "context": "the context",
+}
+_KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the rest
+
+
+class Heard:
+    """What came of an answer: whether it said, thought or called anything, and how it ended."""
+
+    def __init__(self, context: Context, question: Question) -> None:
+        self._context = context
+        self._question = question
+        self.has_text = self.has_thinking = self.has_calls = False
+        self.answer: Answer | None = None
+
+    def hear(self, burst: Sequence[ChatEvent]) -> Sequence[ChatEvent]:
+        """Take the events of one network read in, and return them, the end with what cut it."""
+        for event in burst:
+            match event:
+                case Text(text):  # nearly all events: they must be cheap
+                    self.has_text = self.has_text or not text.isspace()
+                case Thinking():
+                    self.has_thinking = True
+                case ToolCall():
+                    self.has_calls = True
+                case Done(answer):
+                    self.answer = judged(self._context, self._question, answer)
+                    return [*burst[:-1], Done(self.answer)]
+        return burst
+
+
+def judged(context: Context, question: Question, answer: Answer) -> Answer:
+    """Return the answer with what cut it, as far as the server's numbers tell."""
+    asked = (question.request.options or {}).get("num_predict")
+    written, read = answer.usage.completion_tokens, answer.usage.prompt_tokens
+    cut: Cut | None = answer.cut
+    limit: Limit | None = None
+    if cut == "max_tokens":
+        limit = _limit(context, question, written, asked)
+        cut = "context" if limit and limit.source == "context" else cut
+    holds = _context_length(context, question, answer, is_explained=cut in {None, "max_tokens"})
+    if limit is not None and limit.source == "context":
+        limit = replace(limit, tokens=holds)
+    if holds is not None and (read or 0) + (written or 0) > holds and cut in {None, "context"}:
+        cut, limit = "shifted", Limit(holds, "context")
+    return replace(
+        answer,
+        complete=cut is None,
+        cut=cut,
+        limit=limit,
+        prompt_truncated=_is_truncated(context, question, read, holds),
+        context_length=holds,
+    )
+
+
+def warn_of_end(context: Context, heard: Heard) -> None:
+    """Warn if an answer says nothing, was cut or filtered, or holds what cannot be shown."""
+    answer = heard.answer
+    if answer is None:
+        return
+    reason = f" (done_reason: {answer.done_reason})" if answer.done_reason else ""
+    if answer.cut is not None:
+        context.prompter.warn(_words_of_cut(answer, reason))
+    if answer.prompt_truncated:
+        context.prompter.warn(_words_of_truncation(answer))
+    if not heard.has_text and not heard.has_calls:
+        did = "thought, and said nothing" if heard.has_thinking else "said nothing"
+        context.prompter.warn(f"the model {did}{reason}")
+    for name in answer.unshown:
+        context.prompter.note(f"the answer holds {name} too, which cannot be shown: see -o raw")
+
+
+def refuse_cut(answer: Answer) -> None:
+    """Raise InvalidOutputError for an answer that was cut, TooLongError for a cut prompt."""
+    if answer.prompt_truncated:
+        raise TooLongError(_words_of_truncation(answer), hint="make room for it: `--num-ctx auto`")
+    if answer.cut is not None:
+        raise InvalidOutputError(_words_of_cut(answer, ""), hint="leave --strict out to take it")
+
+
+def _words_of_cut(answer: Answer, reason: str) -> str:
+    limit = answer.limit
+    tokens = None if limit is None or limit.tokens is None else f"{limit.tokens:,} tokens"
+    match answer.cut:
+        case "filter":
+            return f"a filter of the server ended the answer{reason}"
+        case "shifted":
+            return f"the start was forgotten: prompt and answer exceed the {tokens} of the context"
+        case "context":
+            return "the answer was cut: the context is full" + (f" ({tokens})" if tokens else "")
+        case _ if limit is None or tokens is None:
+            return "the answer was cut at a limit of tokens (--max-tokens, or the server's own)"
+        case _:
+            return f"the answer was cut at {tokens} ({_SOURCES[limit.source]})"
+
+
+def _words_of_truncation(answer: Answer) -> str:
+    holds = f" of {answer.context_length:,} tokens" if answer.context_length else ""
+    return f"the server read a part of the prompt only: it does not fit into the context{holds}"
+
+
+def _limit(
+    context: Context, question: Question, written: int | None, asked: object
+) -> Limit | None:
+    """Find out whose limit an answer of `written` tokens has reached; None if nobody tells."""
+    if isinstance(asked, int) and asked > 0 and (written is None or written >= asked):
+        return Limit(asked, "--max-tokens")
+    if written is None:
+        return None
+    if not _is_native(context):
+        return Limit(written, "server")
+    own = _own_limit(context, question.request.model)
+    if own is not None and written >= own:
+        return Limit(own, "model")
+    return Limit(None, "context")
+
+
+def _own_limit(context: Context, model: str) -> int | None:
+    """Return the `num_predict` of the model's own parameters."""
+    try:
+        lines = context.servers.ollama().show(model).parameters.splitlines()
+    except OllamaCliError:  # a question that is only nice to have
+        return None
+    found = [line.split()[1:] for line in lines if line.startswith("num_predict ")]
+    values = [int(words[0]) for words in found if words and words[0].isdecimal()]
+    return values[0] if values else None
+
+
+def _context_length(
+    context: Context, question: Question, answer: Answer, *, is_explained: bool
+) -> int | None:
+    """Ask for the context in force, if a program wants to know it or the numbers may show a cut."""
+    total = (answer.usage.prompt_tokens or 0) + (answer.usage.completion_tokens or 0)
+    is_near = total >= min(question.num_ctx or _SMALLEST_CONTEXT, _SMALLEST_CONTEXT)
+    if not _is_native(context):
+        return None
+    if context.output in {"json", "jsonl"} or is_near or not is_explained:
+        return context_in_force(context, question.request.model)
+    return None
+
+
+def _is_truncated(
+    context: Context, question: Question, read: int | None, holds: int | None
+) -> bool | None:
+    """Return whether the prompt was cut; a server that was told to refuse it has not done so."""
+    if _is_native(context) and not question.request.truncate:
+        return False
+    if read is None or holds is None:
+        return None
+    return read == holds or any(read == holds - (holds - kept) // 2 for kept in _KEPT)
+
+
+def _is_native(context: Context) -> bool:
+    return context.servers.provider().provider_type == "ollama"

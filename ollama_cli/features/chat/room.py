@@ -1,0 +1,135 @@
+"""The room that a question has: how large the context is, and how it is made larger.
+
+Facts: what servers refuse and how they count was measured on Ollama 0.24.0 and 0.32.15.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from itertools import chain
+from typing import TYPE_CHECKING, Final, TypeVar
+
+from ollama_cli.errors import OllamaCliError, TooLongError
+from ollama_cli.features.context import Context
+from ollama_cli.types import model_names
+from ollama_cli.types.requests import ChatRequest, GenerateRequest
+
+if TYPE_CHECKING:
+    from ollama_cli.services.stream import EventStream
+    from ollama_cli.types.answer_events import ChatEvent
+
+T = TypeVar("T")
+AUTO: Final = "auto"
+_SMALLEST: Final = 4096
+_ANSWER: Final = 1024  # tokens that are kept free for an answer of any length
+_OF_TEMPLATE: Final = 64  # tokens that a template may add to texts that were counted
+_SHORTEST: Final = 16
+
+
+class Question:
+    """A request to a model, which is sent again with more room if `auto` says so.
+
+    With `auto` it is first sent with the context that the loaded model has: nothing is loaded anew.
+    """
+
+    def __init__(
+        self, context: Context, request: GenerateRequest | ChatRequest, *, auto: bool = False
+    ) -> None:
+        self._context = context
+        self._auto = auto
+        self.request = request
+        if auto and "num_ctx" not in (request.options or {}):
+            self._give(context_in_force(context, request.model))
+
+    @property
+    def named_ctx(self) -> int | None:
+        """Return the context that the user asked for, in tokens; None if nobody named a number."""
+        return None if self._auto else self.num_ctx
+
+    @property
+    def num_ctx(self) -> int | None:
+        """Return the context that is asked for, in tokens; None leaves it to the server."""
+        found = (self.request.options or {}).get("num_ctx")
+        return found if isinstance(found, int) else None
+
+    def open(self) -> "EventStream[ChatEvent]":
+        """Make the stream of the answer; reading its first event sends the request."""
+        return self._context.servers.provider().answer(self.request)
+
+    def with_room(self, ask: Callable[[], Iterable[T]]) -> Iterator[T]:
+        """Yield what `ask` yields; it is called again with more room if the prompt is too long.
+
+        Raises TooLongError if the model's own context is too small, or the room is not `auto`.
+        """
+        while True:
+            items = iter(ask())
+            try:
+                first = [next(items)]
+            except StopIteration:
+                first = []
+            except TooLongError as error:
+                self._make_room(error)
+                continue
+            return chain(first, items)
+
+    def _make_room(self, error: TooLongError) -> None:
+        context, model = self._context, self.request.model
+        if not self._auto or context.servers.provider().provider_type != "ollama":
+            raise error
+        own = context.servers.ollama().capabilities(model).context_length
+        needs = error.needs if error.needs is not None else self._count()
+        if own is not None and needs > own:
+            told = {"needs": error.needs, "holds": own, "hint": "shorten the prompt"}
+            raise error.with_facts(**told) from error
+        asked = self.num_ctx or error.holds or 0
+        target = _SMALLEST
+        while target < needs + _OF_TEMPLATE + self._answer_room or target <= asked:
+            target *= 2
+        target = target if own is None else min(target, own)
+        if target <= asked:
+            raise error.with_facts(holds=own, hint="shorten the prompt") from error
+        context.prompter.note(
+            f"the context is raised to {target:,} tokens: {model} is loaded again"
+        )
+        self._give(target)
+
+    @property
+    def _answer_room(self) -> int:
+        limit = (self.request.options or {}).get("num_predict")
+        return limit if isinstance(limit, int) and limit > 0 else _ANSWER
+
+    def _give(self, num_ctx: int | None) -> None:
+        if num_ctx is not None:
+            options = {**(self.request.options or {}), "num_ctx": num_ctx}
+            self.request = replace(self.request, options=options)
+
+    def _count(self) -> int:
+        """Count the tokens of the texts in pieces, for a server that does not tell their number."""
+        request = self.request
+        if isinstance(request, GenerateRequest):
+            texts = [request.system or "", request.prompt, request.suffix or ""]
+        else:
+            texts = [str(message.get("content") or "") for message in request.messages]
+        return sum(self._count_text(text) for text in texts if text)
+
+    def _count_text(self, text: str) -> int:
+        count, left, tokens = self._context.servers.ollama().count_tokens, [text], 0
+        while left:
+            piece = left.pop()
+            try:
+                tokens += count(self.request.model, piece, num_ctx=self.num_ctx)
+            except TooLongError:
+                if len(piece) < _SHORTEST:
+                    raise
+                middle = piece.find(" ", len(piece) // 2) + 1 or len(piece) // 2
+                left += [piece[middle:], piece[:middle]]
+        return tokens
+
+
+def context_in_force(context: Context, model: str) -> int | None:
+    """Return the context of a loaded model in tokens; None if it is not loaded, or not told."""
+    try:
+        running = context.servers.ollama().running_models()
+    except OllamaCliError:  # a question that is only nice to have
+        return None
+    found = (each for each in running if model_names.same_model(each.name, model))
+    return next((each.context_length for each in found), None)

@@ -1,0 +1,58 @@
+"""How an answer ended, by the word that the server gives for it: one table for all servers."""
+
+from typing import Final, Literal, TypeAlias
+
+Ending: TypeAlias = Literal["ended", "cut", "filtered", "failed"]
+STOP: Final = "stop"
+LENGTH: Final = "length"
+# In the words of Ollama's own API, which says `stop` and `length`, and `load` and `unload`.
+_ENDED: Final = frozenset(
+    {
+        *("stop", "tool_calls", "function_call", "tool_use", "eos", "eos_token", "end_turn"),
+        *("stop_sequence", "pause_turn", "complete", "completed", "finished", "end"),
+    }
+)
+_CUT: Final = frozenset(
+    {
+        *("length", "max_tokens", "model_length", "max_output_tokens", "max_length"),
+        *("token_limit", "model_context_window_exceeded", "max_completion_tokens"),
+    }
+)
+_FILTERED: Final = frozenset(
+    {
+        *("content_filter", "content_filtered", "safety", "recitation", "blocklist", "spii"),
+        *("prohibited_content", "sensitive", "refusal", "guardrail_intervened", "moderation"),
+        *("image_safety", "language", "content_moderation"),
+    }
+)
+_FAILED: Final = frozenset(
+    {
+        *("error", "network_error", "abort", "aborted", "cancelled", "canceled", "failed"),
+        *("insufficient_system_resource", "internal_error", "server_error", "timeout"),
+        *("malformed_function_call", "overloaded", "unexpected_tool_call", "other_error"),
+    }
+)
+
+
+def ending_of(reason: str | None) -> Ending:
+    """Return how an answer ended; an unknown word, or none, says nothing bad."""
+    word = (reason or "").lower()
+    if word in _CUT:
+        return "cut"
+    if word in _FILTERED:
+        return "filtered"
+    return "failed" if word in _FAILED else "ended"
+
+
+def cut_of(reason: str | None) -> Literal["max_tokens", "filter"] | None:
+    """Return what cut an answer as far as its reason tells: a limit of tokens, or a filter."""
+    found = ending_of(reason)
+    return "max_tokens" if found == "cut" else "filter" if found == "filtered" else None
+
+
+def done_reason(reason: str | None) -> str | None:
+    """Return the reason in Ollama's words; one that it has no word for stays as it was sent."""
+    word = (reason or "").lower()
+    if word in _ENDED:
+        return STOP
+    return LENGTH if word in _CUT else reason
