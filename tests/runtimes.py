@@ -43,6 +43,8 @@ class FakeClient:
     base_url = "http://h:11434"
     provider_type = "ollama"
     is_ollama = False
+    told_version = None
+    lacks_version = False
     closed = False
 
     def __init__(self, *installed: str, error: OllamaCliError | None = None) -> None:
@@ -53,6 +55,9 @@ class FakeClient:
         if self.error:
             raise self.error
         return [ModelSummary(name=name) for name in self.installed]
+
+    def speaks_natively(self) -> bool:
+        return True
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         return next((name for name in self._names(among) if "embed" not in name), None)

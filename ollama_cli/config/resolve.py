@@ -10,7 +10,7 @@ from ollama_cli.config.settings import REGISTRY, SETTINGS, Settings
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.urls import host_of, ignored_port, is_private, names_v1, without_secret
+from ollama_cli.types.urls import host_of, ignored_port, is_private, without_secret
 
 TYPED: Final = "the command line"
 _ADDRESSES: Final = ("host", "registry")
@@ -60,7 +60,7 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         if not layer.trusted:
             _refuse_public(name, settled[name], origin)
         if name == "host":
-            settled["host_is_v1"] = names_v1(str(value))
+            settled["typed_host"] = str(value)
         if name == "host" and (port := ignored_port(str(value))):
             warnings.append(f"{port!r} (from {origin}) is no port: using {redact(settled[name])}")
     if hosts and entry is None:

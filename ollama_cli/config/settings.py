@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config import parsers
 from ollama_cli.config.hosts import Host
-from ollama_cli.types import waits
+from ollama_cli.types import urls, waits
 
 if TYPE_CHECKING:
     from ollama_cli.types.timeouts import Timeouts
@@ -17,14 +17,13 @@ REGISTRY: Final = "https://registry.ollama.ai"
 class Settings(NamedTuple):
     """The settings of one command; `origins` names the source of each value.
 
-    `host` is the root of the server, `host_is_v1` is true if it was written with `/v1`, as for
-    OpenAI-compatible clients. `entry` is the entry of the config file for the address, found by its
-    name or its origin; `warnings` are sentences about values that were read in another way than
-    they were written.
+    `host` is the root of the server, `typed_host` the address as it was written. `entry` is the
+    entry of the config file for the address, found by its name or its origin; `warnings` are
+    sentences about values that were read in another way than they were written.
     """
 
     host: str = "http://127.0.0.1:11434"
-    host_is_v1: bool = False
+    typed_host: str = ""
     model: str | None = None
     embed_model: str | None = None
     keep_alive: str | float | None = None
@@ -57,7 +56,33 @@ class Settings(NamedTuple):
         """Return the API to try first with an unknown server: `native` or `openai`."""
         if self.api != "auto":
             return self.api
-        return "openai" if self.host_is_v1 else "native"
+        return "openai" if urls.names_openai(self.typed_host) else "native"
+
+    @property
+    def openai_url(self) -> str:
+        """Return where the OpenAI-compatible API is: as it was written, else `/v1` of the host."""
+        return self.host + urls.openai_path(self.typed_host)
+
+    @property
+    def may_be_webui(self) -> bool:
+        """Return whether the OpenAI-compatible API may be that of Open WebUI, below `/api`."""
+        return self.api != "native" and urls.may_be_webui(self.typed_host)
+
+    @property
+    def has_place_for_native(self) -> bool:
+        """Return whether Ollama's own API can be beside the other one, by the address."""
+        is_usual = self.openai_url == f"{self.host}/v1"
+        return is_usual and not self.host.endswith(("/api", "/openai"))
+
+    @property
+    def place(self) -> str:
+        """Return the name of the server in caches: those that are asked otherwise never share it.
+
+        With and without `/v1` it is the same one, whose name is its root.
+        """
+        if urls.may_be_webui(self.typed_host):
+            return f"{self.host}/api"
+        return self.host if self.has_place_for_native else self.openai_url
 
     @property
     def timeouts(self) -> "Timeouts":

@@ -96,18 +96,24 @@ class DeferredStream(EventStream[E]):
 class AutoClient(Provider):
     """Speaks the native or the OpenAI-compatible API, whichever the server speaks.
 
-    Each call is sent in the API that is known, at first in `first`, and once more in the other one
-    if the answer shows that the server does not speak that: some servers list their models in one
-    API and chat in the other. `spoken` is the API that was found, None before the first answer; if
-    it is given, no other one is tried. `left_out` names what the last request could not carry.
-    `clients` make the client of each API.
+    Each call is sent in the API that is known, at first in `first`, or in what `find` finds before
+    the first call, and once more in the other one if the answer shows that the server does not
+    speak that: some servers list their models in one API and chat in the other. `spoken` is the API
+    that was found, None before the first answer; if it is given, no other one is tried. `left_out`
+    names what the last request could not carry. `clients` make the client of each API.
     """
 
     def __init__(
-        self, clients: Clients, *, first: Api = "native", spoken: Api | None = None
+        self,
+        clients: Clients,
+        *,
+        first: Api = "native",
+        spoken: Api | None = None,
+        find: Callable[[], Api] | None = None,
     ) -> None:
         self._clients = clients
         self._used: set[Api] = set()
+        self._find = find
         self.first: Api = first
         self.spoken = spoken
         self._is_given = spoken is not None
@@ -149,9 +155,12 @@ class AutoClient(Provider):
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""
-        from ollama_cli.services.embeddings import Replayed  # noqa: PLC0415  for `chat` 1 ms
+        from ollama_cli.services.embeddings import Replayed, refuse_empty  # noqa: PLC0415  for `chat` 1 ms
 
         kept = Replayed(texts)
+        for first in kept:  # before anything is asked
+            refuse_empty(first, 0)
+            break
         return ask_for_items(
             self.ask,
             lambda client: client.embedded(kept, self._fitted(client, request)),
@@ -209,7 +218,7 @@ class AutoClient(Provider):
 
         Raises OtherApiError if both are wrong, and what the client raises.
         """
-        api = self.spoken or self.first
+        api = self.spoken or self._found_first()
         try:
             answer = question(self._client_of(api))
         except OtherApiError as error:
@@ -224,6 +233,15 @@ class AutoClient(Provider):
                 raise
         self.spoken = api
         return answer
+
+    def begin_with(self, api: Api) -> None:
+        """Ask in this API first, whatever could be found."""
+        self.first, self._find = api, None
+
+    def _found_first(self) -> Api:
+        if self._find is not None:
+            self.begin_with(self._find())
+        return self.first
 
     def _ask_other(self, question: Callable[[Provider], T], api: Api, first: OtherApiError) -> T:
         client = self._client_of(api)

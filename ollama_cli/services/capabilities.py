@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from ollama_cli.errors import OllamaCliError, TimedOutError, UnreachableError
 from ollama_cli.types.model_names import same_model
 from ollama_cli.types.models import CHAT, EMBEDDING, ModelSummary
 
@@ -44,4 +45,14 @@ def capabilities(model: ModelSummary, show: Show) -> tuple[str, ...]:
 
 
 def _first(capability: str, models: Iterable[ModelSummary], show: Show) -> str | None:
-    return next((m.name for m in models if capability in capabilities(m, show)), None)
+    def shown(name: str) -> ModelDetails:
+        from ollama_cli.types.model_details import ModelDetails  # noqa: PLC0415  failures alone: 1 ms
+
+        try:
+            return show(name)
+        except (UnreachableError, TimedOutError):
+            raise
+        except OllamaCliError:  # nobody named this model: that nothing is told of it is no failure
+            return ModelDetails(name=name)
+
+    return next((m.name for m in models if capability in capabilities(m, shown)), None)

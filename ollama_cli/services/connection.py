@@ -22,7 +22,7 @@ from ollama_cli.transport.retries import Retry
 from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.timeouts import Timeouts
-from ollama_cli.types.urls import base_url_to_host_root, host_of, parse_host
+from ollama_cli.types.urls import base_url_to_host_root, host_of, openai_path, parse_host
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
@@ -280,18 +280,36 @@ class Client:
         local_only: bool = False,
     ) -> None:
         root = base_url_to_host_root(base_url) if "://" in base_url else parse_host(base_url)
-        self.timeouts = timeouts or Timeouts()
-        self._transport = Transport(
+        limits = timeouts or Timeouts()
+        transport = Transport(
             root,
-            connect_timeout=self.timeouts.connect,
+            connect_timeout=limits.connect,
             headers=headers,
             ca_file=ca_file,
             client_cert=client_cert,
             insecure=insecure,
             local_only=local_only,
         )
+        self.speak_with(transport, limits, openai_path(base_url))
+
+    @classmethod
+    def beside(cls, other: "Client", openai_path: str | None = None) -> Self:
+        """Make a client of the same server, which shares the connections of another one.
+
+        `openai_path` stands before the routes of its OpenAI-compatible API, if not as in the other.
+        """
+        made = cls.__new__(cls)
+        path = other.openai_path if openai_path is None else openai_path
+        made.speak_with(other.transport, other.timeouts, path)
+        return made
+
+    def speak_with(self, transport: Transport, timeouts: Timeouts, openai_path: str) -> None:
+        """Use these connections; `openai_path` stands before the routes of the other API."""
+        self.timeouts = timeouts
+        self.transport = transport
+        self.openai_path = openai_path
         self._http = Connection(
-            self._transport,
+            transport,
             failure=self._failure,
             speaks=self._speaks,
             checked=self._checked_name,
@@ -311,11 +329,11 @@ class Client:
     @property
     def base_url(self) -> str:
         """Return the root of the server, without a password."""
-        return self._transport.root
+        return self.transport.root
 
     def close(self) -> None:
         """Close all connections."""
-        self._transport.close()
+        self.transport.close()
 
 
 def present(fields: Body) -> dict[str, Any]:

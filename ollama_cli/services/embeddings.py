@@ -54,6 +54,12 @@ class Replayed:
             yield text
 
 
+def refuse_empty(text: str, index: int) -> None:
+    """Raise UsageError for an empty text, as it has no vector; `index` counts from 0."""
+    if not text:
+        raise UsageError(f"text {index + 1} is empty: an empty text has no embedding")
+
+
 def joined(parts: Iterable[Embeddings], model: str) -> Embeddings:
     """Join the embeddings of several batches into one reply."""
     listed = list(parts)
@@ -73,8 +79,7 @@ def in_batches(inputs: Iterable[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for index, text in enumerate(inputs):
-        if not text:
-            raise UsageError(f"text {index + 1} is empty: an empty text has no embedding")
+        refuse_empty(text, index)
         if batch and (len(batch) == MOST_INPUTS or size + len(text) > MOST_CHARACTERS):
             yield batch
             batch, size = [], 0

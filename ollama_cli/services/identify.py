@@ -9,10 +9,12 @@ from ollama_cli.services.kinds import Server, ServerKind
 from ollama_cli.types.urls import host_of
 from ollama_cli.types.values import dataclass
 from ollama_cli.wire import decoding, fields, ollama as wire
+from ollama_cli.wire.openai import models_in
 
 SECONDS: Final = 2.0
 _CLOUD: Final = frozenset({"ollama.com", "www.ollama.com"})
 _SHOWN: Final = 200
+_FIRST_ERROR_STATUS: Final = 400
 
 
 class Look(Protocol):
@@ -25,11 +27,15 @@ class Look(Protocol):
 
 @dataclass(frozen=True)
 class Response:
-    """One answer: its status, its Server header, its JSON object (or an empty one), its text."""
+    """One answer: its status, its Server header, its JSON object (or an empty one), its text.
+
+    `models` are the entries of a list of models, None if it is none.
+    """
 
     status: int
     server: str
     document: dict[str, Any]
+    models: list[dict[str, Any]] | None
     text: str
 
     @property
@@ -40,13 +46,18 @@ class Response:
     @property
     def owners(self) -> set[str]:
         """Return the owners of the models in a list (`owned_by`)."""
-        return {fields.text(row.get("owned_by")) for row in fields.items(self.document.get("data"))}
+        return {fields.text(row.get("owned_by")) for row in self.models or []}
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether it is a list of models; an empty one only in an envelope."""
+        has_entries = bool(self.models) or isinstance(self.document.get("data"), list)
+        return self.status < _FIRST_ERROR_STATUS and has_entries
 
     @property
     def is_of_openai(self) -> bool:
         """Return whether it is a list of models, or a refusal as OpenAI sends it."""
-        is_list = isinstance(self.document.get("data"), list)
-        return is_list or (self.status in {401, 403} and "error" in self.document)
+        return self.is_list or (self.status in {401, 403} and "error" in self.document)
 
 
 class Responses:
@@ -70,10 +81,11 @@ class Responses:
         except OllamaCliError:  # no answer is no evidence
             return None
         try:
-            document = fields.mapping(decoding.document(body))
+            document = decoding.document(body)
         except ProtocolError:
-            document = {}
-        return Response(status, server, document, body[:_SHOWN].decode("utf-8", "replace"))
+            document = None
+        text = body[:_SHOWN].decode("utf-8", "replace")
+        return Response(status, server, fields.mapping(document), models_in(document), text)
 
 
 class Clue(NamedTuple):
@@ -85,8 +97,9 @@ class Clue(NamedTuple):
     is_in: Callable[[Response], bool]
 
 
+_MODELS: Final = "/v1/models"
 # The first row that is true decides. A path is requested once, and only when a row needs it: Ollama
-# gets one request.
+# gets one request. What owns the models comes before `/`: SGLang says "Ollama is running" there.
 EVIDENCE: Final = (
     Clue(
         "/api/version",
@@ -116,18 +129,19 @@ EVIDENCE: Final = (
     ),
     Clue("/api/version", "a version", ServerKind.OLLAMA, lambda seen: bool(seen.version)),
     Clue(
+        _MODELS,
+        "owned_by: llamacpp",
+        ServerKind.LLAMA_CPP,
+        lambda seen: "llamacpp" in seen.owners,
+    ),
+    Clue(_MODELS, "owned_by: vllm", ServerKind.VLLM, lambda seen: "vllm" in seen.owners),
+    Clue(_MODELS, "owned_by: sglang", ServerKind.SGLANG, lambda seen: "sglang" in seen.owners),
+    Clue(
         "/",
         "Ollama is running",
         ServerKind.OLLAMA,
         lambda seen: seen.text.startswith("Ollama is running"),
     ),
-    Clue(
-        "/v1/models",
-        "owned_by: llamacpp",
-        ServerKind.LLAMA_CPP,
-        lambda seen: "llamacpp" in seen.owners,
-    ),
-    Clue("/v1/models", "owned_by: vllm", ServerKind.VLLM, lambda seen: "vllm" in seen.owners),
     Clue(
         "/lmstudio-greeting",
         "lmstudio: true",
@@ -141,7 +155,16 @@ EVIDENCE: Final = (
         ServerKind.LLAMA_CPP,
         lambda seen: "default_generation_settings" in seen.document,
     ),
-    Clue("/v1/models", "a list of models", ServerKind.OPENAI, lambda seen: seen.is_of_openai),
+    Clue(
+        "/health/liveliness",
+        "I'm alive!",
+        ServerKind.LITELLM,
+        lambda seen: seen.text.strip('"') == "I'm alive!",
+    ),
+    Clue(_MODELS, "a list of models", ServerKind.OPENAI, lambda seen: seen.is_of_openai),
+)
+_BELOW_API: Final = Clue(
+    "/api/models", "a list of models", ServerKind.OPEN_WEBUI, lambda seen: seen.is_list
 )
 _VERSIONS: Final = {
     ServerKind.OLLAMA: "/api/version",
@@ -150,18 +173,28 @@ _VERSIONS: Final = {
 }
 
 
-def identify(base_url: str, look: Look, *, seconds: float = SECONDS) -> Server:
+def identify(
+    base_url: str,
+    look: Look,
+    *,
+    openai_path: str = "/v1",
+    below_api: bool = False,
+    seconds: float = SECONDS,
+) -> Server:
     """Find out which server is at an address, within `seconds` in all; never raises.
 
     A server that cannot be reached, or shows nothing that is known, is of the kind NONE.
+    `openai_path` stands before the routes of the OpenAI-compatible API; with `below_api` those may
+    be Open WebUI's.
     """
     if host_of(base_url) in _CLOUD:
         return Server(ServerKind.OLLAMA_COM, evidence="its address")
     asked = Responses(look, time.monotonic() + seconds)
-    for clue in EVIDENCE:
-        seen = asked.get(clue.path)
+    for clue in (*([_BELOW_API] if below_api else []), *EVIDENCE):
+        path = clue.path.replace(_MODELS, f"{openai_path}/models")
+        seen = asked.get(path)
         if seen is not None and clue.is_in(seen):
             reply = asked.get(_VERSIONS[clue.kind]) if clue.kind in _VERSIONS else None
             version = reply.version or None if reply else None
-            return Server(clue.kind, version, f"{clue.path}: {clue.shows}")
+            return Server(clue.kind, version, f"{path}: {clue.shows}")
     return Server(ServerKind.NONE)

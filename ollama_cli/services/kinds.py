@@ -15,6 +15,9 @@ class ServerKind(StrEnum):
     VLLM = "vllm"
     LM_STUDIO = "lm-studio"
     LOCALAI = "localai"
+    SGLANG = "sglang"
+    LITELLM = "litellm"
+    OPEN_WEBUI = "open-webui"
     OLLAMA_COM = "ollama.com"
     OPENAI = "openai"
     NONE = "none"
@@ -26,6 +29,9 @@ NAMES: Final[Mapping[ServerKind, str]] = {
     ServerKind.VLLM: "vLLM",
     ServerKind.LM_STUDIO: "LM Studio",
     ServerKind.LOCALAI: "LocalAI",
+    ServerKind.SGLANG: "SGLang",
+    ServerKind.LITELLM: "LiteLLM",
+    ServerKind.OPEN_WEBUI: "Open WebUI",
     ServerKind.OLLAMA_COM: "ollama.com",
     ServerKind.OPENAI: "an OpenAI-compatible server",
     ServerKind.NONE: "nothing that is known",
@@ -40,6 +46,9 @@ CAN: Final[Mapping[ServerKind, frozenset[str]]] = {
     ServerKind.VLLM: _COMMON,
     ServerKind.LM_STUDIO: _COMMON,
     ServerKind.LOCALAI: _COMMON | {"show", "ps"},
+    ServerKind.SGLANG: _COMMON,
+    ServerKind.LITELLM: _COMMON,
+    ServerKind.OPEN_WEBUI: _COMMON,
     ServerKind.OLLAMA_COM: frozenset({"chat", "generate", "list", "has", "show"}),
     ServerKind.OPENAI: _COMMON,
     ServerKind.NONE: frozenset(),
@@ -51,14 +60,27 @@ _HINTS: Final[Mapping[ServerKind, str]] = {
     ServerKind.VLLM: "it serves what it was started with: `vllm serve MODEL`",
     ServerKind.LM_STUDIO: "LM Studio keeps its models itself: `lms get`, `lms ls`, `lms load`",
     ServerKind.LOCALAI: "LocalAI keeps its models itself: `local-ai models list`",
+    ServerKind.SGLANG: "it serves what it was started with: `sglang serve --model-path MODEL`",
+    ServerKind.LITELLM: "it passes on to the models of its own settings: `litellm --config FILE`",
     ServerKind.NONE: "check the address: `ollama-cli doctor`",
 }
 _HINT: Final = "name an Ollama server with `--host`"
+_LIST: Final = "/api/tags"
+_ROUTES: Final[Mapping[str, str]] = {
+    "show": "/api/show",
+    "ps": "/api/ps",
+    "rm": "/api/delete",
+    "cp": "/api/copy",
+    "stop": "/api/generate",
+    "pull": "/api/pull",
+}
 ADD_COMMANDS: Final[Mapping[ServerKind, str]] = {
     ServerKind.LLAMA_CPP: "llama-server -m FILE",
     ServerKind.VLLM: "vllm serve MODEL",
     ServerKind.LM_STUDIO: "lms get",
     ServerKind.LOCALAI: "local-ai models install NAME",
+    ServerKind.SGLANG: "sglang serve --model-path MODEL",
+    ServerKind.LITELLM: "litellm --config FILE",
 }
 """The command that adds a model to a server that is not Ollama, if known."""
 
@@ -93,6 +115,12 @@ def check(word: str, kind: str | None, base_url: str) -> None:
 
 def lacking(word: str, server: Server, base_url: str) -> OtherApiError:
     """Return the error for a command, by its word, that this server cannot serve."""
+    if server.kind is ServerKind.OLLAMA and server.can(word):
+        return OtherApiError(
+            f"{word} has no answer: this Ollama is too old, or a proxy hides"
+            f" {_ROUTES.get(word, _LIST)}",
+            hint=f"see what is asked and answered: `ollama-cli -v {word}`",
+        ).with_facts(is_named=True)
     known = server.kind is not ServerKind.NONE
     there = f"this is {server.name}" if known else "nothing that is known answers"
     return OtherApiError(

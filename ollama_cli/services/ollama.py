@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from ollama_cli.errors import OtherApiError, ProtocolError
+from ollama_cli.errors import OllamaCliError, OtherApiError, ProtocolError, UnreachableError
 from ollama_cli.services import capabilities
 from ollama_cli.services.connection import Body, Client
 from ollama_cli.services.health import examine
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Self
 
-    from ollama_cli.errors import OllamaCliError
     from ollama_cli.services.kinds import Server
     from ollama_cli.services.stream import EventStream
     from ollama_cli.types.answer_events import ChatEvent
@@ -42,12 +41,15 @@ class OllamaClient(Client, Provider):
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
     Every method raises OllamaCliError or one of its children, and nothing else. Changes of models
     are sent to Ollama only: `is_ollama` is true if the server is known to be one; if it is not, the
-    version is asked for before the first change.
+    version is asked for before the first change. `told_version` is the version once it was told,
+    `lacks_version` true once an answer showed that there is no question for it.
     """
 
     provider_type: Final = "ollama"
     _is_native = True
     is_ollama = False
+    told_version: str | None = None
+    lacks_version = False
 
     @classmethod
     def connect(cls, base_url: str = "http://127.0.0.1:11434", **options: Any) -> Self:
@@ -58,14 +60,47 @@ class OllamaClient(Client, Provider):
 
     def version(self) -> str:
         """Ask for the server's version; ProtocolError if the server is not Ollama."""
-        return wire.parse_version(self._http.get("/api/version", wait=self.timeouts.metadata))
+        return self._ask_version(self.timeouts.metadata, Retry.ALWAYS)
+
+    def _ask_version(self, wait: float, retry: Retry) -> str:
+        try:
+            answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
+            self.told_version = wire.parse_version(decoding.document(answer))
+        except (OtherApiError, ProtocolError):
+            self.lacks_version = True
+            raise
+        self._trust(self.told_version)
+        return self.told_version
+
+    def _trust(self, version: str | None) -> None:
+        """Take the server for an Ollama, unless others tell this version too."""
+        if version not in {None, wire.AMBIGUOUS_VERSION} and _CLOUD not in self.base_url:
+            self.is_ollama = True
+
+    def speaks_natively(self) -> bool:
+        """Find out whether this API is spoken here: one request for the version, asked once.
+
+        What shows neither, as a failure or a refusal does, is true: the next request tells it.
+        Raises UnreachableError.
+        """
+        if self.told_version is None and not self.lacks_version:
+            try:
+                self._ask_version(self.timeouts.metadata, Retry.NEVER)
+            except UnreachableError:
+                raise
+            except OllamaCliError:
+                return not self.lacks_version
+        return self.told_version is not None
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find a model to chat with: a running one, else the newest installed; None without any.
 
         `among`, if given, are the only models to choose from.
         """
-        running = self.running_models()
+        try:
+            running = self.running_models()
+        except OllamaCliError:  # an old server or a proxy does not know the question
+            running = []
         return capabilities.chat_model(running, self._among(among), self.show)
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> str | None:
@@ -112,6 +147,11 @@ class OllamaClient(Client, Provider):
         allowance = Allowance(self.timeouts.health)
         ask = partial(self._http.once, allowance=allowance)
         health, error = examine(self.base_url, ask, model)
+        self.told_version = health.version
+        self._trust(health.version)
+        self.lacks_version = not health.connected and isinstance(
+            error, OtherApiError | ProtocolError
+        )
         if health.version == wire.AMBIGUOUS_VERSION:
             server = self.identify(allowance)
             version = server.version or wire.AMBIGUOUS_VERSION
@@ -121,12 +161,31 @@ class OllamaClient(Client, Provider):
     def _post_embed(self, path: str, body: Body) -> bytes:
         return self._http.computed(path, body, wait=self.timeouts.first_token)
 
-    def identify(self, allowance: Allowance | None = None) -> Server:
-        """Find out what kind of server this is, within 2 s and the allowance; never raises."""
+    def identify(self, allowance: Allowance | None = None, *, below_api: bool = False) -> Server:
+        """Find out what kind of server this is, within 2 s and the allowance; never raises.
+
+        With `below_api` its OpenAI-compatible API may be that of Open WebUI.
+        """
         from ollama_cli.services.identify import SECONDS, identify  # noqa: PLC0415  `health` 2 ms
 
         left = allowance.left if allowance else 0.0
-        return identify(self.base_url, self._http.look, seconds=min(left or SECONDS, SECONDS))
+        return identify(
+            self.base_url,
+            self._http.look,
+            openai_path=self.openai_path,
+            below_api=below_api,
+            seconds=min(left or SECONDS, SECONDS),
+        )
+
+    def lists_models(self, path: str) -> bool:
+        """Return whether a list of models, in any shape, is at a path; never raises."""
+        from ollama_cli.wire.openai import models_in  # noqa: PLC0415  addresses in `/api` alone: 1 ms
+
+        try:
+            found = self._http.get(path, wait=self.timeouts.metadata)
+        except OllamaCliError:  # no answer is no list
+            return False
+        return models_in(found) is not None
 
     def require(self, word: str, *, wait: float | None = None, retry: Retry = Retry.ALWAYS) -> None:
         """Check that the server can do what a command needs, by its word; OtherApiError if not.
@@ -137,13 +196,12 @@ class OllamaClient(Client, Provider):
             return
         wait = self.timeouts.metadata if wait is None else wait
         failure: OtherApiError | ProtocolError | None = None
-        version = wire.AMBIGUOUS_VERSION
         try:
-            answer = self._http.document("GET", "/api/version", wait=wait, retry=retry)
-            version = wire.parse_version(decoding.document(answer))
+            if self.told_version is None:
+                self._ask_version(wait, retry)
         except (OtherApiError, ProtocolError) as error:
             failure = error
-        if version == wire.AMBIGUOUS_VERSION or _CLOUD in self.base_url:
+        if not self.is_ollama:
             self._check_kind(word, failure)
         self.is_ollama = True
 

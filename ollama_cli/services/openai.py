@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.models import ModelSummary
 
-_MODELS: Final = "/v1/models"
-_EMBEDDINGS: Final = "/v1/embeddings"
+_MODELS: Final = "/models"
+_EMBEDDINGS: Final = "/embeddings"
 _ADAPTABLE: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
 _STREAMING: Final = {"stream": True, "stream_options": {"include_usage": True}}
 _LOOKS_EMBEDDING: Final = ("embed", "bge-", "e5-", "gte-", "minilm")
@@ -43,6 +43,7 @@ class OpenAIClient(Client, Provider):
     """Speaks to one server by `/v1`; the constructor touches no network.
 
     `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
+    One that ends in a version (`/v1`, `/api/v1`, `/v4`) or in `openai` is asked as it is.
     The arguments are those of OllamaClient; UsageError names those that this API cannot carry, and
     `fitting` splits them off before. Every method raises OllamaCliError or one of its
     children, and nothing else.
@@ -52,6 +53,10 @@ class OpenAIClient(Client, Provider):
     _failure = staticmethod(openai_failures.error_from_answer)
     _speaks = "an OpenAI-compatible API"
     _has_completions = True
+
+    @property
+    def _models(self) -> str:
+        return self.openai_path + _MODELS
 
     def fitting(self, fields: Mapping[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
         """Split arguments into those that can be sent and the names of the others."""
@@ -82,26 +87,30 @@ class OpenAIClient(Client, Provider):
         wait = self.timeouts.first_token
         for batch in embeddings.in_batches(texts):
             sent = openai_requests.embed_body(batch, request)
-            body = self._http.computed(_EMBEDDINGS, sent, wait=wait)
+            body = self._http.computed(self.openai_path + _EMBEDDINGS, sent, wait=wait)
             yield wire.decode_embeddings(body, request.model, len(batch))
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts; yield the server's own bytes as they arrive."""
         openai_requests.refuse_unsent(request)
         body = openai_requests.embed_body(texts, request)
-        return self._http.stream_bytes(_EMBEDDINGS, body, wait=self.timeouts.first_token)
+        return self._http.stream_bytes(
+            self.openai_path + _EMBEDDINGS, body, wait=self.timeouts.first_token
+        )
 
     def list_models(self) -> list[ModelSummary]:
         """List the models that the server offers, the newest first."""
-        return wire.parse_models(self._http.get(_MODELS, wait=self.timeouts.metadata))
+        return wire.parse_models(self._http.get(self._models, wait=self.timeouts.metadata))
 
     def list_models_bytes(self) -> bytes:
         """Return the list of models that the server offers, in its own bytes."""
-        return self._http.document("GET", _MODELS, wait=self.timeouts.metadata)
+        return self._http.document("GET", self._models, wait=self.timeouts.metadata)
 
     def capabilities(self, model: str) -> Capabilities:
         """Return what is known of a model: no capabilities here, from some servers the context."""
-        return wire.parse_capabilities(self._http.get(_MODELS, wait=self.timeouts.metadata), model)
+        return wire.parse_capabilities(
+            self._http.get(self._models, wait=self.timeouts.metadata), model
+        )
 
     def detect_model(self, among: list[ModelSummary] | None = None) -> str | None:
         """Find a model to chat with: the newest whose name is not that of an embedding model."""
@@ -117,7 +126,7 @@ class OpenAIClient(Client, Provider):
         started = time.monotonic()
         try:
             models = wire.parse_models(
-                self._http.once("GET", _MODELS, allowance=Allowance(self.timeouts.health))
+                self._http.once("GET", self._models, allowance=Allowance(self.timeouts.health))
             )
             health = replace(
                 health,
@@ -157,7 +166,7 @@ class OpenAIClient(Client, Provider):
     def _post(self, path: str, body: Body) -> Reply:
         try:
             return self._http.open(
-                path,
+                self.openai_path + path,
                 body,
                 wait=self.timeouts.first_token,
                 idle=self.timeouts.between_tokens,

@@ -1,8 +1,9 @@
-"""Addresses: the text that a user types, turned into a URL that can be connected to.
+"""Addresses: the text that a user types, turned into URLs that can be connected to.
 
-Only the path decides whether an address is OpenAI-compatible. No URL made here holds `/v1/api`,
-`/api/api` or `//` in its path, and every function is idempotent. The host of each is spelled as it
-will be asked: what judges a host, and what asks it, read the same one.
+Only the path decides whether an address is OpenAI-compatible. No URL made here holds `/v1/api` or
+`//` in its path, and every function is idempotent, but for the root of `/api/v1`, which is `/api`:
+a root of that name is one of Ollama's routes. The host of each is spelled as it will be asked: what
+judges a host, and what asks it, read the same one.
 """
 
 import ipaddress
@@ -17,10 +18,15 @@ _SCHEME_PORTS: Final = {"http": "80", "https": "443"}
 _LARGEST_PORT: Final = 65535
 # Patterns are compiled where they are first used: most runs use none of them.
 _FORBIDDEN: Final = frozenset({*map(chr, range(0x21)), *'\x7f\\<>"`{}|^'})
-_V1_ROUTE: Final = (
-    r"/v1/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
+_CHAT_ROUTE: Final = "/chat/completions"
+_ROUTE: Final = (
+    r"/(?:chat/completions|completions|embeddings|models(?:/.+)?|responses|messages"
     r"|audio/transcriptions)$"
 )
+_V1_ROUTE: Final = rf"/v1{_ROUTE}"
+# What is asked as it was typed: a version, as `/v1`, `/v4` or `/v1beta`, or Google's `…/openai`.
+_OPENAI_PLACE: Final = r"/(?:v\d+(?:beta\d*)?|openai)"
+_BELOW_API: Final = "/api"
 _API_ROUTE: Final = (
     r"/api(?:/(?:version|status|tags|ps|show|pull|push|create|copy|delete|generate|chat|embed"
     r"|embeddings|me|signout|blobs/[^/]+|user/keys/[^/]+"
@@ -79,8 +85,35 @@ def names_v1(value: str) -> bool:
     return path.endswith("/v1") or ("/v1/" in path and re.search(_V1_ROUTE, path) is not None)
 
 
+def names_openai(value: str) -> bool:
+    """Return whether an address names the OpenAI-compatible API: it ends in a version or `openai`.
+
+    A route at its end is not looked at.
+    """
+    return _openai_path(_split(value).path) is not None
+
+
+def may_be_webui(value: str) -> bool:
+    """Return whether an address ends in a bare `/api`: Ollama's, or Open WebUI's whole API."""
+    path = _without_route(_split(value).path)
+    return path.endswith(_BELOW_API) and _root_path(path) == path.removesuffix(_BELOW_API)
+
+
+def openai_path(value: str) -> str:
+    """Return what stands between the root of an address and the routes of its OpenAI API.
+
+    It is `/v1` but for an address that ends in another version, or in `openai`.
+    """
+    path = _split(value).path
+    found = _openai_path(path)
+    return "/v1" if found is None else found.removeprefix(_root_path(path))
+
+
 def base_url_to_host_root(base_url: str) -> str:
-    """Strip `/v1`, `/api` and routes off a URL and keep a prefix; ConfigError if it is no URL."""
+    """Strip `/v1`, `/api` and routes off a URL and keep a prefix; ConfigError if it is no URL.
+
+    What is left of `/api/v1` is `/api`: there it is no route of Ollama.
+    """
     address = _address(base_url)
     return str(address._replace(path=_root_path(address.path)))
 
@@ -337,9 +370,30 @@ def _clean_path(path: str) -> str:
 
 def _root_path(path: str) -> str:
     while path:
-        shorter = re.sub(_API_ROUTE, "", re.sub(_V1_ROUTE, "", path)).removesuffix("/v1")
+        if (above := _above_api(path)) is not None:
+            return above + _BELOW_API
+        shorter = re.sub(_API_ROUTE, "", _without_route(path)).removesuffix("/v1")
         shorter = re.sub(_MISPLACED_ROUTE, "", shorter)
         if shorter == path:
             break
         path = shorter
     return path
+
+
+def _above_api(path: str) -> str | None:
+    """Return what stands before an `/api/v1` at the end, if that is a root; None without one."""
+    before, end, after = _without_route(path).rpartition(f"{_BELOW_API}/v1")
+    return before if end and not after and _root_path(before) == before else None
+
+
+def _openai_path(path: str) -> str | None:
+    """Return the path of an OpenAI-compatible API as it was typed; None if it is none."""
+    shorter = _without_route(path)
+    if not shorter or not re.search(rf"{_OPENAI_PLACE}$", shorter):
+        return None
+    return f"{_root_path(path)}/v1" if shorter.endswith("/v1") else shorter
+
+
+def _without_route(path: str) -> str:
+    shorter = path.removesuffix(_CHAT_ROUTE)
+    return re.sub(rf"({_OPENAI_PLACE}){_ROUTE}", r"\1", shorter) if shorter else ""

@@ -1,7 +1,8 @@
 """Documents of the OpenAI-compatible API (`/v1/models`, `/v1/embeddings`), parsed into values."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answers import Embeddings, Usage
@@ -18,15 +19,28 @@ def parse_models(document: object) -> list[ModelSummary]:
     models = _listed(document)
     models.sort(key=lambda each: fields.count(each.get("created")) or 0, reverse=True)
     return [
-        ModelSummary(name=fields.text(each.get("id")), modified_at=_utc_time(each.get("created")))
+        ModelSummary(name=_name(each), modified_at=_utc_time(each.get("created")))
         for each in models
     ]
+
+
+def models_in(document: object) -> list[dict[str, Any]] | None:
+    """Find the entries of a list of models: in `data`, in `models`, or bare; None without one."""
+    if isinstance(document, list):
+        entries = fields.items(document)
+        return entries if entries or not document else None
+    reply = fields.mapping(document)
+    for listed in (reply.get("data"), reply.get("models")):
+        if isinstance(listed, list):
+            return fields.items(listed)
+    is_null = any(name in reply and reply[name] is None for name in ("data", "models"))
+    return [] if is_null else None
 
 
 def parse_capabilities(document: object, model: str) -> Capabilities:
     """Read what `/v1/models` says of one model beyond its name: at most its context length."""
     for each in _listed(document):
-        if each.get("id") == model:
+        if _name(each) == model:
             meta = fields.mapping(each.get("meta"))
             lengths = [fields.count(each.get(name)) for name in _CONTEXT_NAMES]
             lengths += [fields.count(meta.get(name)) for name in ("n_ctx", "n_ctx_train")]
@@ -49,11 +63,17 @@ def decode_embeddings(body: bytes, model: str, expected: int) -> Embeddings:
     )
 
 
-def _listed(document: object) -> list[dict[str, object]]:
-    reply = _checked(document)
-    if not isinstance(reply.get("data", ""), list | None):
+def _listed(document: object) -> list[dict[str, Any]]:
+    _checked(document)
+    models = models_in(document)
+    if models is None:
         raise ProtocolError("the server answers, but not as OpenAI does: no list of models")
-    return [each for each in fields.items(reply["data"]) if fields.text(each.get("id")).strip()]
+    return [each for each in models if _name(each).strip()]
+
+
+def _name(model: Mapping[str, object]) -> str:
+    names = (fields.text(model.get(name)) for name in ("id", "name", "model"))
+    return next(filter(None, names), "")
 
 
 def _checked(document: object) -> dict[str, object]:

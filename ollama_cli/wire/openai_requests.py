@@ -11,8 +11,8 @@ from ollama_cli.types.answers import Think
 from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
 
 R = TypeVar("R", bound=AnyRequest)
-_CHAT: Final = "/v1/chat/completions"
-_COMPLETIONS: Final = "/v1/completions"
+_CHAT: Final = "/chat/completions"
+_COMPLETIONS: Final = "/completions"
 _OPTIONS: Final = {
     "temperature": "temperature",
     "top_p": "top_p",
@@ -69,7 +69,7 @@ def refuse_unsent(request: AnyRequest) -> None:
 def possible_requests(
     request: GenerateRequest | ChatRequest, *, has_completions: bool
 ) -> list[tuple[str, dict[str, Any]]]:
-    """Return the ways to send a request, the best first: each a path and a body.
+    """Return the ways to send a request, the best first: each a path below `/v1` and a body.
 
     Raises UsageError for what cannot be sent at all.
     """

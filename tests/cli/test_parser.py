@@ -34,7 +34,7 @@ def test_global_options_stand_before_and_after_the_command(args: list[str]) -> N
 
 def test_verbose_counts_wherever_it_stands() -> None:
     with stranger(lines(DONE)) as server:
-        flags = ["--host", server.url, "-m", "m", "hi"]
+        flags = ["--host", server.url, "--api", "native", "-m", "m", "hi"]
         once = call("generate", "-v", *flags)
         twice = call("-v", "generate", "-v", *flags)
         both = call("generate", "-vv", *flags)
@@ -130,8 +130,9 @@ def test_an_address_of_every_kind_leads_to_the_server() -> None:
             f"0.0.0.0:{server.port}": "/api/tags",
             f" '{server.url}' ": "/api/tags",
         }
-        for host in addresses:
-            assert call("models", "has", "m", "-q", "--host", host).code == 4, host
+        for host, path in addresses.items():
+            api = "openai" if path.startswith("/v1") else "native"
+            assert call("models", "has", "m", "-q", "--host", host, "--api", api).code == 4, host
         assert [request.path for request in server.requests] == list(addresses.values())
 
 

@@ -99,7 +99,7 @@ def test_no_byte_goes_to_a_public_host_unencrypted_where_a_key_would(
         assert "--api-key-env would go to http://work.example:80 unencrypted" in result.err
         config = "[hosts.w]\nurl = 'http://work.example'\nallow_http_token = true\n"
         with_config(tmp_path, config, "models", "list", *words[-4:], **env)
-        assert sent(proxy) == [f"Bearer {KEY}"]
+        assert sent(proxy) == [f"Bearer {KEY}"] * 2
 
 
 def test_a_named_variable_that_is_unset_is_exit_10_and_nothing_is_sent(tmp_path: Path) -> None:
@@ -212,12 +212,12 @@ def test_a_server_of_ones_own_authority_that_wants_a_certificate(tmp_path: Path)
         elsewhere.mkdir()
         result = with_config(tmp_path, config, "models", "list", "-o", "name", "--host", "safe")
         assert (result.code, result.out, result.err) == (0, "m:latest\n", "")
-        assert (server.visitors, sent(server)) == (["me"], [f"Bearer {KEY}"])
+        assert (server.visitors, sent(server)) == (["me"] * 2, [f"Bearer {KEY}"] * 2)
         without = config.replace("client_cert", "# client_cert")
         result = with_config(tmp_path, without, "models", "list", "--host", "safe")
         assert result.code == 3
         assert "client_cert" in result.err
-        assert len(server.requests) == 1
+        assert len(server.requests) == 2
 
 
 def test_an_insecure_host_is_warned_of_once(tmp_path: Path) -> None:

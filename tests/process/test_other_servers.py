@@ -132,11 +132,11 @@ def test_raw_is_what_the_server_sent_in_either_api() -> None:
     assert "Unexpected" not in answer.out + listed.out + vectors.out
 
 
-def test_the_prompt_goes_once_to_each_api_and_then_to_the_right_one_alone() -> None:
+def test_the_version_is_asked_for_once_and_the_prompt_goes_to_the_right_api_alone() -> None:
     for character in (LM_STUDIO, VLLM, LLAMA_CPP, ONLY_V1):
         with serving(character) as server:
             assert at(server.url, *CHAT).code == 0
-            assert server.requests == [("POST", "/api/chat"), ("POST", "/v1/chat/completions")]
+            assert server.requests == [("GET", "/api/version"), ("POST", "/v1/chat/completions")]
             assert at(server.url, *CHAT).code == 0
             assert at(server.url, *GENERATE).code == 0
             assert server.requests[2:] == [
@@ -219,11 +219,11 @@ def test_where_nothing_is_known_the_address_and_its_origin_are_told(word: str) -
     )
 
 
-def test_a_page_with_status_200_shows_no_other_api() -> None:
+def test_a_page_tells_no_version_and_is_no_answer() -> None:
     result, server = on(ROUTER, *CHAT)
     assert result.code == 5
     assert "an HTML page came from" in result.err
-    assert server.requests == [("POST", "/api/chat")]
+    assert server.requests == [("GET", "/api/version"), ("POST", "/v1/chat/completions")]
     result, server = on(ROUTER, "models", "pull", "llama3")
     assert "an HTML page came from" in result.err
     assert server.changes == []

@@ -124,7 +124,7 @@ def test_a_redirect_to_loopback_leaves_the_proxy_behind() -> None:
     tags = document({"models": []})
     with Server(tags) as local:
         with Server(answer(302, headers={"Location": f"{local.url}/api/tags"})) as proxy:
-            env = {"HTTP_PROXY": proxy.url, "OLLAMA_HOST": REMOTE}
+            env = {"HTTP_PROXY": proxy.url, "OLLAMA_HOST": REMOTE, "OLLAMA_CLI_API": "native"}
             assert call("models", "list", "--json", env=env).code == 0
             assert proxy.connections == 1
         assert [urlsplit(each.path).path for each in local.requests] == ["/api/tags"]

@@ -98,19 +98,25 @@ def test_the_cloud_is_known_by_its_address_and_not_asked() -> None:
 
 def test_every_kind_has_a_name_and_a_row_of_abilities() -> None:
     assert set(NAMES) == set(CAN) == set(ServerKind)
-    assert {clue.kind for clue in EVIDENCE} == set(ServerKind) - {"ollama.com", "none"}
+    unseen = {"ollama.com", "open-webui", "none"}
+    assert {clue.kind for clue in EVIDENCE} == set(ServerKind) - unseen
     for kind in set(ServerKind) - {ServerKind.OLLAMA}:
         assert CAN[kind] < CAN[ServerKind.OLLAMA]
         assert not CAN[kind] & {"pull", "rm", "cp"}
 
 
-@pytest.mark.parametrize("kind", ServerKind)
+@pytest.mark.parametrize("kind", [kind for kind in ServerKind if kind != "ollama"])
 def test_what_a_kind_lacks_is_told_by_name_with_something_to_do(kind: ServerKind) -> None:
     error = lacking("pull", Server(kind), "http://h:1")
     assert error.message.startswith("pull needs an Ollama server; ")
     assert NAMES[kind] in error.message
     assert error.hint
     assert error.is_named
+
+
+def test_what_an_ollama_lacks_is_hidden_or_younger() -> None:
+    error = lacking("ps", Server(ServerKind.OLLAMA), "http://h:1")
+    assert error.message.endswith("this Ollama is too old, or a proxy hides /api/ps")
 
 
 def test_the_cloud_is_never_pulled_on(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -92,7 +92,7 @@ def test_a_body_with_a_length_is_left_to_http_client() -> None:
 
 def test_one_connection_serves_many_streams() -> None:
     with DemoServer(tokens_per_second=0) as server, OllamaClient(server.url) as client:
-        adapter = client._transport._session.get_adapter(server.url)
+        adapter = client.transport._session.get_adapter(server.url)
         assert isinstance(adapter, HTTPAdapter)
         for seed in range(5):
             done = list(client.generate("demo", "hi", options={"seed": seed, "num_predict": 3}))[-1]

@@ -20,6 +20,7 @@ from ollama_cli.types.urls import (
     is_loopback,
     is_openai_compatible_base_url,
     is_private,
+    openai_path,
     parse_host,
     split_userinfo,
 )
@@ -146,7 +147,9 @@ def test_an_ollama_host_is_read_as_ollama_reads_it(value: str, root: str) -> Non
         ("http://h/v1/api", False, "http://h"),
         ("http://h/v1/api/tags", False, "http://h"),
         ("http://h/v1/api/strange", False, "http://h"),
-        ("http://h/api/v1", True, "http://h"),
+        ("http://h/api/v1", True, "http://h/api"),
+        ("http://h/v4", False, "http://h/v4"),
+        ("http://h/v4/chat/completions", False, "http://h/v4"),
         ("http://h/apiary", False, "http://h/apiary"),
         ("http://h/api/strange", False, "http://h/api/strange"),
         ("http://h/a/../v1", True, "http://h"),
@@ -222,16 +225,23 @@ def test_a_root_is_its_own_root_and_no_request_doubles_a_step(
     assert len(GRID) > 9000
     for url in GRID:
         root = function(url)
-        assert function(root) == root, url
         assert not is_openai_compatible_base_url(root), url
         path = (root + "/api/tags").partition("://")[2]
-        assert not any(double in path for double in ("//", "/v1/api", "/api/api")), url
+        doubles = ["//", "/v1/api"]
+        if root.endswith("/api"):
+            assert openai_path(url) == "/v1", url
+        else:
+            assert function(root) == root, url
+            doubles.append("/api/api")
+        assert not any(double in path for double in doubles), url
+        assert (root + openai_path(url)).endswith("/v1"), url
 
 
 def test_reading_a_root_again_as_a_host_changes_nothing_but_the_port() -> None:
     for url in GRID:
         host = parse_host(url)
-        assert parse_host(base_url_to_host_root(host)) == host
+        if not host.endswith("/api"):
+            assert parse_host(base_url_to_host_root(host)) == host
 
 
 def test_two_slashes_without_a_scheme_begin_a_host() -> None:

@@ -39,12 +39,29 @@ def test_a_list_may_hold_nothing(data: object) -> None:
     assert parse_models({"data": data}) == []
 
 
+@pytest.mark.parametrize(
+    "document",
+    [
+        [{"id": "m"}],
+        {"models": [{"id": "m"}]},
+        {"models": [{"name": "m"}], "object": "list"},
+        {"data": None, "models": [{"model": "m"}]},
+        {"data": [{"id": "m"}], "models": [{"name": "other"}]},
+    ],
+)
+def test_a_list_needs_no_envelope_and_any_name_will_do(document: object) -> None:
+    assert [model.name for model in parse_models(document)] == ["m"]
+    assert parse_models([]) == parse_models({"models": []}) == []
+
+
 @pytest.mark.parametrize("created", ["yesterday", -1, 2**62, True, 1.5])
 def test_a_date_that_is_none_is_none(created: object) -> None:
     assert parse_models(listing({"id": "m", "created": created}))[0].modified_at is None
 
 
-@pytest.mark.parametrize("document", [{}, {"data": "x"}, [], "text", {"models": []}])
+@pytest.mark.parametrize(
+    "document", [{}, {"data": "x"}, "text", {"models": "x"}, {"list": []}, 1, [1]]
+)
 def test_something_else_is_no_list(document: object) -> None:
     with pytest.raises(ProtocolError, match="not as OpenAI does"):
         parse_models(document)

@@ -79,7 +79,7 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
     seconds = context.settings.timeouts.health or _MAX_SECONDS
     settings = context.settings = context.settings._replace(metadata_timeout=seconds)
     if not context.flags.demo:
-        cache.write_seen(settings.host, cache.Seen())  # an old entry may be what is wrong
+        cache.write_seen(settings.place, cache.Seen())  # an old entry may be what is wrong
     key = credentials.find_key(settings, context.layers, context.variables)
     return Case(
         provider=context.servers.provider,
@@ -91,6 +91,8 @@ def _case(context: Context, model: str | None, *, tries_token: bool) -> "Case":
         environ=context.environ,
         container=container.detect(),
         seconds=seconds,
+        openai_url=settings.openai_url,
+        may_be_webui=settings.may_be_webui,
         options=_options(context),
         key=key.origin if key else "",
         key_variable=_key_variable(context, key),

@@ -30,7 +30,8 @@ def command(
 ) -> None:
     """Print the variables by which other tools find this server, or run a tool with them.
 
-    OLLAMA_HOST, OPENAI_BASE_URL and OPENAI_API_KEY. A command takes the place of this one: signals,
+    OLLAMA_HOST (unless there is no place for Ollama's own API, as at /api/v1), OPENAI_BASE_URL and
+    OPENAI_API_KEY. A command takes the place of this one: signals,
     terminal and exit code are its own; 127 there is no such command, 126 it cannot be run.
 
     Examples:
@@ -53,7 +54,13 @@ def command(
 
 
 def _variables(context: Context) -> dict[str, str]:
-    url, userinfo = split_userinfo(context.settings.host)
+    settings = context.settings
+    url, userinfo = split_userinfo(settings.host)
+    openai_url = settings.openai_url
+    is_native = settings.api != "openai" and settings.has_place_for_native
+    if settings.may_be_webui:  # only the server knows
+        openai_url = context.servers.openai_url
+        is_native = is_native and openai_url == settings.openai_url
     if userinfo:
         context.prompter.warn(
             "the user and the password of the address are left out: few tools can read them"
@@ -64,8 +71,8 @@ def _variables(context: Context) -> dict[str, str]:
     shown = next((value for name, value in headers if name.lower() == "authorization"), "")
     key = shown.removeprefix(_BEARER) if shown.startswith(_BEARER) else ""
     return {
-        "OLLAMA_HOST": url,
-        "OPENAI_BASE_URL": f"{url}/v1",
+        **({"OLLAMA_HOST": url} if is_native else {}),
+        "OPENAI_BASE_URL": split_userinfo(openai_url)[0],
         "OPENAI_API_KEY": key or _NO_KEY,
     }
 

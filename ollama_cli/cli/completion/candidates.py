@@ -118,7 +118,7 @@ def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[st
         shown = _request_options(settings, layers, sources.variables(environ, env_file))
     except OllamaCliError:  # the command itself reports it
         return ()
-    kept = cache.read(settings.host)
+    kept = cache.read(settings.place)
     if kept and kept.is_fresh:
         return kept.names
     names: list[str] | None = None
@@ -126,5 +126,5 @@ def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[st
         names = installed_names(settings.host, seconds=LONGEST_WAIT, environ=environ, **shown)
     if names is None:
         return kept.names if kept else ()
-    cache.write(settings.host, names)
+    cache.write(settings.place, names)
     return names

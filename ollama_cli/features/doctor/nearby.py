@@ -11,15 +11,18 @@ from ollama_cli.wire import decoding, ollama as wire
 _LOOPBACKS: Final = ("127.0.0.1", "::1")
 
 
-def find_nearby(target: Target) -> str | None:
-    """Find an address near the given one at which Ollama answers; None if there is none."""
+def find_nearby(target: Target, *, answers: bool = False) -> str | None:
+    """Find an address near the given one at which Ollama answers; None if there is none.
+
+    If a server `answers` there, only another path of it is near.
+    """
     hosts, known = [target.host], {target.host, *target.addresses}
     if known & set(_LOOPBACKS):  # a name may mean only one of the two
         hosts += [each for each in _LOOPBACKS if each not in known]
-    others = [target.url(host=host) for host in hosts[1:]]
+    others = [] if answers else [target.url(host=host) for host in hosts[1:]]
     if target.path:
         others.append(target.url(path=""))
-    if is_private(target.host):
+    if is_private(target.host) and not answers:
         port = int(DEFAULT_PORT)
         others += [target.url(scheme="http", host=host, port=port, path="") for host in hosts]
     others = [url for url in dict.fromkeys(others) if url != target.root]

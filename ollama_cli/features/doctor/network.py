@@ -8,7 +8,7 @@ from ollama_cli.features.doctor import causes
 from ollama_cli.features.doctor.target import Target
 from ollama_cli.features.explain import with_source
 from ollama_cli.transport import probe, proxies
-from ollama_cli.types.urls import is_private
+from ollama_cli.types.urls import is_private, split_userinfo
 
 _UNSPECIFIED: Final = ("0.0.0.0", "::", "[::]")  # noqa: S104  compared, never bound
 
@@ -29,6 +29,8 @@ def address(target: Target) -> str:
             " there",
             f"keep them from it: {direct}",
         )
+    if target.openai_path != "/v1" or target.path.endswith("/api"):
+        source = f"{source}; OpenAI-compatible at {split_userinfo(target.case.openai_url)[0]}"
     via = f", through the proxy {target.proxy.words}" if target.proxy else ""
     return f"{target.root} ({source}){via}"
 
@@ -112,7 +114,7 @@ def _note_odd_address(target: Target) -> None:
             f"other tools need it by name: {fixed}",
         )
     path = target.typed_path
-    if path == f"{target.path}/v1":
+    if path == f"{target.path}/v1" or target.case.may_be_webui:
         return  # right, unless the server is Ollama: `api` checks that
     if path not in {"", target.path} and path.endswith(("/v1", "/api")):
         target.note_path(path)

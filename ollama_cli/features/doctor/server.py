@@ -37,7 +37,8 @@ def http(target: Target) -> str:
     except OllamaCliError as error:
         raise _no_http(target, error) from error
     _refuse_status(target, seen)
-    if seen.is_html and not is_unknown_route(seen.status, seen.body):
+    is_of_server = seen.status < HTTPStatus.INTERNAL_SERVER_ERROR or target.proxy is not None
+    if seen.is_html and is_of_server and not is_unknown_route(seen.status, seen.body):
         raise _html_page(target, seen)
     if not target.is_at(seen.url):
         place = seen.url.removesuffix(_VERSION)
@@ -53,7 +54,13 @@ def api(target: Target) -> str:
     """Find the kind of the server, and check that the settings allow its API."""
     seconds = target.case.seconds
     end = time.monotonic() + seconds
-    target.server = identify(target.root, target.fetch_parts, seconds=seconds)
+    target.server = identify(
+        target.root,
+        target.fetch_parts,
+        openai_path=target.openai_path,
+        below_api=target.case.may_be_webui,
+        seconds=seconds,
+    )
     if target.server.kind is ServerKind.NONE:
         raise _unidentified(target, is_late=time.monotonic() >= end)
     if target.case.api == "native" and target.server.kind not in _NATIVE:
@@ -62,6 +69,9 @@ def api(target: Target) -> str:
             f" {target.case.origins['api']} rules the other one out",
             hint=f"let it be found out: {target.setting_command('api', 'auto')}",
         )
+    is_webui = target.server.kind is ServerKind.OPEN_WEBUI
+    if target.case.may_be_webui and not is_webui:
+        target.note_path("/api")
     if target.server.kind is ServerKind.OLLAMA and target.typed_path == f"{target.path}/v1":
         target.note_path("/v1")
     return target.server.name
@@ -218,8 +228,11 @@ def _unidentified(target: Target, *, is_late: bool) -> OllamaCliError:
 
 
 def _with_place_hint(target: Target, error: OllamaCliError) -> OllamaCliError:
-    """Add a hint to an error: the address of Ollama nearby, or a command that helps to find it."""
-    if found := find_nearby(target):
+    """Add a hint to an error: the address of Ollama nearby, or a command that helps to find it.
+
+    Where a server answers, no other one is proposed, but the same at another path.
+    """
+    if found := find_nearby(target, answers=bool(target.fetched)):
         return error.with_facts(
             aside=f"; but Ollama answers at {found}",
             hint=f"use that: {target.address_command(found)}",

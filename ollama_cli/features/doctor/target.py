@@ -71,7 +71,8 @@ class Case:
     `provider` makes the client that the commands use, `native` the client of Ollama's own API.
     `credentials` are the keywords of a client; `key` names the source of their key, `key_variable`
     the variable that would hold it, empty if there is none. `options` are the global options that
-    were typed, by name. `model` is the one named or set, None if none is; `origins` maps settings
+    were typed, by name. `openai_url` is where the OpenAI-compatible API is, by the address; it may
+    be that of Open WebUI. `model` is the one named or set, None if none is; `origins` maps settings
     to their sources; `seconds` limits each step of a check.
     """
 
@@ -84,6 +85,8 @@ class Case:
     environ: Mapping[str, str]
     container: Container
     seconds: float
+    openai_url: str = ""
+    may_be_webui: bool = False
     options: Mapping[str, str] = field(default_factory=dict)
     key: str = ""
     key_variable: str = ""
@@ -128,6 +131,13 @@ class Target:
     def provider(self) -> Provider:
         """Return the client that the commands use, in the API that the server speaks."""
         return self.case.provider()
+
+    @property
+    def openai_path(self) -> str:
+        """Return what stands between the root and the routes of the OpenAI-compatible API."""
+        if not self.case.openai_url:
+            return "/v1"
+        return split_userinfo(self.case.openai_url)[0].removeprefix(self.root)
 
     def fetch(self, path: str, seconds: float | None = None) -> Fetched:
         """Fetch a path of the server, only once."""

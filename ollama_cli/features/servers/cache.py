@@ -27,10 +27,14 @@ _PATIENCE: Final = 1.0
 
 
 class Seen(NamedTuple):
-    """The API of a server (`native`, `openai`) and its kind; None if unknown."""
+    """The API of a server (`native`, `openai`), its kind and its version; None if unknown.
+
+    The API is `native` where a version was told, and `openai` where none could be asked for.
+    """
 
     api: str | None = None
     kind: str | None = None
+    version: str | None = None
 
 
 class Listing(NamedTuple):
@@ -69,21 +73,21 @@ def forget(host: str) -> None:
 
 
 def read_seen(host: str) -> Seen:
-    """Read the API and kind of a server, unless they are too old."""
+    """Read the API, kind and version of a server, unless they are too old."""
     value, age = _read_file(_file_of(host, _SERVERS))
     if not isinstance(value, dict) or not 0 <= age < SEEN_SECONDS:
         return Seen()
-    api, kind = value.get("api"), value.get("kind")
-    return Seen(
-        api if api in ("native", "openai") else None, kind if isinstance(kind, str) else None
-    )
+    api, *others = (value.get(name) for name in Seen._fields)
+    kind, version = (each if isinstance(each, str) else None for each in others)
+    return Seen(api if api in ("native", "openai") else None, kind, version)
 
 
 def write_seen(host: str, seen: Seen) -> None:
-    """Write the API and kind of a server; an empty value deletes them."""
+    """Write the API, kind and version of a server; an empty value deletes them."""
     path = _file_of(host, _SERVERS)
     if seen != Seen():
-        _write_file(path, {"api": seen.api, "kind": seen.kind})
+        shown = {name: value and hide(value) for name, value in seen._asdict().items()}
+        _write_file(path, shown)
         return
     _delete(path)
 

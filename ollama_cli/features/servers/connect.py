@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Client)
-# Some other servers answer these too; the others answer with an error.
-_SHARED_COMMANDS: Final = frozenset({"show", "ps"})
+# These change nothing: what a cache knows of the server is enough.
+_HARMLESS: Final = frozenset({"show", "ps"})
+_WEBUI: Final = "open-webui"
 
 
 class Servers:
@@ -80,24 +81,27 @@ class Servers:
                 hint="let it be found out: `--api auto`",
             ).with_facts(is_named=True)
         client = self.ollama()
-        if self.seen.kind not in {None, "ollama"}:
+        kind = _WEBUI if self._is_webui else self.seen.kind
+        if kind not in {None, "ollama"}:
             from ollama_cli.services.kinds import check  # noqa: PLC0415  other servers alone: 1 ms
 
-            check(command, self.seen.kind, client.base_url)
-        if asks and command not in _SHARED_COMMANDS:
+            check(command, kind, client.base_url)
+        if asks and not (command in _HARMLESS and self.seen.kind):
             client.require(command)
         return client
 
     def capability_provider(self) -> "Provider":
         """Choose the client for capabilities: for Ollama its own API, also if `/v1` is set."""
-        provider = self.provider()
-        if provider.provider_type == "ollama" or self._settings.api != "auto":
-            return provider
-        return self.ollama() if (self.seen.kind or self.server.kind) == "ollama" else provider
+        settings = self._settings
+        is_v1 = settings.api == "auto" and settings.first_api == "openai"
+        return self.ollama() if is_v1 and self._is_ollama else self.provider()
 
     def examine(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
         """Check whether a server answers, in either API, and has the model; never raises."""
-        if self._settings.first_api == "native" and self.seen.api is None:
+        may_be_native = self.seen.api != "openai" and not self._is_webui
+        if self._settings.api == "native" or (
+            self._settings.first_api == "native" and may_be_native
+        ):
             found = self.ollama().examine(model)
             if self._settings.api == "native" or not isinstance(found[1], OtherApiError):
                 return found
@@ -109,16 +113,16 @@ class Servers:
         With `in_full` an Ollama is asked in its own API for all that it tells, also where `/v1`
         is set.
         """
-        host = self._settings.host
+        place = self._settings.place
         try:
             models = self._listed_in_full() if in_full else self.provider().list_models()
         except UnreachableError as error:
-            listing = None if self._is_demo else cache.read(host)
+            listing = None if self._is_demo else cache.read(place)
             if listing is None:
                 raise
             raise error.with_facts(models=listing.names, age=listing.age) from error
         if not self._is_demo:
-            cache.write(host, [model.name for model in models])
+            cache.write(place, [model.name for model in models])
         return models
 
     def _listed_in_full(self) -> "list[ModelSummary]":
@@ -132,27 +136,41 @@ class Servers:
 
     def cached_models(self) -> cache.Listing | None:
         """Return the cached names of the models of the server."""
-        return None if self._is_demo else cache.read(self._settings.host)
+        return None if self._is_demo else cache.read(self._settings.place)
 
     def forget_installed(self) -> None:
         """Delete the cached names, as the models have changed."""
         if not self._is_demo:
-            cache.forget(self._settings.host)
+            cache.forget(self._settings.place)
 
     @cached_property
     def seen(self) -> cache.Seen:
-        """Return the cached API and kind of the server."""
-        return cache.Seen() if self._is_demo else cache.read_seen(self._settings.host)
+        """Return the cached API, kind and version of the server."""
+        if self._is_demo:
+            from ollama_cli.demo.routes import VERSION  # noqa: PLC0415  the demo alone: 10 ms
+
+            return cache.Seen("native", "ollama", VERSION)
+        return cache.read_seen(self._settings.place)
+
+    @property
+    def version(self) -> str | None:
+        """Return the version of Ollama if this run, or one shortly before it, was told it."""
+        return self.ollama().told_version or self.seen.version
+
+    @property
+    def openai_url(self) -> str:
+        """Return where the OpenAI-compatible API is; an address in `/api` is asked about."""
+        return f"{self._settings.host}/api" if self._is_webui else self._settings.openai_url
 
     def forget_seen(self) -> None:
-        """Delete the cached API and kind, as another server may start there."""
+        """Delete what is cached of the server, as another one may start there."""
         if "seen" in vars(self) and not self._is_demo:
-            cache.write_seen(self._settings.host, cache.Seen())
+            cache.write_seen(self._settings.place, cache.Seen())
 
     @cached_property
     def server(self) -> "Server":
         """Find out the kind of the server with some requests, within 2 s in all."""
-        return self.ollama().identify()
+        return self.ollama().identify(below_api=self._settings.may_be_webui)
 
     @cached_property
     def can_pull(self) -> bool:
@@ -217,9 +235,9 @@ class Servers:
             log_requests(self._prompter.err.file, bodies=self._verbose > 1)
 
     def close(self) -> None:
-        """Close all clients, and cache the API and kind of the server."""
+        """Close all clients, and cache what was found out of the server."""
         created = vars(self)
-        if "_auto" in created or ("_client" in created and self._client.is_ollama):
+        if "_client" in created:
             self._remember()
         for name in ("_auto", "_registry", "_client"):
             if name in created:
@@ -233,7 +251,7 @@ class Servers:
     def _openai(self) -> "OpenAIClient":
         from ollama_cli.services.openai import OpenAIClient  # noqa: PLC0415  /v1 alone: 8 ms
 
-        return self._connect(OpenAIClient)
+        return OpenAIClient.beside(self.ollama(), "/api" if self._is_webui else None)
 
     @cached_property
     def _auto(self) -> "AutoClient":
@@ -243,8 +261,9 @@ class Servers:
         clients = {"native": self.ollama, "openai": lambda: self._openai}
         if self._settings.api == "openai":
             return AutoClient(clients, spoken="openai")
-        first: Any = self.seen.api or self._settings.first_api
-        return AutoClient(clients, first=first)
+        if self._settings.first_api == "openai":
+            return AutoClient(clients, first="openai")
+        return AutoClient(clients, find=self._find_api)
 
     @cached_property
     def _registry(self) -> "Registry":
@@ -260,7 +279,7 @@ class Servers:
         self.log_requests()
         if settings.local_only:
             policy.check_host(settings.host)
-        client = kind(settings.host, timeouts=settings.timeouts, **self._credentials())
+        client = kind(settings.openai_url, timeouts=settings.timeouts, **self._credentials())
         # All modules are loaded: exclude them from collections while streams run for hours.
         gc.freeze()
         gc.enable()
@@ -271,27 +290,51 @@ class Servers:
         """Check a server of either API, and add its kind if it is not Ollama."""
         client = self.provider()
         if self._settings.api == "auto":
-            self._auto.first = "openai"  # the native API failed, or is less likely
+            self._auto.begin_with("openai")  # the native API failed, or is less likely
         health, error = client.examine(model)
         if health.connected and health.provider_type == "openai":
             server = self.server
             health = replace(health, kind=str(server.kind), version=server.version)
         return health, error
 
+    def _find_api(self) -> "Api":
+        """Find out which API to speak: Ollama's own where its version is told, and nowhere else.
+
+        Asks at most for the version, and nothing that the cache knows.
+        """
+        if self.seen.api is not None:
+            return "native" if self.seen.api == "native" else "openai"
+        return "native" if not self._is_webui and self.ollama().speaks_natively() else "openai"
+
+    @cached_property
+    def _is_webui(self) -> bool:
+        """Find out whether an address in `/api` is that of Open WebUI, which has a version too."""
+        if not self._settings.may_be_webui or self.seen.kind == _WEBUI:
+            return self.seen.kind == _WEBUI
+        return self.ollama().lists_models("/api/models")
+
+    @cached_property
+    def _is_ollama(self) -> bool:
+        """Find out whether the server is Ollama, also where `/v1` is what is spoken first."""
+        if self.seen.kind is not None or "server" in vars(self):
+            return (self.seen.kind or self.server.kind) == "ollama"
+        client = self.ollama()
+        if not self._settings.has_place_for_native or not client.speaks_natively():
+            return False
+        return client.is_ollama or self.server.kind == "ollama"
+
     def _remember(self) -> None:
-        """Cache the API and kind, unless the address already implies them."""
-        found = cache.Seen(self._spoken(), self._kind())
-        if found != self.seen and not self._is_demo:
-            cache.write_seen(self._settings.host, found)
-
-    def _spoken(self) -> str | None:
-        client = vars(self).get("_auto")
-        if client is None or client.spoken is None or self._settings.api != "auto":
-            return self.seen.api
-        return None if client.spoken == self._settings.first_api else str(client.spoken)
-
-    def _kind(self) -> str | None:
-        if "server" in vars(self) and self.server.kind != "none":
-            return str(self.server.kind)
-        client = vars(self).get("_client")
-        return "ollama" if client is not None and client.is_ollama else self.seen.kind
+        """Cache what requests of this run have shown of the server."""
+        client, seen = self._client, self.seen
+        api, kind, version = seen
+        if client.told_version is not None:
+            api, version = "native", client.told_version
+            kind = "ollama" if client.is_ollama else kind
+        elif client.lacks_version:
+            api, kind, version = "openai", None if kind == "ollama" else kind, None
+        if vars(self).get("_is_webui"):
+            api, kind, version = "openai", _WEBUI, None
+        elif "server" in vars(self) and self.server.kind != "none":
+            kind = str(self.server.kind)
+        if (found := cache.Seen(api, kind, version)) != seen and not self._is_demo:
+            cache.write_seen(self._settings.place, found)

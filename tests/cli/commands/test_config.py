@@ -158,7 +158,25 @@ def test_show_is_a_table_for_people(file: Path) -> None:
     header, *rows = config(file, "show").out.splitlines()
     assert header.split() == ["SETTING", "VALUE", "ORIGIN"]
     assert rows[0].split() == ["host", "http://127.0.0.1:11434", "default"]
-    assert rows[1].split() == ["model", "-", "default"]
+    assert rows[1].split() == ["openai_url", "http://127.0.0.1:11434/v1", "host"]
+    assert rows[2].split() == ["model", "-", "default"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "host", "openai_url"),
+    [
+        ("h", "http://h:11434", "http://h:11434/v1"),
+        ("http://h/api/v1", "http://h:80/api", "http://h:80/api/v1"),
+        ("http://h/v4/models", "http://h:80/v4", "http://h:80/v4"),
+        ("http://u:hunter2-x@h/v1", "http://h:80", "http://h:80/v1"),
+    ],
+)
+def test_show_gives_the_roots_of_both_apis(
+    file: Path, typed: str, host: str, openai_url: str
+) -> None:
+    shown = config(file, "show", "--json", "--host", typed).json
+    assert shown["settings"]["host"]["value"].replace("***@", "") == host
+    assert shown["openai_url"].replace("***@", "") == openai_url
 
 
 def test_an_unknown_key_warns_and_names_the_nearest(file: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from dead_ports import closed_port, full_backlog
 from diagnoses import OLLAMA, QUIET, Server, at, doctor, failure, notes, ollama
-from hostile import LAST_CHUNK, answer, by_path, page
+from hostile import LAST_CHUNK, answer, by_path, document, page
 from other_servers import ONLY_V1, serving
 
 BRIEF = {"OLLAMA_CLI_HEALTH_TIMEOUT": "1"}  # where silence tells something
@@ -28,7 +28,6 @@ def test_the_address_of_all_addresses(written: str, listens: str) -> None:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        ("/api", "/api at the end is not part of the server's own address"),
         ("/v1/api", "/v1/api at the end is not part of the server's own address"),
         ("/v1/chat/completions", "/v1/chat/completions is a path of the API, not an address"),
         ("/api/generate", "/api/generate is a path of the API, not an address"),
@@ -39,6 +38,16 @@ def test_a_path_in_the_wrong_place(path: str, told: str) -> None:
         ((message, command),) = notes(server.url + path, "address")
     assert message == f"{told}: {server.url} is used"
     assert command == f"export OLLAMA_HOST={server.url}"
+
+
+def test_a_bare_api_is_in_the_wrong_place_unless_all_of_open_webui_is_there() -> None:
+    pages = {"/api/version": document({"version": "0.6.5"}), "/api/models": document({"data": []})}
+    with Server(ollama) as server, Server(by_path(pages)) as webui:
+        ((message, command),) = notes(f"{server.url}/api", "api")
+        rungs = at(f"{webui.url}/api")[1]
+    told = f"/api at the end is not part of the server's own address: {server.url} is used"
+    assert (message, command) == (told, f"export OLLAMA_HOST={server.url}")
+    assert (rungs["api"]["status"], rungs["api"]["message"]) == ("ok", "Open WebUI")
 
 
 @pytest.mark.parametrize("path", ["/v1", "/v1/"])
@@ -113,7 +122,7 @@ def test_nothing_at_this_port_but_ollama_at_its_own() -> None:
         (answer(404, b"not here"), True, "api", "somebody answers (HTTP 404 Not Found), but neit"),
         (answer(200, b"[]"), True, "api", "somebody answers (HTTP 200 OK), but neither as"),
         (lambda peer: peer.send(b"SSH-2.0-OpenSSH\r\n"), False, "http", "no HTTP server listens"),
-        (lambda peer: peer.send(LAST_CHUNK), True, "http", "no HTTP server listens there"),
+        (lambda peer: peer.send(LAST_CHUNK), True, "http", "no HTTP server listens"),
     ],
 )
 def test_another_program_at_this_port(script: object, reads: bool, rung: str, told: str) -> None:
@@ -123,7 +132,11 @@ def test_another_program_at_this_port(script: object, reads: bool, rung: str, to
         assert cause.startswith(told)
         with Server(ollama, address=QUIET, port=11434) as real:
             code, failed, cause, command = failure(server.url, env=BRIEF)
-            assert (code, failed, command) == (5, rung, f"export OLLAMA_HOST={real.url}")
+            answers = told != "no HTTP server listens"
+            proposed = (
+                f"lsof -nP -i :{server.port}" if answers else f"export OLLAMA_HOST={real.url}"
+            )
+            assert (code, failed, command) == (5, rung, proposed)
             assert cause.startswith(told)
 
 
@@ -194,9 +207,9 @@ def test_a_firewall_that_swallows_everything() -> None:
 @pytest.mark.parametrize(
     ("args", "env", "command"),
     [
-        (["--host", "{}/api"], {}, "ollama-cli --host {} doctor"),
-        ([], {"OLLAMA_CLI_HOST": "{}/api"}, "export OLLAMA_CLI_HOST={}"),
-        ([], {"OLLAMA_BASE_URL": "{}/api"}, "export OLLAMA_BASE_URL={}"),
+        (["--host", "{}/api/tags"], {}, "ollama-cli --host {} doctor"),
+        ([], {"OLLAMA_CLI_HOST": "{}/api/tags"}, "export OLLAMA_CLI_HOST={}"),
+        ([], {"OLLAMA_BASE_URL": "{}/api/tags"}, "export OLLAMA_BASE_URL={}"),
     ],
 )
 def test_the_command_is_for_where_the_address_was_set(
@@ -211,7 +224,7 @@ def test_the_command_is_for_where_the_address_was_set(
 def test_an_address_in_the_config_file_is_changed_there(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     with Server(ollama) as server:
-        config.write_text(f'[ollama]\nhost = "{server.url}/api"\n')
+        config.write_text(f'[ollama]\nhost = "{server.url}/api/tags"\n')
         result = doctor("--json", env={"OLLAMA_CLI_CONFIG": str(config)})
     note = result.json["rungs"][0]["notes"][0]
     assert note["command"] == f"ollama-cli config set host {server.url}"
@@ -220,7 +233,7 @@ def test_an_address_in_the_config_file_is_changed_there(tmp_path: Path) -> None:
 def test_an_address_with_a_name_of_its_own(tmp_path: Path) -> None:
     config = tmp_path / "config.toml"
     with Server(ollama) as server:
-        config.write_text(f'[hosts.box]\nurl = "{server.url}/api"\napi_key = "secret-key"\n')
+        config.write_text(f'[hosts.box]\nurl = "{server.url}/api/tags"\napi_key = "secret-key"\n')
         result = doctor("--json", "--host", "box", env={"OLLAMA_CLI_CONFIG": str(config)})
         assert server.requests[0].headers["Authorization"] == "Bearer secret-key"
     rung = result.json["rungs"][0]

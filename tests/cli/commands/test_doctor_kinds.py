@@ -137,7 +137,7 @@ def test_a_command_is_for_the_server_that_was_named() -> None:
 def test_a_password_is_in_no_command() -> None:
     with Server(by_path({**OLLAMA, "/api/tags": document({"models": []})})) as server:
         url = server.url.replace("://", "://me:hunter2-x@")
-        result = doctor("--json", "--host", f"{url}/api")
+        result = doctor("--json", "--host", f"{url}/api/tags")
     first, *_, failed = (each for each in result.json["rungs"] if each["status"] != "ok")
     assert "hunter2" not in result.out
     told = f"ollama-cli --host {server.url.replace('://', '://USER:PASSWORD@')} doctor"
@@ -197,7 +197,8 @@ def test_requests_are_logged_where_that_is_wanted() -> None:
         result = doctor("-v", env={"OLLAMA_HOST": server.url})
         quiet = doctor(env={"OLLAMA_HOST": server.url})
     logged = [line.split()[:2] for line in result.err.splitlines()]
-    assert logged[:2] == [["GET", f"{server.url}/api/version"], ["GET", f"{server.url}/api/tags"]]
+    asked = ["/api/version", "/api/version", "/api/tags"]  # by the doctor, then as commands do
+    assert logged[:3] == [["GET", server.url + path] for path in asked]
     assert ["POST", f"{server.url}/api/chat"] in logged
     assert quiet.err == ""
 

@@ -8,6 +8,8 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from clients import stranger
+from hostile import Script, by_path, document
 from shell import PROGRAM, bash, call, ended, run, start
 from terminals import CTRL_C, Terminal
 
@@ -26,6 +28,38 @@ def test_what_is_printed_for_a_shell() -> None:
         "export OPENAI_API_KEY=ollama",
     ]
     assert "$Env:OLLAMA_HOST = 'http" in call("env", "--shell", "powershell").out
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "openai_url"),
+    [
+        (f"{HOST}/v1", HOST, f"{HOST}/v1"),
+        (f"{HOST}/api/tags", HOST, f"{HOST}/v1"),
+        (f"{HOST}/api/v1", None, f"{HOST}/api/v1"),
+        (f"{HOST}/openai/v1", None, f"{HOST}/openai/v1"),
+        (f"{HOST}/v4/chat/completions", None, f"{HOST}/v4"),
+        (f"{HOST}/v1beta/openai", None, f"{HOST}/v1beta/openai"),
+    ],
+)
+def test_where_there_is_no_place_for_the_native_api_its_variable_is_left_out(
+    address: str, host: str | None, openai_url: str
+) -> None:
+    told = call("env", "--shell", "bash", "--host", address).out
+    assert f"export OPENAI_BASE_URL={openai_url}\n" in told
+    assert ("OLLAMA_HOST" in told) is (host is not None)
+    assert host is None or f"export OLLAMA_HOST={host}\n" in told
+    only = call("env", "--shell", "bash", "--host", address, "--api", "openai").out
+    assert only.startswith("export OPENAI_BASE_URL=")
+
+
+@pytest.mark.parametrize(
+    ("pages", "path"), [({"/api/models": document({"data": []})}, "/api"), ({}, "/v1")]
+)
+def test_a_bare_api_may_be_all_of_open_webui(pages: dict[str, Script], path: str) -> None:
+    with stranger(by_path(pages)) as server:
+        told = call("env", "--shell", "bash", "--host", f"{server.url}/api").out
+    assert f"export OPENAI_BASE_URL={server.url}{path}\n" in told
+    assert ("OLLAMA_HOST" in told) is (path == "/v1")
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

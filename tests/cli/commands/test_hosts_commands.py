@@ -224,4 +224,5 @@ def test_a_table_in_the_wrong_place_is_told_of(tmp_path: Path, text: str, told: 
 
 def test_config_show_tells_where_the_address_comes_from_and_no_key(mine: Home) -> None:
     result = mine.run("config", "show", OLLAMA_CLI_API_KEY=KEY)
-    assert f"https://work.example:443  [hosts.work], named by {mine.path}" in result.out
+    shown = " ".join(result.out.split())
+    assert f"https://work.example:443 [hosts.work], named by {mine.path}" in shown

@@ -216,4 +216,4 @@ def test_another_server_is_asked_once_whether_it_is_an_ollama() -> None:
         for _ in range(3):
             assert call("embed", "a", "-m", "demo-embed", "--host", other.url).code == 0
         assert other.requests.count(("GET", "/api/version")) == 1
-        assert other.requests.count(("POST", "/api/show")) == 1
+        assert other.requests.count(("POST", "/api/show")) == 0

@@ -21,7 +21,10 @@ from ollama_cli.services.ollama import OllamaClient
         ("http://h/prefix/v1/", "auto", "openai"),
         ("http://h/v1/chat/completions", "auto", "openai"),
         (":8080/v1", "auto", "openai"),
-        ("http://h/v10", "auto", "native"),
+        ("http://h/v10", "auto", "openai"),
+        ("http://h/api/v1", "auto", "openai"),
+        ("http://h/v1beta/openai", "auto", "openai"),
+        ("http://h/v1/models", "auto", "openai"),
         ("http://h/api", "auto", "native"),
         ("http://h/v1", "native", "native"),
         ("h", "openai", "openai"),
@@ -32,7 +35,7 @@ def test_the_address_or_the_setting_says_what_is_spoken_first(
 ) -> None:
     cli = runtime(Flags(settings={"host": host, "api": api}))
     assert cli.settings.first_api == first
-    assert "/v1" not in cli.settings.host.replace("/v10", "")
+    assert not cli.settings.host.endswith("/v1")
     assert isinstance(cli.servers.provider(), OllamaClient if api == "native" else AutoClient)
     cli.close()
 
@@ -64,7 +67,7 @@ def test_what_the_address_says_anyway_is_not_kept() -> None:
         cli = at(native.url)
         cli.servers.installed()
         cli.close()
-        assert cache.read_seen(native.url) == cache.Seen()
+        assert cache.read_seen(native.url) == cache.Seen("native", "ollama", "0.32.15")
 
 
 def test_of_the_demo_nothing_is_kept() -> None:

@@ -27,9 +27,11 @@ def command(
     origins = context.settings.origins
     if context.output == "json":
         settings = {name: {"value": v, "origin": origins[name]} for name, v in shown.items()}
-        export.show_document(context.out, "config-show", {"settings": settings})
+        document = {"settings": settings, "openai_url": redact(context.settings.openai_url)}
+        export.show_document(context.out, "config-show", document)
         return
     rows = [[name, "-" if v is None else write(v), origins[name]] for name, v in shown.items()]
+    rows.insert(1, ["openai_url", redact(context.settings.openai_url), "host"])
     tables.show_wrapped(context.out, _HEADER, rows)
 
 
