@@ -96,9 +96,12 @@ KINDS = {
 class Other:
     """One such server, and what it was asked."""
 
-    def __init__(self, url: str, requests: list[tuple[str, str]]) -> None:
+    def __init__(
+        self, url: str, requests: list[tuple[str, str]], peers: set[tuple[str, int]]
+    ) -> None:
         self.url = url
         self.requests = requests
+        self.peers = peers
 
     def posts(self, path: str) -> int:
         return sum(1 for each in self.requests if each == ("POST", path))
@@ -114,14 +117,19 @@ class Other:
 def serving(character: Character, port: int = 0) -> Iterator[Other]:
     """Serve a character on loopback, at a port of its own unless one is named."""
     requests: list[tuple[str, str]] = []
+    peers: set[tuple[str, int]] = set()
     with DemoServer(tokens_per_second=0) as demo:
-        handler = type("Handler", (_Handler,), {"who": character, "demo": demo, "seen": requests})
+        handler = type(
+            "Handler",
+            (_Handler,),
+            {"who": character, "demo": demo, "seen": requests, "peers": peers},
+        )
         server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         server.daemon_threads = True
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         try:
-            yield Other(f"http://127.0.0.1:{server.server_port}", requests)
+            yield Other(f"http://127.0.0.1:{server.server_port}", requests, peers)
         finally:
             server.shutdown()
             server.server_close()
@@ -131,6 +139,7 @@ class _Handler(BaseHTTPRequestHandler):
     who: Character
     demo: DemoServer
     seen: list[tuple[str, str]]
+    peers: set[tuple[str, int]]
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True  # head and body are two writes
 
@@ -143,6 +152,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
         self.seen.append((self.command, self.path))
+        self.peers.add(self.client_address)
         if self.who.has_v1 and self.path.startswith("/v1/"):
             self._pass_on(body)
             return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import other_servers
 import pytest
 from hostile import Script, Server, answer, by_path, document, lines
 from shell import Result, call
@@ -54,15 +55,22 @@ def test_the_answer_does_not_depend_on_what_ran_before(
 
 
 @pytest.mark.parametrize("more", [VERSION, {}])
-def test_the_version_is_asked_for_once_and_over_the_same_connection(
+def test_the_version_is_asked_for_once(
     more: Mapping[str, Script],
 ) -> None:
     with serving({**BOTH, **more}) as server:
         assert at(server, *CHAT).code == 0
         assert paths(server)[0] == "/api/version"
-        assert (len(server.requests), server.connections) == (2, 1)
+        assert len(server.requests) == 2
         at(server, *CHAT)
         assert paths(server).count("/api/version") == 1
+
+
+def test_the_version_is_asked_for_over_the_connection_of_the_prompt() -> None:
+    with other_servers.serving(other_servers.VLLM) as server:
+        assert call("chat", "-m", "demo", "hi", "--host", server.url).code == 0
+        assert [path for _, path in server.requests] == ["/api/version", "/v1/chat/completions"]
+        assert len(server.peers) == 1
 
 
 def test_each_address_is_known_by_itself() -> None:
