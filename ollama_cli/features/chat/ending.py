@@ -3,6 +3,7 @@
 How servers cut, and how it shows in their numbers, was measured on Ollama 0.24.0 and 0.32.15.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -21,6 +22,8 @@ _SOURCES: Final = {
     "server": "a limit of the server",
     "context": "the context",
 }
+_OBEDIENT: Final = (0, 12, 4)  # the first version that knows `truncate` in generate and chat
+_VERSION: Final = r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})"
 _KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the rest
 
 
@@ -162,12 +165,18 @@ def _context_length(
 def _is_truncated(
     context: Context, question: Question, read: int | None, holds: int | None
 ) -> bool | None:
-    """Return whether the prompt was cut; a server that was told to refuse it has not done so."""
-    if _is_native(context) and not question.request.truncate:
+    """Return whether the prompt was cut, which a server that was told not to has not done."""
+    if not question.request.truncate and _obeys(context):
         return False
     if read is None or holds is None:
         return None
     return read == holds or any(read == holds - (holds - kept) // 2 for kept in _KEPT)
+
+
+def _obeys(context: Context) -> bool:
+    """Return whether the server is an Ollama that refuses what it is told not to cut."""
+    words = re.match(_VERSION, context.servers.version or "") if _is_native(context) else None
+    return words is not None and tuple(map(int, words.groups())) >= _OBEDIENT
 
 
 def _is_native(context: Context) -> bool:
