@@ -35,6 +35,7 @@ def run_conversation(
     With `auto` the context grows where a question needs it.
     """
     model, messages = opening.model, [*opening.messages]
+    was_answered = False  # once: then all that is warned of once has been
     context.servers.ensure_running()  # before the first question
     context.prompter.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
     while (text := _ask()) is not None:
@@ -50,8 +51,8 @@ def run_conversation(
         reply = _answer(context, asked, heard, options)
         opening = replace(opening, options=asked.request.options)  # room that was made stays
         if reply is not None:
-            if not any(each["role"] == "assistant" for each in messages):  # only once
-                answer.warn_of_small_context(context, asked, heard.answer)
+            answer.warn_of_small_context(context, asked, None if was_answered else heard.answer)
+            was_answered = was_answered or heard.answer is not None
             messages += [question, {"role": "assistant", "content": reply}]
 
 
