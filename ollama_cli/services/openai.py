@@ -20,6 +20,7 @@ from ollama_cli.types import model_names
 from ollama_cli.types.health import Health
 from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 from ollama_cli.wire import openai as wire, openai_failures, openai_requests, sse
+from ollama_cli.wire.openai_adaptations import adapted_body, smaller_batch
 from ollama_cli.wire.openai_answers import ChunkParser
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _MODELS: Final = "/models"
 _EMBEDDINGS: Final = "/embeddings"
 _ADAPTABLE: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
+_ABOUT_SIZES: Final = (*_ADAPTABLE, HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
 _STREAMING: Final = {"stream": True, "stream_options": {"include_usage": True}}
 _LOOKS_EMBEDDING: Final = ("embed", "bge-", "e5-", "gte-", "minilm")
 
@@ -53,6 +55,8 @@ class OpenAIClient(Client, Provider):
     _failure = staticmethod(openai_failures.error_from_answer)
     _speaks = "an OpenAI-compatible API"
     _has_completions = True
+    _complaints: tuple[str, ...] = ()  # what the server refused by name in this run
+    _most_inputs = embeddings.MOST_INPUTS
 
     @property
     def _models(self) -> str:
@@ -84,11 +88,24 @@ class OpenAIClient(Client, Provider):
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come."""
         openai_requests.refuse_unsent(request)
-        wait = self.timeouts.first_token
         for batch in embeddings.in_batches(texts):
-            sent = openai_requests.embed_body(batch, request)
-            body = self._http.computed(self.openai_path + _EMBEDDINGS, sent, wait=wait)
-            yield wire.decode_embeddings(body, request.model, len(batch))
+            while batch:
+                part = batch[: self._most_inputs]
+                try:
+                    embedded = self._embed_part(part, request)
+                except ServerError as error:
+                    most = smaller_batch(len(part), error.message)
+                    if most is None or error.http_status not in _ABOUT_SIZES:
+                        raise
+                    self._most_inputs = most
+                    continue
+                yield embedded
+                batch = batch[len(part) :]  # noqa: PLW2901  it is used up
+
+    def _embed_part(self, texts: Sequence[str], request: EmbedRequest) -> Embeddings:
+        path, sent = self.openai_path + _EMBEDDINGS, openai_requests.embed_body(texts, request)
+        body = self._http.computed(path, sent, wait=self.timeouts.first_token)
+        return wire.decode_embeddings(body, request.model, len(texts))
 
     def embedded_bytes(self, texts: Sequence[str], request: EmbedRequest) -> Iterator[bytes]:
         """Embed one batch of texts; yield the server's own bytes as they arrive."""
@@ -164,6 +181,8 @@ class OpenAIClient(Client, Provider):
         return reply
 
     def _post(self, path: str, body: Body) -> Reply:
+        for complaint in self._complaints:
+            body = adapted_body(body, complaint) or body
         try:
             return self._http.open(
                 self.openai_path + path,
@@ -173,9 +192,11 @@ class OpenAIClient(Client, Provider):
                 retry=Retry.REFUSAL,
             )
         except ServerError as error:
-            adapted = openai_requests.adapted_body(body, error.message)
-            if adapted is None or error.http_status not in _ADAPTABLE:
+            is_new = error.message not in self._complaints
+            adapted = is_new and adapted_body(body, error.message)
+            if not adapted or error.http_status not in _ADAPTABLE:
                 raise
+            self._complaints += (error.message,)
         return self._post(path, adapted)
 
 

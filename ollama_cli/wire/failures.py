@@ -53,13 +53,13 @@ def error_from_answer(
         return ModelNotFoundError(message, http_status=status)
     if message:
         return error_from_text(message, http_status=status)
-    plain = _plain(body)
+    words = plain(body)
     page = " with an HTML page" if "html" in content_type else ""
     return ServerError(
         "the server",
         address=address,
         rest=f" answered {reason}{page}",
-        reason="" if page or plain.startswith(str(status)) else plain,
+        reason="" if page or words.startswith(str(status)) else words,
         http_status=status,
     )
 
@@ -95,7 +95,8 @@ def may_be_of_a_proxy(status: int, body: bytes) -> bool:
     return status in _OF_PROXIES and not _document(body).get("error")
 
 
-def _plain(body: bytes) -> str:
+def plain(body: bytes) -> str:
+    """Return the words of an answer that is no JSON, as much as an error shows."""
     return " ".join(shown(body.decode("utf-8", "replace")).split())
 
 
@@ -145,7 +146,7 @@ def _forbidden(
         "the server",
         address=address,
         rest=" refuses with an HTML page" if is_page else " refuses",
-        reason=shown(words) or ("" if is_page else _plain(body)) or _reason(status),
+        reason=shown(words) or ("" if is_page else plain(body)) or _reason(status),
         hint="ask whoever runs a proxy or a gateway there"
         + ("" if is_empty else ": these are no words of Ollama"),
         http_status=status,

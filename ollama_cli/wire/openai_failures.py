@@ -1,5 +1,6 @@
 """Error answers of OpenAI-compatible servers, in all their shapes, turned into our errors."""
 
+import re
 from collections.abc import Set as AbstractSet
 from http import HTTPStatus
 from typing import Final
@@ -13,7 +14,12 @@ from ollama_cli.errors import (
 )
 from ollama_cli.wire import complaints, decoding, failures, fields, reports
 
-_CHAT_ONLY: Final = ("a chat model", "chat/completions")
+_CHAT_ONLY: Final = (
+    r"a chat model|(?:mean|use|in|at|with|by|through|to) (?:the )?[`'\"]?/?(?:v1/)?chat/completions"
+)
+
+
+_SHORT: Final = 300
 
 
 def error_from_answer(
@@ -31,8 +37,19 @@ def error_from_answer(
     if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
         return _auth_error(status, message, fields.text(document.get("signin_url")))
     if not message:
-        return failures.error_from_answer(status, content_type, body, address=address)
+        found = _from_plain(status, content_type, body)
+        return found or failures.error_from_answer(status, content_type, body, address=address)
     return _error_from(message, report.codes, status).with_facts(http_status=status)
+
+
+def _from_plain(status: int, content_type: str, body: bytes) -> OllamaCliError | None:
+    """Read words without JSON around them; None if they tell nothing that has a code of its own."""
+    words = "" if "html" in content_type else failures.plain(body)
+    if len(words) > _SHORT or words.startswith(("{", "[", "<")):
+        return None
+    found = _error_from(words, frozenset(), status)
+    is_known = isinstance(found, TooLongError | ModelNotFoundError)
+    return found.with_facts(http_status=status) if is_known else None
 
 
 def error_in(value: object) -> OllamaCliError | None:
@@ -62,7 +79,7 @@ def _error_from(message: str, codes: AbstractSet[str], status: int | None) -> Ol
 
 
 def _is_for_chat(message: str) -> bool:
-    return any(words in message.lower() for words in _CHAT_ONLY)
+    return re.search(_CHAT_ONLY, message.lower()) is not None
 
 
 def _auth_error(status: int, message: str, signin_url: str) -> AuthError:

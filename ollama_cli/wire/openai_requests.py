@@ -109,8 +109,7 @@ def _chat_body(request: GenerateRequest | ChatRequest, sent: Sequence[Fields]) -
 
 def _bare_body(request: GenerateRequest) -> dict[str, Any]:
     suffix = {} if request.suffix is None else {"suffix": request.suffix}
-    # null means no limit; without the field, some servers stop after 16 tokens.
-    bare = {"model": request.model, "prompt": request.prompt, **suffix, "max_tokens": None}
+    bare = {"model": request.model, "prompt": request.prompt, **suffix}
     return {**bare, **sampling(request.options)}
 
 
@@ -129,18 +128,6 @@ def sampling(
     if format is not None:
         body["response_format"] = _response_format(format)
     return body
-
-
-def adapted_body(body: Fields, complaint: str) -> dict[str, Any] | None:
-    """Change a body as the server's complaint about it asks; None if no change is known."""
-    changed = dict(body)
-    if "max_completion_tokens" in complaint and "max_tokens" in changed:
-        changed["max_completion_tokens"] = changed.pop("max_tokens")
-    elif "stream_options" in complaint and "stream_options" in changed:
-        del changed["stream_options"]
-    else:
-        return None
-    return changed
 
 
 def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
