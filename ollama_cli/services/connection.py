@@ -1,9 +1,10 @@
 """The two operations over HTTP: fetch a document, open a stream; all methods use them."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from ollama_cli.errors import (
     ModelNotFoundError,
@@ -24,7 +25,7 @@ from ollama_cli.types.secrets import redact
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.types.urls import base_url_to_host_root, host_of, openai_path, parse_host
 from ollama_cli.wire import decoding, ndjson
-from ollama_cli.wire.failures import error_from_answer, may_be_of_a_proxy
+from ollama_cli.wire.failures import error_from_answer, is_loading, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
 
 _NAMES: Final = ("model", "source", "destination")
@@ -32,7 +33,9 @@ _LARGEST_ERROR: Final = 1 << 20
 _LARGEST_REFUSAL: Final = 1000
 _LARGEST_LIST: Final = 64 << 20
 _NO_ANSWERS: Final = frozenset({HTTPStatus.SWITCHING_PROTOCOLS, HTTPStatus.PARTIAL_CONTENT})
+_LOADING_PAUSE: Final = 0.5  # seconds
 Body = Mapping[str, Any]
+T = TypeVar("T")
 log_requests: Final = http.log_requests
 
 
@@ -115,8 +118,12 @@ class Connection:
         return limited(wait, self._http.root, ask)
 
     def computed(self, path: str, body: Body, *, wait: float) -> bytes:
-        """Fetch the bytes of what a model computes; `wait` bounds each silence, in seconds."""
-        return self._whole("POST", path, body, wait, Retry.ALWAYS, LARGEST_DOCUMENT)
+        """Fetch the bytes of what a model computes; `wait` bounds each silence, in seconds.
+
+        While the server says that it is loading the model, that counts as silence.
+        """
+        ask = partial(self._whole, "POST", path, body, wait, Retry.ALWAYS, LARGEST_DOCUMENT)
+        return _once_loaded(wait, ask)
 
     def _whole(
         self, method: str, path: str, body: Body | None, wait: float, retry: Retry, largest: int
@@ -186,7 +193,8 @@ class Connection:
     ) -> Reply:
         """Send a request and return its answer, whose bytes are not read yet; raise its error.
 
-        A field that is None is sent as null; `before` is called first.
+        A field that is None is sent as null; `before` is called first. While the server says that
+        it is loading the model, it is asked again for as long as it may be silent.
         """
 
         def ask() -> Reply:
@@ -201,7 +209,7 @@ class Connection:
                 raise
             return reply
 
-        return limited(patience, self._http.root, ask)
+        return limited(patience, self._http.root, partial(_once_loaded, patience or wait, ask))
 
     def _with_checked_names(self, body: Body) -> Body:
         names = {name: self._checked(body[name]) for name in _NAMES if name in body}
@@ -334,6 +342,19 @@ class Client:
     def close(self) -> None:
         """Close all connections."""
         self.transport.close()
+
+
+def _once_loaded(wait: float, ask: Callable[[], T]) -> T:
+    """Ask until the server has loaded its model, for `wait` seconds at most; 0 is for ever."""
+    end = time.monotonic() + wait
+    while True:
+        try:
+            return ask()
+        except ServerError as error:
+            is_over = wait > 0 and time.monotonic() + _LOADING_PAUSE > end
+            if is_over or not is_loading(error):
+                raise
+        time.sleep(_LOADING_PAUSE)
 
 
 def present(fields: Body) -> dict[str, Any]:

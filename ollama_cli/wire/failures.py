@@ -1,6 +1,7 @@
 """Error answers of servers, turned into our errors."""
 
 import ipaddress
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -34,6 +35,9 @@ _OF_PROXIES: Final = frozenset(
         HTTPStatus.SERVICE_UNAVAILABLE,
         HTTPStatus.GATEWAY_TIMEOUT,
     }
+)
+_LOADING: Final = (
+    r"(?i)\bloading (?:the )?model\b|\bmodel\b.{0,200}\b(?:is|still)\b.{0,20}\bloading\b"
 )
 _SHOWN: Final = 500
 
@@ -88,6 +92,12 @@ def error_from_line(value: object) -> OllamaCliError | None:
 def shown(message: str) -> str:
     """Return as much of a text as an error shows."""
     return start_of(message, _SHOWN)
+
+
+def is_loading(error: OllamaCliError) -> bool:
+    """Return whether a server says that it has still to load its model, as llama.cpp's does."""
+    is_unavailable = error.http_status == HTTPStatus.SERVICE_UNAVAILABLE
+    return is_unavailable and re.search(_LOADING, error.message) is not None
 
 
 def may_be_of_a_proxy(status: int, body: bytes) -> bool:
