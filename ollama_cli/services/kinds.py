@@ -65,6 +65,9 @@ _HINTS: Final[Mapping[ServerKind, str]] = {
     ServerKind.NONE: "check the address: `ollama-cli doctor`",
 }
 _HINT: Final = "name an Ollama server with `--host`"
+_KNOWN_BY_MODELS: Final = frozenset(
+    {ServerKind.OPENAI, ServerKind.VLLM, ServerKind.SGLANG, ServerKind.LITELLM}
+)
 _LIST: Final = "/api/tags"
 _ROUTES: Final[Mapping[str, str]] = {
     "show": "/api/show",
@@ -111,6 +114,20 @@ def check(word: str, kind: str | None, base_url: str) -> None:
     """Raise OtherApiError for a command, by its word, that a kind of server cannot serve."""
     if kind in set(ServerKind) and word not in CAN[ServerKind(kind)]:
         raise lacking(word, Server(ServerKind(kind)), base_url)
+
+
+def unanswered(error: OtherApiError, server: Server) -> OtherApiError:
+    """Return the error for a question that a server known by its models has in neither API."""
+    if server.kind not in _KNOWN_BY_MODELS:
+        return error
+    return OtherApiError(
+        "the server",
+        address=error.address,
+        rest=f" has no route for this: it is {server.name}",
+        reason=error.reason,
+        hint="see what is asked and answered: `-v`; another server: `--host`",
+        http_status=error.http_status,
+    ).with_facts(is_named=True)
 
 
 def lacking(word: str, server: Server, base_url: str) -> OtherApiError:

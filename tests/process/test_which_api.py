@@ -127,6 +127,13 @@ def test_kinds_that_are_told_apart(pages: Mapping[str, Script], kind: str, name:
         )
 
 
+def test_a_route_that_a_known_server_lacks_is_told_as_that() -> None:
+    with serving({name: BOTH[name] for name in ("/v1/models", "/v1/chat/completions")}) as server:
+        lacking = at(server, "embed", "-m", "m", "a")
+    assert lacking.code == 5
+    assert "has no route for this: it is SGLang\n" in lacking.err
+
+
 def test_a_question_that_is_only_nice_to_have_may_fail() -> None:
     pages: dict[str, Any] = {**VERSION, "/api/tags": TAGS, "/api/chat": NATIVE}
     pages["/api/show"] = document({"error": "boom"}, 500)

@@ -162,3 +162,25 @@ def test_a_sign_in_is_told_with_its_address() -> None:
 def test_a_value_without_an_error_is_none() -> None:
     assert error_in({"choices": [], "error": None}) is None
     assert error_in([]) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "code"),
+    [
+        (404, b"model not found\n", 4),
+        (404, b"Model 'foo' is not found", 4),
+        (400, b"prompt is too long: 20 tokens > 10 maximum", 8),
+        (413, b"Request Entity Too Large", 5),
+        (404, b"no healthy upstream", 5),
+        (
+            400,
+            b'{"error": {"message": "/chat/completions: Invalid model name passed in model=f"}}',
+            4,
+        ),
+        (400, b'{"error": {"message": "litellm: /v1/completions: no such model f"}}', 4),
+    ],
+)
+def test_plain_words_and_routes_before_them_have_their_code_too(
+    status: int, body: bytes, code: int
+) -> None:
+    assert error_from_answer(status, "text/plain", body).exit_code == code

@@ -214,9 +214,12 @@ class Servers:
 
     def with_kind(self, error: OtherApiError) -> OtherApiError:
         """Add the kind of the server to an error about its API."""
-        if error.is_named or (self._command is None and self._settings.api != "native"):
+        if error.is_named:
             return error
-        from ollama_cli.services.kinds import lacking  # noqa: PLC0415  other servers alone: 1 ms
+        from ollama_cli.services.kinds import lacking, unanswered  # noqa: PLC0415  other servers alone: 1 ms
+
+        if self._command is None and self._settings.api != "native":
+            return unanswered(error, self.server) if "_auto" in vars(self) else error
 
         if self._command is not None:
             found = lacking(self._command, self.server, self.ollama().base_url)

@@ -2,7 +2,7 @@
 
 import pytest
 from dead_ports import closed_port
-from diagnoses import OLLAMA, Server, at, failure, notes, ollama
+from diagnoses import OLLAMA, QUIET, Server, at, failure, notes, ollama
 from hostile import Peer, Script, answer, by_path, document, page
 
 REMOTE = "http://ollama.example.com"
@@ -153,3 +153,12 @@ def test_a_server_that_sends_everything_on() -> None:
             code, rung, cause, command = failure(server.url)
     assert (code, rung, command) == (5, "http", f"export OLLAMA_HOST={other.url}")
     assert cause == f"the server sends everything on to {other.url}, where no prompt follows"
+
+
+@pytest.mark.parametrize("script", [page(500), document({"error": "boom"}, 500), answer(503)])
+def test_a_failure_is_told_as_one_and_no_other_server_is_proposed(script: Script) -> None:
+    with Server(script, address=QUIET) as server, Server(ollama, address=QUIET, port=11434):
+        code, rung, cause, command = failure(server.url)
+    assert (code, rung, command) == (5, "api", "ollama serve")
+    assert "HTTP 50" in cause or "boom" in cause
+    assert "Ollama answers at" not in cause
