@@ -11,7 +11,12 @@ from ollama_cli.ui.streams import LARGEST_INPUT, InStream, limited_lines, too_la
 STDIN: Final = "-"
 PIPED: Final = "standard input"
 LARGEST_FILE: Final = LARGEST_INPUT
-PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"GIF87a", b"GIF89a")
+_PICTURES: Final = {
+    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\xff\xd8\xff": "JPEG",
+    b"GIF87a": "GIF",
+    b"GIF89a": "GIF",
+}
 _UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\v\b\x1b"})
 _LOOKED_AT: Final = 1 << 16
@@ -110,7 +115,7 @@ def decode_text(data: bytes, name: str) -> str:
     for mark, codec in _UTF_16.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(codec, "replace")
-    if data.startswith(PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+    if picture_kind(data):
         place = STDIN if name == PIPED else name
         raise UsageError(
             f"{name} is a picture, and no text", hint=f"show it to the model: -i {place}"
@@ -121,6 +126,13 @@ def decode_text(data: bytes, name: str) -> str:
             hint="turn it into text first, as `pdftotext FILE -` does of a PDF",
         )
     return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def picture_kind(data: bytes) -> str | None:
+    """Return PNG, JPEG, WebP or GIF by how a file begins; None for any other."""
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        return "WebP"
+    return next((kind for start, kind in _PICTURES.items() if data.startswith(start)), None)
 
 
 def is_binary(data: bytes) -> bool:

@@ -88,9 +88,10 @@ class AnswerParser:
         if calls := part.get("tool_calls"):
             events += [self._call(call) for call in fields.items(calls)]
         if line.get("done") is True:
-            self._end(fields.text(line.get("done_reason")) or None, events)
+            reason = fields.text(line.get("done_reason")) or None
+            self._end(reason, events)
             if self._failure is None:
-                events.append(Done(self._answer(line)))
+                events.append(Done(self._answer(line, reason)))
         return events
 
     def is_done(self) -> bool:
@@ -170,15 +171,16 @@ class AnswerParser:
         self._calls.append({"name": event.name, "arguments": event.arguments, "id": event.id})
         return event
 
-    def _answer(self, line: dict[str, object]) -> Answer:
+    def _answer(self, line: dict[str, object], reason: str | None) -> Answer:
+        cut = endings.cut_of(reason)
         return Answer(
             model=fields.text(line.get("model")),
             text=self._text.getvalue(),
             thinking=self._thinking.getvalue(),
-            done_reason=endings.done_reason(fields.text(line.get("done_reason")) or None),
+            done_reason=endings.done_reason(reason),
             tool_calls=tuple(self._calls),
             unshown=tuple(self._unshown),
-            complete=(cut := endings.cut_of(fields.text(line.get("done_reason")))) is None,
+            complete=cut is None,
             cut=cut,
             usage=Usage(
                 prompt_tokens=fields.count(line.get("prompt_eval_count")),
