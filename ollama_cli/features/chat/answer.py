@@ -122,9 +122,7 @@ def _seconds(value: float | None) -> str | None:
 def warn_of_small_context(context: Context, question: Question, answer: Answer | None) -> None:
     """Warn if the server gave a model a smaller context than the `num_ctx` that was asked for."""
     wanted = question.named_ctx
-    if wanted is None or context.flags.quiet or answer is None:
-        return
-    if context.servers.provider().provider_type != "ollama":
+    if wanted is None or context.flags.quiet or answer is None or not question.is_native:
         return
     given = answer.context_length
     if given is None:

@@ -3,7 +3,6 @@
 How servers cut, and how it shows in their numbers, was measured on Ollama 0.24.0 and 0.32.15.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -11,8 +10,10 @@ from typing import Final
 from ollama_cli.errors import InvalidOutputError, OllamaCliError, TooLongError
 from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.context import Context
+from ollama_cli.features.doctor import versions
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Cut, Limit
+from ollama_cli.types.numbers import whole
 
 _SMALLEST_CONTEXT: Final = 2048  # no server gives less unasked: less cannot have been cut
 _SOURCES: Final = {
@@ -23,7 +24,6 @@ _SOURCES: Final = {
     "context": "the context",
 }
 _OBEDIENT: Final = (0, 12, 4)  # the first version that knows `truncate` in generate and chat
-_VERSION: Final = r"(\d{1,6})\.(\d{1,6})\.(\d{1,6})"
 _KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the rest
 
 
@@ -130,7 +130,7 @@ def _limit(
         return Limit(asked, "--max-tokens")
     if written is None:
         return None
-    if not _is_native(context):
+    if not question.is_native:
         return Limit(written, "server")
     own = _own_limit(context, question.request.model)
     if own is not None and written >= own:
@@ -144,9 +144,8 @@ def _own_limit(context: Context, model: str) -> int | None:
         lines = context.servers.ollama().show(model).parameters.splitlines()
     except OllamaCliError:  # a question that is only nice to have
         return None
-    found = [line.split()[1:] for line in lines if line.startswith("num_predict ")]
-    values = [int(words[0]) for words in found if words and words[0].isdecimal()]
-    return values[0] if values else None
+    found = (line.removeprefix("num_predict ") for line in lines if line.startswith("num_predict "))
+    return next(filter(None, map(whole, found)), None)
 
 
 def _context_length(
@@ -155,7 +154,7 @@ def _context_length(
     """Ask for the context in force, if a program wants to know it or the numbers may show a cut."""
     total = (answer.usage.prompt_tokens or 0) + (answer.usage.completion_tokens or 0)
     is_near = total >= min(question.num_ctx or _SMALLEST_CONTEXT, _SMALLEST_CONTEXT)
-    if not _is_native(context):
+    if not question.is_native:
         return None
     if context.output in {"json", "jsonl"} or is_near or not is_explained:
         return context_in_force(context, question.request.model)
@@ -166,7 +165,7 @@ def _is_truncated(
     context: Context, question: Question, read: int | None, holds: int | None
 ) -> bool | None:
     """Return whether the prompt was cut, which a server that was told not to has not done."""
-    if not question.request.truncate and _obeys(context):
+    if not question.request.truncate and question.is_native and _obeys(context):
         return False
     if read is None or holds is None:
         return None
@@ -174,10 +173,6 @@ def _is_truncated(
 
 
 def _obeys(context: Context) -> bool:
-    """Return whether the server is an Ollama that refuses what it is told not to cut."""
-    words = re.match(_VERSION, context.servers.version or "") if _is_native(context) else None
-    return words is not None and tuple(map(int, words.groups())) >= _OBEDIENT
-
-
-def _is_native(context: Context) -> bool:
-    return context.servers.provider().provider_type == "ollama"
+    """Return whether this version of Ollama refuses what it is told not to cut."""
+    version = versions.parse(context.servers.version or "")
+    return version is not None and version >= _OBEDIENT

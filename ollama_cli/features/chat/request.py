@@ -44,7 +44,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,
-        "num_ctx": _num_ctx(context, options),
+        "num_ctx": None if asks_auto(context, options) else _wanted_ctx(context, options),
         "num_predict": options.max_tokens,
         "top_p": options.top_p,
         "stop": options.stop,
@@ -65,8 +65,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
 
 def asks_auto(context: Context, options: AnswerOptions) -> bool:
     """Return whether the context shall be as large as the prompt needs it."""
-    named = context.settings.num_ctx if options.num_ctx is None else options.num_ctx
-    return named == AUTO and not _is_option("num_ctx", options)
+    return _wanted_ctx(context, options) == AUTO
 
 
 def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:
@@ -126,17 +125,16 @@ def _read_think(text: str | None) -> Think | None:
     return _THINK_LEVELS[text.lower()]
 
 
-def _num_ctx(context: Context, options: AnswerOptions) -> int | None:
-    """Return the size of the context in tokens; None leaves it to the server, or to `auto`."""
-    if options.num_ctx is not None:
-        named = resolve.read("num_ctx", options.num_ctx, "--num-ctx")
+def _wanted_ctx(context: Context, options: AnswerOptions) -> str | int | None:
+    """Return the size of the context: tokens or `auto`; None leaves it to -O, or to the server."""
+    if any(pair.partition("=")[0].strip() == "num_ctx" for pair in options.option or []):
+        given = None
     else:
-        named = None if _is_option("num_ctx", options) else context.settings.num_ctx
-    return named if isinstance(named, int) else None
-
-
-def _is_option(name: str, options: AnswerOptions) -> bool:
-    return any(pair.partition("=")[0].strip() == name for pair in options.option or [])
+        given = context.settings.num_ctx
+    if options.num_ctx is None:
+        return given
+    wanted: str | int = resolve.read("num_ctx", options.num_ctx, "--num-ctx")
+    return wanted
 
 
 def _keep_alive(context: Context, text: str | None) -> str | float | None:

@@ -41,6 +41,11 @@ class Question:
             self._give(context_in_force(context, request.model))
 
     @property
+    def is_native(self) -> bool:
+        """Return whether it is asked in Ollama's own API."""
+        return self._context.servers.provider().provider_type == "ollama"
+
+    @property
     def named_ctx(self) -> int | None:
         """Return the context that the user asked for, in tokens; None if nobody named a number."""
         return None if self._auto else self.num_ctx
@@ -73,7 +78,7 @@ class Question:
 
     def _make_room(self, error: TooLongError) -> None:
         context, model = self._context, self.request.model
-        if not self._auto or context.servers.provider().provider_type != "ollama":
+        if not self._auto or not self.is_native:
             raise error
         own = context.servers.ollama().capabilities(model).context_length
         needs = error.needs if error.needs is not None else self._count()

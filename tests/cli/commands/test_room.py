@@ -19,6 +19,7 @@ class Room:
     def __init__(self, own: int = 16384, loaded: int = 0, *, tells: bool = True) -> None:
         self.own, self.loaded, self.tells = own, loaded, tells
         self.loads: list[int] = []
+        self.limit = "7"
         self.end: dict[str, Any] = {"done_reason": "stop", "eval_count": 1}
 
     def __call__(self, peer: Peer) -> None:
@@ -28,7 +29,7 @@ class Room:
                 document({"models": running if self.loaded else []})(peer)
             case "/api/show":
                 info = {"general.architecture": "x", "x.context_length": self.own}
-                parameters = 'num_predict                    7\nstop "x"'
+                parameters = f'num_predict                    {self.limit}\nstop "x"'
                 document({"model_info": info, "parameters": parameters, "details": {}})(peer)
             case _:
                 self._answer(peer, peer.request.json)
@@ -113,6 +114,7 @@ def test_a_setting_asks_for_it_and_a_flag_or_an_option_wins() -> None:
         assert call(*args, "-O", "num_ctx=64", env=env).code == 8
         assert call(*args, env={"OLLAMA_CLI_NUM_CTX": "64"}).code == 8
         assert call(*args, "-O", "num_ctx=400", env={"OLLAMA_CLI_NUM_CTX": "64"}).code == 0
+    assert "raised to 4,096" in chat(Room(loaded=64), WORDS, "--num-ctx", " AUTO ")[0].err
     for bad in ("0", "-1", "1.5", "x", "9" * 400):
         assert call("chat", "hi", "-m", "m", "--num-ctx", bad).code == 2
         assert call("chat", "hi", "-m", "m", env={"OLLAMA_CLI_NUM_CTX": bad}).code == 10
@@ -187,3 +189,12 @@ def test_a_prompt_that_was_cut_is_told_by_its_numbers() -> None:
     assert f"warning: {words}\n" in result.err
     strict, _ = chat(room, WORDS, "--num-ctx", "64", "--truncate", "--strict", "-o", "json")
     assert strict.code == 8
+
+
+@pytest.mark.parametrize("digits", ["9" * 5000, "\N{ARABIC-INDIC DIGIT SEVEN}", "-2", "x"])
+def test_a_limit_of_the_model_that_is_no_number_is_none(digits: str) -> None:
+    room = room_of({"done_reason": "length", "eval_count": 7})
+    room.limit = digits
+    result, _ = chat(room, "a b c")
+    assert (result.code, result.out) == (0, "ok\n")
+    assert "warning: the answer was cut: the context is full" in result.err
