@@ -1,7 +1,9 @@
 """Build a prompt from argument, files and standard input; nothing is dropped."""
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -12,11 +14,12 @@ STDIN: Final = "-"
 PIPED: Final = "standard input"
 LARGEST_FILE: Final = LARGEST_INPUT
 _PICTURES: Final = {
-    b"\x89PNG\r\n\x1a\n": "PNG",
+    b"\x89PNG\r\n": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF87a": "GIF",
     b"GIF89a": "GIF",
 }
+SHOWN: Final = ("PNG", "JPEG", "WebP")  # the pictures that servers take
 _UTF_16: Final = {b"\xff\xfe": "utf-16-le", b"\xfe\xff": "utf-16-be"}
 _CONTROLS: Final = bytes({*range(0x20), 0x7F} - {*b"\t\n\r\f\v\b\x1b"})
 _LOOKED_AT: Final = 1 << 16
@@ -71,17 +74,35 @@ def read_bytes(path: str, stdin: InStream, *, largest: int = LARGEST_INPUT) -> b
 def read_lines(path: str, stdin: InStream) -> Iterator[str]:
     """Read the lines of a text file one by one; raise what `read_bytes` raises."""
     if path == STDIN:
-        yield from decode_lines(_named(stdin).lines())
+        yield from decode_lines(_named(stdin).lines(), PIPED)
         return
     with _opened(path) as file:
-        yield from decode_lines(limited_lines(file, path))
+        yield from decode_lines(limited_lines(file, path), path)
 
 
-def decode_lines(lines: Iterable[bytes]) -> Iterator[str]:
-    """Decode lines as `decode_text` does; their newlines are left out."""
-    for number, line in enumerate(lines):
-        text = line.removesuffix(b"\n").decode("utf-8", "replace")
-        yield text if number else text.removeprefix("\ufeff")
+def decode_lines(lines: Iterable[bytes], name: str) -> Iterator[str]:
+    """Decode lines as `decode_text` does, as they come; their newlines are left out."""
+    remaining = iter(lines)
+    first = next(remaining, b"")
+    if first[:2] in _UTF_16:
+        yield from _utf_16_lines(chain([first], remaining))
+        return
+    _refuse_pictures(first, name)
+    if is_binary(first):
+        raise _no_text(name)
+    for line in chain([first.removeprefix(codecs.BOM_UTF8)] if first else [], remaining):
+        if b"\0" in line:
+            raise _no_text(name)
+        yield line.removesuffix(b"\n").decode("utf-8", "replace")
+
+
+def _utf_16_lines(parts: Iterable[bytes]) -> Iterator[str]:
+    pending = ""
+    for text in codecs.iterdecode(parts, "utf-16", "replace"):
+        *whole, pending = (pending + text).split("\n")
+        yield from whole
+    if pending:
+        yield pending
 
 
 def _named(stdin: InStream) -> InStream:
@@ -115,17 +136,23 @@ def decode_text(data: bytes, name: str) -> str:
     for mark, codec in _UTF_16.items():
         if data.startswith(mark):
             return data[len(mark) :].decode(codec, "replace")
-    if picture_kind(data):
-        place = STDIN if name == PIPED else name
-        raise UsageError(
-            f"{name} is a picture, and no text", hint=f"show it to the model: -i {place}"
-        )
+    _refuse_pictures(data, name)
     if is_binary(data):
-        raise UsageError(
-            f"{name} is no text",
-            hint="turn it into text first, as `pdftotext FILE -` does of a PDF",
-        )
+        raise _no_text(name)
     return data.decode("utf-8", "replace").removeprefix("\ufeff")
+
+
+def _refuse_pictures(data: bytes, name: str) -> None:
+    if kind := picture_kind(data):
+        shown = f"-i {STDIN if name == PIPED else name}"
+        cure = f"show it to the model: {shown}" if kind in SHOWN else "turn it into a PNG, for -i"
+        raise UsageError(f"{name} is a picture, and no text", hint=cure)
+
+
+def _no_text(name: str) -> UsageError:
+    return UsageError(
+        f"{name} is no text", hint="turn it into text first, as `pdftotext FILE -` does of a PDF"
+    )
 
 
 def picture_kind(data: bytes) -> str | None:

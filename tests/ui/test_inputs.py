@@ -183,7 +183,7 @@ def test_bytes_are_utf_8_without_a_mark_and_never_fail(
     [
         (b"\x89PNG\r\n\x1a\n\x00", "show it to the model: -i "),
         (b"\xff\xd8\xff\xe0", "show it to the model: -i "),
-        (b"GIF89a", "show it to the model: -i "),
+        (b"GIF89a", "turn it into a PNG, for -i"),
         (b"RIFF\x10\x00\x00\x00WEBPVP8 ", "show it to the model: -i "),
         (b"%PDF-1.7\n", "turn it into text first"),
         (b"PK\x03\x04\x14\x00", "turn it into text first"),
@@ -199,8 +199,30 @@ def test_what_is_no_text_is_refused(tmp_path: Path, data: bytes, hint: str) -> N
         with pytest.raises(UsageError) as caught:
             gather(None, [place], piped(data), use_stdin=False)
         assert (caught.value.hint or "").startswith(hint)
+        with pytest.raises(UsageError) as caught:
+            list(inputs.read_lines(place, piped(data)))
+        assert (caught.value.hint or "").startswith(hint)
     with pytest.raises(UsageError, match="standard input is"):
         gather("what is this?", [], piped(data), use_stdin=True)
+
+
+@pytest.mark.parametrize("code", ["utf-8", "utf-8-sig", "utf-16"])
+@pytest.mark.parametrize(
+    "text", ["", "one", "one\n", "one\n\ntwo", "\u0a0a\u0a0b\nключ\r\n😀\n\u000a\ufeffx"]
+)
+def test_lines_are_those_of_the_text_in_any_code(tmp_path: Path, code: str, text: str) -> None:
+    path = tmp_path / "f"
+    path.write_bytes(text.encode(code) if text else b"")
+    lines = text.removesuffix("\n").split("\n") if text else []
+    assert list(inputs.read_lines(str(path), InStream(None))) == lines
+    assert list(inputs.read_lines("-", piped(path.read_bytes()))) == lines
+
+
+def test_a_line_far_below_that_is_no_text_is_refused() -> None:
+    lines = inputs.read_lines("-", piped(b"one\ntwo\n\x00\x01\n"))
+    assert [next(lines), next(lines)] == ["one", "two"]
+    with pytest.raises(UsageError, match="standard input is no text"):
+        next(lines)
 
 
 @pytest.mark.parametrize("name", ["none.txt", "none/none.txt", "~nobody-at-all/x"])

@@ -131,7 +131,9 @@ def _texts(
         return
     place, note = "standard input", context.prompter.note_waiting
     if lines:
-        yield from _checked(inputs.decode_lines(context.stdin.lines(note)), place, lines=True)
+        yield from _checked(
+            inputs.decode_lines(context.stdin.lines(note), place), place, lines=True
+        )
     elif piped := inputs.decode_text(context.stdin.read(note), inputs.PIPED):
         yield from _checked([piped], place)
 
