@@ -72,9 +72,9 @@ def test_a_pull_over_a_bad_line_ends_complete(live: str, line: BadLine, pulled: 
     call("models", "rm", pulled, "--yes", "--host", live)
     result = run("models", "pull", pulled, "--insecure", "-o", "jsonl", "--host", line.url)
     assert result.code == 0, result.err
-    assert line.cuts == CUTS
+    assert 0 < line.cuts <= CUTS  # the server fetches on meanwhile: a newer one is done sooner
     events = result.events
-    assert [event["event"] for event in events].count("restart") == CUTS
+    assert [event["event"] for event in events].count("restart") == line.cuts
     fractions = [event["fraction"] for event in events if event["fraction"] is not None]
     assert fractions == sorted(fractions)
     assert (events[-1]["event"], fractions[-1]) == ("success", 1.0)

@@ -32,7 +32,7 @@ class Heard:
 
     def __init__(self, context: Context, question: Question) -> None:
         self._context = context
-        self._question = question
+        self.question = question
         self.has_text = self.has_thinking = self.has_calls = False
         self.answer: Answer | None = None
 
@@ -47,7 +47,7 @@ class Heard:
                 case ToolCall():
                     self.has_calls = True
                 case Done(answer):
-                    self.answer = judged(self._context, self._question, answer)
+                    self.answer = judged(self._context, self.question, answer)
                     return [*burst[:-1], Done(self.answer)]
         return burst
 
@@ -82,6 +82,9 @@ def warn_of_end(context: Context, heard: Heard) -> None:
     if answer is None:
         return
     reason = f" (done_reason: {answer.done_reason})" if answer.done_reason else ""
+    asked = heard.question.request.model
+    if _is_of_another(context, heard.question, answer):
+        context.prompter.warn(f"{answer.model} answered: the server has no {asked}")
     if answer.cut is not None:
         context.prompter.warn(_words_of_cut(answer, reason))
     if answer.prompt_truncated:
@@ -91,6 +94,18 @@ def warn_of_end(context: Context, heard: Heard) -> None:
         context.prompter.warn(f"the model {did}{reason}")
     for name in answer.unshown:
         context.prompter.note(f"the answer holds {name} too, which cannot be shown: see -o raw")
+
+
+def _is_of_another(context: Context, question: Question, answer: Answer) -> bool:
+    """Return whether another model answered, as servers of one model do; an alias is listed."""
+    asked = question.request.model
+    if question.is_native or answer.model in {"", asked}:
+        return False
+    try:
+        names = {each.name for each in context.servers.provider().list_models()}
+    except OllamaCliError:  # a question that is only nice to have
+        return False
+    return answer.model in names and asked not in names
 
 
 def refuse_cut(answer: Answer) -> None:

@@ -171,3 +171,22 @@ def test_a_clean_end_without_its_mark_is_noted_under_v() -> None:
     with v1(script) as server:
         noted = call("-v", "--host", f"{server.url}/v1", "chat", "hello", "-m", "m")
     assert "the stream ended without [DONE], after its finish_reason" in noted.err
+
+
+@pytest.mark.parametrize(
+    ("listed", "given", "told"),
+    [
+        (["gemma"], "gemma", "warning: gemma answered: the server has no m\n"),
+        (["gemma"], "m", ""),
+        (["m", "gemma"], "gemma", ""),  # a name that stands for another, as LiteLLM has them
+        (["m"], "m-2026-11-29", ""),
+        (["gemma"], "gemma-2026-11-29", ""),
+        ([], "gemma", ""),
+    ],
+)
+def test_an_answer_of_another_model_is_told(listed: list[str], given: str, told: str) -> None:
+    models = document({"object": "list", "data": [{"id": name} for name in listed]})
+    said = document({**whole("The answer is 42."), "model": given})
+    server = stranger(by_path({"/v1/models": models, "/v1/chat/completions": said}))
+    result = chat(server)
+    assert (result.code, result.out, result.err) == (0, "The answer is 42.\n", told)
