@@ -115,7 +115,8 @@ def test_a_server_of_v1_may_list_a_name_with_spaces() -> None:
     with openai("My Model 7B", "x: cloud") as server:
         url = f"{server.url}/v1"
         assert call("--host", url, "chat", "hi", "-m", "My Model 7B").out == "yes\n"
-        assert server.requests[-1].json["model"] == "My Model 7B"
+        asked = [each for each in server.requests if each.path == "/v1/chat/completions"]
+        assert asked[-1].json["model"] == "My Model 7B"
         before = len(server.requests)
         for name in ("Another Model", "x: cloud", "My Model 7B:8b- cloud"):
             result = call("--host", url, "chat", "secret", "-m", name)
