@@ -2,6 +2,7 @@
 
 from dataclasses import field
 
+from ollama_cli.types.numbers import whole
 from ollama_cli.types.values import dataclass
 
 
@@ -39,6 +40,12 @@ class ModelDetails:
     requires: str = ""
     modified_at: str | None = None
     document: dict[str, object] = field(default_factory=dict)
+
+    def parameter(self, name: str) -> int | None:
+        """Return a whole number, 0 or more, of the model's own parameters; None without one."""
+        lines = (line.partition(" ") for line in self.parameters.splitlines())
+        found = (whole(value) for word, _, value in lines if word == name)
+        return next((number for number in found if number is not None), None)
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,14 @@ from dataclasses import replace
 from typing import Final
 
 from ollama_cli.errors import InvalidOutputError, OllamaCliError, TooLongError
-from ollama_cli.features.chat.room import Question, context_in_force
+from ollama_cli.features.chat.room import Question, asked_context, context_in_force
 from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import versions
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Cut, Limit
-from ollama_cli.types.numbers import whole
 
-_SMALLEST_CONTEXT: Final = 2048  # no server gives less unasked: less cannot have been cut
+# Models and servers may be set to less than the usual 2048; no context is smaller unasked.
+_SMALLEST_CONTEXT: Final = 256
 _SOURCES: Final = {
     "--max-tokens": "--max-tokens",
     "config": "num_predict of the settings",
@@ -64,7 +64,7 @@ def judged(context: Context, question: Question, answer: Answer) -> Answer:
     holds = _context_length(context, question, answer, is_explained=cut in {None, "max_tokens"})
     if limit is not None and limit.source == "context":
         limit = replace(limit, tokens=holds)
-    if holds is not None and (read or 0) + (written or 0) > holds and cut in {None, "context"}:
+    if cut in {None, "context"} and _is_shifted(answer, holds):
         cut, limit = "shifted", Limit(holds, "context")
     return replace(
         answer,
@@ -87,6 +87,8 @@ def warn_of_end(context: Context, heard: Heard) -> None:
         context.prompter.warn(f"{answer.model} answered: the server has no {asked}")
     if answer.cut is not None:
         context.prompter.warn(_words_of_cut(answer, reason))
+    if answer.cut == "max_tokens" and _is_shifted(answer, answer.context_length):
+        context.prompter.warn(_words_of_shift(answer.context_length))
     if answer.prompt_truncated:
         context.prompter.warn(_words_of_truncation(answer))
     if not heard.has_text and not heard.has_calls:
@@ -123,13 +125,18 @@ def _words_of_cut(answer: Answer, reason: str) -> str:
         case "filter":
             return f"a filter of the server ended the answer{reason}"
         case "shifted":
-            return f"the start was forgotten: prompt and answer exceed the {tokens} of the context"
+            return _words_of_shift(None if limit is None else limit.tokens)
         case "context":
             return "the answer was cut: the context is full" + (f" ({tokens})" if tokens else "")
         case _ if limit is None or tokens is None:
             return "the answer was cut at a limit of tokens (--max-tokens, or the server's own)"
         case _:
             return f"the answer was cut at {tokens} ({_SOURCES[limit.source]})"
+
+
+def _words_of_shift(holds: int | None) -> str:
+    tokens = f"{holds or 0:,} tokens"
+    return f"the start was forgotten: prompt and answer exceed the {tokens} of the context"
 
 
 def _words_of_truncation(answer: Answer) -> str:
@@ -147,7 +154,7 @@ def _limit(
         return None
     if not question.is_native:
         return Limit(written, "server")
-    own = _own_limit(context, question.request.model)
+    own = _own_limit(context, question.request.model) if asked is None else None
     if own is not None and written >= own:
         return Limit(own, "model")
     return Limit(None, "context")
@@ -156,24 +163,42 @@ def _limit(
 def _own_limit(context: Context, model: str) -> int | None:
     """Return the `num_predict` of the model's own parameters."""
     try:
-        lines = context.servers.ollama().show(model).parameters.splitlines()
+        details = context.servers.ollama().show(model)
     except OllamaCliError:  # a question that is only nice to have
         return None
-    found = (line.removeprefix("num_predict ") for line in lines if line.startswith("num_predict "))
-    return next(filter(None, map(whole, found)), None)
+    return details.parameter("num_predict")
 
 
 def _context_length(
     context: Context, question: Question, answer: Answer, *, is_explained: bool
 ) -> int | None:
-    """Ask for the context in force, if a program wants to know it or the numbers may show a cut."""
-    total = (answer.usage.prompt_tokens or 0) + (answer.usage.completion_tokens or 0)
-    is_near = total >= min(question.num_ctx or _SMALLEST_CONTEXT, _SMALLEST_CONTEXT)
+    """Ask for the context in force, if a program wants to know it or the numbers may show a cut.
+
+    One that is not listed is the one that was asked for: the model is unloaded, or was loaded by
+    another name.
+    """
     if not question.is_native:
         return None
-    if context.output in {"json", "jsonl"} or is_near or not is_explained:
-        return context_in_force(context, question.request.model)
-    return None
+    total = _total(answer)
+    is_known = question.num_ctx is not None and question.named_ctx is None  # by `auto`
+    smallest = question.num_ctx or _SMALLEST_CONTEXT
+    smallest = smallest if is_known else min(smallest, _SMALLEST_CONTEXT)
+    if question.request.truncate or not _obeys(context):
+        smallest //= 2  # as much is left of a prompt that was cut
+    may_be_cut = total >= smallest or not is_explained
+    if not may_be_cut and context.output not in {"json", "jsonl"}:
+        return None
+    found = context_in_force(context, question.request.model)
+    return asked_context(context, question) if found is None and may_be_cut else found
+
+
+def _total(answer: Answer) -> int:
+    return (answer.usage.prompt_tokens or 0) + (answer.usage.completion_tokens or 0)
+
+
+def _is_shifted(answer: Answer, holds: int | None) -> bool:
+    """Return whether more was read and written than the context holds: its start is lost."""
+    return holds is not None and _total(answer) > holds
 
 
 def _is_truncated(

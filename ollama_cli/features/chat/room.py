@@ -138,3 +138,17 @@ def context_in_force(context: Context, model: str) -> int | None:
         return None
     found = (each for each in running if model_names.same_model(each.name, model))
     return next((each.context_length for each in found), None)
+
+
+def asked_context(context: Context, question: Question) -> int | None:
+    """Return the context that was asked for, by the user or the model's own parameters, in tokens.
+
+    It is at most the model's own, as servers cap it; None if that is not known.
+    """
+    client, model = context.servers.ollama(), question.request.model
+    try:
+        asked = question.num_ctx or client.show(model).parameter("num_ctx")
+        own = client.capabilities(model).context_length
+    except OllamaCliError:  # a question that is only nice to have
+        return None
+    return None if asked is None or own is None else min(asked, own)

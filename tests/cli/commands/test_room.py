@@ -20,22 +20,25 @@ class Room:
         self.own, self.loaded, self.tells = own, loaded, tells
         self.loads: list[int] = []
         self.limit = "7"
+        self.own_ctx = ""
+        self.is_listed = True
         self.end: dict[str, Any] = {"done_reason": "stop", "eval_count": 1}
 
     def __call__(self, peer: Peer) -> None:
         match peer.request.path:
             case "/api/ps":
                 running = [{"name": "m:latest", "context_length": self.loaded}]
-                document({"models": running if self.loaded else []})(peer)
+                document({"models": running if self.loaded and self.is_listed else []})(peer)
             case "/api/show":
                 info = {"general.architecture": "x", "x.context_length": self.own}
                 parameters = f'num_predict                    {self.limit}\nstop "x"'
+                parameters += f"\nnum_ctx                        {self.own_ctx}"
                 document({"model_info": info, "parameters": parameters, "details": {}})(peer)
             case _:
                 self._answer(peer, peer.request.json)
 
     def _answer(self, peer: Peer, body: dict[str, Any]) -> None:
-        wanted = min(body.get("options", {}).get("num_ctx") or 4096, self.own)
+        wanted = min(body.get("options", {}).get("num_ctx") or int(self.own_ctx or 4096), self.own)
         if wanted != self.loaded:
             self.loaded = wanted
             self.loads.append(wanted)
@@ -198,3 +201,52 @@ def test_a_limit_of_the_model_that_is_no_number_is_none(digits: str) -> None:
     result, _ = chat(room, "a b c")
     assert (result.code, result.out) == (0, "ok\n")
     assert "warning: the answer was cut: the context is full" in result.err
+
+
+SHIFTED = "the start was forgotten: prompt and answer exceed the {} tokens of the context"
+PART = "the server read a part of the prompt only: it does not fit into the context of {} tokens"
+
+
+@pytest.mark.parametrize(
+    ("args", "end", "words"),
+    [
+        ((), {"done_reason": "stop", "eval_count": 300}, SHIFTED.format(256)),
+        (("--truncate",), {"prompt_eval_count": 131}, PART.format(256)),
+        (("--truncate",), {"prompt_eval_count": 256}, PART.format(256)),
+    ],
+)
+@pytest.mark.parametrize("is_listed", [True, False])
+def test_a_small_context_of_the_model_s_own_is_asked_for(
+    is_listed: bool, args: tuple[str, ...], end: dict[str, Any], words: str
+) -> None:
+    room = room_of({"done_reason": "stop", **end})
+    room.loaded, room.own_ctx, room.is_listed = 256, "256", is_listed
+    result, _ = chat(room, "a b c", *args)
+    assert (result.code, result.out, result.err) == (0, "ok\n", f"warning: {words}\n")
+    told, _ = chat(room, "a b c", *args, "-o", "json")
+    assert told.json["context_length"] == 256
+
+
+def test_a_context_that_is_not_listed_any_more_is_the_one_that_was_asked_for() -> None:
+    room = room_of({"done_reason": "stop", "eval_count": 700})
+    room.own, room.is_listed = 600, False
+    for asked, held in (("64", "64"), ("9000", "600")):
+        result, _ = chat(room, "a b c", "--num-ctx", asked, "--keep-alive", "0")
+        assert f"warning: {SHIFTED.format(held)}\n" in result.err
+    few, paths = chat(room_of({"done_reason": "stop", "eval_count": 9}), "a b c")
+    assert (few.err, paths) == ("", ["/api/chat"])
+
+
+def test_a_limit_and_a_lost_start_are_both_told() -> None:
+    room = room_of({"done_reason": "length", "eval_count": 20})
+    result, _ = chat(room, "a b c", "--num-ctx", "9", "--max-tokens", "20")
+    assert result.err.splitlines() == [
+        "warning: the answer was cut at 20 tokens (--max-tokens)",
+        f"warning: {SHIFTED.format(9)}",
+    ]
+
+
+def test_a_limit_of_the_model_that_was_taken_back_is_none() -> None:
+    room = room_of({"done_reason": "length", "eval_count": 7})
+    result, _ = chat(room, "a b c", "-O", "num_predict=-1", "-o", "json")
+    assert (result.json["cut"], result.json["limit"]["from"]) == ("context", "context")
