@@ -1,7 +1,7 @@
 """Lines of `/api/generate` and `/api/chat`, turned into events and one whole answer."""
 
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError
@@ -125,10 +125,17 @@ class AnswerParser:
             events += self._said("".join(pieces))
             pieces.clear()
 
-    def _pieces(self, part: Mapping[str, Any]) -> list[ChatEvent]:
-        """Return the events of a delta, a message or a line, but its calls of tools."""
+    def _pieces(
+        self, part: Mapping[str, Any], known: AbstractSet[str] = frozenset()
+    ) -> list[ChatEvent]:
+        """Return the events of a delta, a message or a line, but its calls of tools.
+
+        Pieces of the kinds in `known` came before: they are left out.
+        """
         events: list[ChatEvent] = []
         for kind, text in read_pieces(part):
+            if kind in known:
+                continue
             if kind == "text":
                 events += self._said(text)
             elif kind == "thinking":

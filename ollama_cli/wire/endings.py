@@ -1,5 +1,6 @@
 """How an answer ended, by the word that the server gives for it: one table for all servers."""
 
+import re
 from typing import Final, Literal, TypeAlias
 
 Ending: TypeAlias = Literal["ended", "cut", "filtered", "failed"]
@@ -34,14 +35,29 @@ _FAILED: Final = frozenset(
 )
 
 
+# What other words for it have in common, in the order in which they decide.
+_SPELLINGS: Final[tuple[tuple[Ending, tuple[str, ...]], ...]] = (
+    ("failed", ("error", "fail", "overload", "abort", "cancel", "timeout", "timed_out", "malform")),
+    ("failed", ("unavailable", "disconnect", "exception", "crash", "interrupt")),
+    ("filtered", ("filter", "safety", "moderat", "prohibit", "blocked", "guardrail", "refus")),
+    ("filtered", ("policy", "violation", "sensitive")),
+    ("cut", ("max_tokens", "maxtokens", "length", "token_limit", "truncat", "context_window")),
+)
+
+
 def ending_of(reason: str | None) -> Ending:
     """Return how an answer ended; an unknown word, or none, says nothing bad."""
     word = (reason or "").lower()
+    if not word or word in _ENDED:
+        return "ended"
     if word in _CUT:
         return "cut"
     if word in _FILTERED:
         return "filtered"
-    return "failed" if word in _FAILED else "ended"
+    if word in _FAILED:
+        return "failed"
+    spelt = re.sub(r"[\s-]+", "_", word)
+    return next((ending for ending, parts in _SPELLINGS if any(p in spelt for p in parts)), "ended")
 
 
 def cut_of(reason: str | None) -> Literal["max_tokens", "filter"] | None:
@@ -55,4 +71,4 @@ def done_reason(reason: str | None) -> str | None:
     word = (reason or "").lower()
     if word in _ENDED:
         return STOP
-    return LENGTH if word in _CUT else reason
+    return LENGTH if ending_of(word) == "cut" else reason

@@ -2,19 +2,22 @@
 
 import json
 import logging
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.types.secrets import start_of
-from ollama_cli.wire import endings, fields
+from ollama_cli.wire import endings, fields, reports
 from ollama_cli.wire.answers import AnswerParser
+from ollama_cli.wire.failures import error_from_text, shown
 from ollama_cli.wire.openai_failures import error_in
 from ollama_cli.wire.parts import MORE
-from ollama_cli.wire.sse import END
+from ollama_cli.wire.sse import END, Document
 
 _SHOWN: Final = 80
+_WHOLE: Final = "chat.completion"
 _MILLISECONDS: Final = 1000
 _LONGEST: Final = 2.0**64
 _LONGEST_NAME: Final = 1 << 16
@@ -25,7 +28,8 @@ class ChunkParser(AnswerParser):
     """Parses one answer in chunks, of either route; it ends in `[DONE]`, and usage comes before.
 
     One whole document is an answer, too, and so is a stream that ends cleanly after its
-    `finish_reason`.
+    `finish_reason`. What a `message` repeats after deltas is left out, and so are second choices;
+    words that stand in no choice are the error of an answer that has no `finish_reason`.
     """
 
     _unended = None
@@ -35,7 +39,9 @@ class ChunkParser(AnswerParser):
         super().__init__(gather=gather, join=join)
         self._model = ""
         self._reason: str | None = None
-        self._is_whole = False
+        self._words = ""
+        self._is_first = True
+        self._is_whole = self._is_in_messages = False
         self._usage: dict[str, Any] = {}
         self._timings: dict[str, Any] = {}
         self._fragments: list[_Fragments] = []
@@ -52,7 +58,7 @@ class ChunkParser(AnswerParser):
         choices = value.get("choices")
         if type(choices) is not list or not choices or type(choice := choices[0]) is not dict:
             return None
-        if choice.get("finish_reason"):
+        if choice.get("finish_reason") or len(choices) > 1:
             return None
         part = choice.get("delta")
         if type(part) is not dict:
@@ -76,19 +82,41 @@ class ChunkParser(AnswerParser):
         self._model = fields.text(value.get("model")) or self._model
         self._usage = fields.mapping(value.get("usage")) or self._usage
         self._timings = fields.mapping(value.get("timings")) or self._timings
-        choice = next(iter(fields.items(value.get("choices"))), {})
-        self._reason = fields.text(choice.get("finish_reason")) or self._reason
+        choices = fields.items(value.get("choices"))
+        if not choices:
+            self._words = reports.read(value).words or self._words
+        choice = next(iter(choices), {})  # its number says nothing: some count chunks by it
+        if len(choices) > 1:
+            self._unshown["a second answer"] = None
+        if choice:
+            is_document = isinstance(value, Document) or value.get("object") == _WHOLE
+            self._is_whole = is_document and self._is_first and "delta" not in choice
+            self._is_first = False
+        self._reason = _reason_of(choice) or self._reason
         return self._delta(choice)
 
     def _delta(self, choice: dict[str, Any]) -> list[ChatEvent]:
-        message = fields.mapping(choice.get("message"))
-        self._is_whole = self._is_whole or bool(message)
-        part = fields.mapping(choice.get("delta")) or message or choice
-        for fragment in fields.items(part.get("tool_calls")):
-            self._gather_call(fragment)
-        if function := fields.mapping(part.get("function_call")):  # as tools were called before
-            self._gather_call({"index": -1, "function": function})
-        return self._pieces(part)
+        delta, message = fields.mapping(choice.get("delta")), fields.mapping(choice.get("message"))
+        known = self._known() if message and not self._is_in_messages else frozenset()
+        events = self._part(delta)
+        if message and not events:
+            self._is_in_messages = self._is_in_messages or not known
+            events = self._part(message, known)
+        return events or self._pieces(choice)
+
+    def _known(self) -> AbstractSet[str]:
+        """Return what came in deltas: some servers repeat all of it in a message at the end."""
+        found = {"text": self._opening.has_begun, "thinking": self._thinking.tell() > 0}
+        found["calls"] = bool(self._fragments)
+        return frozenset(name for name, came in found.items() if came)
+
+    def _part(self, part: dict[str, Any], known: AbstractSet[str] = frozenset()) -> list[ChatEvent]:
+        if "calls" not in known:
+            for fragment in fields.items(part.get("tool_calls")):
+                self._gather_call(fragment)
+            if function := fields.mapping(part.get("function_call")):  # as before there were tools
+                self._gather_call({"index": -1, "function": function})
+        return self._pieces(part, known)
 
     def finish(self) -> list[ChatEvent]:
         """Return the last events, as every answer does; a clean end after a reason is one."""
@@ -97,6 +125,8 @@ class ChunkParser(AnswerParser):
             if not self._is_whole:
                 _LOG.info("the stream ended without [DONE], after its finish_reason")
             last = self._over()
+        if not self._done and self._words:
+            raise error_from_text(shown(self._words))
         return last + super().finish()
 
     def _gather_call(self, fragment: dict[str, Any]) -> None:
@@ -112,6 +142,8 @@ class ChunkParser(AnswerParser):
     def _over(self) -> list[ChatEvent]:
         events: list[ChatEvent] = []
         self._end(self._reason, events)
+        if self._words and not self._reason:
+            self._failure = error_from_text(shown(self._words))
         events += [self._record(fragments.call()) for fragments in self._fragments]
         return events if self._failure else [*events, Done(self._build_answer())]
 
@@ -138,6 +170,11 @@ class ChunkParser(AnswerParser):
                 completion=_seconds(self._timings.get("predicted_ms")),
             ),
         )
+
+
+def _reason_of(choice: dict[str, Any]) -> str:
+    reason = choice.get("finish_reason")
+    return fields.text(fields.mapping(reason).get("type")) or fields.text(reason)
 
 
 class _Fragments:

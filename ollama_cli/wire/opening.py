@@ -43,6 +43,11 @@ class Opening:
         self._state: Literal["start", "before", "thinking", "after", "text"] = "start"
 
     @property
+    def has_begun(self) -> bool:
+        """Return whether any text came, beyond white space and what may be the tag."""
+        return self._state != "start"
+
+    @property
     def is_over(self) -> bool:
         """Return whether all that comes now is text, as it is."""
         return self._state == "text"

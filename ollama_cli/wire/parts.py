@@ -7,17 +7,18 @@ and Anthropic's API references, and what Mistral, DeepSeek, vLLM, OpenRouter and
 from collections.abc import Iterator, Mapping
 from typing import Any, Final, Literal, NamedTuple
 
-_TEXTS: Final = ("content", "text", "response", "refusal")
+_TEXTS: Final = ("content", "text", "response")
 _THINKING: Final = (
     "thinking", "reasoning", "reasoning_content", "reasoning_text", "reasoning_details", "thought",
     "thinking_blocks",
 )  # fmt: skip
-# What a piece may hold beside its text and its role.
-_INNER_TEXTS: Final = ("text", "content", "refusal", "output_text", "transcript")
+_INNER_TEXTS: Final = ("text", "content", "refusal", "output_text", "transcript", "value")
 _INNER_THINKING: Final = ("thinking", "reasoning", "text", "content", "summary")
 _ATTACHED: Final = {"images": "an image", "image": "an image", "audio": "audio", "video": "a video"}
 # What a piece may hold beside its text and its role.
 MORE: Final = frozenset({*_THINKING, *_ATTACHED, "tool_calls", "function_call", "refusal"})
+# Parts that may be empty, or say something of the text beside them.
+_WORDLESS: Final = ("text", "thinking", "reasoning", "refusal", "reference", "citation", "message")
 _DEEPEST: Final = 8
 Kind = Literal["text", "thinking", "unshown"]
 
@@ -32,7 +33,10 @@ class Piece(NamedTuple):
 def read_pieces(part: Mapping[str, Any]) -> Iterator[Piece]:
     """Read the pieces of a delta, a message or a line, in their order; thinking comes first."""
     yield from _first(part, _THINKING, "thinking")
-    yield from _first(part, _TEXTS, "text")
+    said = _first(part, _TEXTS, "text")
+    yield from said
+    if part.get("refusal"):
+        yield from (piece for piece in _read(part["refusal"], "text", 0) if piece not in said)
     for name, shown in _ATTACHED.items():
         value = part.get(name)
         if value:
@@ -62,7 +66,7 @@ def _read(value: object, kind: Kind, depth: int) -> Iterator[Piece]:
 def _read_part(part: Mapping[str, Any], kind: Kind, depth: int) -> Iterator[Piece]:
     name = part.get("type")
     name = name.lower() if isinstance(name, str) else ""
-    names = _INNER_TEXTS
+    names: tuple[str, ...] = _INNER_TEXTS
     is_thought = "thinking" in name or "reasoning" in name or part.get("thought") is True
     if kind == "thinking" or is_thought:
         kind, names = "thinking", _INNER_THINKING
@@ -76,3 +80,5 @@ def _read_part(part: Mapping[str, Any], kind: Kind, depth: int) -> Iterator[Piec
         if word in name:
             yield Piece("unshown", shown)
             return
+    if not found and name and not any(word in name for word in _WORDLESS):
+        yield Piece("unshown", f"a part of type {name!r}")

@@ -42,12 +42,15 @@ def find(value: object) -> Report | None:
     base = fields.mapping(document.get("base_resp"))
     if not _is_fine(base.get("status_code")):
         return read(base)
-    if not any(map(document.get, _ANSWERS)) and not isinstance(document.get("message"), dict):
-        report = read(document)
-        is_bad = document.get("success") is False or (report.words and _has_bad_code(document))
-        if is_bad or (report.words and ("detail" in document or "errors" in document)):
-            return report
-    return None
+    if any(map(document.get, _ANSWERS)) or isinstance(document.get("message"), dict):
+        return None
+    report = read(document)
+    is_told = bool(report.words) or report.status is not None
+    is_bad = document.get("success") is False or (is_told and _has_bad_code(document))
+    if is_bad or (report.words and ("detail" in document or "errors" in document)):
+        return report
+    inner = (read(part) for part in _parts(document) if _has_bad_code(part))
+    return next((found for found in inner if found.words), None)
 
 
 def read(document: Mapping[str, Any]) -> Report:
@@ -63,12 +66,21 @@ def read(document: Mapping[str, Any]) -> Report:
 
 
 def _levels(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """Yield the places where an error may stand: the document, its choices, and their parts."""
+    """Yield the places where an error may stand: the document, its choices, and their parts.
+
+    In a document without choices that are all its parts: a `data`, a `payload`, a `body`.
+    """
     yield document
+    if not document.get("choices"):
+        yield from _parts(document)
     for choice in fields.items(document.get("choices")):
         yield choice
         yield fields.mapping(choice.get("delta"))
         yield fields.mapping(choice.get("message"))
+
+
+def _parts(document: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    return (part for name, part in document.items() if name != "error" and isinstance(part, dict))
 
 
 def _is_report(level: Mapping[str, Any]) -> bool:
@@ -95,6 +107,8 @@ def _status(code: object) -> int | None:
 
 def _text(value: object) -> str:
     """Read words: a text, or FastAPI's list of fields and what is wrong with each."""
+    if isinstance(value, list) and value and all(isinstance(each, str) for each in value):
+        return "; ".join(value)
     problems = fields.items(value)
     if not problems:
         return "" if isinstance(value, bool | int | float | list) else fields.error_text(value)

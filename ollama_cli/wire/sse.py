@@ -3,7 +3,7 @@ r"""Server-sent events that carry JSON: chunks of bytes as they arrive, values o
 Lines end in `\n`, `\r\n` or `\r`; an event ends in a blank line, and may be cut anywhere. Fields
 other than `data` are ignored, except `event: error`: its data is an error in any shape. `[DONE]`
 becomes END, and everything after it is ignored. JSON outside of events is a value, too: one whole
-document in the place of a stream, on one line or on many, or an error.
+Document in the place of a stream, on one line or on many, or an error.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,6 +22,10 @@ _DATA: Final = b"data"
 _EVENT: Final = b"event"
 _IGNORED: Final = (b"id", b"retry")
 _SHOWN: Final = 80
+
+
+class Document(dict[str, object]):
+    """A JSON object that stands in no event: it is whole, as no more of it can come."""
 
 
 class Decoder:
@@ -109,14 +113,14 @@ class Decoder:
             shown = " ".join(start_of(text, _SHOWN).split())
             raise ProtocolError(f"the server sent something that is no event: {shown!r}")
         try:
-            yield decoding.value(text)
+            yield _document(decoding.value(text))
         except ProtocolError:
             self._document = [line]  # the first one of many
 
     def _whole_document(self) -> Iterator[object]:
         if self._document:
             lines, self._document = self._document, []
-            yield decoding.value(b"\n".join(lines).decode("utf-8", "replace"))
+            yield _document(decoding.value(b"\n".join(lines).decode("utf-8", "replace")))
 
     def _dispatch(self) -> Iterator[object]:
         payload, event = b"\n".join(self._data), self._event
@@ -151,6 +155,10 @@ def _is_plain(block: bytes) -> bool:
     if not (block.startswith(b"data: ") and block.endswith(b"\n\n")):
         return False
     return block.count(b"\n") == 2 * block.count(_NEXT) + 2
+
+
+def _document(value: object) -> object:
+    return Document(value) if isinstance(value, dict) else value
 
 
 def _error_value(payload: str) -> object:

@@ -9,7 +9,7 @@ from ollama_cli.errors import ModelNotFoundError, ProtocolError, ServerError, To
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Timings, Usage
 from ollama_cli.wire.openai_answers import ChunkParser
-from ollama_cli.wire.sse import END
+from ollama_cli.wire.sse import END, Document
 
 CITY = {"city": "Tromsø", "days": 3}
 CUT = Answer(model="m", text="Yes.", done_reason="length", complete=False, cut="max_tokens")
@@ -213,6 +213,99 @@ def test_one_whole_document_is_an_answer() -> None:
     seen = read({"object": "chat.completion", "model": "m", "choices": [choice]})
     whole = Answer(model="m", text="The answer is 42.", thinking="Hm")
     assert seen == [Thinking("Hm"), Text("The answer is 42."), Done(whole)]
+
+
+def test_a_document_says_how_it_ended_or_stands_in_no_event() -> None:
+    half = {"choices": [{"message": {"content": "Half"}}]}
+    for pieces in ((half,), (half, half), (Document(half), Document(half))):
+        with pytest.raises(ProtocolError, match="without its end marker"):
+            read(*pieces)
+    assert read(Document(half)) == [Text("Half"), Done(Answer(text="Half"))]
+
+
+WHOLE = {"content": "The answer is 42.", "reasoning_content": "Hm", "tool_calls": []}
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        {"message": WHOLE, "finish_reason": "stop"},
+        {"message": WHOLE, "delta": {}, "finish_reason": "stop"},
+        {
+            "message": WHOLE,
+            "delta": {"role": "assistant", "content": None},
+            "finish_reason": "stop",
+        },
+    ],
+)
+def test_a_message_that_repeats_what_came_is_left_out(last: dict[str, object]) -> None:
+    seen = answer(
+        delta(reasoning_content="Hm"),
+        delta(content="The answer"),
+        delta(content=" is 42."),
+        {"object": "chat.completion", "choices": [last]},
+    )
+    assert (seen.thinking, seen.text) == ("Hm", "The answer is 42.")
+    alone = answer(delta(reasoning_content="Hm"), {"choices": [last]})
+    assert (alone.thinking, alone.text) == ("Hm", "The answer is 42.")
+
+
+def test_a_call_that_is_repeated_in_a_message_is_one() -> None:
+    call = {"index": 0, "id": "1", "function": {"name": "f", "arguments": ARGUMENTS}}
+    repeated = {"choices": [{"message": {"tool_calls": [call]}, "finish_reason": "tool_calls"}]}
+    seen = answer(called(0, id="1", name="f", arguments=ARGUMENTS), repeated)
+    assert [each["arguments"] for each in seen.tool_calls] == [CITY]
+
+
+@pytest.mark.parametrize(
+    "beside", [{"role": "assistant"}, {"role": "assistant", "content": None}, {}, None]
+)
+def test_text_beside_an_empty_delta_is_read(beside: object) -> None:
+    for part in ({"text": "hi"}, {"message": {"content": "hi"}}):
+        assert answer({"choices": [{"delta": beside, **part}]}, delta("stop")).text == "hi"
+
+
+def test_messages_in_pieces_are_one_answer() -> None:
+    pieces = [{"choices": [{"message": {"content": text}}]} for text in ("a", "b", "c")]
+    assert answer(*pieces, delta("stop")).text == "abc"
+
+
+def test_a_second_answer_is_named() -> None:
+    both = {"choices": [{"delta": {"content": "a"}}, {"delta": {"content": "b"}}]}
+    seen = answer(both, delta("stop"))
+    assert (seen.text, seen.unshown) == ("a", ("a second answer",))
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"message": "quota used up"},
+        {"errors": ["quota used up"]},
+        {"data": {"error": "quota used up"}},
+        {"header": {"code": 10013, "message": "quota used up"}, "payload": {}},
+        {"body": {"error": {"message": "quota used up"}}},
+    ],
+)
+@pytest.mark.parametrize("end", [[END], []])
+def test_words_that_stand_in_no_choice_are_the_error_of_an_answer_without_a_reason(
+    value: object, end: list[object]
+) -> None:
+    with pytest.raises(ServerError, match=r"^quota used up$"):
+        read(delta(content="Half"), value, *end)
+
+
+def test_words_before_an_answer_with_its_reason_are_none() -> None:
+    assert answer({"message": "queued"}, delta(content="hi"), delta("stop"), END).text == "hi"
+
+
+def test_a_status_alone_is_an_error() -> None:
+    with pytest.raises(ServerError, match="without words"):
+        read(delta(content="Half"), {"status": 500}, END)
+
+
+def test_a_reason_may_be_an_object() -> None:
+    last = {"choices": [{"delta": {}, "finish_reason": {"type": "length", "length": 5}}]}
+    assert answer(delta(content="Half"), last).cut == "max_tokens"
 
 
 def test_a_function_is_called_as_before_there_were_tools() -> None:

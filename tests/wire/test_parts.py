@@ -22,6 +22,18 @@ TEXT = [("text", "hi")]
         ({"content": ["h", "i"]}, [("text", "h"), ("text", "i")]),
         ({"content": {"type": "text", "text": "hi"}}, TEXT),
         ({"content": "", "text": "hi"}, TEXT),
+        ({"content": [{"type": "text", "text": {"value": "hi", "annotations": []}}]}, TEXT),
+        ({"content": "hi", "refusal": "No."}, [*TEXT, ("text", "No.")]),
+        ({"content": "hi", "refusal": "hi"}, TEXT),
+        (
+            {"content": [{"type": "text", "text": "hi"}, {"type": "File", "file": {"id": "x"}}]},
+            [*TEXT, ("unshown", "a part of type 'file'")],
+        ),
+        (
+            {"content": ["hi", {"type": "tool_use"}]},
+            [*TEXT, ("unshown", "a part of type 'tool_use'")],
+        ),
+        ({"content": [{"type": "text", "text": ""}, {"type": "reference", "ids": [1]}]}, []),
         ({"audio": {"transcript": "hi"}}, [*TEXT, ("unshown", "audio")]),
         ({"thinking": "hm"}, [("thinking", "hm")]),
         ({"reasoning": "hm", "reasoning_content": "hm"}, [("thinking", "hm")]),
