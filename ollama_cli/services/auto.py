@@ -204,10 +204,14 @@ class AutoClient(Provider):
                 raise error
             return health, error
 
+        known = self.spoken
         try:
-            return self.ask(look)
+            health, error = self.ask(look)
         except OtherApiError as error:
             return found[0], error
+        if not health.connected:  # a failure shows no API
+            self.spoken = known
+        return health, error
 
     def _fitted(self, client: Provider, request: R) -> R:
         kept, self.left_out = client.fitted(request)

@@ -54,6 +54,34 @@ def test_the_answer_does_not_depend_on_what_ran_before(
         assert [at(server, *CHAT).out, at(server, *CHAT).out] == [f"{said}\n"] * 2
 
 
+PAGE = answer(200, b"<!doctype html><html></html>", {"Content-Type": "text/html"})
+NO_VERSIONS = [PAGE, document({"version": ""}), document({"version": 24}), document([])]
+
+
+@pytest.mark.parametrize("version", NO_VERSIONS)
+def test_health_of_an_application_with_a_page_for_each_path_is_that_of_its_api(
+    version: Script,
+) -> None:
+    with serving({**BOTH, "/api/version": version, "/api/tags": PAGE}) as server:
+        first = at(server, "health")
+        assert (first.code, first.err) == (0, "")
+        assert first.out.startswith("ok: SGLang at ")
+        assert at(server, *CHAT).out == "openai\n"
+        assert at(server, "health").code == 0
+
+
+def test_a_portal_is_not_remembered_as_a_server() -> None:
+    paths = ("/api/version", "/api/tags", "/api/chat", "/v1/models", "/v1/chat/completions")
+    pages = dict.fromkeys(paths, PAGE)
+    with Server(by_path(pages), is_ollama=False) as server:
+        for command in (("health",), CHAT, ("models", "list")):
+            seen = at(server, *command)
+            assert (seen.code, seen.out) == (5, "")
+            assert "an HTML page came from" in seen.err
+        pages |= {**BOTH, **VERSION}
+        assert at(server, *CHAT).out == "native\n"
+
+
 @pytest.mark.parametrize("more", [VERSION, {}])
 def test_the_version_is_asked_for_once(
     more: Mapping[str, Script],

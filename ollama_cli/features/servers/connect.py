@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli.config import policy
 from ollama_cli.config.settings import Settings
-from ollama_cli.errors import OllamaCliError, OtherApiError, UnreachableError
+from ollama_cli.errors import OllamaCliError, OtherApiError, ProtocolError, UnreachableError
 from ollama_cli.features.servers import cache
 from ollama_cli.services.connection import Client, log_requests
 from ollama_cli.services.ollama import OllamaClient
@@ -103,8 +103,12 @@ class Servers:
             self._settings.first_api == "native" and may_be_native
         ):
             found = self.ollama().examine(model)
-            if self._settings.api == "native" or not isinstance(found[1], OtherApiError):
+            if self._settings.api == "native" or not self.ollama().lacks_version:
                 return found
+            either = self._examine_either(model)
+            # A page may stand where an application has no route: it tells more than a second one.
+            is_strange = isinstance(found[1], ProtocolError) and not either[0].connected
+            return found if is_strange else either
         return self._examine_either(model)
 
     def installed(self, *, in_full: bool = False) -> "list[ModelSummary]":
@@ -326,6 +330,13 @@ class Servers:
             return False
         return client.is_ollama or self.server.kind == "ollama"
 
+    @property
+    def _has_openai_api(self) -> bool:
+        """Return whether an OpenAI-compatible API has answered: a portal is none for a while."""
+        auto = vars(self).get("_auto")
+        is_known = "server" in vars(self) and self.server.kind != "none"
+        return is_known or (auto is not None and auto.spoken == "openai")
+
     def _remember(self) -> None:
         """Cache what requests of this run have shown of the server."""
         client, seen = self._client, self.seen
@@ -333,7 +344,7 @@ class Servers:
         if client.told_version is not None:
             api, version = "native", client.told_version
             kind = "ollama" if client.is_ollama else kind
-        elif client.lacks_version:
+        elif client.lacks_version and self._has_openai_api:
             api, kind, version = "openai", None if kind == "ollama" else kind, None
         if vars(self).get("_is_webui"):
             api, kind, version = "openai", _WEBUI, None
