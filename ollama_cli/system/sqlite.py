@@ -1,8 +1,9 @@
 """A small SQLite file of ours, which other processes use at the same time."""
 
 import os
+import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -11,8 +12,33 @@ from ollama_cli.errors import ConfigError
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-# Other processes lock the file for milliseconds; no write waits longer than this.
-_PATIENCE: Final = 2.0
+# Other processes lock the file for milliseconds; nothing waits longer than this, in seconds.
+_PATIENCE: Final = 5.0
+_PAUSE: Final = 0.01
+_LOCKED: Final = "locked"
+_LEDGER: Final = (
+    "synchronous = FULL",
+    "secure_delete = ON",
+    "foreign_keys = ON",
+    "temp_store = MEMORY",  # what is sorted leaves no file behind
+)
+_IN_WAL: Final = "wal"
+
+
+class Form(NamedTuple):
+    """The form of a file: its `name`, and what makes each of its `versions` of the one before.
+
+    `hint` says what to do if it cannot be used, `needs` asks a newer file which release of ours it
+    is for. A `ledger` must not lose what was written, nor keep what was deleted: it has an
+    `application` number, a write-ahead log, and a connection that stays open.
+    """
+
+    name: str
+    versions: Sequence[Sequence[str]]
+    hint: str
+    is_ledger: bool = False
+    application: int = 0
+    needs: str = ""
 
 
 class Done(NamedTuple):
@@ -28,34 +54,37 @@ class Transaction:
 
     def __init__(self, store: "Store", connection: "Connection") -> None:
         self._store = store
-        self._connection = connection
+        self.connection = connection
 
     def execute(self, statement: str, values: Sequence[object] = ()) -> Done:
         """Execute a statement and read all its rows."""
         with self._store.failures():
-            cursor = self._connection.execute(statement, values)
+            cursor = self.connection.execute(statement, values)
             return Done(cursor.fetchall(), cursor.rowcount, cursor.lastrowid or 0)
+
+    def number(self, pragma: str) -> int:
+        """Return the number that a pragma tells."""
+        ((value,),) = self.execute(f"PRAGMA {pragma}").rows
+        return int(value)
 
 
 class Store:
-    """One SQLite file: `schema` makes its tables, in this `version`; `name` says what it holds.
+    """One SQLite file of a form.
 
-    Every method raises ConfigError with `hint` if the file cannot be used; a file of another
-    version is left as it is.
+    Every method raises ConfigError with the form's hint if the file cannot be used. A file of a
+    newer version, or of somebody else, is left as it is, an older one of ours brought up to date.
     """
 
-    def __init__(self, path: Path, *, name: str, version: int, schema: str, hint: str) -> None:
-        self._path = path
-        self._name = name
-        self._version = version
-        self._schema = schema
-        self._hint = hint
+    def __init__(self, path: Path, form: Form) -> None:
+        self.path = path
+        self._form = form
+        self._kept: tuple[Connection, tuple[int, int]] | None = None
 
     @property
     def exists(self) -> bool:
         """Return whether the file exists."""
         try:
-            self._path.stat()
+            self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
@@ -65,8 +94,8 @@ class Store:
     def create(self) -> None:
         """Make an empty file for its owner alone; SQLite gives its journal the same rights."""
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             self.refuse(error.strerror or str(error), error)
 
@@ -75,28 +104,62 @@ class Store:
         """Open a transaction that sees one state of the file; None if the file is still empty."""
         with self._connected() as base:
             base.execute("BEGIN")
-            yield None if self._is_new(base) else base
+            version = self._version(base)
+            if 0 < version < len(self._form.versions):
+                base.execute("COMMIT")
+                self._bring_up_to_date(base)
+                base.execute("BEGIN")
+            yield base if version else None
+            base.execute("COMMIT")
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """Open a transaction that excludes other writers; make the tables if they are missing."""
+    def writing(self, *, is_synced: bool = True) -> Iterator[Transaction]:
+        """Open a transaction that excludes other writers; make the tables if they are missing.
+
+        One that is not `is_synced` survives the end of this process, but not of the machine.
+        """
         with self._connected() as base:
+            if not is_synced:
+                base.execute("PRAGMA synchronous = NORMAL")
             base.execute("BEGIN IMMEDIATE")
-            if self._is_new(base):
-                base.execute(self._schema)
-                base.execute(f"PRAGMA user_version = {self._version}")
+            if self._version(base) < len(self._form.versions):
+                base.execute("COMMIT")
+                self._bring_up_to_date(base)
+                base.execute("BEGIN IMMEDIATE")
             yield base
             base.execute("COMMIT")
+            if not is_synced:
+                base.execute("PRAGMA synchronous = FULL")
 
     def compact(self) -> None:
         """Remove deleted data from the disk, too."""
         with self._connected() as base:
             base.execute("VACUUM")
 
+    def empty_log(self, *, patience: float = _PATIENCE) -> bool:
+        """Move what is in the write-ahead log to its place, and cut the log to nothing.
+
+        Return False if another process was still reading it after `patience` seconds.
+        """
+        with self._connected() as base:
+            return self._cut_log(base, patience=patience)
+
+    @property
+    def size(self) -> int:
+        """Return the bytes that the file and its log take."""
+        return sum(path.stat().st_size for path in (self.path, self._log) if path.exists())
+
+    def close(self) -> None:
+        """Close the file; the next use opens it again."""
+        kept, self._kept = self._kept, None
+        if kept:
+            with self.failures():
+                kept[0].close()
+
     def refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
         """Raise ConfigError: the file cannot be used."""
         raise ConfigError(
-            f"cannot use the {self._name} {self._path}", reason=reason, hint=self._hint
+            f"cannot use the {self._form.name} {self.path}", reason=reason, hint=self._form.hint
         ) from cause
 
     @contextmanager
@@ -110,24 +173,124 @@ class Store:
 
     @contextmanager
     def _connected(self) -> Iterator[Transaction]:
+        """Open the file; the connection of a ledger outlives the block, unless that fails."""
+        connection, place = self._reused() or self._opened()
+        self._kept = None
+        is_done = False
+        try:
+            base = Transaction(self, connection)
+            yield base
+            is_done = self._form.is_ledger
+        finally:
+            if is_done:
+                self._kept = connection, place
+            else:
+                with self.failures():
+                    connection.close()
+
+    def _reused(self) -> "tuple[Connection, tuple[int, int]] | None":
+        """Return the open connection if the file is still the one in its place."""
+        if self._kept and self._kept[1] != _identity(self.path):
+            self.close()
+        return self._kept
+
+    def _opened(self) -> "tuple[Connection, tuple[int, int]]":
         try:  # the Python of some systems lacks it
             import sqlite3  # noqa: PLC0415  most commands need none: 4 ms
         except ImportError as error:
             self.refuse("this Python has no sqlite3", error)
-        address = f"{self._path.absolute().as_uri()}?mode=rw"
+        address = f"{self.path.absolute().as_uri()}?mode=rw"
         with self.failures():
             connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
         connection.row_factory = sqlite3.Row
-        try:
-            yield Transaction(self, connection)
-        finally:
-            with self.failures():
+        if self._form.is_ledger:
+            try:
+                self._prepare(Transaction(self, connection))
+            except BaseException:
                 connection.close()
+                raise
+        return connection, _identity(self.path)
 
-    def _is_new(self, base: Transaction) -> bool:
-        ((version,),) = base.execute("PRAGMA user_version").rows
-        ((tables,),) = base.execute("SELECT count(*) FROM sqlite_master").rows
-        if version != self._version and (version or tables):
-            kind = self._name.split()[0]
-            self.refuse(f"it is no {kind} of version {self._version}, but of {version}")
-        return not tables
+    def _prepare(self, base: Transaction) -> None:
+        for pragma in _LEDGER:
+            base.execute(f"PRAGMA {pragma}")
+        maker = base.number("application_id")  # before anything is written to what may not be ours
+        if maker not in {0, self._form.application} or (not maker and base.number("user_version")):
+            self.refuse(f"it is no {self._kind} of ollama-cli")
+        is_new = not self._version(base)
+        end = time.monotonic() + _PATIENCE
+        while not self._has_log(base, is_new=is_new):
+            if time.monotonic() > end:
+                self.refuse("another process is making it")
+            time.sleep(_PAUSE)
+        if self._log.exists() and self._log.stat().st_size:  # what a crash, or a reader, left in it
+            with suppress(ConfigError):
+                self._cut_log(base, patience=0)
+
+    def _has_log(self, base: Transaction, *, is_new: bool) -> bool:
+        """Give the file its write-ahead log, for good; False while another process is doing that.
+
+        SQLite does not wait here for the lock of the other one.
+        """
+        if base.execute("PRAGMA journal_mode").rows[0][0] == _IN_WAL:
+            return True
+        try:
+            if is_new:
+                base.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            base.execute(f"PRAGMA journal_mode = {_IN_WAL}")
+        except ConfigError as error:
+            if _LOCKED in error.reason:
+                return False
+            raise
+        return True
+
+    def _cut_log(self, base: Transaction, *, patience: float) -> bool:
+        base.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+        ((is_busy, _, _),) = base.execute("PRAGMA wal_checkpoint(TRUNCATE)").rows
+        base.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
+        return not is_busy
+
+    @property
+    def _log(self) -> Path:
+        return self.path.with_name(f"{self.path.name}-wal")
+
+    @property
+    def _kind(self) -> str:
+        return self._form.name.split()[0]
+
+    def _version(self, base: Transaction) -> int:
+        """Return the version of the file, 0 if it is empty; refuse what is newer, or not ours."""
+        version, known = base.number("user_version"), len(self._form.versions)
+        if version == known:
+            return version
+        if version == 0:
+            ((tables,),) = base.execute("SELECT count(*) FROM sqlite_master").rows
+            if not tables:
+                return 0
+        if not 0 < version < known:
+            needs = self._form.needs if version > known else ""
+            found = base.execute(needs).rows if needs else ()
+            release = f", which needs ollama-cli {found[0][0]} or newer" if found else ""
+            self.refuse(f"it is no {self._kind} of version {known}, but of {version}{release}")
+        return version
+
+    def _bring_up_to_date(self, base: Transaction) -> None:
+        """Make the missing versions, each in a transaction of its own."""
+        for number, statements in enumerate(self._form.versions, start=1):
+            base.execute("BEGIN IMMEDIATE")
+            if self._version(base) < number:  # another process may have done it
+                if self._form.application:
+                    base.execute(f"PRAGMA application_id = {self._form.application}")
+                for statement in statements:
+                    base.execute(statement)
+                base.execute(f"PRAGMA user_version = {number}")
+            base.execute("COMMIT")
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Return what tells a file from another one that was put into its place."""
+    try:
+        found = path.stat()
+    except OSError:
+        return (0, 0)
+    return (found.st_dev, found.st_ino)

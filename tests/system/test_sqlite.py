@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.system.sqlite import Store
+from ollama_cli.system.sqlite import Form, Store
 
 SCHEMA = "CREATE TABLE words (word TEXT)"
 
 
 def store(path: Path, *, version: int = 1, schema: str = SCHEMA) -> Store:
-    return Store(path, name="list of words", version=version, schema=schema, hint="move it away")
+    return Store(path, Form("list of words", [[schema], *[[]] * (version - 1)], "move it away"))
 
 
 def words(of: Store) -> list[str] | None:

@@ -5,23 +5,23 @@ is locked between them. A row without an end is a running pull, or one whose pro
 """
 
 import math
-import os
 from collections.abc import Mapping
 from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, Literal, get_args
 
-from ollama_cli.system.sqlite import Store
+from ollama_cli.system.lives import Life
+from ollama_cli.system.sqlite import Form, Store
 from ollama_cli.types.model_names import shortest
 from ollama_cli.types.secrets import redact
+from ollama_cli.types.times import timestamp
 from ollama_cli.types.values import dataclass
 
 Result = Literal["success", "error", "interrupted"]
 RUNNING: Final = "running"
 UNFINISHED: Final = "unfinished"
 MOST_PULLS: Final = 10_000
-_VERSION: Final = 1
 _HINT: Final = "move it away, or keep none: `ollama-cli config set history false`"
 _LARGEST: Final = 2**63 - 1
 _SCHEMA: Final = """
@@ -40,6 +40,7 @@ CREATE TABLE pulls (
   born TEXT NOT NULL
 )
 """
+_FORM: Final = Form("history of pulls", [[_SCHEMA]], _HINT)
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,11 @@ class History:
     """
 
     def __init__(self, path: Path) -> None:
-        self._store = Store(
-            path, name="history of pulls", version=_VERSION, schema=_SCHEMA, hint=_HINT
-        )
+        self._store = Store(path, _FORM)
 
     def begin(self, model: str, host: str) -> int:
         """Add a pull that begins, and delete the oldest ones; return its number."""
-        pid = os.getpid()
-        row = (_storable(model), _storable(host), _now(), pid, _process_start(pid))
+        row = (_storable(model), _storable(host), timestamp(), *Life.own())
         self._store.create()
         with self._store.writing() as database:
             number = database.execute(
@@ -95,7 +93,7 @@ class History:
     ) -> None:
         """Record how the pull of that number ended; a deleted one stays deleted."""
         text = None if error is None else _storable(error)
-        changes = (_now(), round(seconds, 3), min(fetched, _LARGEST), restarts, result, text)
+        changes = (timestamp(), round(seconds, 3), min(fetched, _LARGEST), restarts, result, text)
         with self._store.writing() as database:
             database.execute(
                 "UPDATE pulls SET ended_at = ?, seconds = ?, bytes = ?, restarts = ?, result = ?,"
@@ -165,42 +163,10 @@ def _is_time(text: str) -> bool:
 def _pull(row: Mapping[str, Any]) -> Pull:
     values = {each.name: row[each.name] for each in fields(Pull)}
     if values["result"] is None:
-        values["result"] = RUNNING if _is_running(row["pid"], row["born"]) else UNFINISHED
+        values["result"] = RUNNING if Life(row["pid"], row["born"]).is_running else UNFINISHED
     return Pull(**values)
-
-
-def _is_running(pid: int, started: str) -> bool:
-    """Return whether a process still runs; its start differs from a later one of the same pid.
-
-    A process that cannot be checked counts as gone.
-    """
-    if started:
-        return _process_start(pid) == started
-    if os.name != "posix":  # signal 0 would end the process there
-        return False
-    try:
-        os.kill(pid, 0)
-    except PermissionError:
-        return True
-    except (OSError, OverflowError):
-        return False
-    return True
-
-
-def _process_start(pid: int) -> str:
-    """Return when a running process began, in clock ticks since boot; empty if unknown."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_bytes()
-    except OSError:
-        return ""
-    state, *rest = stat.rpartition(b")")[2].decode().split()
-    return "" if state in "ZX" else rest[18]
 
 
 def _storable(text: str) -> str:
     """Remove secrets, and replace what is no valid text."""
     return redact(text.encode("utf-8", "replace").decode())
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,1 @@
+"""Conversations that are kept: their store, and what is done with it."""
