@@ -34,3 +34,15 @@ def count(value: object) -> int | None:
     if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _UNSIGNED_LIMIT:
         return value
     return None
+
+
+def with_finite_numbers(value: object) -> object:
+    """Return a value of JSON with None for each number that JSON has no word for."""
+    match value:
+        case dict():
+            return {key: with_finite_numbers(each) for key, each in value.items()}
+        case list() | tuple():
+            return [with_finite_numbers(each) for each in value]
+        case float() if not math.isfinite(value):
+            return None
+    return value

@@ -4,11 +4,11 @@ import csv
 import io
 import itertools
 import json
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from ollama_cli.types.numbers import with_finite_numbers
 from ollama_cli.types.secrets import hide_in, holds_secret
 from ollama_cli.types.text import one_line, visible
 from ollama_cli.ui.streams import OutStream
@@ -143,20 +143,8 @@ def _dumped(out: OutStream, value: object, indent: int | None) -> str:
     try:
         text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)
     except ValueError:  # a number too large for a float was read as infinity, which JSON lacks
-        text = json.dumps(_finite(value), indent=indent, ensure_ascii=out.is_terminal)
+        text = json.dumps(with_finite_numbers(value), indent=indent, ensure_ascii=out.is_terminal)
     return text.replace("\x7f", "\\u007f") if out.is_terminal else text
-
-
-def _finite(value: object) -> object:
-    """Replace infinite numbers by None."""
-    match value:
-        case dict():
-            return {key: _finite(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_finite(each) for each in value]
-        case float() if not math.isfinite(value):
-            return None
-    return value
 
 
 def _record(model: "ModelSummary | RunningModel") -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ollama_cli.types.numbers import count, finite, whole
+from ollama_cli.types.numbers import count, finite, whole, with_finite_numbers
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,8 @@ def test_a_finite_number_is_read() -> None:
 )
 def test_what_counts_something_is_whole_and_of_64_bits(value: object, number: int | None) -> None:
     assert count(value) == number
+
+
+def test_a_number_that_json_lacks_is_none_wherever_it_stands() -> None:
+    value = {"a": [1.5, (float("nan"), "x")], "b": {"c": float("-inf")}, "d": True}
+    assert with_finite_numbers(value) == {"a": [1.5, [None, "x"]], "b": {"c": None}, "d": True}

@@ -111,6 +111,11 @@ class Blocks:
         in_list = self._list is not None and _MARKER.match(self.rest.lstrip())
         return bool(self._fence or in_list)
 
+    @property
+    def fence(self) -> str:
+        """Return the marks that would close the code that is open, empty if none is."""
+        return self._fence
+
     def feed(self, text: str) -> list[Block]:
         """Take a piece, and return the blocks that are complete now."""
         self.pending += len(text)
