@@ -12,6 +12,7 @@ from benchmarks.stub import bodies
 from benchmarks.stub.wishes import read_wish
 from ollama_cli.types.answer_events import Text
 from ollama_cli.ui.answers import writers
+from ollama_cli.ui.answers.text import Manner
 from ollama_cli.ui.streams import OutStream, open_stream
 
 
@@ -34,16 +35,8 @@ def main() -> None:
     pieces = [[Text(token)] for token in tokens] if mode == "streamed" else [[Text(text)]]
     found = open_stream(sys.stdout, os.environ)
     out = _Counted(found.file, is_terminal=True, colour=found.colour, motion=True)
-    writer = writers.choose(
-        "text",
-        "generate",
-        "stub",
-        out=out,
-        err=out,
-        stream=mode == "streamed",
-        markdown=True,
-        thinking="fold",
-    )
+    manner = Manner(stream=mode == "streamed", markdown=True)
+    writer = writers.choose("text", "generate", "stub", out=out, err=out, manner=manner)
     started = time.process_time()
     with writer:
         for piece in pieces:

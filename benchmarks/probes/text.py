@@ -20,9 +20,7 @@ def main() -> None:
     starts = range(0, len(tokens), _BURST)
     bursts = [[Text("".join(tokens[start : start + _BURST]))] for start in starts]
     out = open_stream(sys.stdout, os.environ)
-    writer = writers.choose(
-        "text", "generate", "stub", out=out, err=out, stream=True, markdown=False, thinking="fold"
-    )
+    writer = writers.choose("text", "generate", "stub", out=out, err=out)
     started = time.process_time()
     with writer:
         for burst in bursts:

@@ -16,7 +16,7 @@ from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import spinner
 from ollama_cli.ui.answers import writers
-from ollama_cli.ui.answers.text import ThinkingMode
+from ollama_cli.ui.answers.text import Manner, ThinkingMode
 from ollama_cli.ui.answers.writers import AnswerWriter
 
 T = TypeVar("T")
@@ -67,19 +67,27 @@ def bursts(context: Context, question: Question) -> Iterator[Iterator[list[ChatE
         yield stream_with_pull(context, model, lambda: question.with_room(ask))
 
 
-def writer(context: Context, options: AnswerOptions, command: str, model: str) -> AnswerWriter:
-    """Choose the writer of an answer; a JSON answer is shown as Markdown only on request."""
+def writer(
+    context: Context,
+    options: AnswerOptions,
+    command: str,
+    model: str,
+    *,
+    numbers: Iterator[int] | None = None,
+) -> AnswerWriter:
+    """Choose the writer of an answer; a JSON answer is shown as Markdown only on request.
+
+    `numbers` are those for the blocks of code in a conversation.
+    """
     render = options.render or context.settings.render
-    return writers.choose(
-        context.output,
-        command,
-        model,
-        out=context.out if options.wrap else context.out.still(),
-        err=context.err,
+    manner = Manner(
         stream=options.stream,
         markdown=render == "markdown" or (render == "auto" and options.format is None),
         thinking=_thinking(context, options),
+        numbers=numbers,
     )
+    out = context.out if options.wrap else context.out.still()
+    return writers.choose(context.output, command, model, out=out, err=context.err, manner=manner)
 
 
 def _thinking(context: Context, options: AnswerOptions) -> ThinkingMode:

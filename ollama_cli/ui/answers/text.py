@@ -1,8 +1,8 @@
 """Show an answer to people: the text on one stream, thinking and tool calls on the other."""
 
 import json
-from collections.abc import Sequence
-from typing import Literal, Protocol, Self, TypeAlias
+from collections.abc import Iterator, Sequence
+from typing import Final, Literal, NamedTuple, Protocol, Self, TypeAlias
 
 from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
 from ollama_cli.types.text import one_line, visible
@@ -33,27 +33,35 @@ class Page(Protocol):
         ...
 
 
-class TextWriter:
-    """Write the text to `out` as it comes, or whole at the end, and the thinking to `err`.
+class Manner(NamedTuple):
+    """The manner in which people are shown an answer: as it comes if `stream`, or whole at its end.
 
-    A pipe gets the text unchanged. A terminal with a movable cursor shows Markdown, block by
-    block, if `markdown` is set, and folds the thinking to one line; it may also be kept or hidden.
+    Only terminals know the rest: Markdown, block by block, if `markdown` is set, and what becomes
+    of the thinking. Each block of code in Markdown takes one of `numbers`.
     """
 
-    def __init__(
-        self,
-        out: OutStream,
-        err: OutStream,
-        *,
-        stream: bool = True,
-        markdown: bool = False,
-        thinking: ThinkingMode = "fold",
-    ) -> None:
+    stream: bool = True
+    markdown: bool = False
+    thinking: ThinkingMode = "fold"
+    numbers: Iterator[int] | None = None
+
+
+USUAL: Final = Manner()
+
+
+class TextWriter:
+    """Write the text of an answer to `out` and the thinking to `err`; a pipe gets it unchanged.
+
+    Markdown, and thinking that is folded to one line, need a terminal with a movable cursor.
+    """
+
+    def __init__(self, out: OutStream, err: OutStream, manner: Manner = USUAL) -> None:
         self._err = err
-        self._page = _markdown_page(out) if markdown and out.motion else PlainPage(out)
-        self._thinking = ThinkingDisplay(err, folds=err.motion and thinking == "fold")
-        self._stream = stream
-        self._show_thinking = thinking != "hide"
+        is_set = manner.markdown and out.motion
+        self._page = _markdown_page(out, manner) if is_set else PlainPage(out)
+        self._thinking = ThinkingDisplay(err, folds=err.motion and manner.thinking == "fold")
+        self._stream = manner.stream
+        self._show_thinking = manner.thinking != "hide"
         self._pieces: list[str] = []
 
     def __enter__(self) -> Self:
@@ -146,7 +154,7 @@ class PlainPage:
             self._out.line()
 
 
-def _markdown_page(out: OutStream) -> Page:
+def _markdown_page(out: OutStream, manner: Manner) -> Page:
     from ollama_cli.ui.markdown.page import MarkdownPage  # noqa: PLC0415  rich: 60 ms
 
-    return MarkdownPage(out)
+    return MarkdownPage(out, numbers=manner.numbers)

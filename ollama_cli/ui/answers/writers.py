@@ -9,7 +9,7 @@ from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
-from ollama_cli.ui.answers.text import TextWriter, ThinkingMode
+from ollama_cli.ui.answers.text import USUAL, Manner, TextWriter
 from ollama_cli.ui.streams import OutStream
 
 # The fields that hold what a model said: no key is hidden there.
@@ -35,21 +35,16 @@ def choose(
     *,
     out: OutStream,
     err: OutStream,
-    stream: bool,
-    markdown: bool = False,
-    thinking: ThinkingMode = "fold",
+    manner: Manner = USUAL,
 ) -> AnswerWriter:
-    """Choose the writer for an output format: text (streamed or whole), json or jsonl.
-
-    `markdown` and folding only affect terminals: a pipe gets text and thinking as they come.
-    """
+    """Choose the writer for an output format: text, in a certain `manner`, json or jsonl."""
     match output:
         case "json":
             return JsonWriter(out, command, model)
         case "jsonl":
             return JsonLinesWriter(out, command, model)
         case _:
-            return TextWriter(out, err, stream=stream, markdown=markdown, thinking=thinking)
+            return TextWriter(out, err, manner)
 
 
 class JsonWriter:

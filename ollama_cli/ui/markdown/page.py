@@ -6,7 +6,7 @@ one during which the terminal was resized or the program stopped, stay as they a
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from ollama_cli.types.text import visible
@@ -21,11 +21,14 @@ _SPARE: Final = 2
 
 
 class MarkdownPage:
-    """Show a text as Markdown on a terminal, with one write for each piece."""
+    """Show a text as Markdown on a terminal, with one write for each piece.
 
-    def __init__(self, out: OutStream) -> None:
+    Each block of code takes one of `numbers`.
+    """
+
+    def __init__(self, out: OutStream, *, numbers: Iterator[int] | None = None) -> None:
         self._out = out
-        self._style = Typesetter(colour=out.colour, unicode=out.unicode)
+        self._style = Typesetter(colour=out.colour, unicode=out.unicode, numbers=numbers)
         self._highlighter = self._style.highlighter("")
         self._blocks = Blocks()
         self._echo = _Echo()

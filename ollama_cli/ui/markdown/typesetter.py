@@ -5,10 +5,9 @@ that little of what a model wrote is hidden. Titles of links are not shown.
 """
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
-from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from rich import box
 from rich.color import ColorSystem
@@ -20,7 +19,7 @@ from rich.text import Text
 
 from ollama_cli.types.text import visible
 from ollama_cli.ui.markdown.highlight import BLUE, TEAL, Highlighter
-from ollama_cli.ui.markdown.marks import read_as_meant
+from ollama_cli.ui.markdown.parser import CODE, first_word, new_parser
 
 _NARROWEST: Final = 8
 _NARROWEST_COLUMN: Final = 5
@@ -42,18 +41,22 @@ Line = list[Segment]
 
 
 class Typesetter:
-    """Set Markdown in lines; without `colour` only styles such as bold and italic are left."""
+    """Set Markdown in lines; without `colour` only styles such as bold and italic are left.
 
-    def __init__(self, *, colour: bool = True, unicode: bool = True) -> None:
+    Each block of code takes one of `numbers`, which stands before its first line.
+    """
+
+    def __init__(
+        self, *, colour: bool = True, unicode: bool = True, numbers: Iterator[int] | None = None
+    ) -> None:
         self._colour = colour
+        self._numbers = numbers
         self._styles = {
             name: style if colour else style.without_color for name, style in _STYLES.items()
         }
         self._dash, self._bullet, self._bar = "─•▌" if unicode else "-*|"
         self._box = box.SIMPLE if unicode else box.ASCII
-        self._parser = MarkdownIt("commonmark", {"html": False})
-        self._parser.enable(["table", "strikethrough"]).disable("reference")
-        read_as_meant(self._parser)
+        self._parser = new_parser()
         self._console = Console(
             file=io.StringIO(),
             color_system="standard",
@@ -79,18 +82,25 @@ class Typesetter:
         return "".join(_ansi(line) + "\n" for line in lines)
 
     def code_begins(self, language: str, width: int) -> str:
-        """Set the line above code: a rule, with the language if it is known."""
-        name = visible(_first_word(language))
+        """Set the line above code: its number if it has one, a rule, the language if it is known.
+
+        To be called once for each block of code, as it takes the next number.
+        """
+        number = f"{next(self._numbers)} " if self._numbers else ""
+        name = visible(first_word(language))
         line = f"{self._dash * 3} {name} " if name else ""
-        return _ansi([self._mark(line.ljust(min(width, _RULE_WIDTH), self._dash))]) + "\n"
+        return self._rule(f"{number}{line}", width)
 
     def code_ends(self, width: int) -> str:
         """Set the line below code."""
-        return self.code_begins("", width)
+        return self._rule("", width)
 
     def highlighter(self, language: str) -> Highlighter:
         """Return the highlighter of a language, or without `colour` one that changes nothing."""
-        return Highlighter(_first_word(language) if self._colour else "")
+        return Highlighter(first_word(language) if self._colour else "")
+
+    def _rule(self, beginning: str, width: int) -> str:
+        return _ansi([self._mark(beginning.ljust(min(width, _RULE_WIDTH), self._dash))]) + "\n"
 
     def _mark(self, text: str) -> Segment:
         return Segment(text, self._styles["mark"])
@@ -123,7 +133,7 @@ class Typesetter:
                 return [[self._mark(f"{self._bar} "), *line] for line in quoted]
             case "table_open":
                 return self._table(inner, width)
-            case "fence" | "code_block":
+            case kind if kind in CODE:
                 return self._code(first, width, whole=outermost)
             case _:
                 return [[self._mark(self._dash * min(width, _RULE_WIDTH))]]
@@ -235,10 +245,6 @@ def _groups(tokens: Sequence[Token]) -> list[Sequence[Token]]:
             groups.append(tokens[begin : index + 1])
             begin = index + 1
     return groups
-
-
-def _first_word(text: str) -> str:
-    return next(iter(text.split()), "")
 
 
 def _ansi(line: Line) -> str:

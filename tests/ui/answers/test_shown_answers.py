@@ -9,7 +9,7 @@ from answer_streams import ANSWER, CALL, show, stream, written
 from ollama_cli.errors import InterruptError, ProtocolError, StreamCutError
 from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
 from ollama_cli.ui.answers import writers
-from ollama_cli.ui.answers.text import TextWriter, ThinkingMode
+from ollama_cli.ui.answers.text import Manner, TextWriter, ThinkingMode
 from ollama_cli.ui.answers.writers import JsonLinesWriter, JsonWriter
 from ollama_cli.ui.streams import OutStream
 
@@ -30,7 +30,7 @@ class Gone(io.StringIO):
 
 def text_of(*texts: str, terminal: bool = False, whole: bool = False) -> str:
     out = stream(terminal=terminal)
-    show(TextWriter(out, stream(), stream=not whole), *map(Text, texts), Done(ANSWER))
+    show(TextWriter(out, stream(), Manner(stream=not whole)), *map(Text, texts), Done(ANSWER))
     return written(out)
 
 
@@ -39,9 +39,7 @@ def text_of(*texts: str, terminal: bool = False, whole: bool = False) -> str:
     [("text", TextWriter), ("json", JsonWriter), ("jsonl", JsonLinesWriter)],
 )
 def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
-    writer = writers.choose(
-        output, "chat", "m", out=stream(), err=stream(), stream=True, thinking="fold"
-    )
+    writer = writers.choose(output, "chat", "m", out=stream(), err=stream())
     assert type(writer) is kind
 
 
@@ -49,7 +47,7 @@ def test_the_format_chooses_the_writer(output: str, kind: type) -> None:
 def test_quiet_hides_the_thinking(quiet: bool) -> None:
     out, err = stream(), stream()
     thinking: ThinkingMode = "hide" if quiet else "fold"
-    writer = writers.choose("text", "chat", "m", out=out, err=err, stream=True, thinking=thinking)
+    writer = writers.choose("text", "chat", "m", out=out, err=err, manner=Manner(thinking=thinking))
     show(writer, Thinking("Hm"), Text("a"))
     assert (written(out), written(err)) == ("a\n", "" if quiet else "Hm\n\n")
 
@@ -96,7 +94,7 @@ def test_on_a_terminal_control_characters_are_visible(whole: bool) -> None:
 def test_a_text_is_shown_at_once_unless_it_shall_be_whole() -> None:
     for streams in (True, False):
         out = stream()
-        with TextWriter(out, stream(), stream=streams) as writer:
+        with TextWriter(out, stream(), Manner(stream=streams)) as writer:
             writer.show(Text("a"))
             assert written(out) == ("a" if streams else "")
         assert written(out) == "a\n"
@@ -154,7 +152,7 @@ def test_partial_text_stays_and_a_pipe_gets_nothing_more(
     error: BaseException, whole: bool, terminal: bool, end: str
 ) -> None:
     out = stream(terminal=terminal)
-    show(TextWriter(out, stream(), stream=not whole), Text("par"), Text("t"), error=error)
+    show(TextWriter(out, stream(), Manner(stream=not whole)), Text("par"), Text("t"), error=error)
     assert written(out) == f"part{end}"
 
 
@@ -183,7 +181,7 @@ class Counted(io.StringIO):
 def test_what_one_read_brought_is_written_at_once(kind: str) -> None:
     out = OutStream(Counted())
     assert isinstance(out.file, Counted)
-    writer = writers.choose(kind, "chat", "m", out=out, err=stream(), stream=True, thinking="fold")
+    writer = writers.choose(kind, "chat", "m", out=out, err=stream())
     with writer:
         before = out.file.writes
         writer.show_burst([Text("a"), Text("b"), Text("c")])
