@@ -1,4 +1,4 @@
-"""Other programs: one whose output we read, one that replaces us, and `ollama serve`."""
+"""Other programs: one that we hear or feed, one that replaces us, and `ollama serve`."""
 
 import os
 import shutil
@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, NoReturn
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.types import threads
 
-_PROGRAM: Final = "ollama"
+OLLAMA: Final = "ollama"
 _PATIENCE: Final = 1.0
 _END_OF_LOG: Final = 8192
 # Python ignores these; the program that replaces it must not.
@@ -61,6 +61,34 @@ def output(words: Sequence[str], *, seconds: float, largest: int) -> Ended:
     return Ended(None) if found is None else Ended(program.returncode, found)
 
 
+def feed(
+    words: Sequence[str], data: bytes, *, seconds: float, environ: Mapping[str, str]
+) -> int | None:
+    """Run a program on some input, and return its exit code; OSError if it cannot be started.
+
+    One that takes longer than `seconds` is ended: None. What it leaves behind lives on, and our
+    Ctrl-C does not reach it: on some systems a program has to hold what was put in a clipboard.
+    """
+    nothing = subprocess.DEVNULL
+    with threads.signals_let_through():
+        program = subprocess.Popen(  # noqa: S603  a program that we name, found in PATH
+            words,
+            stdin=subprocess.PIPE,
+            stdout=nothing,
+            stderr=nothing,
+            env=dict(environ),
+            start_new_session=True,
+        )
+    with program:
+        try:
+            program.communicate(data, seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            program.kill()
+    return program.returncode
+
+
 def replace_process(words: Sequence[str], environ: Mapping[str, str]) -> NoReturn:
     """Replace this process by a program; on Windows, run it and end with its exit code.
 
@@ -73,9 +101,9 @@ def replace_process(words: Sequence[str], environ: Mapping[str, str]) -> NoRetur
     os.execvpe(words[0], list(words), environ)  # noqa: S606  likewise
 
 
-def find(environ: Mapping[str, str]) -> str | None:
-    """Find `ollama` as the shell would, in PATH; None if it is not there."""
-    return shutil.which(_PROGRAM, path=environ.get("PATH", os.defpath))
+def find(environ: Mapping[str, str], program: str = OLLAMA) -> str | None:
+    """Find a program as the shell would, in PATH; None if it is not there."""
+    return shutil.which(program, path=environ.get("PATH", os.defpath))
 
 
 def is_refused(host: str, port: int) -> bool:
