@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from typing import Any, Final
 
+from ollama_cli.features.sessions.target import Format
 from ollama_cli.types.numbers import with_finite_numbers
 from ollama_cli.types.sessions import Attachment, Message, Session
 from ollama_cli.types.text import well_formed
@@ -25,6 +26,19 @@ _ENDINGS: Final = {
     "partial": "the rest was lost",
     "failed": "no answer",
 }
+
+
+def text_in(
+    kind: Format, session: Session, messages: Sequence[Message], blob: Callable[[str], bytes]
+) -> str:
+    """Return a session in one of the formats; `blob` is as in `as_jsonl`."""
+    match kind:
+        case "json":
+            return as_json(session, messages)
+        case "jsonl":
+            return "".join(as_jsonl(session, messages, blob))
+        case "md":
+            return as_markdown(session, messages)
 
 
 def document(

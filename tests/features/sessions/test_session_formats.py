@@ -204,3 +204,10 @@ def test_a_summary_a_tool_and_its_call_are_told_as_what_they_are() -> None:
     call = {"name": "look", "arguments": {"at": "`x`"}, "id": None}
     assert "## summary\n\nshort\n" in one("short", "summary", model="llama3.2")
     assert "## model\n\n- calls `` {" in one("", tool_calls=(call,))
+
+
+def test_a_format_is_chosen_by_its_name() -> None:
+    assert formats.text_in("md", SESSION, TREE, blob) == formats.as_markdown(SESSION, TREE)
+    assert formats.text_in("json", SESSION, TREE, blob) == formats.as_json(SESSION, TREE)
+    lines = formats.text_in("jsonl", SESSION, TREE, blob).splitlines(keepends=True)
+    assert lines == list(formats.as_jsonl(SESSION, TREE, blob))
