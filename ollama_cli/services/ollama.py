@@ -17,7 +17,7 @@ from ollama_cli.types.model_names import find
 from ollama_cli.wire import decoding, fields, ollama as wire
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, Self
 
     from ollama_cli.services.kinds import Server
@@ -297,6 +297,18 @@ class OllamaClient(Client, Provider):
         """Copy a model to another name, overwriting it; ModelNotFoundError without a source."""
         self.require("cp")
         self._command("POST", "/api/copy", {"source": source, "destination": destination})
+
+    def load(
+        self,
+        name: str,
+        *,
+        options: Mapping[str, Any] | None = None,
+        keep_alive: str | float | None = None,
+    ) -> None:
+        """Load a model into memory, with the options that it is asked with later."""
+        asked = {"model": name, "options": dict(options or {}) or None, "keep_alive": keep_alive}
+        body = {**asked, "stream": False}
+        self._http.computed("/api/generate", body, wait=self.timeouts.first_token)
 
     def stop(self, name: str) -> None:
         """Unload a model from memory; the server does it a moment later."""

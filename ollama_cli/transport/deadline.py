@@ -53,9 +53,14 @@ class _Question(Generic[T]):
 
     def answer(self) -> T:
         """Return what came of the work, or raise what it raised."""
-        if self._errors:
-            raise self._errors[0]
+        if self.error is not None:
+            raise self.error
         return self._answers[0]
+
+    @property
+    def error(self) -> BaseException | None:
+        """Return what the work raised, None if it has raised nothing yet."""
+        return self._errors[0] if self._errors else None
 
     def give_up(self) -> bool:
         """Close the connection and send nothing more; return False if the answer has just come."""
@@ -71,6 +76,28 @@ class _Question(Generic[T]):
 
 
 _CURRENT = _Current()
+
+
+class Background:
+    """Work on a thread that nobody waits for, and that can be given up."""
+
+    def __init__(self, work: Callable[[], object]) -> None:
+        self._question = _Question(work)
+        self._thread = threads.start(self._question.run)
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether the thread has ended."""
+        return not self._thread.is_alive()
+
+    @property
+    def error(self) -> BaseException | None:
+        """Return what the work raised; None while it lasts, if it went well or was given up."""
+        return None if self._question.is_over else self._question.error
+
+    def give_up(self) -> None:
+        """Close the connection that the work waits at, and have it send nothing more."""
+        self._question.give_up()
 
 
 class Allowance:
