@@ -10,6 +10,7 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from typing import Final
 
 from ollama_cli.types import threads
@@ -25,11 +26,14 @@ _MOST: Final = 256
 class Sentinel:
     """The watch over the main thread, which makes it; the signals of `ends` end the program.
 
-    `ending` is the one that ends it now, if any: then it ends within `PATIENCE` in any case.
+    `ending` is the one that ends it now, if any: then it ends within `PATIENCE` in any case, after
+    `last_act`. Where it `outlives_ctrl_c`, that may wait longer.
     """
 
     def __init__(self, ends: frozenset[int]) -> None:
         self.ending: int | None = None
+        self.outlives_ctrl_c = False
+        self.last_act: Callable[[], object] | None = None
         self._ends = ends
         self._main = threading.get_ident()
         self._acted: dict[int, float] = {}
@@ -67,6 +71,10 @@ class Sentinel:
             time.sleep(_STEP)
             now = time.monotonic()
             if now - since > PATIENCE and number in self._ends:
+                if number == signal.SIGINT and self.outlives_ctrl_c and self.ending is None:
+                    return  # others are seen to
+                if self.last_act:
+                    self.last_act()
                 os._exit(128 + (self.ending or number))
             if self.ending is None and (number in self._early or now - nudged > _NUDGE_SECONDS):
                 self._early.discard(number)

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.system import sentinel
@@ -19,6 +19,7 @@ from ollama_cli.system.sentinel import Sentinel
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
 
+T = TypeVar("T")
 _NUMBERS: Final = [
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
 ]
@@ -104,6 +105,34 @@ class Shield:
 
 SHIELD: Final = Shield()
 """The shield of all blocks: `with SHIELD:`."""
+
+
+def let_in(wait: Callable[[], T]) -> T:
+    """Let signals come while a wait runs inside a shield, and what was held back before it.
+
+    What they raise passes through here, where the shield is up again.
+    """
+    if not _is_main():
+        return wait()
+    shields, _STATE.shields = _STATE.shields, 0
+    try:
+        while _STATE.held_back:
+            signal.raise_signal(_STATE.held_back.pop(0))
+        return wait()
+    finally:
+        _STATE.shields = shields  # without a call, in which a signal could come
+
+
+def outlive_ctrl_c() -> None:
+    """Have no Ctrl-C end the process from now on, however long it is held back."""
+    if _STATE.sentinel:
+        _STATE.sentinel.outlives_ctrl_c = True
+
+
+def at_worst(act: Callable[[], object]) -> None:
+    """Have this done, in a thread, before a process is ended that does not end by itself."""
+    if _STATE.sentinel:
+        _STATE.sentinel.last_act = act
 
 
 def is_held_back(number: int, frame: FrameType | None, *, is_busy: bool = False) -> bool:

@@ -5,7 +5,8 @@ program is stopped, the terminal is as the shell gave it; when it goes on, all i
 """
 
 import signal
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from types import FrameType
 from typing import Final, Protocol
 
@@ -34,6 +35,7 @@ class Moving(Protocol):
 class _State:
     def __init__(self) -> None:
         self.moving: list[Moving] = []
+        self.ground: list[Moving] = []
         self.stops = 0
         self.is_stopped = False
 
@@ -44,6 +46,20 @@ _STATE: Final = _State()
 def begin(moving: Moving) -> None:
     """Register what begins to move."""
     _STATE.moving.append(moving)
+
+
+def lay(ground: Moving) -> None:
+    """Register what all that moves stands on: the modes of a whole conversation."""
+    _STATE.ground.append(ground)
+
+
+@contextmanager
+def ordinary() -> Iterator[None]:
+    """Give the terminal its own modes while the block asks for a line, or another program runs."""
+    with ExitStack() as stack:
+        for ground in reversed(_STATE.ground):
+            stack.enter_context(ground.suspended())
+        yield
 
 
 def over(moving: Moving) -> None:
@@ -77,7 +93,7 @@ def _on_stop(number: int, frame: FrameType | None) -> None:
     if signals.is_held_back(number, frame, is_busy=_is_writing(frame)):
         return
     with SHIELD, ExitStack() as stack:
-        for moving in reversed(_STATE.moving):
+        for moving in reversed([*_STATE.ground, *_STATE.moving]):
             stack.enter_context(moving.suspended())
         _STATE.is_stopped = True
         signal.signal(number, signal.SIG_DFL)
@@ -94,7 +110,7 @@ def _on_continue(number: int, frame: FrameType | None) -> None:
         return
     _STATE.stops += 1
     with SHIELD:
-        for moving in list(_STATE.moving):
+        for moving in [*_STATE.ground, *_STATE.moving]:
             moving.renew()
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 from ollama_cli.errors import InterruptError, OutputError, UsageError
+from ollama_cli.system import signals
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import motion
@@ -59,12 +60,16 @@ class Prompter:
 
     def ask(self, question: str) -> str | None:
         """Ask for one line, only if `can_ask` allows it; None at the end of input."""
+        with motion.ordinary():
+            return self._ask(question)
+
+    def _ask(self, question: str) -> str | None:
         asked = _Question(self.err, question)
         asked.renew()
         motion.begin(asked)
         assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
         try:
-            line = self.stdin.file.readline()
+            line = signals.let_in(self.stdin.file.readline)
         except OSError as error:  # the terminal has gone, or nobody can bring us back to it
             words = (error.strerror or "it is gone").lower()
             raise UsageError(f"there is nobody to ask: the terminal says {words}") from error

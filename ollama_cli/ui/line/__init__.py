@@ -1,0 +1,1 @@
+"""The line on which a conversation is typed, and the terminal that is quiet around it."""
