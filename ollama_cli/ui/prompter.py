@@ -65,10 +65,10 @@ class Prompter:
 
     def _ask(self, question: str) -> str | None:
         asked = _Question(self.err, question)
-        asked.renew()
-        motion.begin(asked)
         assert self.stdin.file is not None  # noqa: S101  can_ask has seen a terminal
         try:
+            asked.renew()
+            motion.begin(asked)
             line = signals.let_in(self.stdin.file.readline)
         except OSError as error:  # the terminal has gone, or nobody can bring us back to it
             words = (error.strerror or "it is gone").lower()
