@@ -38,7 +38,8 @@ def http(target: Target) -> str:
         raise _no_http(target, error) from error
     _refuse_status(target, seen)
     is_of_server = seen.status < HTTPStatus.INTERNAL_SERVER_ERROR or target.proxy is not None
-    if seen.is_html and is_of_server and not is_unknown_route(seen.status, seen.body):
+    is_strange = seen.is_html and not is_unknown_route(seen.status, seen.body)
+    if is_strange and is_of_server and not _is_application(target, seen):
         raise _html_page(target, seen)
     if not target.is_at(seen.url):
         place = seen.url.removesuffix(_VERSION)
@@ -48,6 +49,17 @@ def http(target: Target) -> str:
             http_status=seen.status,
         )
     return _status(seen.status)
+
+
+def _is_application(target: Target, seen: Fetched) -> bool:
+    """Return whether a page stands where an application has no route, but models elsewhere."""
+    if seen.status != HTTPStatus.OK or target.proxy is not None:
+        return False
+    try:
+        listed = target.fetch(f"{target.openai_path}/models")
+    except OllamaCliError:  # no answer is no list
+        return False
+    return listed.status == HTTPStatus.OK and not listed.is_html
 
 
 def api(target: Target) -> str:

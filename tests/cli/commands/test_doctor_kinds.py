@@ -86,11 +86,12 @@ def test_what_was_seen_a_while_ago_is_looked_at_anew() -> None:
     assert (code, rungs["api"]["message"]) == (0, "Ollama")
 
 
-def test_a_gateway_that_answers_unknown_paths_with_a_page() -> None:
+@pytest.mark.parametrize("status", [404, 200])
+def test_a_gateway_that_answers_unknown_paths_with_a_page(status: int) -> None:
     scripts = {"/v1/models": document(MODELS)}
 
     def gateway(peer: Peer) -> None:
-        scripts.get(peer.request.path, page(404))(peer)
+        scripts.get(peer.request.path, page(status))(peer)
 
     with Server(gateway) as server:
         code, rungs = at(server.url, "--no-token")
