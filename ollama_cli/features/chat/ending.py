@@ -3,6 +3,7 @@
 How servers cut, and how it shows in their numbers, was measured on Ollama 0.24.0 and 0.32.15.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -24,6 +25,7 @@ _SOURCES: Final = {
     "context": "the context",
 }
 _OBEDIENT: Final = (0, 12, 4)  # the first version that knows `truncate` in generate and chat
+_ISSUE: Final = r"[-@:](?:latest|\d{4}[\d-]*)"  # a day behind the name: nobody need be asked
 _KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the rest
 
 
@@ -101,13 +103,19 @@ def warn_of_end(context: Context, heard: Heard) -> None:
 def _is_of_another(context: Context, question: Question, answer: Answer) -> bool:
     """Return whether another model answered, as servers of one model do; an alias is listed."""
     asked = question.request.model
-    if question.is_native or answer.model in {"", asked}:
+    if question.is_native or not answer.model or _is_issue_of(answer.model, asked):
         return False
     try:
         names = {each.name for each in context.servers.provider().list_models()}
     except OllamaCliError:  # a question that is only nice to have
         return False
     return answer.model in names and asked not in names
+
+
+def _is_issue_of(given: str, asked: str) -> bool:
+    """Return whether a name is the one that was asked for, or that of its issue of some day."""
+    given, asked = (name.rpartition("/")[2].lower() for name in (given, asked))
+    return given == asked or re.fullmatch(re.escape(asked) + _ISSUE, given) is not None
 
 
 def refuse_cut(answer: Answer) -> None:

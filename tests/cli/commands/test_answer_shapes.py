@@ -190,3 +190,26 @@ def test_an_answer_of_another_model_is_told(listed: list[str], given: str, told:
     server = stranger(by_path({"/v1/models": models, "/v1/chat/completions": said}))
     result = chat(server)
     assert (result.code, result.out, result.err) == (0, "The answer is 42.\n", told)
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "questions"),
+    [
+        ("m", "m", 0),
+        ("m", "m-2026-11-29", 0),
+        ("m", "x/M@20261129", 0),
+        ("x/m", "m:latest", 0),
+        ("m", "m-3", 1),
+        ("m", "m2026", 1),
+    ],
+)
+def test_nobody_is_asked_about_a_name_with_a_day_behind_it(
+    asked: str, given: str, questions: int
+) -> None:
+    models = document({"object": "list", "data": [{"id": given}]})
+    said = document({**whole("The answer is 42."), "model": given})
+    with stranger(by_path({"/v1/models": models, "/v1/chat/completions": said})) as server:
+        result = call("--host", f"{server.url}/v1", "chat", "hello", "-m", asked)
+        seen = [each.path for each in server.requests]
+    assert (result.code, seen.count("/v1/models")) == (0, questions)
+    assert result.err.count("answered: the server has no") == questions
