@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import TypeVar
 
+from ollama_cli.errors import UsageError
 from ollama_cli.features.chat.ending import Heard, refuse_cut, warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import Question, context_in_force
@@ -27,10 +28,16 @@ def show_answer(
 ) -> Answer | None:
     """Ask, and show the answer in the wanted format; returns it, or None in raw format.
 
-    With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt.
+    With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt,
+    and UsageError in raw format.
     """
     model = question.request.model
     if context.output == "raw":
+        if options.strict:
+            raise UsageError(
+                "--strict judges an answer, which -o raw passes on as it is",
+                hint="leave one of them out",
+            )
 
         def begin() -> Iterator[bytes]:
             return question.with_room(lambda: with_spinner(context, question.open().raw(), model))

@@ -36,6 +36,7 @@ class Question:
     ) -> None:
         self._context = context
         self._auto = auto
+        self._was_raised = False
         self.request = request
         if auto and "num_ctx" not in (request.options or {}):
             self._give(context_in_force(context, request.model))
@@ -80,7 +81,12 @@ class Question:
         context, model = self._context, self.request.model
         if not self._auto or not self.is_native:
             raise error
-        own = context.servers.ollama().capabilities(model).context_length
+        try:
+            own = context.servers.ollama().capabilities(model).context_length
+        except OllamaCliError:  # a question that is only nice to have
+            own = None
+        if own is None and self._was_raised:  # nobody tells how far it may go on
+            raise error
         needs = error.needs if error.needs is not None else self._count()
         if own is not None and needs > own:
             told = {"needs": error.needs, "holds": own, "hint": "shorten the prompt"}
@@ -95,6 +101,7 @@ class Question:
         context.prompter.note(
             f"the context is raised to {target:,} tokens: {model} is loaded again"
         )
+        self._was_raised = True
         self._give(target)
 
     @property

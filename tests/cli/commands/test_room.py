@@ -21,7 +21,7 @@ class Room:
         self.loads: list[int] = []
         self.limit = "7"
         self.own_ctx = ""
-        self.is_listed = True
+        self.is_listed = self.has_show = True
         self.end: dict[str, Any] = {"done_reason": "stop", "eval_count": 1}
 
     def __call__(self, peer: Peer) -> None:
@@ -29,6 +29,8 @@ class Room:
             case "/api/ps":
                 running = [{"name": "m:latest", "context_length": self.loaded}]
                 document({"models": running if self.loaded and self.is_listed else []})(peer)
+            case "/api/show" if not self.has_show:
+                document({"error": "no"}, 500)(peer)
             case "/api/show":
                 info = {"general.architecture": "x", "x.context_length": self.own}
                 parameters = f'num_predict                    {self.limit}\nstop "x"'
@@ -250,3 +252,31 @@ def test_a_limit_of_the_model_that_was_taken_back_is_none() -> None:
     room = room_of({"done_reason": "length", "eval_count": 7})
     result, _ = chat(room, "a b c", "-O", "num_predict=-1", "-o", "json")
     assert (result.json["cut"], result.json["limit"]["from"]) == ("context", "context")
+
+
+def test_room_is_made_where_the_model_s_own_is_not_told() -> None:
+    room = Room(loaded=64)
+    room.has_show = False
+    result, _ = chat(room, WORDS, "--num-ctx", "auto")
+    assert (result.code, result.out) == (0, "ok\n")
+    assert room.loads == [4096]
+
+
+def test_raw_bytes_are_not_judged() -> None:
+    result, paths = chat(Room(), WORDS, "--strict", "-o", "raw")
+    assert (result.code, result.out, paths) == (2, "", [])
+    assert result.err.startswith("error: --strict judges an answer, which -o raw passes on as it")
+
+
+def test_a_server_that_refuses_whatever_the_room_is_asked_no_more() -> None:
+    class Refusing(Room):
+        def _answer(self, peer: Peer, body: dict[str, Any]) -> None:
+            self.loads.append(body["options"]["num_ctx"])
+            told = "request (300 tokens) exceeds the available context size (64 tokens)"
+            document({"error": told}, 400)(peer)
+
+    room = Refusing(loaded=64)
+    room.has_show = False
+    result, _ = chat(room, WORDS, "--num-ctx", "auto")
+    assert (result.code, result.out) == (8, "")
+    assert room.loads == [64, 4096]
