@@ -86,7 +86,7 @@ class Question:
         except OllamaCliError:  # a question that is only nice to have
             own = None
         if own is None and self._was_raised:  # nobody tells how far it may go on
-            raise error
+            raise error.with_facts(hint="shorten the prompt") from error
         needs = error.needs if error.needs is not None else self._count()
         if own is not None and needs > own:
             told = {"needs": error.needs, "holds": own, "hint": "shorten the prompt"}

@@ -280,3 +280,4 @@ def test_a_server_that_refuses_whatever_the_room_is_asked_no_more() -> None:
     result, _ = chat(room, WORDS, "--num-ctx", "auto")
     assert (result.code, result.out) == (8, "")
     assert room.loads == [64, 4096]
+    assert "hint: shorten the prompt\n" in result.err
