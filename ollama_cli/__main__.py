@@ -8,6 +8,8 @@ import sys
 from ollama_cli import __version__
 
 _FIRST_SIGNAL = 128  # `Final` would load typing
+_CONVERSATIONS = frozenset({"chat", "run"})
+_HELP = frozenset({"-h", "--help"})
 
 
 def main() -> None:
@@ -34,6 +36,15 @@ def main() -> None:
 
 
 def _run(arguments: list[str]) -> int:
+    if not _CONVERSATIONS.isdisjoint(arguments) and _HELP.isdisjoint(arguments):
+        from ollama_cli.config.terminal import term  # noqa: PLC0415  conversations alone: 1 ms
+        from ollama_cli.ui.line import early  # noqa: PLC0415  conversations alone: 2 ms
+
+        return early.quietly(arguments, term(), lambda: _command(arguments))
+    return _command(arguments)
+
+
+def _command(arguments: list[str]) -> int:
     from ollama_cli.cli.main import main as run  # noqa: PLC0415  `--version` loads none of it: 60 ms
 
     return run(arguments)

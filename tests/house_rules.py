@@ -54,6 +54,7 @@ OWNERS = {
     "markdown_it": ("ui",),
     "pygments": ("ui",),
     "prompt_toolkit": ("ui/line",),
+    "wcwidth": ("ui/line",),
     "idna": ("types/urls",),
     "typer": ("cli",),
     "shellingham": ("cli/shells",),

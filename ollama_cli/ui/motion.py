@@ -50,7 +50,8 @@ def begin(moving: Moving) -> None:
 
 def lay(ground: Moving) -> None:
     """Register what all that moves stands on: the modes of a whole conversation."""
-    _STATE.ground.append(ground)
+    if ground not in _STATE.ground:
+        _STATE.ground.append(ground)
 
 
 @contextmanager

@@ -167,23 +167,23 @@ def test_a_conversation_pulls_its_model_and_goes_on() -> None:
     with Server(Lacking()) as server:
         with Terminal("chat", "-m", "m", "--num-ctx", "8192", "--host", server.url) as terminal:
             terminal.expect(">>>")
-            terminal.send("first\n")
+            terminal.send("first\r")
             terminal.expect(QUESTION)
             terminal.send("n\n")
             terminal.expect("model 'm' not found")
             terminal.expect("list`\n>>>")
-            terminal.send("second\n")
+            terminal.send("second\r")
             terminal.expect(f"second\n{QUESTION}")
             terminal.send(CTRL_C)
             terminal.expect("the conversation goes on")
-            terminal.send("third\n")
+            terminal.send("third\r")
             terminal.expect(f"third\n{QUESTION}")
             terminal.send("y\n")
             terminal.expect("an answer\n")
             terminal.expect("warning: the server gave a context of 4096")
-            terminal.send("fourth\n")
+            terminal.send("fourth\r")
             terminal.expect(">>> fourth\nan answer")
-            terminal.send("/exit\n")
+            terminal.send("/exit\r")
             assert terminal.end() == 0
         assert paths(server).count(PULL) == 1
         assert paths(server).count("/api/ps") == 1

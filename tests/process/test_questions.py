@@ -75,12 +75,12 @@ def test_generate_without_a_prompt_does_not_ask(server: str) -> None:
         assert "error: there is no prompt" in terminal.shown
 
 
-@pytest.mark.parametrize("leave", ["/exit\n", "/bye\n", CTRL_D])
+@pytest.mark.parametrize("leave", ["/exit\r", "/bye\r", CTRL_D])
 def test_a_conversation_ends_when_it_is_told_to(leave: str) -> None:
     with Server(lines(said("Hello."))) as server:
         with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
             terminal.expect(">>>")
-            terminal.send("hi\n")
+            terminal.send("hi\r")
             terminal.expect("Hello.\n>>>")
             terminal.send(leave)
             assert terminal.end() == 0
@@ -93,10 +93,10 @@ def test_a_conversation_remembers_what_was_said() -> None:
         with Terminal("chat", "-m", "m", "-s", "be brief", "--host", server.url) as terminal:
             for question, answer in (("first", "one"), ("second", "two")):
                 terminal.expect(">>>")
-                terminal.send(f"{question}\n")
+                terminal.send(f"{question}\r")
                 terminal.expect(f"{answer}\n>>>")
-            terminal.send("\n")
-            terminal.send("/exit\n")
+            terminal.send("\r")
+            terminal.send("/exit\r")
             assert terminal.end() == 0
         assert server.requests[1].json["messages"] == [
             {"role": "system", "content": "be brief"},
@@ -110,11 +110,11 @@ def test_ctrl_c_stops_the_answer_and_keeps_the_conversation() -> None:
     with Server(stuck, lines(said("whole"))) as server:
         with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
             terminal.expect(">>>")
-            terminal.send("first\n")
+            terminal.send("first\r")
             terminal.expect("half an answer")
             terminal.send(CTRL_C)
             terminal.expect("note: stopped; the conversation goes on\n>>>")
-            terminal.send("second\n")
+            terminal.send("second\r")
             terminal.expect("whole\n>>>")
             terminal.send(CTRL_D)
             assert terminal.end() == 0
@@ -133,11 +133,11 @@ def test_ctrl_c_at_the_prompt_keeps_the_conversation() -> None:
         terminal.send("a thought that is given u")
         terminal.expect("given u")
         terminal.send(CTRL_C)
-        terminal.expect("given u^C\n>>>", "given u\n>>>")
-        terminal.send("hi\n")
+        terminal.send("hi\r")
         terminal.expect("yes\n>>>")
-        terminal.send("/exit\n")
+        terminal.send("/exit\r")
         assert terminal.end() == 0
+        assert server.requests[0].json["messages"] == [{"role": "user", "content": "hi"}]
 
 
 def test_an_error_does_not_end_the_conversation() -> None:
@@ -145,11 +145,11 @@ def test_an_error_does_not_end_the_conversation() -> None:
     with Server(failing, lines(said("yes"))) as server:
         with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
             terminal.expect(">>>")
-            terminal.send("first\n")
+            terminal.send("first\r")
             terminal.expect("error: boom\n>>>")
-            terminal.send("second\n")
+            terminal.send("second\r")
             terminal.expect("yes\n>>>")
-            terminal.send("/exit\n")
+            terminal.send("/exit\r")
             assert terminal.end() == 0
         assert server.requests[1].json["messages"] == [{"role": "user", "content": "second"}]
 
@@ -157,7 +157,7 @@ def test_an_error_does_not_end_the_conversation() -> None:
 def test_run_without_a_prompt_is_a_conversation(server: str) -> None:
     with Terminal("run", "demo", "--host", server) as terminal:
         terminal.expect(">>>")
-        terminal.send("/exit\n")
+        terminal.send("/exit\r")
         assert terminal.end() == 0
 
 

@@ -1,11 +1,11 @@
 """A conversation on a terminal: a simple loop that goes on after errors and Ctrl-C."""
 
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing
 from dataclasses import replace
 from typing import Final
 
-from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.chat import answer, request
 from ollama_cli.features.chat.ending import Heard, warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
@@ -13,9 +13,11 @@ from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.system import signals
+from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.answer_events import Text
 from ollama_cli.types.requests import ChatRequest
 from ollama_cli.ui import motion
+from ollama_cli.ui.line.line import Line
 from ollama_cli.ui.sentences import show_error
 
 _LEAVE_COMMANDS: Final = frozenset({"/exit", "/bye", "/quit"})
@@ -34,11 +36,30 @@ def run_conversation(
     The messages of `opening` come before the first question, `images` (base64) are part of it.
     With `auto` the context grows where a question needs it.
     """
-    model, messages = opening.model, [*opening.messages]
-    was_answered = False  # once: then all that is warned of once has been
     context.servers.ensure_running()  # before the first question
-    context.prompter.note(f"talking with {model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer")
-    while (text := _ask()) is not None:
+    context.prompter.note(
+        f"talking with {opening.model}; /exit or Ctrl-D leaves, Ctrl-C stops an answer"
+    )
+    from ollama_cli.ui.line.choose import choose  # noqa: PLC0415  conversations alone: 2 ms
+
+    signals.outlive_ctrl_c()
+    with SHIELD, closing(choose(context.out, context.prompter, context.environ)) as line:
+        _converse(context, line, opening, images, options, auto=auto)
+
+
+def _converse(
+    context: Context,
+    line: Line,
+    opening: ChatRequest,
+    images: Sequence[str],
+    options: AnswerOptions,
+    *,
+    auto: bool,
+) -> None:
+    """Ask and answer; signals come while a line or an answer is waited for."""
+    messages = [*opening.messages]
+    was_answered = False  # once: then all that is warned of once has been
+    while (text := _ask(line)) is not None:
         if not text.strip():
             continue
         if text.startswith("/") and " " not in text.strip():
@@ -56,22 +77,11 @@ def run_conversation(
             messages += [question, {"role": "assistant", "content": reply}]
 
 
-def _ask() -> str | None:
-    from ollama_cli.ui.edited_line import read_line  # noqa: PLC0415  conversations alone: 1 ms
-
+def _ask(line: Line) -> str | None:
     try:
-        text = read_line(">>> ")
+        text = line.read().text
     except EOFError:
-        print()  # noqa: T201  the shell's prompt gets its own line
         return None
-    except KeyboardInterrupt:
-        print()  # noqa: T201  likewise
-        signals.go_on()
-        return ""
-    except InterruptError:
-        with suppress(OSError):  # the terminal itself may be gone
-            print()  # noqa: T201  likewise
-        raise
     return None if text.strip() in _LEAVE_COMMANDS else text
 
 
@@ -80,14 +90,18 @@ def _answer(
 ) -> str | None:
     """Show one answer and return its text, also if it was stopped; None after an error."""
     texts: list[str] = []
-    try:
+
+    def show() -> None:
         with (
             answer.bursts(context, question) as bursts,
             answer.writer(context, options, "chat", question.request.model) as writer,
         ):
             for burst in bursts:
                 writer.show_burst(heard.hear(burst))
-                texts += [event.text for event in burst if isinstance(event, Text)]
+                texts.extend(event.text for event in burst if isinstance(event, Text))
+
+    try:
+        signals.let_in(show)
     except KeyboardInterrupt:
         motion.end()
         signals.go_on()

@@ -13,6 +13,7 @@ from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
 from ollama_cli.types.models import CHAT
 from ollama_cli.types.requests import ChatRequest, EmbedRequest
+from ollama_cli.ui.line import early
 
 
 def talk(
@@ -36,6 +37,8 @@ def talk(
     text = request.read_prompt(context, prompt, options)  # last, as it reads the rest of stdin
     if text is None and not _is_interactive(context):
         raise request.no_prompt("chat", model)
+    if text is not None:
+        early.over()
     name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"])
     if text is None and vector is not None:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
-from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Complete, History, Keys, Line
+from ollama_cli.system import signals
+from ollama_cli.ui import motion
+from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Complete, History, Keys, Line, Wishes
 from ollama_cli.ui.line.plain import PlainLine
-from ollama_cli.ui.line.quiet import open_quiet
+from ollama_cli.ui.line.quiet import is_plain, open_quiet
 from ollama_cli.ui.prompter import Prompter
 from ollama_cli.ui.streams import OutStream
 
@@ -24,7 +26,17 @@ def choose(
     `accessible` shows nothing beside the line and what is typed. The caller has seen to it that
     there is a terminal to read keys from, and one to write to.
     """
-    quiet = open_quiet(environ.get("TERM", ""), wants_terminal=True)
+    term = environ.get("TERM", "")
+    quiet = open_quiet(term, wants_terminal=True)
+    if quiet is not None:
+        quiet.begin()
+        motion.lay(quiet)
+        motion.watch_stops()
+        signals.at_worst(quiet.close)
     prompt = SPOKEN_PROMPT if accessible else PROMPT
-    del out, keys
-    return PlainLine(prompter, quiet, prompt=prompt, history=history, complete=complete)
+    wishes = Wishes(environ, prompt, keys, accessible, history, complete)
+    if quiet is None or is_plain(term):
+        return PlainLine(prompter, quiet, wishes)
+    from ollama_cli.ui.line.edited import EditedLine  # noqa: PLC0415  most terminals: 75 ms
+
+    return EditedLine(out, prompter, quiet, wishes)

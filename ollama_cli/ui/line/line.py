@@ -1,6 +1,6 @@
 """What a conversation asks for its questions with: the line, and what was typed on it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
 
 Keys: TypeAlias = Literal["emacs", "vi"]
@@ -30,6 +30,20 @@ class Typed(NamedTuple):
     is_block: bool = False
 
 
+class Wishes(NamedTuple):
+    """What is wanted of a line; `keys` are bound as emacs or vi binds them.
+
+    An accessible one shows nothing beside what is typed.
+    """
+
+    environ: Mapping[str, str]
+    prompt: str = PROMPT
+    keys: Keys = "emacs"
+    is_accessible: bool = False
+    history: History | None = None
+    complete: Complete | None = None
+
+
 class Line(Protocol):
     """Where questions are typed, one after the other."""
 
@@ -43,7 +57,7 @@ class Line(Protocol):
         ...
 
     def close(self) -> None:
-        """Forget what was typed ahead."""
+        """Give the terminal back, and forget what was typed ahead."""
         ...
 
 

@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Final
+from typing import Any
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.system import signals
@@ -14,8 +14,8 @@ from ollama_cli.ui.line.line import (
     CONTINUATION,
     HOW_TO_LEAVE,
     Complete,
-    History,
     Typed,
+    Wishes,
     last_part,
 )
 from ollama_cli.ui.line.quiet import Quiet
@@ -27,29 +27,21 @@ with suppress(ImportError):  # Windows has none
 
     _EDITOR = readline
 
-_LINES: Final = "\r\n"
-
 
 class PlainLine:
     """Lines with the history and completion of readline."""
 
-    def __init__(
-        self,
-        prompter: Prompter,
-        quiet: Quiet | None,
-        *,
-        prompt: str,
-        history: History | None,
-        complete: Complete | None,
-    ) -> None:
-        self._prompter, self._quiet, self._prompt = prompter, quiet, prompt
+    def __init__(self, prompter: Prompter, quiet: Quiet | None, wishes: Wishes) -> None:
+        self._prompter, self._quiet, self._prompt = prompter, quiet, wishes.prompt
+        if quiet and quiet.keys:
+            _keys_from(quiet.keys)
         self._ahead = ""
         self._was_told = False
         if _EDITOR:
-            for question in reversed([*(history() if history else ())]):
+            for question in reversed([*(wishes.history() if wishes.history else ())]):
                 _EDITOR.add_history(question)
             _EDITOR.set_completer_delims("")
-            _EDITOR.set_completer(_completer(complete) if complete else None)
+            _EDITOR.set_completer(_completer(wishes.complete) if wishes.complete else None)
             _EDITOR.parse_and_bind("tab: complete")
 
     def read(self, prompt: str = "", *, text: str = "", right: str = "") -> Typed:  # noqa: ARG002  a line has no right edge
@@ -61,8 +53,10 @@ class PlainLine:
         return blocks.typed("\n".join(lines))
 
     def close(self) -> None:
-        """Forget what was typed ahead."""
+        """Give the terminal back, and forget what was typed ahead."""
         self._ahead = ""
+        if self._quiet:
+            self._quiet.close()
 
     def _line(self, prompt: str, text: str) -> str:
         while True:
@@ -131,7 +125,7 @@ def _completer(complete: Complete) -> Callable[[str, int], str | None]:
     return nth
 
 
-def keys_from(descriptor: int) -> None:
+def _keys_from(descriptor: int) -> None:
     """Have lines read from a terminal in place of what stdin was."""
     os.dup2(descriptor, 0)
     sys.stdin = os.fdopen(0, encoding="utf-8", errors="replace", closefd=False)

@@ -1,0 +1,61 @@
+"""The user's editor, which has the terminal while it runs."""
+
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.system import signals
+
+_VARIABLES: Final = ("VISUAL", "EDITOR")
+_USUAL: Final = ("editor", "nano", "vi", "notepad")
+_ENDING: Final = ".md"
+
+
+def edit(text: str, environ: Mapping[str, str], keys: int) -> str:
+    """Have a text edited, and return it; `keys` is the descriptor of the terminal.
+
+    Raises OllamaCliError if there is no editor, or if it fails: then the text is as it was.
+    """
+    words = _editor(environ)
+    with tempfile.TemporaryDirectory(prefix="ollama-cli-") as folder:  # for the owner alone
+        path = Path(folder, f"question{_ENDING}")
+        path.write_bytes(text.encode("utf-8", "replace"))
+        try:
+            code = _run([*words, str(path)], environ, keys)
+            edited = path.read_bytes().decode("utf-8", "replace")
+        except OSError as error:
+            raise OllamaCliError(f"cannot run {words[0]}: {error.strerror}") from error
+    if code:
+        raise OllamaCliError(f"{words[0]} ended with {code}: the text is as it was")
+    return edited.replace("\r\n", "\n").removesuffix("\n")
+
+
+def _run(words: list[str], environ: Mapping[str, str], keys: int) -> int:
+    """Run a program to its end, which is told to end if a signal ends this process."""
+    with subprocess.Popen(words, env=dict(environ), stdin=keys) as program:  # noqa: S603  the user's own
+        while True:
+            try:
+                return signals.let_in(program.wait)
+            except KeyboardInterrupt:  # the editor's own: it has the terminal
+                signals.go_on()
+            except InterruptError:
+                program.terminate()
+                raise
+
+
+def _editor(environ: Mapping[str, str]) -> list[str]:
+    for name in _VARIABLES:
+        if words := shlex.split(environ.get(name, ""), posix=sys.platform != "win32"):
+            return words
+    path = environ.get("PATH", os.defpath)
+    for name in _USUAL:
+        if found := shutil.which(name, path=path):
+            return [found]
+    raise OllamaCliError("there is no editor", hint="name one: export EDITOR=nano")

@@ -1,0 +1,348 @@
+"""The line of a terminal that moves its cursor: many lines, pastes, history, completion."""
+
+import os
+import signal
+from bisect import bisect_right
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from typing import Any, Final
+
+from prompt_toolkit import PromptSession
+from prompt_toolkit.completion import CompleteEvent, Completer, Completion
+from prompt_toolkit.document import Document
+from prompt_toolkit.enums import EditingMode
+from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.history import History as SessionHistory
+from prompt_toolkit.input.typeahead import clear_typeahead, store_typeahead
+from prompt_toolkit.key_binding.vi_state import InputMode
+from prompt_toolkit.layout.processors import (
+    Processor,
+    TabsProcessor,
+    Transformation,
+    TransformationInput,
+)
+from prompt_toolkit.layout.utils import explode_text_fragments
+from prompt_toolkit.search import stop_search
+from prompt_toolkit.shortcuts import CompleteStyle
+from prompt_toolkit.styles import Style
+
+from ollama_cli.errors import InterruptError, OllamaCliError
+from ollama_cli.system import editors, signals
+from ollama_cli.system.signals import SHIELD
+from ollama_cli.types.text import one_line
+from ollama_cli.ui import cells, motion
+from ollama_cli.ui.line import blocks, keys
+from ollama_cli.ui.line.chips import Chips
+from ollama_cli.ui.line.line import (
+    CONTINUATION,
+    HOW_TO_LEAVE,
+    Complete,
+    History,
+    Typed,
+    Wishes,
+    last_part,
+)
+from ollama_cli.ui.line.loop import KeyLoop
+from ollama_cli.ui.line.quiet import Quiet
+from ollama_cli.ui.line.terminal import Display, Keyboard, colours
+from ollama_cli.ui.prompter import Prompter
+from ollama_cli.ui.sentences import show_error
+from ollama_cli.ui.streams import OutStream
+
+_PASTES: Final = ("\r\n", "\r")
+_LEAST_ROOM: Final = 12  # columns that what is typed has beside the right prompt
+_MOST_ROWS: Final = 6  # of the menu
+_OTHER_ROWS: Final = 4
+_MENUS: Final = {False: CompleteStyle.COLUMN, True: CompleteStyle.READLINE_LIKE}
+_STYLE: Final = Style.from_dict({"rprompt": "ansibrightblack", "tab": "noinherit"})
+
+
+class EditedLine:
+    """Lines with everything that prompt_toolkit offers; one is open at a time."""
+
+    def __init__(
+        self,
+        out: OutStream,
+        prompter: Prompter,
+        quiet: Quiet,
+        wishes: Wishes,
+    ) -> None:
+        self._out, self._prompter, self._quiet, self._wishes = out, prompter, quiet, wishes
+        self._chips = Chips()
+        self._sent: list[str] = []
+        self._right = ""
+        self._begins_pasted = self._was_told = self._wants_editor = False
+        self._loop: KeyLoop | None = None
+        term = wishes.environ.get("TERM", "")
+        self._keyboard = Keyboard(quiet)
+        self._session: PromptSession[str] = PromptSession(
+            multiline=True,
+            editing_mode=EditingMode.VI if wishes.keys == "vi" else EditingMode.EMACS,
+            complete_while_typing=False,
+            complete_style=CompleteStyle.READLINE_LIKE
+            if wishes.is_accessible
+            else CompleteStyle.COLUMN,
+            completer=_Completer(wishes.complete) if wishes.complete else None,
+            history=_Earlier(self._sent, wishes.history),
+            key_bindings=keys.bindings(self._acts()),
+            prompt_continuation=self._continuation,
+            rprompt=self._shown_right,
+            input_processors=[_ChipProcessor(self._chips), TabsProcessor(char1=" ", char2=" ")],
+            style=_STYLE,
+            include_default_pygments_style=False,
+            color_depth=colours(out, term),
+            input=self._keyboard,
+            output=Display(out, term),
+        )
+        self._app = self._session.app
+        self._app.terminal_size_polling_interval = None  # a signal tells of a new size
+        if wishes.keys == "vi":
+            self._app.ttimeoutlen = keys.VI_PATIENCE
+        self._buffer = self._session.default_buffer
+        self._buffer.on_text_changed += lambda _: self._look_at_text()
+
+    def read(self, prompt: str = "", *, text: str = "", right: str = "") -> Typed:
+        """Read what is typed until it is sent, as `Line` says."""
+        self._session.message = prompt or self._wishes.prompt
+        self._right = "" if self._wishes.is_accessible else one_line(right)
+        self._chips.clear()
+        self._begins_pasted = self._was_told = False
+        sent = self._run(text)
+        while self._wants_editor:
+            sent = self._run(self._edit(sent))
+        is_pasted, whole = self._begins_pasted, self._chips.whole(sent)
+        if whole.strip():
+            self._remember(whole)
+        found = blocks.typed(sent, is_pasted=is_pasted)
+        return found._replace(text=self._chips.whole(found.text))
+
+    def close(self) -> None:
+        """Give the terminal back, and forget what was typed ahead."""
+        clear_typeahead(self._keyboard)
+        self._quiet.close()
+
+    def _run(self, text: str) -> str:
+        """Open the line and return what stands in it when it is sent, with chips."""
+        self._wants_editor = self._app.erase_when_done = False
+        self._session.reserve_space_for_menu = max(
+            0, min(_MOST_ROWS, self._out.size.lines - _OTHER_ROWS)
+        )
+        self._buffer.reset(Document(text))
+        with SHIELD, closing(KeyLoop()) as loop:
+            store_typeahead(self._keyboard, self._keyboard.keys_ahead())
+            self._loop = loop
+            loop.set_exception_handler(self._fail)
+            shown = _Shown(self)
+            motion.begin(shown)
+            try:
+                return self._wait(loop)
+            except (EOFError, OSError) as error:  # no more keys, or the terminal itself has gone
+                signals.raise_again()
+                raise EOFError from error
+            finally:
+                motion.over(shown)
+                self._loop = None
+
+    def _wait(self, loop: KeyLoop) -> str:
+        task = loop.create_task(
+            self._app.run_async(handle_sigint=False, set_exception_handler=False)
+        )
+        while True:
+            try:
+                return loop.run_until_complete(task)
+            except KeyboardInterrupt:
+                signals.go_on()
+                self._soon(self.interrupt)
+            except InterruptError:
+                self._soon(self._leave)
+
+    def _acts(self) -> keys.Acts:
+        return keys.Acts(
+            enter=self._enter,
+            paste=self._paste,
+            interrupt=self.interrupt,
+            leave=self._leave,
+            edit=self._leave_for_editor,
+            stop=_stop,
+        )
+
+    def _enter(self) -> None:
+        buffer = self._buffer
+        if buffer.complete_state and buffer.complete_state.current_completion:
+            buffer.complete_state = None  # it is chosen, and not yet sent
+        elif blocks.is_open(buffer.text):
+            buffer.insert_text("\n")
+        else:
+            buffer.validate_and_handle()
+
+    def _paste(self, data: str) -> None:
+        for ending in _PASTES:
+            data = data.replace(ending, "\n")
+        is_first = not self._buffer.document.text_before_cursor.strip()
+        self._buffer.insert_text(self._chips.put(data))
+        self._begins_pasted |= is_first and "\n" in data.strip("\n")
+
+    def interrupt(self) -> None:
+        """Clear the line; say how to leave if it is empty, once."""
+        if self._session.layout.is_searching:
+            stop_search()
+        if self._buffer.text:
+            self._remember(self._chips.whole(self._buffer.text))
+            self._buffer.reset()
+            self._app.vi_state.input_mode = InputMode.INSERT
+            self._chips.clear()
+            self._was_told = False
+        elif not self._was_told:
+            self._was_told = True
+            self._app.renderer.erase()
+            self._prompter.note(HOW_TO_LEAVE)
+        self._app.invalidate()
+
+    def _look_at_text(self) -> None:
+        if not self._buffer.text.strip():
+            self._begins_pasted = False
+        else:
+            self._was_told = False
+
+    def _leave_for_editor(self) -> None:
+        self._wants_editor = self._app.erase_when_done = True
+        self._app.exit(result=self._buffer.text)
+
+    def _edit(self, text: str) -> str:
+        """Have the text edited; pastes are in full there, and chips again after it."""
+        try:
+            with SHIELD, motion.ordinary():
+                edited = editors.edit(
+                    self._chips.whole(text), self._wishes.environ, self._quiet.keys
+                )
+        except OllamaCliError as error:
+            show_error(self._prompter.err, error)
+            return text
+        return self._chips.folded(edited)
+
+    def _remember(self, text: str) -> None:
+        self._sent[:] = [each for each in self._sent if each != text] + [text]
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        """Have something done in the loop, as if a key did it."""
+        if self._loop:
+            self._loop.call_soon_threadsafe(lambda: self._inside(act))
+
+    def _inside(self, act: Callable[[], None]) -> None:
+        if self._app.is_running and self._app.context is not None and not self._app.is_done:
+            self._app.context.copy().run(act)
+
+    def _leave(self) -> None:
+        self._app.exit(exception=EOFError())
+
+    def _fail(self, _: object, told: Mapping[str, Any]) -> None:
+        """End the line with what went wrong in it, which asyncio would only report."""
+        error = told.get("exception") or RuntimeError(told.get("message"))
+        if self._app.future and not self._app.future.done():
+            self._app.exit(exception=error)
+
+    def erase(self) -> None:
+        """Remove the line from the screen."""
+        self._app.renderer.erase()
+
+    def show_again(self, *, is_elsewhere: bool = False) -> None:
+        """Show the line where the cursor is now, with what was typed in the meantime."""
+        if is_elsewhere:
+            self._app.renderer.reset()
+        self._soon(self._take_ahead)
+        self._app.invalidate()
+
+    def _take_ahead(self) -> None:
+        self._app.key_processor.feed_multiple(self._keyboard.keys_ahead())
+        self._app.key_processor.process_keys()
+
+    def _continuation(self, _width: int, _line: int, wraps: int) -> str:
+        return "" if wraps or self._wishes.is_accessible else CONTINUATION
+
+    def _shown_right(self) -> str:
+        taken = cells.width(f"{self._session.message}{self._right}")
+        return self._right if taken + _LEAST_ROOM <= self._out.width else ""
+
+
+class _Shown:
+    """A line that is open, which a stop of the process removes from the screen for a while."""
+
+    def __init__(self, line: EditedLine) -> None:
+        self._line = line
+
+    @contextmanager
+    def suspended(self) -> Iterator[None]:
+        """Remove it from the screen while the block runs."""
+        self._line.erase()
+        yield
+        self._line.show_again()
+
+    def renew(self) -> None:
+        """Show it below what others wrote."""
+        self._line.show_again(is_elsewhere=True)
+
+    def close(self) -> None:
+        """Do nothing: the line closes itself."""
+
+
+class _Earlier(SessionHistory):
+    """Earlier questions, looked up each time that a line opens; nothing is kept by it."""
+
+    def __init__(self, sent: list[str], older: History | None) -> None:
+        super().__init__()
+        self._sent, self._older = sent, older
+
+    async def load(self) -> AsyncGenerator[str, None]:
+        """Yield them, the newest first."""
+        for each in self.load_history_strings():
+            yield each
+
+    def load_history_strings(self) -> Iterable[str]:
+        """Return them, the newest first, none twice."""
+        return dict.fromkeys([*reversed(self._sent), *(self._older() if self._older else ())])
+
+    def append_string(self, string: str) -> None:
+        """Do nothing: the line remembers what is sent, with its pastes."""
+
+    store_string = append_string
+
+
+class _Completer(Completer):
+    def __init__(self, complete: Complete) -> None:
+        self._complete = complete
+
+    def get_completions(self, document: Document, _: CompleteEvent) -> Iterator[Completion]:
+        line = document.text_before_cursor
+        if line[:1] == "/" and "\n" not in document.text:
+            replaced = -len(last_part(line))
+            yield from (Completion(each, replaced) for each in self._complete(line))
+
+
+class _ChipProcessor(Processor):
+    """Show chips by their size."""
+
+    def __init__(self, chips: Chips) -> None:
+        self._chips = chips
+
+    def apply_transformation(self, given: TransformationInput) -> Transformation:
+        """Put labels in the place of chips; the cursor stands before or behind one."""
+        pieces: StyleAndTextTuples = []
+        starts, place = [0], 0
+        for style, character, *_ in explode_text_fragments(given.fragments):
+            text = self._chips.label(character) if self._chips.has(character) else character
+            pieces.append((style, text))
+            place += len(text)
+            starts.append(place)
+        if place == len(pieces):
+            return Transformation(given.fragments)
+        return Transformation(
+            pieces,
+            source_to_display=lambda source: starts[min(source, len(starts) - 1)],
+            display_to_source=lambda display: max(0, bisect_right(starts, display) - 1),
+        )
+
+
+def _stop() -> None:
+    """Stop as the terminal stops a program at Ctrl-Z: with all that it was started with."""
+    if number := getattr(signal, "SIGTSTP", None):
+        os.kill(0, number)
