@@ -13,6 +13,7 @@ from ollama_cli.types.text import is_utf8
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
 
 RENDERINGS: Final = ("auto", "markdown", "plain")
+KEYS: Final = ("emacs", "vi")
 APIS: Final = ("auto", "native", "openai")
 CONSENTS: Final = ("ask", "never", "always")
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it

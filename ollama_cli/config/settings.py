@@ -41,6 +41,7 @@ class Settings(NamedTuple):
     history: bool = True
     ca_file: str | None = None
     render: str = "auto"
+    keys: str = "emacs"
     api: str = "auto"
     api_key_env: str | None = None
     auto_pull: str = "ask"
@@ -207,6 +208,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "how an answer is shown on a terminal: auto, markdown or plain",
         parsers.one_of(parsers.RENDERINGS),
         ("OLLAMA_CLI_RENDER",),
+    ),
+    "keys": Setting(
+        "which editor's keys a conversation has: emacs or vi",
+        parsers.one_of(parsers.KEYS),
+        ("OLLAMA_CLI_KEYS",),
     ),
     "api": Setting(
         "what is spoken with the server: native, openai, or auto, which finds it out",

@@ -43,7 +43,12 @@ def run_conversation(
     from ollama_cli.ui.line.choose import choose  # noqa: PLC0415  conversations alone: 2 ms
 
     signals.outlive_ctrl_c()
-    with SHIELD, closing(choose(context.out, context.prompter, context.environ)) as line:
+    with (
+        SHIELD,
+        closing(
+            choose(context.out, context.prompter, context.environ, keys=context.settings.keys)
+        ) as line,
+    ):
         _converse(context, line, opening, images, options, auto=auto)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from ollama_cli.system import signals
 from ollama_cli.ui import motion
-from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Complete, History, Keys, Line, Wishes
+from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Complete, History, Line, Wishes
 from ollama_cli.ui.line.plain import PlainLine
 from ollama_cli.ui.line.quiet import is_plain, open_quiet
 from ollama_cli.ui.prompter import Prompter
@@ -16,7 +16,7 @@ def choose(
     prompter: Prompter,
     environ: Mapping[str, str],
     *,
-    keys: Keys = "emacs",
+    keys: str = "emacs",
     accessible: bool = False,
     history: History | None = None,
     complete: Complete | None = None,

@@ -1,9 +1,8 @@
 """What a conversation asks for its questions with: the line, and what was typed on it."""
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Final, Literal, NamedTuple, Protocol, TypeAlias
+from typing import Final, NamedTuple, Protocol, TypeAlias
 
-Keys: TypeAlias = Literal["emacs", "vi"]
 History: TypeAlias = Callable[[], Iterable[str]]
 """Gives earlier questions, the newest first; called each time that a line opens."""
 
@@ -38,7 +37,7 @@ class Wishes(NamedTuple):
 
     environ: Mapping[str, str]
     prompt: str = PROMPT
-    keys: Keys = "emacs"
+    keys: str = "emacs"
     is_accessible: bool = False
     history: History | None = None
     complete: Complete | None = None
