@@ -42,6 +42,7 @@ def _clean_environment(
             "HTTPS_PROXY",
             "NO_PROXY",
             "NETRC",
+            "ACCESSIBLE",
             "NO_COLOR",
             "FORCE_COLOR",
             "REQUESTS_CA_BUNDLE",

@@ -110,6 +110,14 @@ def read_switch(value: object) -> bool:
     return found
 
 
+def read_presence(value: object) -> bool:
+    """Read what other programs take for a yes, too: every word but a no is one."""
+    try:
+        return read_switch(value)
+    except ConfigError:
+        return True
+
+
 def read_host(value: object) -> str:
     """Read the server's address as Ollama reads OLLAMA_HOST."""
     return parse_host(read_text(value))

@@ -42,6 +42,7 @@ class Settings(NamedTuple):
     ca_file: str | None = None
     render: str = "auto"
     keys: str = "emacs"
+    accessible: bool = False
     api: str = "auto"
     api_key_env: str | None = None
     auto_pull: str = "ask"
@@ -213,6 +214,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "which editor's keys a conversation has: emacs or vi",
         parsers.one_of(parsers.KEYS),
         ("OLLAMA_CLI_KEYS",),
+    ),
+    "accessible": Setting(
+        "whether all is shown as a screen reader needs it, without what moves or is drawn",
+        parsers.read_presence,
+        ("OLLAMA_CLI_ACCESSIBLE", "ACCESSIBLE"),
     ),
     "api": Setting(
         "what is spoken with the server: native, openai, or auto, which finds it out",

@@ -38,7 +38,7 @@ VARIABLES: Final = {
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
 )  # fmt: skip
-_LOOKS: Final = ("render", "keys")
+_LOOKS: Final = ("render", "keys", "accessible")
 
 
 def environment() -> Mapping[str, str]:

@@ -76,7 +76,12 @@ class Context:
     @property
     def shows_spinner(self) -> bool:
         """Return whether the terminal may show motion while the command waits for a server."""
-        return self.err.motion and not self.flags.quiet and not self.flags.verbose
+        return self.err.motion and self.tells_waiting and not self.settings.accessible
+
+    @property
+    def tells_waiting(self) -> bool:
+        """Return whether a terminal may be told, in any way, that the command waits."""
+        return self.err.is_terminal and not self.flags.quiet and not self.flags.verbose
 
     @cached_property
     def layers(self) -> list[Layer]:

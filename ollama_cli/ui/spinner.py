@@ -17,6 +17,7 @@ from ollama_cli.ui.streams import OutStream
 
 _DELAY: Final = 0.3  # a shorter wait shows no spinner
 _FRAME_SECONDS: Final = 0.1
+_LINE_SECONDS: Final = 30.0
 _FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 _PLAIN_FRAMES: Final = "|/-\\"
 T = TypeVar("T")
@@ -27,6 +28,31 @@ def with_spinner(items: Iterable[T], stream: OutStream, label: str) -> Iterator[
     iterator = iter(items)
     with Spinner(stream, label):
         first = next(iterator, None)
+    if first is not None:
+        yield first
+        yield from iterator
+
+
+def with_lines(
+    items: Iterable[T], stream: OutStream, label: str, every: float = _LINE_SECONDS
+) -> Iterator[T]:
+    """Yield the items; write a line every so many seconds until the first one comes or fails."""
+    iterator = iter(items)
+    is_over = threading.Event()
+    began = time.monotonic()
+
+    def tell() -> None:
+        while not is_over.wait(every):
+            seconds = float(round(time.monotonic() - began))
+            stream.line(f"{one_line(label)}: {format_duration(seconds)}")
+
+    thread = threads.start(tell)
+    try:
+        first = next(iterator, None)
+    finally:
+        with SHIELD:
+            is_over.set()
+            thread.join()
     if first is not None:
         yield first
         yield from iterator

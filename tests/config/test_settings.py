@@ -217,3 +217,11 @@ def test_a_port_that_is_none_is_told_and_replaced() -> None:
     told = "'99999' (from OLLAMA_HOST) is no port: using http://h:11434"
     assert settings.warnings == (told,)
     assert resolve([Layer({"host": ("h:", "OLLAMA_HOST")})]).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_so"),
+    [(True, True), ("1", True), ("please", True), ("0", False), ("off", False), (False, False)],
+)
+def test_what_many_programs_share_has_no_bad_value(value: object, is_so: bool) -> None:
+    assert resolve([layer("ACCESSIBLE", accessible=value)]).accessible is is_so

@@ -1,9 +1,12 @@
 """A spinner is as wide as it may be, and passes on what is with_spinner."""
 
+from collections.abc import Iterator
+
 import pytest
 from screens import Screen
+from waits import until
 
-from ollama_cli.ui.spinner import Spinner, with_spinner
+from ollama_cli.ui.spinner import Spinner, with_lines, with_spinner
 
 
 def test_what_is_awaited_is_passed_on() -> None:
@@ -40,3 +43,31 @@ def test_where_there_is_no_unicode_it_is_ascii() -> None:
     screen.unicode = False
     frames = [Spinner(screen, "m").frame(turn, 2.0) for turn in range(4)]
     assert frames == ["| m ... 2 s", "/ m ... 2 s", "- m ... 2 s", "\\ m ... 2 s"]
+
+
+def test_where_nothing_may_move_a_line_tells_now_and_then() -> None:
+    screen = Screen()
+
+    def slow() -> Iterator[int]:
+        until(lambda: screen.raw.count("\n") > 1)
+        yield from (1, 2)
+
+    items = with_lines(slow(), screen, "waiting for \x1bm", every=0.01)
+    assert next(items) == 1
+    told = screen.raw
+    assert told.startswith("waiting for \\x1bm: 0 ms\nwaiting for \\x1bm: 0 ms\n")
+    assert list(items) == [2]
+    assert screen.raw == told
+
+
+def test_a_short_wait_is_not_told_and_an_error_passes() -> None:
+    screen = Screen()
+    assert list(with_lines([1, 2], screen, "x")) == [1, 2]
+    assert list(with_lines([], screen, "x")) == []
+
+    def broken() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(with_lines(iter(broken, 1), screen, "x"))
+    assert screen.raw == ""

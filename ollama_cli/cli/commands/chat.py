@@ -15,6 +15,10 @@ def command(
     model: Model = None,
     *,
     options: Options,
+    accessible: Annotated[
+        bool,
+        typer.Option("--accessible", help="For screen readers: nothing moves, nothing is drawn."),
+    ] = False,
 ) -> None:
     """Answer a prompt; without one, on a terminal, hold a conversation.
 
@@ -25,4 +29,5 @@ def command(
       ollama-cli chat -m llama3.2 -f report.txt "summarise"
       ollama-cli chat
     """
+    ctx.obj.set_flags(accessible=accessible or None)
     talk(ctx.obj, prompt, model, options)

@@ -84,7 +84,7 @@ def writer(
 ) -> AnswerWriter:
     """Choose the writer of an answer; a JSON answer is shown as Markdown only on request.
 
-    `numbers` are those for the blocks of code in a conversation.
+    `numbers` are those for the blocks of code in a conversation, where a turn also has a speaker.
     """
     render = options.render or context.settings.render
     manner = Manner(
@@ -92,6 +92,8 @@ def writer(
         markdown=render == "markdown" or (render == "auto" and options.format is None),
         thinking=_thinking(context, options),
         numbers=numbers,
+        accessible=context.settings.accessible,
+        speaker="model" if numbers is not None else "",
     )
     out = context.out if options.wrap else context.out.still()
     return writers.choose(context.output, command, model, out=out, err=context.err, manner=manner)
@@ -104,9 +106,11 @@ def _thinking(context: Context, options: AnswerOptions) -> ThinkingMode:
 
 
 def with_spinner(context: Context, items: Iterable[T], model: str) -> Iterable[T]:
-    """Yield the items; a terminal shows a spinner until the first one."""
+    """Yield the items; a terminal shows a spinner until the first one, or lines now and then."""
     if context.shows_spinner:
         items = spinner.with_spinner(items, context.err, f"loading {model}")
+    elif context.tells_waiting and context.settings.accessible:
+        items = spinner.with_lines(items, context.err, f"waiting for {model}")
     return context.servers.warn_of_left_out(items)
 
 

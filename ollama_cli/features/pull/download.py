@@ -56,6 +56,7 @@ class Downloads:
     ) -> None:
         self._context = context
         self._names = names
+        mode = "plain" if mode == "auto" and context.settings.accessible else mode
         self._mode = mode
         self._jobs = jobs
         self._patience = patience or resolve_patience(context)

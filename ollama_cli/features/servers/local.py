@@ -60,7 +60,7 @@ def start_if_needed(
         f"starting `ollama serve` at {url}; it stays when this is done, and its log is {log}"
     )
     process = ServerProcess(program, address.authority, log, environ)
-    shown = prompter.err.motion and not prompter.quiet
+    shown = prompter.err.motion and not prompter.quiet and not settings.accessible
     with Spinner(prompter.err, "waiting for ollama serve") if shown else nullcontext():
         _wait(process, url, patience)
 

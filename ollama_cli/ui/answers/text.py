@@ -6,6 +6,7 @@ from typing import Final, Literal, NamedTuple, Protocol, Self, TypeAlias
 
 from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
 from ollama_cli.types.text import one_line, visible
+from ollama_cli.ui.answers.lines import Lines
 from ollama_cli.ui.answers.thinking import ThinkingDisplay
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap
@@ -37,13 +38,17 @@ class Manner(NamedTuple):
     """The manner in which people are shown an answer: as it comes if `stream`, or whole at its end.
 
     Only terminals know the rest: Markdown, block by block, if `markdown` is set, and what becomes
-    of the thinking. Each block of code in Markdown takes one of `numbers`.
+    of the thinking. Each block of code in Markdown takes one of `numbers`. What is `accessible`
+    never changes once it is shown: it comes line by line, or block by block, after the name of the
+    `speaker` if there is one.
     """
 
     stream: bool = True
     markdown: bool = False
     thinking: ThinkingMode = "fold"
     numbers: Iterator[int] | None = None
+    accessible: bool = False
+    speaker: str = ""
 
 
 USUAL: Final = Manner()
@@ -58,8 +63,15 @@ class TextWriter:
     def __init__(self, out: OutStream, err: OutStream, manner: Manner = USUAL) -> None:
         self._err = err
         is_set = manner.markdown and out.motion
-        self._page = _markdown_page(out, manner) if is_set else PlainPage(out)
-        self._thinking = ThinkingDisplay(err, folds=err.motion and manner.thinking == "fold")
+        is_spoken = manner.accessible and out.is_terminal
+        self._page = _markdown_page(out, manner) if is_set else PlainPage(out, by_line=is_spoken)
+        self._thinking = ThinkingDisplay(
+            err,
+            folds=err.motion and manner.thinking == "fold",
+            spoken=manner.accessible and err.is_terminal,
+        )
+        self._speaker = manner.speaker if is_spoken else ""
+        self._out = out
         self._stream = manner.stream
         self._show_thinking = manner.thinking != "hide"
         self._pieces: list[str] = []
@@ -77,6 +89,9 @@ class TextWriter:
 
     def show(self, event: ChatEvent) -> None:
         """Show one event."""
+        if self._speaker:
+            self._out.line(f"{self._speaker}:")
+            self._speaker = ""
         match event:
             case Text(text):
                 self._thinking.end()
@@ -99,7 +114,9 @@ class TextWriter:
         """Show the events of one network read; neighbouring pieces of text in one write."""
         if len(events) == 1:
             (event,) = events
-            if type(event) is Text and self._stream:  # nearly all events: they must be cheap
+            if (
+                type(event) is Text and self._stream and not self._speaker
+            ):  # nearly all events: they must be cheap
                 self._thinking.end()
                 self._page.add(event.text)
             else:
@@ -125,36 +142,51 @@ class TextWriter:
 class PlainPage:
     """Write a text as it is, and a newline at its end if it has none.
 
-    On a terminal, control characters are made visible, and words are not broken at the edge.
+    On a terminal, control characters are made visible, and words are not broken at the edge; or,
+    `by_line`, the terminal breaks the lines, which are written once they are complete.
     """
 
-    def __init__(self, out: OutStream) -> None:
+    def __init__(self, out: OutStream, *, by_line: bool = False) -> None:
         self._out = out
+        self._lines = Lines() if by_line else None
         self._last = ""
         self._wrap = WordWrap()
 
     def add(self, text: str) -> None:
         """Write a piece of the text."""
-        self._last = text[-1:] or self._last
-        if self._out.is_terminal:
-            text = visible(text)
-            text = self._wrap.wrap(text, self._out.width) if self._out.motion else text
-        self._out.write_as_is(text)
+        if self._lines is not None:
+            text = self._lines.add(text)
+        self._write(text)
 
     add_whole = add
 
+    def _write(self, text: str) -> None:
+        self._last = text[-1:] or self._last
+        if self._out.is_terminal:
+            text = visible(text)
+            if self._out.motion and self._lines is None:
+                text = self._wrap.wrap(text, self._out.width)
+        if text:
+            self._out.write_as_is(text)
+
     def pause(self) -> None:
         """End the line on a terminal, so that other output starts on its own line."""
+        self._write_rest()
         if self._out.is_terminal and self._last not in {"", "\n"}:
-            self.add("\n")
+            self._write("\n")
 
     def end(self, *, complete: bool) -> None:
         """End the last line; in a pipe only if the text is complete."""
+        self._write_rest()
         if self._last not in {"", "\n"} and (complete or self._out.is_terminal):
             self._out.line()
+
+    def _write_rest(self) -> None:
+        if self._lines is not None:
+            self._write(self._lines.rest())
 
 
 def _markdown_page(out: OutStream, manner: Manner) -> Page:
     from ollama_cli.ui.markdown.page import MarkdownPage  # noqa: PLC0415  rich: 60 ms
 
-    return MarkdownPage(out, numbers=manner.numbers)
+    return MarkdownPage(out, numbers=manner.numbers, accessible=manner.accessible)

@@ -3,26 +3,39 @@
 import os
 import time
 from collections.abc import Callable
+from typing import Final
 
 from ollama_cli.types.text import visible
 from ollama_cli.types.units import format_duration
 from ollama_cli.ui import motion
+from ollama_cli.ui.answers.lines import Lines
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import WordWrap, clear_rows
+
+_TOLD_SECONDS: Final = 30.0
 
 
 class ThinkingDisplay:
     """Write the thinking to a stream, dim if it has colour, and a blank line after it.
 
     If it `folds`, it uses at most one screen: a full screen is cleared and filled again from the
-    top. At its end it becomes one line. `clock` returns seconds.
+    top. At its end it becomes one line. If it is `spoken`, nothing is cleared: what folds is not
+    shown, but told of now and then, and what is kept is written line by line. `clock` returns
+    seconds.
     """
 
     def __init__(
-        self, stream: OutStream, *, folds: bool, clock: Callable[[], float] = time.monotonic
+        self,
+        stream: OutStream,
+        *,
+        folds: bool,
+        spoken: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._stream = stream
         self._folds = folds
+        self._lines = Lines() if spoken else None
+        self._told = 0.0
         self._clock = clock
         self._started: float | None = None
         self._ends_line = False
@@ -35,8 +48,16 @@ class ThinkingDisplay:
     def add(self, text: str) -> None:
         """Show a piece of the thinking."""
         if self._started is None:
-            self._started = self._clock()
+            self._started = self._told = self._clock()
             self._reset()
+        if self._lines is not None:
+            if self._folds:
+                self._tell(self._started)
+                return
+            if whole := self._lines.add(text):
+                self._ends_line = True
+                self._write(visible(whole))
+            return
         self._ends_line = text.endswith("\n")
         text = visible(text)
         if self._folds:
@@ -50,12 +71,22 @@ class ThinkingDisplay:
         if self._started is None:
             return
         if self._folds:
-            seconds = max(1.0, float(round(self._clock() - self._started)))
-            self._stream.write_as_is(self._clear_shown())
-            self._write(f"thought for {format_duration(seconds)}")
+            self._stream.write_as_is("" if self._lines else self._clear_shown())
+            self._write(f"thought for {self._since(self._started)}")
+            self._ends_line = False
+        elif self._lines is not None and (rest := self._lines.rest()):
+            self._write(visible(rest))
             self._ends_line = False
         self._stream.write_as_is("\n" if self._ends_line else "\n\n")
         self._started = None
+
+    def _tell(self, started: float) -> None:
+        if self._clock() - self._told >= _TOLD_SECONDS:
+            self._told = self._clock()
+            self._stream.line(f"thinking: {self._since(started)}")
+
+    def _since(self, started: float) -> str:
+        return format_duration(max(1.0, float(round(self._clock() - started))))
 
     def _add_folding(self, text: str) -> None:
         size = self._stream.size

@@ -23,12 +23,18 @@ _SPARE: Final = 2
 class MarkdownPage:
     """Show a text as Markdown on a terminal, with one write for each piece.
 
-    Each block of code takes one of `numbers`.
+    Each block of code takes one of `numbers`. If it is `accessible`, no block is echoed: each is
+    shown once it is complete, in words that can be read aloud.
     """
 
-    def __init__(self, out: OutStream, *, numbers: Iterator[int] | None = None) -> None:
+    def __init__(
+        self, out: OutStream, *, numbers: Iterator[int] | None = None, accessible: bool = False
+    ) -> None:
         self._out = out
-        self._style = Typesetter(colour=out.colour, unicode=out.unicode, numbers=numbers)
+        self._echoes = not accessible
+        self._style = Typesetter(
+            colour=out.colour, unicode=out.unicode, numbers=numbers, accessible=accessible
+        )
         self._highlighter = self._style.highlighter("")
         self._blocks = Blocks()
         self._echo = _Echo()
@@ -93,7 +99,7 @@ class MarkdownPage:
 
     def _echo_rest(self, size: os.terminal_size) -> str:
         """Return the echo of the open block, empty if it has only empty lines."""
-        if self._blocks.is_blank:
+        if self._blocks.is_blank or not self._echoes:
             return ""
         rest = self._blocks.rest.lstrip("\n")
         is_apart = not self._is_empty and not self._blocks.continues

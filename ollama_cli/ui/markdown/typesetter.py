@@ -43,18 +43,25 @@ Line = list[Segment]
 class Typesetter:
     """Set Markdown in lines; without `colour` only styles such as bold and italic are left.
 
-    Each block of code takes one of `numbers`, which stands before its first line.
+    Each block of code takes one of `numbers`, which stands before its first line. What is
+    `accessible` has words and lists where lines are drawn else.
     """
 
     def __init__(
-        self, *, colour: bool = True, unicode: bool = True, numbers: Iterator[int] | None = None
+        self,
+        *,
+        colour: bool = True,
+        unicode: bool = True,
+        numbers: Iterator[int] | None = None,
+        accessible: bool = False,
     ) -> None:
         self._colour = colour
+        self._accessible = accessible
         self._numbers = numbers
         self._styles = {
             name: style if colour else style.without_color for name, style in _STYLES.items()
         }
-        self._dash, self._bullet, self._bar = "─•▌" if unicode else "-*|"
+        self._dash, self._bullet, self._bar = "-->" if accessible else "─•▌" if unicode else "-*|"
         self._box = box.SIMPLE if unicode else box.ASCII
         self._parser = new_parser()
         self._console = Console(
@@ -88,11 +95,15 @@ class Typesetter:
         """
         number = f"{next(self._numbers)} " if self._numbers else ""
         name = visible(first_word(language))
+        if self._accessible:
+            return _ansi([self._mark(f"code {number}{name}".rstrip() + ":")]) + "\n"
         line = f"{self._dash * 3} {name} " if name else ""
         return self._rule(f"{number}{line}", width)
 
     def code_ends(self, width: int) -> str:
         """Set the line below code."""
+        if self._accessible:
+            return _ansi([self._mark("end of code")]) + "\n"
         return self._rule("", width)
 
     def highlighter(self, language: str) -> Highlighter:
@@ -172,7 +183,7 @@ class Typesetter:
         ]
         count = sum(cell.type == "th_open" for cell, _ in cells)
         rows = [[text for _, text in cells[i : i + count]] for i in range(0, len(cells), count)]
-        if count * _NARROWEST_COLUMN > width:
+        if self._accessible or count * _NARROWEST_COLUMN > width:
             return self._records(rows, width)
         table = Table(box=self._box, pad_edge=False, show_edge=False, header_style="bold")
         table.border_style = self._styles["mark"]
@@ -208,7 +219,8 @@ class Typesetter:
                 case "text" | "text_special":
                     text.append(visible(child.content), styles[-1])
                 case "code_inline":
-                    shown = child.content if self._colour else f"`{child.content}`"
+                    is_seen = self._colour and not self._accessible
+                    shown = child.content if is_seen else f"`{child.content}`"
                     text.append(visible(shown), styles[-1] + self._styles["code"])
                 case "softbreak" | "hardbreak":  # models mean the lines that they write
                     text.append("\n")
