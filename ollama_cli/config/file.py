@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from ollama_cli.config import places
 from ollama_cli.errors import ConfigError
 from ollama_cli.system import files, paths
 
@@ -18,7 +19,7 @@ def config_path(environ: Mapping[str, str]) -> Path | None:
     """
     named = environ.get(CONFIG_VARIABLE)
     if named:
-        return _expanded(named, environ)
+        return places.expanded(named, CONFIG_VARIABLE, environ)
     place = paths.folder("user_config_dir")
     return place and place / "config.toml"
 
@@ -31,19 +32,6 @@ def writable_path(environ: Mapping[str, str]) -> Path:
             "there is no home folder, and so no config file",
             hint=f"{paths.HINT}, or name the file itself in {CONFIG_VARIABLE}",
         )
-    return path
-
-
-def _expanded(named: str, environ: Mapping[str, str]) -> Path:
-    """Put the home folder in place of `~`."""
-    failure = ConfigError(f"{named} (from {CONFIG_VARIABLE}): no such home folder")
-    try:
-        path = Path(named).expanduser()
-    except RuntimeError as error:
-        raise failure from error
-    has_home = path.is_absolute() and environ.get("HOME") != ""
-    if named.startswith("~") and path != Path(named) and not has_home:
-        raise failure
     return path
 
 

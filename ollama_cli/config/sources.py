@@ -9,6 +9,7 @@ from typing import Final
 from ollama_cli.config.dotenv import parse
 from ollama_cli.config.file import CONFIG_VARIABLE, SECTION, config_path, read_config, section
 from ollama_cli.config.hosts import read_hosts
+from ollama_cli.config.places import DATA_VARIABLE
 from ollama_cli.config.resolve import Layer
 from ollama_cli.config.settings import SETTINGS
 from ollama_cli.errors import ConfigError, NotFoundError
@@ -18,6 +19,7 @@ _PREFIX: Final = "OLLAMA_CLI_"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
+    DATA_VARIABLE: "folder of the sessions that are kept",
     KEY_VARIABLE: "key of the server in use, or of the one that is set beside it",
     "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
     "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
@@ -78,6 +80,7 @@ def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Return warnings about unknown variables with our prefix, naming the nearest known one."""
     known = {
         CONFIG_VARIABLE,
+        DATA_VARIABLE,
         KEY_VARIABLE,
         *(v for each in SETTINGS.values() for v in each.variables),
     }

@@ -5,7 +5,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ollama_cli.config import policy, sources
+from ollama_cli.config import places, policy, sources
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import Settings
 from ollama_cli.errors import ConfigError, UsageError
@@ -16,6 +16,7 @@ from ollama_cli.ui.streams import InStream, OutStream
 if TYPE_CHECKING:
     from ollama_cli.demo import DemoServer
     from ollama_cli.features.servers.connect import Servers
+    from ollama_cli.features.sessions.store import SessionStore
 
 
 class Flags(NamedTuple):
@@ -160,6 +161,16 @@ class Context:
         """Return whether this run has used servers."""
         return "servers" in vars(self)
 
+    @cached_property
+    def sessions(self) -> "SessionStore":
+        """Return the store of sessions, which is opened when it is used.
+
+        Raises ConfigError if there is no place for it.
+        """
+        from ollama_cli.features.sessions.store import SessionStore  # noqa: PLC0415  most commands keep none: 3 ms
+
+        return SessionStore(places.sessions_path(self.environ))
+
     def named(self, model: str, origin: str = "") -> str:
         """Return a model's name as it is sent; UsageError for one that servers read otherwise.
 
@@ -188,6 +199,8 @@ class Context:
 
     def close(self) -> None:
         """Close what was opened, and cache what is known about the server."""
+        if "sessions" in vars(self):
+            self.sessions.close()
         if self.has_servers:
             self.servers.close()
         if "_demo" in vars(self):

@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -131,18 +131,20 @@ class Store:
             if not is_synced:
                 base.execute("PRAGMA synchronous = FULL")
 
-    def compact(self) -> None:
-        """Remove deleted data from the disk, too."""
-        with self._connected() as base:
-            base.execute("VACUUM")
+    def compact(self, *, patience: float | None = None) -> bool:
+        """Write the file anew, without what was deleted: `secure_delete` alone leaves copies.
 
-    def empty_log(self, *, patience: float = _PATIENCE) -> bool:
-        """Move what is in the write-ahead log to its place, and cut the log to nothing.
-
-        Return False if another process was still reading it after `patience` seconds.
+        Return False if another process was still reading the log after `patience` seconds: what was
+        deleted may be in it, or in the file.
         """
         with self._connected() as base:
-            return self._cut_log(base, patience=patience)
+            base.execute("PRAGMA temp_store = FILE")  # it holds only what is kept
+            if patience is not None:
+                base.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
+            base.execute("VACUUM")
+            ((is_busy, _, _),) = base.execute("PRAGMA wal_checkpoint(TRUNCATE)").rows
+        self.close()  # and so the settings of this connection
+        return not is_busy
 
     @property
     def size(self) -> int:
@@ -217,17 +219,14 @@ class Store:
         maker = base.number("application_id")  # before anything is written to what may not be ours
         if maker not in {0, self._form.application} or (not maker and base.number("user_version")):
             self.refuse(f"it is no {self._kind} of ollama-cli")
-        is_new = not self._version(base)
+        self._version(base)
         end = time.monotonic() + _PATIENCE
-        while not self._has_log(base, is_new=is_new):
+        while not self._has_log(base):
             if time.monotonic() > end:
                 self.refuse("another process is making it")
             time.sleep(_PAUSE)
-        if self._log.exists() and self._log.stat().st_size:  # what a crash, or a reader, left in it
-            with suppress(ConfigError):
-                self._cut_log(base, patience=0)
 
-    def _has_log(self, base: Transaction, *, is_new: bool) -> bool:
+    def _has_log(self, base: Transaction) -> bool:
         """Give the file its write-ahead log, for good; False while another process is doing that.
 
         SQLite does not wait here for the lock of the other one.
@@ -235,20 +234,12 @@ class Store:
         if base.execute("PRAGMA journal_mode").rows[0][0] == _IN_WAL:
             return True
         try:
-            if is_new:
-                base.execute("PRAGMA auto_vacuum = INCREMENTAL")
             base.execute(f"PRAGMA journal_mode = {_IN_WAL}")
         except ConfigError as error:
             if _LOCKED in error.reason:
                 return False
             raise
         return True
-
-    def _cut_log(self, base: Transaction, *, patience: float) -> bool:
-        base.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
-        ((is_busy, _, _),) = base.execute("PRAGMA wal_checkpoint(TRUNCATE)").rows
-        base.execute(f"PRAGMA busy_timeout = {round(_PATIENCE * 1000)}")
-        return not is_busy
 
     @property
     def _log(self) -> Path:

@@ -6,6 +6,8 @@ Sizes are decimal and follow `ollama list`: `2.0 GB`, `13 GB`, `986 MB`.
 from datetime import UTC, datetime
 from typing import Final
 
+from ollama_cli.types.times import read_time
+
 _BYTE_UNITS: Final = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"), (10**3, "KB"))
 _HOURS_IN_DAY: Final = 24
 _HOURS_IN_WEEK: Final = 24 * 7
@@ -69,7 +71,7 @@ def format_ago(when_iso: str | None, now: datetime) -> str:
     `when_iso` is RFC 3339; None, empty or unreadable is `-`, the year 1 is `never`. A time that
     names no zone, and a `now` without one, count as UTC.
     """
-    when = _parse_time(when_iso)
+    when = read_time(when_iso)
     if when is None:
         return "-"
     if when.year == 1:
@@ -99,13 +101,6 @@ def _short(n: int, factor: int) -> str:
 
 def _in_utc(when: datetime) -> datetime:
     return when.replace(tzinfo=UTC) if when.tzinfo is None else when
-
-
-def _parse_time(text: str | None) -> datetime | None:
-    try:
-        return _in_utc(datetime.fromisoformat(text)) if text else None
-    except ValueError:
-        return None
 
 
 def _roughly(seconds: float) -> str:

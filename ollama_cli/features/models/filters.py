@@ -1,7 +1,5 @@
 """Filters of models: a glob on the name, or a comparison such as `size>5GB`."""
 
-import operator
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from difflib import get_close_matches
@@ -9,23 +7,11 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from ollama_cli.errors import UsageError
+from ollama_cli.types.measures import SIGNS, read_age, read_size, split_comparison
 from ollama_cli.types.model_names import shortest
 from ollama_cli.types.models import ModelSummary
 
 Test = Callable[[ModelSummary], bool]
-_EXPRESSION: Final = re.compile(r"([a-z_]+)\s*(<=|>=|!=|=|<|>)\s*(.+)", re.IGNORECASE)
-_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "=": operator.eq,
-    "!=": operator.ne,
-}
-_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)b?", re.IGNORECASE)
-_SIZE_UNITS: Final = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
-_AGE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*([smhdw])", re.IGNORECASE)
-_AGE_UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _VALUES: Final[dict[str, tuple[str, Callable[[ModelSummary], Any]]]] = {
     "size": ("size", lambda model: model.size),
     "modified": ("age", lambda model: model.modified_at),
@@ -45,30 +31,30 @@ def compile_all(expressions: Iterable[str], now: datetime) -> Test:
 
 def compile_one(expression: str, now: datetime) -> Test:
     """Compile one filter; `modified<30d` means less than 30 days before `now`."""
-    match = _EXPRESSION.fullmatch(expression.strip())
-    if match is None:
+    parts = split_comparison(expression)
+    if parts is None:
         if not expression.strip():
             raise UsageError("a filter is empty", hint="is a variable in it unset?")
         return glob(expression.strip())
-    key, sign, value = match[1].lower(), match[2], match[3].strip()
+    key, sign, value = parts
     match key:
         case "size":
-            return _size_test(sign, _read_size(value))
+            return _size_test(sign, read_size(value))
         case "modified":
-            return _age_test(sign, _read_age(value), now)
+            return _age_test(sign, read_age(value), now)
         case "capability" | "family" | "name" | "parameters" | "quantization":
             if sign not in {"=", "!="}:
                 raise UsageError(f"{key} takes = or !=, not {sign}")
             return _text_test(key, value.lower(), wanted=sign == "=")
     similar = get_close_matches(key, _KEYS, n=1)
     suggestion = f"did you mean {similar[0]}?" if similar else f"there are {', '.join(_KEYS)}"
-    raise UsageError(f"unknown key {match[1]!r} in {expression!r}", hint=suggestion)
+    raise UsageError(f"unknown key {key!r} in {expression!r}", hint=suggestion)
 
 
 def key_of(expression: str) -> str:
     """Return the key that a filter compares; empty for a glob."""
-    match = _EXPRESSION.fullmatch(expression.strip())
-    return match[1].lower() if match else ""
+    parts = split_comparison(expression)
+    return parts[0] if parts else ""
 
 
 def check_known(key: str, models: Sequence[ModelSummary]) -> None:
@@ -100,7 +86,7 @@ def is_glob(text: str) -> bool:
 def _size_test(sign: str, size: float) -> Test:
     def test(model: ModelSummary) -> bool:
         known = model.size is not None and not model.is_remote
-        return known and _COMPARE[sign](model.size, size)
+        return known and SIGNS[sign](model.size, size)
 
     return test
 
@@ -109,7 +95,7 @@ def _age_test(sign: str, span: timedelta, now: datetime) -> Test:
     def test(model: ModelSummary) -> bool:
         if model.modified_at is None:
             return False
-        return _COMPARE[sign](now - datetime.fromisoformat(model.modified_at), span)
+        return SIGNS[sign](now - datetime.fromisoformat(model.modified_at), span)
 
     return test
 
@@ -129,23 +115,6 @@ def _text_test(key: str, value: str, *, wanted: bool) -> Test:
         return (name, name.removesuffix(":latest"))
 
     return lambda model: wanted == any(fnmatchcase(w.lower(), value) for w in texts(model))
-
-
-def _read_size(text: str) -> float:
-    match = _SIZE.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} is no size such as 5GB, 800MB or 1.5 GB")
-    return float(match[1]) * _SIZE_UNITS[match[2].lower()]
-
-
-def _read_age(text: str) -> timedelta:
-    match = _AGE.fullmatch(text)
-    if match is None:
-        raise UsageError(f"{text!r} is no age such as 30d, 12h or 2w")
-    try:
-        return timedelta(seconds=float(match[1]) * _AGE_UNITS[match[2].lower()])
-    except OverflowError:  # older than anything
-        return timedelta.max
 
 
 def now() -> datetime:

@@ -10,10 +10,13 @@ from typing import Final
 from ollama_cli.system.sqlite import Form
 
 APPLICATION: Final = int.from_bytes(b"oses")
+ERASE: Final = "erase"
 HINT: Final = "salvage what can be read: `ollama-cli sessions repair`"
 _FIRST: Final = (
     "CREATE TABLE releases (version INTEGER PRIMARY KEY, first TEXT NOT NULL) STRICT",
     "INSERT INTO releases VALUES (1, '0.1.0')",
+    # What could not be done yet, as other processes used the file: ERASE what was deleted.
+    "CREATE TABLE upkeep (task TEXT PRIMARY KEY) STRICT",
     """
     CREATE TABLE sessions (
       id TEXT PRIMARY KEY,

@@ -6,14 +6,14 @@ died becomes a message.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.features.sessions import rows, statements, titles
-from ollama_cli.features.sessions.schema import FORM
+from ollama_cli.features.sessions.schema import ERASE, FORM
 from ollama_cli.system.lives import Life
 from ollama_cli.system.sqlite import Store, Transaction
 from ollama_cli.types.sessions import Message, Session, State
@@ -44,6 +44,7 @@ class SessionStore:
 
     def __init__(self, path: Path) -> None:
         self.database = Store(path, FORM)
+        self._is_tidy = False
 
     def close(self) -> None:
         """Close the file."""
@@ -100,7 +101,7 @@ class SessionStore:
 
     def session(self, session_id: str) -> Session:
         """Return the session of an id."""
-        with self._reading() as base:
+        with self.reading() as base:
             return self._session(base, session_id)
 
     def find(self, text: str) -> Session:
@@ -108,7 +109,7 @@ class SessionStore:
 
         UsageError if it may be several ones, or is too short.
         """
-        with self._reading() as base:
+        with self.reading() as base:
             found = self._matches(base, text) if base else []
         if len(found) > 1 and found[0].id != text:
             named = ", ".join(f"{each.id} ({each.title})" for each in found[:_MOST_NAMED])
@@ -126,7 +127,7 @@ class SessionStore:
 
     def latest(self) -> Session | None:
         """Return the session that was used last; None if there is none."""
-        with self._reading() as base:
+        with self.reading() as base:
             query = "SELECT * FROM sessions ORDER BY updated_at DESC, rowid DESC LIMIT 1"
             found = base.execute(query).rows if base else []
             return self._session_of(found[0]) if found else None
@@ -150,7 +151,7 @@ class SessionStore:
 
         What a process that died had drafted is a `partial` message from now on.
         """
-        with self._reading() as base:
+        with self.reading() as base:
             self._session(base, session_id)
             assert base is not None  # noqa: S101  it holds a session
             query = "SELECT pid, born FROM drafts WHERE session = ?"
@@ -158,7 +159,7 @@ class SessionStore:
         if any(not life.is_running for life in drafts):
             with self._damage(), self._changing(session_id) as base:
                 statements.keep_drafts(base, session_id)
-        with self._reading() as base, self._damage():
+        with self.reading() as base, self._damage():
             return statements.messages(base, session_id) if base else []
 
     def ask(
@@ -243,7 +244,7 @@ class SessionStore:
 
     def set_state(self, message_id: int, state: State) -> None:
         """Change the state of a message, such as that of a question which got no answer."""
-        with self._writing() as base:
+        with self.writing() as base:
             query = "UPDATE messages SET state = ? WHERE id = ?"
             if not base.execute(query, (state, message_id)).changed:
                 raise NotFoundError(f"there is no message {message_id}")
@@ -272,7 +273,7 @@ class SessionStore:
 
     def blob(self, sha256: str) -> bytes:
         """Return the bytes of an attachment."""
-        with self._reading() as base:
+        with self.reading() as base:
             query = "SELECT data FROM blobs WHERE sha256 = ?"
             found = base.execute(query, (sha256,)).rows if base else []
         if not found:
@@ -282,28 +283,57 @@ class SessionStore:
     def questions(self, limit: int) -> list[str]:
         """List the texts of the last questions of all sessions, the newest first, each once."""
         query = "SELECT content FROM messages WHERE role = 'user' ORDER BY id DESC LIMIT ?"
-        with self._reading() as base:
+        with self.reading() as base:
             found = base.execute(query, (2 * limit,)).rows if base else []
         return list(dict.fromkeys(text for (text,) in found))[:limit]
 
+    def erase(self, *, patience: float | None = None) -> bool:
+        """Take what was removed out of the files, too.
+
+        Return False while another process reads them, for longer than `patience` seconds: the next
+        start does it then.
+        """
+        if not self.database.compact(patience=patience):
+            return False
+        with self.database.writing() as base:
+            base.execute("DELETE FROM upkeep WHERE task = ?", (ERASE,))
+        return True
+
+    def _tidy(self) -> None:
+        """Do, once in a run, what another one had to leave."""
+        if self._is_tidy:
+            return
+        self._is_tidy = True
+        with self.database.reading() as base:
+            left = (
+                base.execute("SELECT 1 FROM upkeep WHERE task = ?", (ERASE,)).rows if base else []
+            )
+        if left:
+            with suppress(ConfigError):  # the next start tries again
+                self.erase(patience=0)
+
     @contextmanager
-    def _reading(self) -> Iterator[Transaction | None]:
+    def reading(self) -> Iterator[Transaction | None]:
+        """Open a transaction that reads; None if there is nothing yet."""
         if not self.database.exists:
             yield None
             return
+        self._tidy()
         with self.database.reading() as base:
             yield base
 
     @contextmanager
-    def _writing(self, *, is_synced: bool = True) -> Iterator[Transaction]:
+    def writing(self, *, is_synced: bool = True) -> Iterator[Transaction]:
+        """Open a transaction that writes; NotFoundError if there is nothing yet."""
         if not self.database.exists:
             raise NotFoundError("there are no sessions")
+        self._tidy()
         with self.database.writing(is_synced=is_synced) as base:
             yield base
 
     @contextmanager
     def _changing(self, session_id: str, *, is_synced: bool = True) -> Iterator[Transaction]:
-        with self._writing(is_synced=is_synced) as base:
+        with self.writing(is_synced=is_synced) as base:
             if not statements.exists(base, session_id):
                 statements.miss(session_id)
             yield base

@@ -2,15 +2,14 @@
 
 import hashlib
 import os
-import sqlite3
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
+from talks import GONE, answer, ask, begin, exchange, execute
 
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.sessions import titles
@@ -20,41 +19,6 @@ from ollama_cli.types.sessions import Attachment, Message, Session
 
 PICTURE = b"\x89PNG\x00\xff"
 SHA = hashlib.sha256(PICTURE).hexdigest()
-GONE = 4194304  # no system counts processes so far
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "deep" / "data" / "sessions.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[SessionStore]:
-    with closing(SessionStore(path)) as opened:
-        yield opened
-
-
-def execute(path: Path, *statements: str) -> list[Any]:
-    with closing(sqlite3.connect(path, isolation_level=None)) as base:
-        return [base.execute(statement).fetchall() for statement in statements][-1]
-
-
-def begin(store: SessionStore, **fields: Any) -> str:
-    return store.begin(model="llama3.2", **fields).id
-
-
-def ask(store: SessionStore, session: str, text: str, parent: int | None = None) -> int:
-    question = Message("user", text, parent=parent)
-    return store.ask(session, question, {}, expected_head=parent).id
-
-
-def answer(store: SessionStore, session: str, text: str, parent: int) -> int:
-    said = Message("assistant", text, parent=parent)
-    return store.answer(session, said, expected_head=parent).id
-
-
-def exchange(store: SessionStore, session: str, text: str, parent: int | None = None) -> int:
-    return answer(store, session, f"answer to {text}", ask(store, session, text, parent))
 
 
 def test_a_message_comes_back_as_it_was(store: SessionStore) -> None:
