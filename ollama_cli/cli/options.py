@@ -16,6 +16,9 @@ _SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
+SessionId = Annotated[
+    str, typer.Argument(help="An id, its first 3 digits or more, or a title.", metavar="ID")
+]
 AutoPull = Annotated[
     bool | None,
     typer.Option(

@@ -93,6 +93,30 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli models show llama3:8b",
         ),
     ),
+    "sessions": Branch(
+        "List, search, show and remove conversations that are kept.",
+        {
+            "list": Entry(
+                "sessions.list",
+                "List conversations, the last used first.",
+                ("json", "jsonl", "csv", "name"),
+            ),
+            "show": Entry("sessions.show", "Show a conversation.", _STREAMED),
+            "search": Entry("sessions.search", "Find what was said.", _STREAMED),
+            "rename": Entry("sessions.rename", "Give a conversation another title.", _STREAMED),
+            "fork": Entry("sessions.fork", "Copy a conversation into a new one.", _STREAMED),
+            "rm": Entry("sessions.rm", "Remove conversations to the last byte.", _STREAMED),
+            "prune": Entry(
+                "sessions.prune", "Remove old, large or empty conversations.", _STREAMED
+            ),
+            "path": Entry("sessions.path", "Print the file they are kept in.", _STREAMED),
+        },
+        examples=(
+            "ollama-cli sessions list --limit 5",
+            "ollama-cli sessions search 'blue sky'",
+            "ollama-cli sessions show 3f2",
+        ),
+    ),
     "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
     "health": Entry(
         "health",

@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable
 from typing import Final
 
-from ollama_cli.errors import ConfigError
-from ollama_cli.types import model_names
+from ollama_cli.errors import ConfigError, UsageError
+from ollama_cli.types import measures, model_names
 from ollama_cli.types.secrets import keep_secret
 from ollama_cli.types.text import is_utf8
 from ollama_cli.types.urls import base_url_to_host_root, parse_host
@@ -77,6 +77,16 @@ def read_keep_alive(value: object) -> str | float:
     if not math.isfinite(number):
         raise ConfigError("is no duration such as 10m, 1h30m, 300 (seconds) or -1 (for ever)")
     return number
+
+
+def read_age(value: object) -> str:
+    """Read an age such as 90d."""
+    text = read_text(value)
+    try:
+        measures.read_age(text)
+    except UsageError as error:
+        raise ConfigError("is no age such as 90d, 12h or 2w") from error
+    return text
 
 
 def read_num_ctx(value: object) -> str | int:

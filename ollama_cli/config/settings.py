@@ -39,6 +39,7 @@ class Settings(NamedTuple):
     retries: float = 8
     registry: str = REGISTRY
     history: bool = True
+    keep_sessions: str | None = None
     ca_file: str | None = None
     render: str = "auto"
     keys: str = "emacs"
@@ -192,6 +193,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "whether pulls are written down for `models history`: true or false",
         parsers.read_switch,
         ("OLLAMA_CLI_HISTORY",),
+    ),
+    "keep_sessions": Setting(
+        "age at which a conversation that was not used is removed, such as 90d; none keeps all",
+        parsers.read_age,
+        ("OLLAMA_CLI_KEEP_SESSIONS",),
+        "90d",
     ),
     "ca_file": Setting(
         "certificate authority of an https server, a PEM file",

@@ -23,14 +23,24 @@ _LEDGER: Final = (
     "temp_store = MEMORY",  # what is sorted leaves no file behind
 )
 _IN_WAL: Final = "wal"
+# What helps a ledger that is not damaged, by SQLite's primary codes.
+_CURES: Final = {
+    5: "another program is using it: try again",
+    6: "another program is using it: try again",
+    8: "let it be written to: look at the rights of the file and its folder",
+    10: "look at the disk that it is on",
+    13: "make room on the disk that it is on",
+    14: "look at the rights of the file and its folder",
+}
+_PRIMARY: Final = 0xFF
 
 
 class Form(NamedTuple):
     """The form of a file: its `name`, and what makes each of its `versions` of the one before.
 
-    `hint` says what to do if it cannot be used, `needs` asks a newer file which release of ours it
-    is for. A `ledger` must not lose what was written, nor keep what was deleted: it has an
-    `application` number, a write-ahead log, and a connection that stays open.
+    `hint` says what to do if it cannot be used; of a ledger, if it is damaged. A ledger must not
+    lose what was written, nor keep what was deleted: it has an `application` number, a write-ahead
+    log, and a connection that stays open. `needs` asks a newer one which release of ours it is for.
     """
 
     name: str
@@ -158,10 +168,14 @@ class Store:
             with self.failures():
                 kept[0].close()
 
-    def refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
-        """Raise ConfigError: the file cannot be used."""
+    def refuse(
+        self, reason: str, cause: Exception | None = None, *, hint: str | None = None
+    ) -> NoReturn:
+        """Raise ConfigError: the file cannot be used; the `hint` is the form's unless given."""
         raise ConfigError(
-            f"cannot use the {self._form.name} {self.path}", reason=reason, hint=self._form.hint
+            f"cannot use the {self._form.name} {self.path}",
+            reason=reason,
+            hint=hint or self._form.hint,
         ) from cause
 
     @contextmanager
@@ -171,7 +185,9 @@ class Store:
             yield
         except Exception as error:  # noqa: BLE001  a damaged file makes it raise UnicodeDecodeError, OverflowError, …
             text = " ".join(str(error).split())
-            self.refuse(text or type(error).__name__, error)
+            code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+            cure = _CURES.get(code) if self._form.is_ledger else None
+            self.refuse(text or type(error).__name__, error, hint=cure)
 
     @contextmanager
     def _connected(self) -> Iterator[Transaction]:
@@ -218,7 +234,7 @@ class Store:
             base.execute(f"PRAGMA {pragma}")
         maker = base.number("application_id")  # before anything is written to what may not be ours
         if maker not in {0, self._form.application} or (not maker and base.number("user_version")):
-            self.refuse(f"it is no {self._kind} of ollama-cli")
+            self.refuse(f"it is no {self._kind} of ollama-cli", hint="move it away")
         self._version(base)
         end = time.monotonic() + _PATIENCE
         while not self._has_log(base):
@@ -258,11 +274,12 @@ class Store:
             ((tables,),) = base.execute("SELECT count(*) FROM sqlite_master").rows
             if not tables:
                 return 0
+        if version > known and self._form.needs:
+            ((needed,),) = base.execute(self._form.needs).rows
+            reason = f"it is of version {version}, and needs ollama-cli {needed} or newer"
+            self.refuse(reason, hint="update ollama-cli")
         if not 0 < version < known:
-            needs = self._form.needs if version > known else ""
-            found = base.execute(needs).rows if needs else ()
-            release = f", which needs ollama-cli {found[0][0]} or newer" if found else ""
-            self.refuse(f"it is no {self._kind} of version {known}, but of {version}{release}")
+            self.refuse(f"it is no {self._kind} of version {known}, but of {version}")
         return version
 
     def _bring_up_to_date(self, base: Transaction) -> None:

@@ -64,6 +64,25 @@ def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]
         head = {}
 
 
+def show_record(
+    out: OutStream,
+    output: str,
+    command: str,
+    record: Mapping[str, Any],
+    *,
+    answer: Collection[str] = (),
+) -> bool:
+    """Write one record in a format for programs; return False if `output` is for people."""
+    match output:
+        case "json":
+            show_document(out, command, record, answer=answer)
+        case "jsonl":
+            show_line(out, _with_head(schema(command), record), answer=answer)
+        case _:
+            return False
+    return True
+
+
 def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV (RFC 4180): a header, then a line for each row; None is empty."""
     for row in map(hide_in, itertools.chain([header], rows)):

@@ -12,7 +12,7 @@ _GAP: Final = 2
 _NARROWEST: Final = 20
 _INDENT: Final = 4
 # The columns whose texts are shortened before others go.
-_NAMES: Final = ("NAME", "MODEL", "URL", "HOST")
+_NAMES: Final = ("NAME", "MODEL", "URL", "HOST", "TITLE")
 
 
 def show_table(

@@ -22,7 +22,7 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("sho x", "did you mean `ollama-cli show`?"),
         ("lst", "did you mean `ollama-cli list`?"),
         ("mod", "did you mean `ollama-cli models`?"),
-        ("s", "did you mean `ollama-cli show` or `ollama-cli stop`?"),
+        ("s", "did you mean `ollama-cli show` or `ollama-cli stop` or `ollama-cli sessions`?"),
         ("models pul x", "did you mean `ollama-cli models pull`?"),
         ("models PUL x", "did you mean `ollama-cli models pull`?"),
         ("models run x", "did you mean `ollama-cli run`?"),

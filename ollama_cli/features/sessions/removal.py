@@ -13,6 +13,7 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.features.sessions.listing import Listed
 from ollama_cli.features.sessions.schema import ERASE
 from ollama_cli.features.sessions.store import SessionStore
+from ollama_cli.types.units import format_bytes
 
 
 class Removal(NamedTuple):
@@ -45,3 +46,11 @@ def remove(store: SessionStore, chosen: Sequence[Listed]) -> Removal:
     except ConfigError as error:
         why = error.reason
     return Removal(removed, max(0, size - store.database.size), why)
+
+
+def sentence(done: Removal) -> str:
+    """Return what was done, in words."""
+    count = len(done.removed)
+    size = format_bytes(sum(each.bytes for each in done.removed))
+    named = f": {done.removed[0].title or done.removed[0].id}" if count == 1 else ""
+    return f"removed {count} {'session' if count == 1 else 'sessions'} ({size}){named}"

@@ -10,7 +10,7 @@ from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
-    *("chat", "generate", "models", "embed", "health", "doctor", "env"),
+    *("chat", "generate", "models", "sessions", "embed", "health", "doctor", "env"),
     *("config", "hosts", "demo", "help"),
 ]
 MODELS = [
@@ -57,7 +57,7 @@ MODELS = [
         ("ollama-cli help f", ["formats"]),
         ("ollama-cli config get ", list(SETTINGS)),
         ("ollama-cli config set embed", ["embed_model"]),
-        ("ollama-cli config unset keep", ["keep_alive"]),
+        ("ollama-cli config unset keep", ["keep_alive", "keep_sessions"]),
         ("ollama-cli --host ", ["http://127.0.0.1:11434"]),
         ("ollama-cli models pull --registry ", ["http://127.0.0.1:11434", "none"]),
         ("ollama-cli models pull --retries ", ["inf"]),
