@@ -13,23 +13,22 @@ from ollama_cli.errors import UsageError
 from ollama_cli.types.numbers import count, finite
 from ollama_cli.types.sessions import Attachment, Message, Session
 from ollama_cli.types.text import well_formed
+from ollama_cli.types.times import timestamp
 from ollama_cli.types.values import dataclass
 
 ROLES: Final = ("user", "assistant", "system", "tool")
 MOST_DEPTH: Final = 60
 _LARGEST: Final = 2**63 - 1
 _LONGEST_NAME: Final = 4096
-_TITLE: Final = 60
 
 
 @dataclass(frozen=True)
 class Found:
-    """A session of a source, known there as `source_id`, and there alone if `is_exact`.
+    """A session of a source, known there as `source_id`.
 
-    Ids of messages are those of the source, or numbers made up for it; parents come before their
-    children. `is_exact` is False where another session may be known by the same name: it is the
-    same if it began at the same time. `blobs` are the bytes of attachments by their SHA-256;
-    `left_out` counts attachments whose bytes are nowhere.
+    Its id is empty unless it is one of ours. Ids of messages are those of the source, or numbers
+    made up for it; parents come before their children. `blobs` are the bytes of attachments by
+    their SHA-256; `left_out` counts attachments whose bytes are nowhere.
     """
 
     source: str
@@ -37,7 +36,6 @@ class Found:
     session: Session
     messages: tuple[Message, ...]
     blobs: Mapping[str, bytes] = field(default_factory=dict)
-    is_exact: bool = True
     left_out: int = 0
 
 
@@ -135,10 +133,9 @@ def moment(value: object) -> str | None:
         time = datetime.fromisoformat(value) if isinstance(value, str) else None
         if time is None:
             return None
-        time = time.replace(tzinfo=UTC) if time.tzinfo is None else time.astimezone(UTC)
+        return timestamp(time.replace(tzinfo=UTC) if time.tzinfo is None else time)
     except (ValueError, OverflowError):
         return None
-    return time.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def parsed(record: Record, name: str) -> dict[str, Any]:
@@ -162,13 +159,6 @@ def attachment(data: bytes, name: str, media_type: str) -> Attachment:
     """Make the record of an attachment of its bytes."""
     digest = hashlib.sha256(data).hexdigest()
     return Attachment(sha256=digest, name=name, media_type=media_type, size=len(data))
-
-
-def title_of(messages: tuple[Message, ...] | list[Message]) -> str:
-    """Make a title of the first words of the first question; empty if there is none."""
-    first = next((each.content for each in messages if each.role == "user"), "")
-    line = " ".join(first[: 10 * _TITLE].split())
-    return line if len(line) <= _TITLE else line[: _TITLE - 1].rstrip() + "…"
 
 
 def _is_deep(value: object) -> bool:

@@ -136,4 +136,5 @@ def _found(begun: _Begun) -> Found:
         options=record.mapping("options"),
         forked_from=record.name("forked_from"),
     )
-    return Found(SOURCE, name, session, messages, begun.blobs, is_exact=False)
+    # Another store may have given the same id: it is told by its time, too.
+    return Found(SOURCE, f"{name} {created}", session, messages, begun.blobs)

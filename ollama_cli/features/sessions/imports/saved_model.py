@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from ollama_cli.errors import NotFoundError
-from ollama_cli.features.sessions.imports.found import ROLES, Found, Record, title_of
+from ollama_cli.features.sessions.imports.found import ROLES, Found, Record
+from ollama_cli.features.sessions.imports.tree import Tree
 from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.numbers import finite
-from ollama_cli.types.sessions import Message, Session
+from ollama_cli.types.sessions import Message
 
 SOURCE: Final = "ollama-model"
 
@@ -23,41 +25,36 @@ def read(details: ModelDetails, address: str) -> Found:
     place = f"the messages of {details.name}"
     records = Record(details.document, place).mappings("messages")
     time = details.modified_at and Record({"t": details.modified_at}, place).time("t")
-    messages: list[Message] = []
-    system = details.system or None
+    tree, head, system = Tree(place), None, details.system or None
+    first = ""
     for number, each in enumerate(records, start=1):
         record = Record(each, f"{place}, number {number}")
         message = Message(
-            id=number,
-            parent=messages[-1].id if messages else None,
             role=record.one_of("role", ROLES),
             content=record.text("content"),
             thinking=record.text("thinking"),
             tool_calls=tuple(record.mappings("tool_calls")),
             created_at=time or "",
         )
-        if message.role == "system" and not messages:
+        if message.role == "system" and head is None:
             system = message.content or system
         else:
-            messages.append(message)
-    if not messages:
+            head = tree.add(head, message)
+            first = first or message.content
+    if head is None:
         raise NotFoundError(
             f"no conversation is in {details.name}",
             hint="`/save` in `ollama run` makes a model that holds one",
         )
     parent = details.details.get("parent_model")
-    session = Session(
-        id="",
-        title=title_of(messages),
-        created_at=time or "",
-        updated_at=time or "",
-        head=messages[-1].id,
+    name = f"{address} {details.name} {hashlib.sha256(first.encode()).hexdigest()}"
+    found = tree.found(SOURCE, name, head=head, title=None, system=system, created_at=time)
+    session = replace(
+        found.session,
         model=parent if isinstance(parent, str) and parent else None,
-        system=system,
         options=_options(details.parameters),
     )
-    first = hashlib.sha256(messages[0].content.encode()).hexdigest()
-    return Found(SOURCE, f"{address} {details.name} {first}", session, tuple(messages))
+    return replace(found, session=session)
 
 
 def _options(parameters: str) -> Mapping[str, Any]:

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
-from ollama_cli.features.sessions.imports.found import Found, Record, title_of
+from ollama_cli.features.sessions import titles
+from ollama_cli.features.sessions.imports.found import Found, Record
 from ollama_cli.types.sessions import Message, Session
 
 MOST_MESSAGES: Final = 1_000_000
@@ -51,7 +52,7 @@ class Tree:
         first = created_at or min(times, default="")
         session = Session(
             id="",
-            title=title or title_of(messages),
+            title=title or self._first_words(),
             created_at=first,
             updated_at=max([first, *times]),
             head=head,
@@ -59,3 +60,7 @@ class Tree:
             system=system,
         )
         return Found(source, source_id, session, messages, self.blobs, left_out=len(self.left_out))
+
+    def _first_words(self) -> str:
+        questions = (each.content for each in self._messages if each.role == "user")
+        return titles.first_words(next(questions, ""))
