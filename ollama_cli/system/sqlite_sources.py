@@ -53,9 +53,11 @@ class Source:
             yield row
             self._calls = 0
 
-    def refuse(self, reason: str, cause: Exception | None = None) -> NoReturn:
+    def refuse(
+        self, reason: str, cause: Exception | None = None, *, hint: str | None = None
+    ) -> NoReturn:
         """Raise UsageError: the file cannot be read."""
-        raise UsageError(f"cannot read {self._path}", reason=reason) from cause
+        raise UsageError(f"cannot read {self._path}", reason=reason, hint=hint) from cause
 
     def _tables(self) -> dict[str, frozenset[str]]:
         """Return the names of the tables, with those of their columns."""

@@ -65,6 +65,11 @@ def format_count(n: int) -> str:
     return f"{n / 1000:.0f}K" if n >= 1000 else str(n)  # noqa: PLR2004 - the unit's own size
 
 
+def counted(n: int, thing: str) -> str:
+    """Write how many there are of a thing: `1 message`, `2,000 messages`."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
 def format_ago(when_iso: str | None, now: datetime) -> str:
     """Write a time relative to `now`: `3 hours ago`, `4 minutes from now`, `forever`.
 

@@ -103,7 +103,7 @@ def _attachments(record: Record, blobs: dict[str, bytes]) -> Iterator[Attachment
         inner = Record(each, record.place)
         data = _data(inner)
         made = attachment(data, inner.name("name") or "", inner.name("media_type") or "")
-        if inner.get("sha256") not in {None, made.sha256}:
+        if inner.text("sha256") not in {"", made.sha256}:
             inner.refuse("the data of an attachment is not what its sha256 says")
         blobs[made.sha256] = data
         yield made

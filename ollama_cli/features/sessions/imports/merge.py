@@ -6,6 +6,7 @@ on at its source since the last import gets the rest, and one that went on here 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from itertools import chain, islice
 from typing import Final, NamedTuple
 
 from ollama_cli.features.sessions import rows, statements, titles
@@ -59,9 +60,11 @@ def merge(store: SessionStore, found: Iterable[Found], *, is_dry: bool = False) 
     Raises ConfigError if the store cannot be used, and what reading `found` raises.
     """
     if not is_dry:
+        rest = iter(found)
+        first = list(islice(rest, 1))  # before the store is made: it may be no source at all
         store.database.create()
         with store.database.writing() as base:
-            return _merged(base, found, is_dry=False)
+            return _merged(base, chain(first, rest), is_dry=False)
     if not store.database.exists:
         return _merged(None, found, is_dry=True)
     with store.database.reading() as base:
