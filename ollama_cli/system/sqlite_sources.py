@@ -22,8 +22,6 @@ _MOST_CALLS: Final = 300
 _IMMUTABLE: Final = "&immutable=1"
 _WAL_VERSION: Final = b"\x02\x02"
 _WAL_PLACE: Final = slice(18, 20)
-_PAGE_SIZE: Final = slice(16, 18)
-_LARGEST_PAGE: Final = 1 << 16
 
 
 class Source:
@@ -117,13 +115,6 @@ def reading(path: Path) -> Iterator[Source]:
         yield Source(path, connection)
         if address.endswith(_IMMUTABLE) and _has_changed(path, before):
             raise UsageError(f"{path} was changed while it was read", hint="run it again")
-
-
-def page_size(path: Path) -> int:
-    """Return the bytes of a page of a database, as its first page says."""
-    with path.open("rb") as file:
-        size = int.from_bytes(file.read(_PAGE_SIZE.stop)[_PAGE_SIZE])
-    return _LARGEST_PAGE if size == 1 else size
 
 
 def _address(path: Path, stack: ExitStack) -> str:

@@ -5,20 +5,21 @@ Nobody's bytes are thrown away: the old file gets another name, with the log tha
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
 from ollama_cli.errors import ConfigError, UsageError
-from ollama_cli.features.sessions import rows, salvage, statements, titles
-from ollama_cli.features.sessions.salvage import DRAFT, Salvage
+from ollama_cli.features.sessions import rows, statements, titles
+from ollama_cli.features.sessions.salvage import Salvage
 from ollama_cli.features.sessions.schema import APPLICATION, VERSIONS
 from ollama_cli.features.sessions.store import SessionStore
 from ollama_cli.system import sqlite_sources
 from ollama_cli.system.files import beside
 from ollama_cli.system.locks import locked
 from ollama_cli.system.sqlite import Transaction
+from ollama_cli.system.sqlite_pages import Pages
 from ollama_cli.types.sessions import Attachment, Message, Session
 from ollama_cli.types.times import timestamp
 from ollama_cli.types.values import dataclass
@@ -29,12 +30,15 @@ _HEADER: Final = 100
 _TRIES: Final = 3
 _LOCKED: Final = "locked"
 _OTHERS: Final = ("", "-wal", "-shm")
-_DRAFT: Final = f"INSERT INTO drafts ({', '.join(DRAFT)}) VALUES ({', '.join('?' * len(DRAFT))})"  # noqa: S608  our own names
+_DRAFT: Final = "INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @dataclass(frozen=True)
 class Repaired:
-    """What was salvaged: `lost` messages cannot be read, at least; `kept` is the old file."""
+    """What was salvaged; `kept` is the old file.
+
+    `lost` counts messages that are known to have been there, and cannot be read: at least so many.
+    """
 
     sessions: int
     messages: int
@@ -122,13 +126,8 @@ def _state(path: Path) -> list[tuple[int, int] | None]:
 def _rebuild(path: Path, new: Path) -> Repaired:
     store = SessionStore(new)
     store.database.create()
-    try:
-        with salvage.opened(path) as found, store.database.writing() as base:
-            if found is None:
-                return Repaired(0, 0, 0, path)
-            return _Rebuilding(base, found).run(path)
-    finally:
-        store.close()
+    with closing(store), Pages(path) as pages, store.database.writing() as base:
+        return _Rebuilding(base, Salvage(pages)).run(path)
 
 
 class _Rebuilding:
@@ -141,6 +140,7 @@ class _Rebuilding:
         self._sessions: dict[str, Session] = {}
         self._last: dict[str, int] = {}
         self._places: dict[int, str] = {}
+        self._missed: set[int] = set()
 
     def run(self, path: Path) -> Repaired:
         """Copy all that can be read."""
@@ -149,15 +149,17 @@ class _Rebuilding:
             self._blobs[sha256] = len(data)
         origins = {}
         for session, source, name in self._found.sessions():
-            if titles.is_id(session.id) and session.id not in self._sessions:
-                self._add_session(session)
-                origins[session.id] = (source, name)
+            self._add_session(session)
+            origins[session.id] = (source, name)
         for session_id, message in self._found.messages():
             self._add_message(session_id, message)
         for draft in self._found.drafts():
-            self._add_draft(draft)
+            if self._places.get(draft["parent"]) == draft["session"]:
+                with suppress(ConfigError):  # values of other types than ours
+                    self._base.execute(_DRAFT, tuple(draft.values()))
         self._end(origins)
-        return Repaired(len(self._sessions), len(self._places), self._found.lost, path)
+        lost = (self._missed | self._found.links.keys()) - self._places.keys()
+        return Repaired(len(self._sessions), len(self._places), len(lost), path)
 
     def _add_session(self, session: Session) -> None:
         values = rows.session_row(replace(session, head=None))
@@ -165,22 +167,13 @@ class _Rebuilding:
         self._sessions[session.id] = session
 
     def _add_message(self, session_id: str, message: Message) -> None:
-        """Add a message; one whose parent is lost stands behind the one before it."""
-        if not titles.is_id(session_id) or message.id is None:
-            return
+        """Add a message; one whose parent is lost stands behind the one before that."""
         if session_id not in self._sessions:  # its row is lost: its beginning is what is left
-            self._add_session(
-                Session(
-                    id=session_id,
-                    title=titles.first_words(message.content),
-                    created_at=message.created_at or timestamp(),
-                    updated_at=message.created_at or timestamp(),
-                    model=message.model,
-                )
-            )
-        parent = message.parent
-        if parent is not None and self._places.get(parent) != session_id:
-            parent = self._last.get(session_id)
+            time = message.created_at or timestamp()
+            title = titles.first_words(message.content)
+            self._add_session(Session(session_id, title, time, time, model=message.model))
+        assert message.id is not None  # noqa: S101  a row has a number
+        parent = self._left(session_id, message.parent)
         files = tuple(
             Attachment(sha256, name, media_type, self._blobs[sha256])
             for sha256, name, media_type in self._found.attachments(message.id)
@@ -191,21 +184,22 @@ class _Rebuilding:
         self._places[message.id] = session_id
         self._last[session_id] = message.id
 
-    def _add_draft(self, draft: tuple[object, ...]) -> None:
-        values = dict(zip(DRAFT, draft, strict=True))
-        parent = values["parent"]
-        if isinstance(parent, int) and self._places.get(parent) == values["session"]:
-            with suppress(ConfigError):  # values of other types than ours
-                self._base.execute(_DRAFT, draft)
+    def _left(self, session_id: str, number: int | None) -> int | None:
+        """Return the message that is left of the way to one; as a last resort the newest so far."""
+        while number is not None and self._places.get(number) != session_id:
+            self._missed.add(number)
+            before = self._found.links.get(number, self._last.get(session_id))
+            number = before if before is None or before < number else None
+        return number
 
     def _end(self, origins: dict[str, tuple[str | None, str | None]]) -> None:
         """Give the sessions their heads, and where they are from."""
         query = "UPDATE OR IGNORE sessions SET head = ?, source = ?, source_id = ? WHERE id = ?"
         for session in self._sessions.values():
-            head = session.head
-            if head is None or self._places.get(head) != session.id:
-                head = self._last.get(session.id)
             source, name = origins.get(session.id, (None, None))
+            head = self._left(session.id, session.head)
+            if session.head is not None or session.id not in origins:  # else it begins anew
+                head = head or self._last.get(session.id)
             self._base.execute(query, (head, source, name, session.id))
 
 
