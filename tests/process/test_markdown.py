@@ -95,7 +95,7 @@ def test_in_a_conversation_ctrl_c_stops_the_answer_and_keeps_the_session() -> No
         Terminal("chat", "-m", "m", "--host", server.url, columns=60, rows=15) as terminal,
     ):
         terminal.expect(">>>")
-        terminal.send("hi\n")
+        terminal.send("hi\r")
         steps.go_on()
         terminal.expect("- tw")
         terminal.send(CTRL_C)

@@ -172,7 +172,7 @@ def test_a_yes_starts_it_and_it_outlives_the_terminal(tmp_path: Path) -> None:
             terminal.expect("waiting for ollama serve")
             terminal.expect(">>>")
             assert "waiting" not in terminal.shown
-            terminal.send("/exit\n")
+            terminal.send("/exit\r")
             assert terminal.end() == 0
         assert is_up(address)
 
