@@ -40,6 +40,7 @@ class Settings(NamedTuple):
     registry: str = REGISTRY
     history: bool = True
     keep_sessions: str | None = None
+    save: bool = True
     ca_file: str | None = None
     render: str = "auto"
     keys: str = "emacs"
@@ -199,6 +200,11 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         parsers.read_age,
         ("OLLAMA_CLI_KEEP_SESSIONS",),
         "90d",
+    ),
+    "save": Setting(
+        "whether conversations are saved as sessions: true or false",
+        parsers.read_switch,
+        ("OLLAMA_CLI_SAVE",),
     ),
     "ca_file": Setting(
         "certificate authority of an https server, a PEM file",

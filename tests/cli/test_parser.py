@@ -158,7 +158,9 @@ def test_flags_are_understood_as_go_programs_are_told(
     words: list[str], whole: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[AnswerOptions] = []
-    monkeypatch.setattr("ollama_cli.cli.commands.chat.talk", lambda *args: seen.append(args[-1]))
+    monkeypatch.setattr(
+        "ollama_cli.cli.commands.chat.talk", lambda *args, **_: seen.append(args[-1])
+    )
     assert call("chat", *words, "--stats=true", "--auto-pull=false", "hi").code == 0
     assert seen[0].stream is not whole
     assert (seen[0].stats, seen[0].auto_pull) == (True, False)

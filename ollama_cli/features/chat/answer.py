@@ -24,9 +24,17 @@ T = TypeVar("T")
 
 
 def show_answer(
-    context: Context, question: Question, options: AnswerOptions, command: str
+    context: Context,
+    question: Question,
+    options: AnswerOptions,
+    command: str,
+    *,
+    heard: Heard | None = None,
+    session: str | None = None,
 ) -> Answer | None:
     """Ask, and show the answer in the wanted format; returns it, or None in raw format.
+
+    What comes of it is told to `heard`; `session` is the id of the session that it is saved in.
 
     With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt,
     and UsageError in raw format.
@@ -45,10 +53,10 @@ def show_answer(
         for chunk in stream_with_pull(context, model, begin):
             context.out.write_bytes(chunk)
         return None
-    heard = Heard(context, question)
+    heard = heard or Heard(context, question)
     with (
         bursts(context, question) as events,
-        writer(context, options, command, model) as shown,
+        writer(context, options, command, model, session=session) as shown,
         explaining(context),
     ):
         for burst in events:
@@ -81,6 +89,7 @@ def writer(
     model: str,
     *,
     numbers: Iterator[int] | None = None,
+    session: str | None = None,
 ) -> AnswerWriter:
     """Choose the writer of an answer; a JSON answer is shown as Markdown only on request.
 
@@ -95,8 +104,11 @@ def writer(
         accessible=context.settings.accessible,
         speaker="model" if numbers is not None else "",
     )
+    about = {"session": session} if command == "chat" else {}
     out = context.out if options.wrap else context.out.still()
-    return writers.choose(context.output, command, model, out=out, err=context.err, manner=manner)
+    return writers.choose(
+        context.output, command, model, out=out, err=context.err, manner=manner, about=about
+    )
 
 
 def _thinking(context: Context, options: AnswerOptions) -> ThinkingMode:

@@ -7,7 +7,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.ui.inputs import SHOWN, picture_kind, read_bytes
 from ollama_cli.ui.streams import InStream
 
-_LARGEST: Final = 100 * 1024 * 1024
+LARGEST: Final = 100 * 1024 * 1024
 
 
 def encode_image(path: str, stdin: InStream) -> str:
@@ -15,6 +15,6 @@ def encode_image(path: str, stdin: InStream) -> str:
     data = read_bytes(path, stdin)
     if picture_kind(data) not in SHOWN:
         raise UsageError(f"{path} is no PNG, JPEG or WebP image")
-    if len(data) > _LARGEST:
+    if len(data) > LARGEST:
         raise UsageError(f"{path} is larger than 100 MiB")
     return base64.b64encode(data).decode("ascii")

@@ -1,6 +1,6 @@
-"""The options of one answer."""
+"""The options of one answer, and of the session that it belongs to."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class AnswerOptions(NamedTuple):
@@ -29,3 +29,21 @@ class AnswerOptions(NamedTuple):
     no_stdin: bool = False
     hide_thinking: bool = False
     wrap: bool = True
+
+
+class Sitting(NamedTuple):
+    """The options of `chat` about its session: which one, and whether it is saved.
+
+    `interactive`: it goes on at the terminal after the first answer. `continues` means the session
+    used last, `session` is the id or title of another.
+    """
+
+    interactive: bool = False
+    continues: bool = False
+    session: str | None = None
+    save: bool = False
+    private: bool = False
+    preload: bool = True
+
+
+USUAL: Final = Sitting()

@@ -2,11 +2,10 @@
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from ollama_cli.errors import ServerError
-from ollama_cli.features.chat import answer, repl, request
-from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat import answer, request, sitting
+from ollama_cli.features.chat.options import USUAL, AnswerOptions, Sitting
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
@@ -22,47 +21,55 @@ def talk(
     model: str | None,
     options: AnswerOptions,
     vector: EmbedRequest | None = None,
+    where: Sitting = USUAL,
 ) -> None:
     """Answer one prompt; without one, begin a conversation on a terminal.
 
-    A model that only makes embeddings answers with a vector, if `vector` says how.
+    `where` tells in which session. A model that only makes embeddings answers with a vector, if
+    `vector` says how.
     """
+    sitting.check(context, where)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)
+    session = sitting.resumed(context, where)
+    shared["options"] = sitting.options_of(session, shared["options"], options)
     system = request.read_system(context, options)
-    opening: list[dict[str, Any]] = []
-    if system is not None:
-        opening.append({"role": "system", "content": system})
     images = request.read_images(context, options)
+    has_keys = sitting.has_keys(context, where)
     text = request.read_prompt(context, prompt, options)  # last, as it reads the rest of stdin
-    if text is None and not _is_interactive(context):
+    if text is None and not has_keys:
         raise request.no_prompt("chat", model)
-    if text is not None:
+    is_long = text is None or where.interactive
+    if not is_long:
         early.over()
-    name = choose.chat_model(context, model)
+    name = choose.chat_model(context, sitting.model_of(session, model))
     needs = capabilities.needs(images, shared["think"])
-    if text is None and vector is not None:
+    if is_long and vector is not None:
         needs.append(CHAT)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
-    chat_request = ChatRequest(model=name, messages=opening, **shared)
-    if text is None:
-        repl.run_conversation(context, chat_request, images, options, auto=asks_auto)
-        return
-    chat_request = replace(chat_request, messages=[*opening, request.question(text, images)])
-    asked = Question(context, chat_request, auto=asks_auto)
+    chat_request = ChatRequest(model=name, messages=[], **shared)
+    if is_long or session is not None or sitting.saves_one(context, where):
+        from ollama_cli.features.chat import opening  # noqa: PLC0415  what is saved alone: 10 ms
+
+        opened = opening.Opened(context, chat_request, options, where, session, system, asks_auto)
+        opened.attach(options.image or [], images)
+        ask = partial(opened.converse, text) if is_long else partial(opened.answer, text or "")
+    else:
+        opening_messages = [] if system is None else [{"role": "system", "content": system}]
+        messages = [*opening_messages, request.question(text or "", images)]
+        asked = Question(context, replace(chat_request, messages=messages), auto=asks_auto)
+        ask = partial(_answer, context, asked, options)
     try:
-        given = answer.show_answer(context, asked, options, "chat")
+        ask()
     except ServerError as error:
-        if vector is None:
+        if vector is None or is_long:
             raise
         from ollama_cli.features.chat.vectors import show_vector  # noqa: PLC0415  hardly ever: 1 ms
 
         embedded = replace(vector, model=name, keep_alive=shared["keep_alive"])
-        show_vector(context, embedded, text, error)
-        return
+        show_vector(context, embedded, text or "", error)
+
+
+def _answer(context: Context, asked: Question, options: AnswerOptions) -> None:
+    given = answer.show_answer(context, asked, options, "chat")
     answer.warn_of_small_context(context, asked, given)
-
-
-def _is_interactive(context: Context) -> bool:
-    is_text = context.output == "text"
-    return context.prompter.can_ask() and context.out.is_terminal and is_text

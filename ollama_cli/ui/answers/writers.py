@@ -1,8 +1,9 @@
 """Writers of an answer: text for people and pipes, JSON and JSON lines for programs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, fields
+from types import MappingProxyType
 from typing import Any, Final, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
@@ -14,6 +15,8 @@ from ollama_cli.ui.streams import OutStream
 
 # The fields that hold what a model said: no key is hidden there.
 _ANSWER: Final = frozenset({"text", "thinking", "tool_calls", "name", "arguments", "id"})
+
+_NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
@@ -36,13 +39,17 @@ def choose(
     out: OutStream,
     err: OutStream,
     manner: Manner = USUAL,
+    about: Mapping[str, Any] = _NOTHING,
 ) -> AnswerWriter:
-    """Choose the writer for an output format: text, in a certain `manner`, json or jsonl."""
+    """Choose the writer for an output format: text, in a certain `manner`, json or jsonl.
+
+    `about` are further fields of the document, and of the event `start`.
+    """
     match output:
         case "json":
-            return JsonWriter(out, command, model)
+            return JsonWriter(out, command, model, about)
         case "jsonl":
-            return JsonLinesWriter(out, command, model)
+            return JsonLinesWriter(out, command, model, about)
         case _:
             return TextWriter(out, err, manner)
 
@@ -50,10 +57,13 @@ def choose(
 class JsonWriter:
     """Write the whole answer as one document; after a failure, the part that came before it."""
 
-    def __init__(self, out: OutStream, command: str, model: str) -> None:
+    def __init__(
+        self, out: OutStream, command: str, model: str, about: Mapping[str, Any] = _NOTHING
+    ) -> None:
         self._out = out
         self._command = command
         self._model = model
+        self._about = about
         self._text: list[str] = []
         self._thinking: list[str] = []
         self._calls: list[dict[str, object]] = []
@@ -78,7 +88,8 @@ class JsonWriter:
         if answer is not None and (
             kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
         ):
-            export.show_document(self._out, self._command, _document(answer), answer=_ANSWER)
+            document = {**_document(answer), **self._about}
+            export.show_document(self._out, self._command, document, answer=_ANSWER)
 
     def show(self, event: ChatEvent) -> None:
         """Collect one event."""
@@ -101,14 +112,17 @@ class JsonWriter:
 class JsonLinesWriter:
     """Write an object for each event: start, thinking, text, tool_call, then done or error."""
 
-    def __init__(self, out: OutStream, command: str, model: str) -> None:
+    def __init__(
+        self, out: OutStream, command: str, model: str, about: Mapping[str, Any] = _NOTHING
+    ) -> None:
         self._out = out
         self._command = command
         self._model = model
+        self._about = about
 
     def __enter__(self) -> Self:
         head: dict[str, Any] = export.schema(self._command)
-        export.show_line(self._out, {**head, "event": "start", "model": self._model})
+        export.show_line(self._out, {**head, "event": "start", "model": self._model, **self._about})
         return self
 
     def __exit__(self, _: object, error: BaseException | None, __: object) -> None:

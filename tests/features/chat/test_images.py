@@ -45,8 +45,8 @@ def test_all_else_is_refused(tmp_path: Path, data: bytes) -> None:
 
 
 def test_the_size_has_a_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert images._LARGEST == 100 * 1024 * 1024
-    monkeypatch.setattr(images, "_LARGEST", 12)
+    assert images.LARGEST == 100 * 1024 * 1024
+    monkeypatch.setattr(images, "LARGEST", 12)
     path = tmp_path / "picture"
     path.write_bytes(PNG + b"1234")
     assert images.encode_image(str(path), InStream(None))

@@ -1,0 +1,323 @@
+"""A conversation: its tree, what it is asked with, and one question with its answer.
+
+It is fed with strings, and knows of no terminal but the streams of its context.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from typing import Any, Final, NamedTuple
+
+from ollama_cli.errors import OllamaCliError, OutputError, TooLongError
+from ollama_cli.features.chat import answer, window
+from ollama_cli.features.chat.attachments import read_picture
+from ollama_cli.features.chat.blocks import CodeBlocks
+from ollama_cli.features.chat.ending import warn_of_end
+from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.chat.pictures import take_pictures
+from ollama_cli.features.chat.recorder import Draft, Recorder
+from ollama_cli.features.chat.room import Question, context_in_force
+from ollama_cli.features.chat.saved import Recorded, answer_message, messages_of
+from ollama_cli.features.chat.tree import ASSISTANT, USER, Exchange, Node, Tree
+from ollama_cli.features.chat.window import Window
+from ollama_cli.features.context import Context
+from ollama_cli.features.explain import explain
+from ollama_cli.system import signals
+from ollama_cli.system.signals import SHIELD
+from ollama_cli.types.answers import Answer, Limit
+from ollama_cli.types.requests import ChatRequest
+from ollama_cli.types.sessions import Attachment, Message, State
+from ollama_cli.types.text import one_line
+from ollama_cli.types.times import timestamp
+from ollama_cli.ui import motion
+from ollama_cli.ui.sentences import show_error, show_sentence
+
+Reader = Callable[[str, str], str | None]
+"""Asks for one line: a prompt, and the text that waits in it; None if nobody answers."""
+
+
+class Next(NamedTuple):
+    """What comes next: a line in which `text` waits, or the end."""
+
+    text: str = ""
+    leaves: bool = False
+
+
+GO_ON: Final = Next()
+LEAVE: Final = Next(leaves=True)
+
+
+class Conversation:
+    """One conversation; `request` holds all but its messages, which are those of the tree.
+
+    With `auto` the context grows where a question needs it. `read` asks for a line of its own.
+    """
+
+    def __init__(
+        self,
+        context: Context,
+        request: ChatRequest,
+        options: AnswerOptions,
+        recorder: Recorder,
+        *,
+        tree: Tree | None = None,
+        auto: bool = False,
+        read: Reader = lambda _prompt, _text: None,
+    ) -> None:
+        self.context = context
+        self.request = request
+        self.options = options
+        self.recorder = recorder
+        self.auto = auto
+        self.read = read
+        self.attached: list[Attachment] = []
+        self.edited: Node | None = None
+        self.window = Window()
+        self.told: set[str] = set()
+        self._speed = ""
+        self._sizes: dict[tuple[str, int | None], int] = {}
+        self.go_to(tree or Tree())
+
+    def go_to(self, tree: Tree) -> None:
+        """Go on with another tree, as that of another session."""
+        self.tree = tree
+        answers = (each.message for each in tree.nodes if each.message.role == ASSISTANT)
+        self.code = CodeBlocks(each.content for each in answers)
+        self.look_back()
+
+    def look_back(self) -> None:
+        """Take the numbers of the last answer of the branch; the next one tells the window."""
+        self.window.forget()
+        last = self.tree.head
+        if last is not None and last.message.role == ASSISTANT:
+            size = self._sizes.get((last.message.model or "", self._num_ctx(last.message.options)))
+            self.window.measure(last.message.usage, size)
+
+    @property
+    def system(self) -> str | None:
+        """Return the system prompt."""
+        return self.recorder.session.system
+
+    @property
+    def right(self) -> str:
+        """Return what stands at the right of the prompt: model, context, speed."""
+        parts = [self.request.model, self.window.shown, self._speed]
+        return " · ".join(one_line(part) for part in parts if part)
+
+    @property
+    def header(self) -> str:
+        """Return the line that stands above the first prompt."""
+        session = self.recorder.session
+        parts = [self.request.model]
+        if self.recorder.session_id is not None:
+            parts += [f"session {session.id}", session.title]
+        if self.recorder.is_private:
+            parts.append("private: nothing is saved")
+        return one_line(" · ".join([*filter(None, parts), "/help, Ctrl-D leaves"]))
+
+    def tell_once(self, habit: str, text: str) -> None:
+        """Tell how ours differs from what was typed, the first time."""
+        if habit not in self.told:
+            self.told.add(habit)
+            self.context.prompter.note(text)
+
+    def set_request(self, **fields: Any) -> None:
+        """Change what questions are asked with; model and options are kept in the session."""
+        self.set_request_quietly(**fields)
+        kept = {name: fields[name] for name in ("model", "options") if name in fields}
+        if kept:
+            self.recorder.change(**kept)
+            self.recorder.save(self.tree)
+
+    def set_request_quietly(self, **fields: Any) -> None:
+        """Change what questions are asked with, as another session wants it."""
+        self.request = replace(self.request, **fields)
+
+    def send(self, text: str) -> Next:
+        """Ask a question that was typed."""
+        typed = text
+        text, paths = take_pictures(self.context, self.request.model, text)
+        stdin, recorder = self.context.stdin, self.recorder
+        self.attached += [read_picture(path, stdin, recorder) for path in paths]
+        if self.edited is not None:
+            self.tree.head, self.edited = self.edited.parent, None
+        attached, self.attached = tuple(self.attached), []
+        question = Message(USER, text, created_at=timestamp(), attachments=attached)
+        node = self.tree.add(question, is_private=self.recorder.is_private)
+        self.recorder.save(self.tree)
+        return self.answer(node, typed=typed)
+
+    def answer(self, question: Node, *, model: str | None = None, typed: str = "") -> Next:
+        """Have a question of the tree answered; a second answer begins a branch.
+
+        If it is too long, what was `typed` waits in the line.
+        """
+        with SHIELD:
+            return self._answer(question, model or self.request.model, typed)
+
+    def _answer(self, question: Node, model: str, typed: str) -> Next:
+        before, was_failed = self.tree.head, question.message.state == "failed"
+        self.tree.head = question
+        question.change(state="done")
+        asked = self._question(model)
+        draft = Draft(self.recorder, question, model)
+        heard = Recorded(self.context, asked, draft)
+        failure = self._show(asked, heard)
+        state: State = "done"
+        if isinstance(failure, KeyboardInterrupt):
+            state = "interrupted"
+        elif failure is not None:
+            state = "partial"
+        if failure is None or state == "interrupted" or draft.text or draft.thinking:
+            self._keep(question, heard, state, asked)
+            if was_failed:
+                self.recorder.set_state(question, "done")
+        elif question.children:
+            self.tree.head = before
+        else:
+            self.recorder.set_state(question, "failed")
+        self.recorder.save(self.tree)
+        if isinstance(failure, OllamaCliError):
+            return self._tell_failure(failure, typed)
+        self._measure(asked, heard)
+        return GO_ON
+
+    def _question(self, model: str) -> Question:
+        messages = messages_of(self.context, self.recorder, self.tree, model, self.told)
+        request = replace(self.request, model=model, messages=messages)
+        return Question(self.context, request, auto=self.auto)
+
+    def _show(self, asked: Question, heard: Recorded) -> BaseException | None:
+        """Show an answer as it comes; return what stopped it: an error, or Ctrl-C."""
+        try:
+            if was_stopped(partial(self._stream, asked, heard)):
+                self.context.prompter.note("stopped; the conversation goes on")
+                return KeyboardInterrupt()
+        except OutputError:
+            raise
+        except OllamaCliError as error:
+            return error
+        except BaseException:
+            heard.draft.write()
+            raise
+        return None
+
+    def _stream(self, asked: Question, heard: Recorded) -> None:
+        context, model = self.context, asked.request.model
+        with (
+            answer.bursts(context, asked) as bursts,
+            answer.writer(
+                context, self.options, "chat", model, numbers=self.code.numbers()
+            ) as shown,
+        ):
+            for burst in bursts:
+                with SHIELD:  # nothing is half shown, and nothing half written down
+                    shown.show_burst(heard.hear(burst))
+
+    def _keep(self, question: Node, heard: Recorded, state: State, asked: Question) -> None:
+        self.tree.head = question
+        message = answer_message(heard, asked, state)
+        self.code.add(message.content)
+        self.tree.add(message, is_private=self.recorder.is_private or question.is_private)
+        if asked.request.model == self.request.model:
+            self._take_room(asked)
+
+    def _take_room(self, asked: Question) -> None:
+        """Keep the room that was made for a question."""
+        if self.auto and asked.request.options != self.request.options:
+            self.request = replace(self.request, options=asked.request.options)
+
+    def _measure(self, asked: Question, heard: Recorded) -> None:
+        """Tell how the answer ended and how full the context is."""
+        given = heard.answer
+        if given is None:
+            warn_of_end(self.context, heard)
+            return
+        size = self._size(asked, given)
+        end = window.overrun(given, size)
+        if end == "full":
+            given = replace(given, complete=False, cut="context", limit=Limit(size, "context"))
+        heard.answer = given = replace(given, context_length=size)
+        warn_of_end(self.context, heard)
+        self.window.measure(given.usage, size)
+        self._speed = speed(given)
+        if self.options.stats:
+            for name, value in answer.statistics(given):
+                self.context.err.line(f"{name + ':':<16}{one_line(value)}")
+        if "small" not in self.told:
+            self.told.add("small")
+            answer.warn_of_small_context(self.context, asked, given)
+        note = self.window.warning()
+        if end is not None:
+            self.offer(needs=None)
+        elif note:
+            self.context.prompter.note(f"{note}; {self.ways(needs=None)}")
+
+    def _size(self, asked: Question, given: Answer) -> int | None:
+        if not asked.is_native:
+            return None
+        key = (asked.request.model, self._num_ctx(asked.request.options))
+        if given.context_length is not None:
+            self._sizes[key] = given.context_length
+        elif key not in self._sizes:
+            if window.used(given.usage) is None:  # without it there is nothing to tell
+                return None
+            found = context_in_force(self.context, asked.request.model)
+            if found is None:
+                return None
+            self._sizes[key] = found
+        return self._sizes[key]
+
+    def _tell_failure(self, failure: OllamaCliError, typed: str) -> Next:
+        error = explain(failure, self.context)
+        if not isinstance(error, TooLongError):
+            show_error(self.context.err, error)
+            return GO_ON
+        show_error(self.context.err, error, with_hint=False)
+        self.offer(needs=error.needs, holds=error.holds)
+        return Next(text=typed)
+
+    def offer(self, *, needs: int | None, holds: int | None = None) -> None:
+        """Name the ways to make room."""
+        if not self.context.flags.quiet:
+            show_sentence(self.context.err, f"hint: {self.ways(needs=needs, holds=holds)}")
+
+    def ways(self, *, needs: int | None, holds: int | None = None) -> str:
+        """Name the ways to make room, none of which is taken."""
+        key = (self.request.model, self._num_ctx(self.request.options))
+        holds = holds or self.window.size or self._sizes.get(key) or key[1]
+        answered = [each for each in self._sent_exchanges if each.answer]
+        return window.ways(answered, needs=needs, holds=holds, most=self._most())
+
+    @property
+    def _sent_exchanges(self) -> list[Exchange]:
+        return window.sent_exchanges(self.tree)
+
+    def _most(self) -> int | None:
+        try:
+            known = self.context.servers.capability_provider().capabilities(self.request.model)
+        except OllamaCliError:  # a question that is only nice to have
+            return None
+        return known.context_length
+
+    @staticmethod
+    def _num_ctx(options: Any) -> int | None:
+        found = (options or {}).get("num_ctx")
+        return found if isinstance(found, int) else None
+
+
+def was_stopped(work: Callable[[], None]) -> bool:
+    """Do some work that Ctrl-C stops, within a shield; return whether it did."""
+    try:
+        signals.let_in(work)
+    except KeyboardInterrupt:
+        motion.end()
+        signals.go_on()
+        return True
+    return False
+
+
+def speed(given: Answer) -> str:
+    """Return how fast an answer was written; empty if that is unknown."""
+    tokens, seconds = given.usage.completion_tokens, given.timings.completion
+    return f"{tokens / seconds:.0f} tok/s" if tokens and seconds else ""

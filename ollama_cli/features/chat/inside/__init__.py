@@ -1,0 +1,1 @@
+"""What the commands inside a conversation do; the table of them is `commands`."""

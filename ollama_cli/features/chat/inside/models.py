@@ -1,0 +1,107 @@
+"""Models: `/model`, `/show`, `/list`, `/pull`, and which of them may be used."""
+
+from datetime import UTC, datetime
+from functools import partial
+from typing import Final
+
+from ollama_cli.errors import ModelNotFoundError, NotFoundError, OllamaCliError, UsageError
+from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
+from ollama_cli.features.context import Context
+from ollama_cli.features.explain import explain
+from ollama_cli.features.models import capabilities
+from ollama_cli.features.pull import auto
+from ollama_cli.types import model_names
+from ollama_cli.types.text import visible
+from ollama_cli.types.units import format_ago, format_bytes
+from ollama_cli.ui import model_details, tables
+from ollama_cli.ui.sentences import show_error
+
+PARTS: Final = ("info", "license", "modelfile", "parameters", "system", "template")
+
+
+def model(talk: Conversation, argument: str) -> Next:
+    """Go on with another model; without a name, list what there is."""
+    if not argument:
+        return show_list(talk, argument)
+    name = usable(talk.context, argument)
+    if name is None:
+        return GO_ON
+    talk.set_request(model=name)
+    talk.look_back()
+    talk.context.prompter.note(f"going on with {name}; all that was said stays")
+    return GO_ON
+
+
+def usable(context: Context, name: str) -> str | None:
+    """Return the name of a model that may be used and is there; pull it if the user consents.
+
+    Raises RefusedError for one that policy forbids. Where it is missing that is told, and None is
+    returned: nothing has changed.
+    """
+    name = context.permit(name)
+    try:
+        auto.call_with_pull(context, name, partial(_require, context, name))
+        capabilities.check(context, name)
+    except ModelNotFoundError as error:
+        show_error(context.err, explain(error, context))
+        return None
+    return name
+
+
+def show(talk: Conversation, argument: str) -> Next:
+    """Show what the model is, or one part of it."""
+    part = argument or "info"
+    if part not in PARTS:
+        raise UsageError(f"/show has no {part!r}", hint=f"it has {', '.join(PARTS)}")
+    context = talk.context
+    shown = context.servers.native("show").show(talk.request.model)
+    if part == "info":
+        model_details.show_details(context.out, shown, verbose=False)
+        return GO_ON
+    text = getattr(shown, part)
+    if not text:
+        raise NotFoundError(f"{talk.request.model} has no {part}")
+    context.out.line(visible(text.strip("\n")))
+    return GO_ON
+
+
+def show_list(talk: Conversation, argument: str) -> Next:
+    """List the installed models."""
+    context = talk.context
+    found = context.servers.installed(in_full=True)
+    wanted = argument.lower()
+    rows = []
+    for each in found:
+        if wanted in each.name.lower():
+            mark = "*" if model_names.same_model(each.name, talk.request.model) else ""
+            size = "-" if each.is_remote or each.size is None else format_bytes(each.size)
+            rows.append([mark, each.name, size, format_ago(each.modified_at, datetime.now(UTC))])
+    if not rows:
+        raise NotFoundError("no model matches" if found else "no model is installed")
+    tables.show_table(context.out, ("", "NAME", "SIZE", "MODIFIED"), rows)
+    return GO_ON
+
+
+def pull(talk: Conversation, argument: str) -> Next:
+    """Pull a model, with progress."""
+    if not argument:
+        raise UsageError("/pull takes the name of a model")
+    from ollama_cli.features.pull.download import Downloads  # noqa: PLC0415  hardly ever: 8 ms
+
+    name = talk.context.permit(argument)
+    Downloads(talk.context, [name]).pull(name, insecure=talk.context.pulls_insecure)
+    return GO_ON
+
+
+def _require(context: Context, name: str) -> None:
+    """Raise ModelNotFoundError for a model that the server does not list; cloud models are none."""
+    if model_names.is_cloud(name):
+        return
+    try:
+        installed = [each.name for each in context.servers.installed()]
+    except ModelNotFoundError:
+        raise
+    except OllamaCliError:  # a server that does not list may know it all the same
+        return
+    if model_names.find(name, installed) is None:
+        raise ModelNotFoundError.not_installed(name)

@@ -1,0 +1,146 @@
+"""A session that is begun or goes on: for one answer, or for a conversation."""
+
+import base64
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from ollama_cli.errors import ConfigError, OllamaCliError
+from ollama_cli.features.chat import answer, sitting
+from ollama_cli.features.chat.attachments import IMAGE
+from ollama_cli.features.chat.options import AnswerOptions, Sitting
+from ollama_cli.features.chat.recorder import Recorder
+from ollama_cli.features.chat.saved import show_saved
+from ollama_cli.features.chat.tree import USER, Tree
+from ollama_cli.features.context import Context
+from ollama_cli.features.sessions import titles
+from ollama_cli.features.sessions.store import SessionStore
+from ollama_cli.types.requests import ChatRequest
+from ollama_cli.types.sessions import Attachment, Message, Session
+from ollama_cli.types.times import timestamp
+from ollama_cli.ui.inputs import picture_kind
+from ollama_cli.ui.streams import InStream
+
+_MOST_QUESTIONS: Final = 1000
+
+
+class Opened:
+    """A session as it is begun, or as it was left: with its tree, and what it is asked with."""
+
+    def __init__(
+        self,
+        context: Context,
+        request: ChatRequest,
+        options: AnswerOptions,
+        where: Sitting,
+        session: Session | None,
+        system: str | None,
+        auto: bool,
+    ) -> None:
+        self._context = context
+        self._request = request
+        self._options = options
+        self._where = where
+        self._auto = auto
+        self._attached: list[Attachment] = []
+        store = self._store(must_be=where.save or session is not None)
+        if session is None:
+            self._tree = Tree()
+            begun = _begun(request, system)
+            self._recorder = Recorder(store, context.prompter, begun)
+        else:
+            assert store is not None  # noqa: S101  the session is in it
+            self._tree = Tree(store.messages(session.id), session.head)
+            self._recorder = Recorder(store, context.prompter, session, is_known=True)
+            self._settle(session, system)
+
+    def attach(self, paths: Sequence[str], images: Iterable[str]) -> None:
+        """Have images (base64), read from these paths, go along with the question."""
+        for path, image in zip(paths, images, strict=True):
+            data = base64.b64decode(image)
+            kind = (picture_kind(data) or "").lower()
+            self._attached.append(self._recorder.attach(Path(path).name, f"{IMAGE}{kind}", data))
+
+    def answer(self, text: str) -> None:
+        """Answer one question; raises what `show_answer` raises."""
+        recorder = self._recorder
+        recorder.is_private |= not sitting.saves_one(self._context, self._where)
+        attached = tuple(self._attached)
+        question = Message(USER, text, created_at=timestamp(), attachments=attached)
+        self._tree.add(question, is_private=recorder.is_private)
+        asked, given = show_saved(
+            self._context, self._request, self._options, recorder, self._tree, auto=self._auto
+        )
+        answer.warn_of_small_context(self._context, asked, given)
+
+    def converse(self, text: str | None) -> None:
+        """Hold a conversation; a question that is given already is answered first."""
+        from ollama_cli.features.chat import commands, repl  # noqa: PLC0415  conversations alone: 20 ms
+        from ollama_cli.features.chat.conversation import Conversation  # noqa: PLC0415  likewise: 2 ms
+        from ollama_cli.ui.line import choose  # noqa: PLC0415  likewise: 2 ms
+
+        context, where = self._context, self._where
+        recorder = self._recorder
+        saves = where.save or (context.settings.save and not where.private)
+        recorder.is_private |= not saves
+        self._take_keys()
+        talk = Conversation(
+            context, self._request, self._options, recorder, tree=self._tree, auto=self._auto
+        )
+        talk.attached = self._attached
+        line = choose.choose(
+            context.out,
+            context.prompter,
+            context.environ,
+            history=self._questions,
+            complete=lambda begun: commands.candidates(talk, begun),
+        )
+        context.servers.ensure_running()  # before the first question
+        try:
+            repl.run(talk, line, text)
+        finally:
+            line.close()
+
+    def _store(self, *, must_be: bool) -> SessionStore | None:
+        try:
+            return self._context.sessions
+        except ConfigError:  # no home folder: there is no place to save to
+            if must_be:
+                raise
+            return None
+
+    def _settle(self, session: Session, system: str | None) -> None:
+        """Keep what flags have changed in the session."""
+        wanted = {"model": self._request.model, "options": dict(self._request.options or {})}
+        wanted |= {} if system is None else {"system": system}
+        changed = {name: each for name, each in wanted.items() if each != getattr(session, name)}
+        self._recorder.change(**changed)
+
+    def _take_keys(self) -> None:
+        """Take keys, and answers to questions, from the terminal where stdin is none."""
+        context = self._context
+        if context.stdin.is_terminal:
+            return
+        from ollama_cli.ui.line.quiet import open_quiet  # noqa: PLC0415  -I alone: 1 ms
+
+        quiet = open_quiet(context.environ.get("TERM", ""), wants_terminal=True)
+        assert quiet is not None  # noqa: S101  has_keys has seen it
+        context.stdin = InStream(os.fdopen(quiet.keys, "rb", closefd=False), is_terminal=True)
+        context.prompter.stdin = context.stdin
+
+    def _questions(self) -> Sequence[str]:
+        """Return earlier questions, for the line; none where they cannot be read."""
+        with suppress(OllamaCliError):
+            store = self._recorder.store
+            return store.questions(_MOST_QUESTIONS) if store else ()
+        return ()
+
+
+def _begun(request: ChatRequest, system: str | None) -> Session:
+    now = timestamp()
+    options = dict(request.options or {})
+    session = Session(titles.new_id(), "", now, now, model=request.model, system=system)
+    return replace(session, options=options)

@@ -1,0 +1,85 @@
+"""The session of a run of `chat`: found, restored, and settled what of it is saved."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.features.chat.options import AnswerOptions, Sitting
+from ollama_cli.features.context import Context
+
+if TYPE_CHECKING:
+    from ollama_cli.types.sessions import Session
+
+
+def check(context: Context, sitting: Sitting) -> None:
+    """Raise UsageError for options that exclude each other."""
+    names_one = sitting.continues or sitting.session is not None
+    if sitting.save and sitting.private:
+        raise UsageError("--save and --private exclude each other")
+    if sitting.continues and sitting.session is not None:
+        raise UsageError("-c is the session used last, --session another one: give one of them")
+    if context.output == "raw" and (names_one or sitting.save):
+        raise UsageError("-o raw hands on what is not read, and so not saved: leave it out")
+    if sitting.interactive and context.output != "text":
+        raise UsageError(f"-I is a conversation, and has no -o {context.output}")
+
+
+def has_keys(context: Context, where: Sitting) -> bool:
+    """Return whether a conversation can be held: there is a terminal to read from and to write to.
+
+    Keys come from stdin; if it is to go on at the terminal (`-I`), from that where stdin is none.
+    Raises UsageError if it cannot go on there.
+    """
+    writes = context.output == "text" and context.out.is_terminal
+    if writes and context.prompter.can_ask():
+        return True
+    if not where.interactive:
+        return False
+    from ollama_cli.ui.line.quiet import open_quiet  # noqa: PLC0415  -I alone: 1 ms
+
+    term = context.environ.get("TERM", "")
+    if not writes or context.flags.no_input or open_quiet(term, wants_terminal=True) is None:
+        raise UsageError(
+            "-I goes on at the terminal, and there is none to read keys from or to write to",
+            hint="leave -I out for one answer",
+        )
+    return True
+
+
+def resumed(context: Context, sitting: Sitting) -> "Session | None":
+    """Return the session that goes on; NotFoundError if there is none, UsageError for several."""
+    if sitting.session is not None:
+        return context.sessions.find(sitting.session)
+    if not sitting.continues:
+        return None
+    found = context.sessions.latest()
+    if found is None:
+        raise NotFoundError("there is no session yet", hint="begin one: `ollama-cli chat`")
+    return found
+
+
+def model_of(session: "Session | None", named: str | None) -> str | None:
+    """Return the model that is asked: the one that was named, else that of the session."""
+    return named if named is not None or session is None else session.model
+
+
+def options_of(
+    session: "Session | None", given: Mapping[str, Any], options: AnswerOptions
+) -> dict[str, Any]:
+    """Return the options of the model: flags, then those of the session, then the settings."""
+    if session is None:
+        return dict(given)
+    typed = {each.partition("=")[0].strip() for each in options.option or []}
+    is_typed = options.num_ctx is not None or "num_ctx" in typed
+    flags = {name: value for name, value in given.items() if name != "num_ctx" or is_typed}
+    return {**given, **session.options, **flags}
+
+
+def saves_one(context: Context, sitting: Sitting) -> bool:
+    """Return whether a single answer is saved: it is named, or stands on the user's terminal."""
+    if sitting.private or context.output == "raw":
+        return False
+    if sitting.save:
+        return True
+    names_one = sitting.continues or sitting.session is not None
+    return context.settings.save and (names_one or context.out.is_terminal)
