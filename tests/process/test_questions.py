@@ -12,6 +12,7 @@ from terminals import CTRL_C, CTRL_D, Terminal
 
 from ollama_cli.demo import DemoServer
 
+CHAT = ("chat", "-m", "m", "--no-preload")
 CHUNKED = head(200, {**NDJSON, "Transfer-Encoding": "chunked"})
 
 
@@ -79,7 +80,7 @@ def test_generate_without_a_prompt_does_not_ask(server: str) -> None:
 @pytest.mark.parametrize("leave", ["/exit\r", "/bye\r", CTRL_D])
 def test_a_conversation_ends_when_it_is_told_to(leave: str) -> None:
     with Server(lines(said("Hello."))) as server:
-        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+        with Terminal(*CHAT, "--host", server.url) as terminal:
             terminal.expect(">>>")
             terminal.send("hi\r")
             terminal.expect("Hello.\n>>>")
@@ -91,7 +92,7 @@ def test_a_conversation_ends_when_it_is_told_to(leave: str) -> None:
 
 def test_a_conversation_remembers_what_was_said() -> None:
     with Server(lines(said("one")), lines(said("two"))) as server:
-        with Terminal("chat", "-m", "m", "-s", "be brief", "--host", server.url) as terminal:
+        with Terminal(*CHAT, "-s", "be brief", "--host", server.url) as terminal:
             for question, answer in (("first", "one"), ("second", "two")):
                 terminal.expect(">>>")
                 terminal.send(f"{question}\r")
@@ -109,7 +110,7 @@ def test_a_conversation_remembers_what_was_said() -> None:
 
 def test_ctrl_c_stops_the_answer_and_keeps_the_conversation() -> None:
     with Server(stuck, lines(said("whole"))) as server:
-        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+        with Terminal(*CHAT, "--host", server.url) as terminal:
             terminal.expect(">>>")
             terminal.send("first\r")
             terminal.expect("half an answer")
@@ -128,7 +129,7 @@ def test_ctrl_c_stops_the_answer_and_keeps_the_conversation() -> None:
 def test_ctrl_c_at_the_prompt_keeps_the_conversation() -> None:
     with (
         Server(lines(said("yes"))) as server,
-        Terminal("chat", "-m", "m", "--host", server.url) as terminal,
+        Terminal(*CHAT, "--host", server.url) as terminal,
     ):
         terminal.expect(">>>")
         terminal.send("a thought that is given u")
@@ -144,7 +145,7 @@ def test_ctrl_c_at_the_prompt_keeps_the_conversation() -> None:
 def test_an_error_does_not_end_the_conversation() -> None:
     failing = document({"error": "boom"}, 500)
     with Server(failing, lines(said("yes"))) as server:
-        with Terminal("chat", "-m", "m", "--host", server.url) as terminal:
+        with Terminal(*CHAT, "--host", server.url) as terminal:
             terminal.expect(">>>")
             terminal.send("first\r")
             terminal.expect("error: boom\n>>>")

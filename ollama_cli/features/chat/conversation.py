@@ -15,6 +15,7 @@ from ollama_cli.features.chat.blocks import CodeBlocks
 from ollama_cli.features.chat.ending import warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.pictures import take_pictures
+from ollama_cli.features.chat.preload import Preload
 from ollama_cli.features.chat.recorder import Draft, Recorder
 from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.chat.saved import Recorded, answer_message, messages_of
@@ -74,6 +75,7 @@ class Conversation:
         self.edited: Node | None = None
         self.window = Window()
         self.told: set[str] = set()
+        self.ahead = Preload()
         self._speed = ""
         self._sizes: dict[tuple[str, int | None], int] = {}
         self.go_to(tree or Tree())
@@ -179,6 +181,7 @@ class Conversation:
         self.recorder.save(self.tree)
         if isinstance(failure, OllamaCliError):
             return self._tell_failure(failure, typed)
+        self.ahead.close()
         self._measure(asked, heard)
         return GO_ON
 
@@ -270,6 +273,8 @@ class Conversation:
 
     def _tell_failure(self, failure: OllamaCliError, typed: str) -> Next:
         error = explain(failure, self.context)
+        if words := self.ahead.words_beside(failure):
+            self.context.prompter.note(words)
         if not isinstance(error, TooLongError):
             show_error(self.context.err, error)
             return GO_ON

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from ollama_cli.errors import ConfigError, OllamaCliError
-from ollama_cli.features.chat import answer, sitting
+from ollama_cli.features.chat import answer, preload, sitting
 from ollama_cli.features.chat.attachments import IMAGE
 from ollama_cli.features.chat.options import AnswerOptions, Sitting
 from ollama_cli.features.chat.recorder import Recorder
@@ -99,10 +99,12 @@ class Opened:
             complete=lambda begun: commands.candidates(talk, begun),
         )
         context.servers.ensure_running()  # before the first question
-        try:
-            repl.run(talk, line, text)
-        finally:
-            line.close()
+        loads = where.preload and text is None
+        with preload.begin(context, self._request) if loads else talk.ahead as talk.ahead:
+            try:
+                repl.run(talk, line, text)
+            finally:
+                line.close()
 
     def _store(self, *, must_be: bool) -> SessionStore | None:
         try:

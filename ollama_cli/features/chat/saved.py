@@ -85,7 +85,7 @@ def show_saved(
     messages = messages_of(context, recorder, tree, request.model, set())
     asked = Question(context, replace(request, messages=messages), auto=auto)
     heard = Recorded(context, asked, Draft(recorder, node, request.model))
-    session = recorder.session.id if recorder.is_saved else None
+    session = recorder.session.id if recorder.is_saved and not recorder.is_private else None
     try:
         answer.show_answer(context, asked, options, "chat", heard=heard, session=session)
     except BaseException as error:
