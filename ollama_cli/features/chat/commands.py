@@ -151,7 +151,7 @@ def take(talk: Conversation, text: str, *, is_block: bool = False) -> Next:
     with SHIELD:
         try:
             if isinstance(call, str):
-                return talk.send(call)
+                return talk.send(call, is_block=is_block)
             if was_stopped(partial(_run, talk, call, done)):
                 talk.context.prompter.note("stopped; the conversation goes on")
         except OllamaCliError as error:
@@ -177,7 +177,7 @@ def _give_up_edit(talk: Conversation) -> None:
 
 def _unknown(word: str) -> UsageError:
     known = [*COMMANDS, *(habit[1:] for habit in HABITS if " " not in habit)]
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.5)
+    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     guess = f"did you mean {' or '.join(f'/{each}' for each in near)}?" if near else "see /help"
     return UsageError(f"there is no /{word}", hint=f"{guess} to send it as a question: //{word}")
 

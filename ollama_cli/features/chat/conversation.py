@@ -135,10 +135,11 @@ class Conversation:
         """Change what questions are asked with, as another session wants it."""
         self.request = replace(self.request, **fields)
 
-    def send(self, text: str) -> Next:
-        """Ask a question that was typed."""
-        typed = text
-        text, paths = take_pictures(self.context, self.request.model, text)
+    def send(self, text: str, *, is_block: bool = False) -> Next:
+        """Ask a question that was typed; of a block that was pasted nothing else is made."""
+        typed, paths = text, list[str]()
+        if not is_block:
+            text, paths = take_pictures(self.context, self.request.model, text)
         stdin, recorder = self.context.stdin, self.recorder
         self.attached += [read_picture(path, stdin, recorder) for path in paths]
         if self.edited is not None:
@@ -196,10 +197,11 @@ class Conversation:
             if was_stopped(partial(self._stream, asked, heard)):
                 self.context.prompter.note("stopped; the conversation goes on")
                 return KeyboardInterrupt()
-        except OutputError:
-            raise
         except OllamaCliError as error:
-            return error
+            if not isinstance(error, OutputError):
+                return error
+            heard.draft.write()
+            raise
         except BaseException:
             heard.draft.write()
             raise

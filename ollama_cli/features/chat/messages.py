@@ -34,6 +34,15 @@ class Sight:
         self._withheld += not self._can_see
         return self._can_see
 
+    def can_read(self, each: Attachment, recorder: Recorder) -> bool:
+        """Return whether the bytes of an attachment are there; where not, that is told once."""
+        if recorder.has(each.sha256):
+            return True
+        if each.sha256 not in self._told:
+            self._told.add(each.sha256)
+            self._context.prompter.warn(f"{each.name} cannot be read any more, and is not sent")
+        return False
+
     def tell(self) -> None:
         """Tell how many images were not sent, once for each model."""
         about = f"blind {self._model}"
@@ -60,6 +69,8 @@ def wire_message(message: Message, recorder: Recorder, sight: Sight) -> dict[str
     """
     content, images = message.content, []
     for each in message.attachments:
+        if not sight.can_read(each, recorder):
+            continue
         if not each.media_type.startswith(IMAGE):
             text = recorder.blob(each.sha256).decode()
             content = f"{content}\n\n{text}" if content else text

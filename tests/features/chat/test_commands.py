@@ -6,9 +6,10 @@ import pytest
 from conversations import ID, PNG, said, talking
 from documentation import README
 
-from ollama_cli.errors import UsageError
+from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.features.chat.commands import COMMANDS, candidates, habits_of
 from ollama_cli.features.chat.conversation import GO_ON
+from ollama_cli.features.sessions.store import SessionStore
 
 FORBIDDEN: dict[str, object] = {"allowed_models": ("m", "sage")}
 
@@ -331,3 +332,49 @@ def test_what_a_command_raises_is_told(tmp_path: Path) -> None:
         assert talk.say("/unset") == GO_ON
         assert talk.err == "error: /unset takes the name of an option\nhint: what is set: /set\n"
         assert UsageError("x").exit_code == 2
+
+
+def test_room_may_be_what_a_question_needs(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("/set num_ctx 8192")
+        talk.say("/set num_ctx auto")
+        assert talk.conversation.auto
+        talk.say("first")
+        assert talk.asked[-1]["options"] == {"num_ctx": 4096}
+        talk.say("/set num_ctx 1000")
+        assert not talk.conversation.auto
+
+
+def test_a_picture_named_in_a_pasted_block_stays_text(tmp_path: Path) -> None:
+    (tmp_path / "cat.png").write_bytes(PNG)
+    with talking(tmp_path, model="eyes") as talk:
+        talk.say(f"+++ {tmp_path}/cat.png\n---", is_block=True)
+        assert talk.sent == [("user", f"+++ {tmp_path}/cat.png\n---")]
+        assert talk.kept[0].attachments == ()
+
+
+def test_a_file_that_cannot_be_read_any_more_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a.txt").write_text("alpha", encoding="utf-8")
+    with talking(tmp_path) as talk:
+        talk.say(f"/file {tmp_path}/a.txt")
+        talk.say("first")
+
+    def damaged(_: object, sha256: str) -> bytes:
+        raise ConfigError(f"no {sha256}")
+
+    monkeypatch.setattr(SessionStore, "blob", damaged)
+    with talking(tmp_path) as talk:
+        talk.say(f"/open {ID}")
+        assert "a.txt cannot be read any more, and is not sent" in talk.told("second")
+        assert talk.sent[0] == ("user", "first")
+        assert talk.told("third") == ""
+
+
+def test_what_cannot_be_copied_names_the_way(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        assert "no answer yet" in talk.told("/copy")
+        talk.say("first")
+        assert "no code in this conversation" in talk.told("/copy 1")
+        assert "/save FILE" in talk.told("/copy")

@@ -42,6 +42,7 @@ def open_(talk: Conversation, argument: str) -> Next:
     store = _store(talk)
     if not argument:
         raise UsageError("/open takes an id or a title", hint="which there are: /sessions")
+    talk.recorder.save(talk.tree)
     session = store.find(argument)
     model = talk.context.permit(session.model) if session.model else talk.request.model
     tree = Tree(store.messages(session.id), session.head)

@@ -7,6 +7,7 @@ from ollama_cli.config.parsers import RENDERINGS, read_keep_alive, read_switch
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
 from ollama_cli.features.chat.model_options import read_options
+from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.models import capabilities
 from ollama_cli.features.schema.read import read_format
 from ollama_cli.types.answers import Think
@@ -55,10 +56,16 @@ def set_(talk: Conversation, argument: str) -> Next:
         _SET[key](talk, value)
         talk.context.prompter.note(f"{key} is {value}")
         return GO_ON
+    if (key, value) == ("num_ctx", AUTO):
+        talk.auto = True
+        rest = {name: each for name, each in _options(talk).items() if name != "num_ctx"}
+        _set_options(talk, rest)
+        talk.context.prompter.note("num_ctx is what the next question needs")
+        return GO_ON
     found, warnings = read_options([f"{key}={value}"], {})
     for warning in warnings:
         talk.context.prompter.warn(warning)
-    _set_options(talk, {**(talk.request.options or {}), **found})
+    _set_options(talk, {**_options(talk), **found})
     loads = key == "num_ctx" and "num_ctx" in found
     talk.auto = talk.auto and not loads
     anew = ": the model is loaded again for the next question" if loads else ""
@@ -74,7 +81,7 @@ def unset(talk: Conversation, argument: str) -> Next:
         _UNSET[argument](talk)
         talk.context.prompter.note(f"{argument} is as usual")
         return GO_ON
-    options = dict(talk.request.options or {})
+    options = _options(talk)
     if argument not in options:
         raise UsageError(f"{argument} is not set", hint="what is: /set")
     del options[argument]
@@ -122,13 +129,17 @@ def format_(talk: Conversation, argument: str) -> Next:
     return GO_ON
 
 
+def _options(talk: Conversation) -> dict[str, Any]:
+    return dict(talk.request.options or {})
+
+
 def _set_options(talk: Conversation, options: dict[str, Any]) -> None:
     talk.set_request(options=options)
     talk.look_back()
 
 
 def _list(talk: Conversation) -> None:
-    options = dict(talk.request.options or {})
+    options = _options(talk)
     shown = {"stats": "on" if talk.options.stats else OFF, "render": talk.options.render}
     rows = {**options, **shown, "keep_alive": talk.request.keep_alive}
     for key, value in rows.items():
