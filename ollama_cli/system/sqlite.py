@@ -217,19 +217,29 @@ class Store:
             import sqlite3  # noqa: PLC0415  most commands need none: 4 ms
         except ImportError as error:
             self.refuse("this Python has no sqlite3", error)
-        address = f"{self.path.absolute().as_uri()}?mode=rw"
+        is_fixed = self._form.is_ledger and self._is_fixed
+        address = f"{self.path.absolute().as_uri()}?{'immutable=1' if is_fixed else 'mode=rw'}"
         with self.failures():
             connection = sqlite3.connect(address, uri=True, timeout=_PATIENCE, isolation_level=None)
         connection.row_factory = sqlite3.Row
         if self._form.is_ledger:
             try:
-                self._prepare(Transaction(self, connection))
+                self._prepare(Transaction(self, connection), is_fixed=is_fixed)
             except BaseException:
                 connection.close()
                 raise
         return connection, _identity(self.path)
 
-    def _prepare(self, base: Transaction) -> None:
+    @property
+    def _is_fixed(self) -> bool:
+        """Return whether the file can only be read, and nobody has it open to write.
+
+        SQLite cannot read it then unless it is told so: it would write to the folder for that.
+        """
+        may_write = os.access(self.path, os.W_OK) and os.access(self.path.parent, os.W_OK)
+        return not may_write and not self._log.exists()
+
+    def _prepare(self, base: Transaction, *, is_fixed: bool) -> None:
         for pragma in _LEDGER:
             base.execute(f"PRAGMA {pragma}")
         maker = base.number("application_id")  # before anything is written to what may not be ours
@@ -237,7 +247,7 @@ class Store:
             self.refuse(f"it is no {self._kind} of ollama-cli", hint="move it away")
         self._version(base)
         end = time.monotonic() + _PATIENCE
-        while not self._has_log(base):
+        while not is_fixed and not self._has_log(base):
             if time.monotonic() > end:
                 self.refuse("another process is making it")
             time.sleep(_PAUSE)

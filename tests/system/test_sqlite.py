@@ -1,7 +1,9 @@
 """A small file of ours in SQLite: made once, of one version, and left alone by any other."""
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -99,3 +101,128 @@ def test_what_is_deleted_is_gone_from_the_disk(tmp_path: Path) -> None:
         base.execute("DELETE FROM words")
     one.compact()
     assert b"unmistakable" not in path.read_bytes()
+
+
+FIRST = ["CREATE TABLE words (word TEXT)", "CREATE TABLE releases (version, first)"]
+SECOND = [
+    "ALTER TABLE words ADD COLUMN length INTEGER",
+    "UPDATE words SET length = length(word)",
+    "INSERT INTO releases VALUES (2, '0.9.0')",
+]
+THIRD = ["CREATE TABLE lost (x)", "INSERT INTO nowhere VALUES (1)"]
+
+
+def ledger(path: Path, *versions: list[str]) -> Store:
+    needs = "SELECT first FROM releases ORDER BY version DESC LIMIT 1"
+    form = Form("list of words", versions, "repair it", is_ledger=True, application=7, needs=needs)
+    return Store(path, form)
+
+
+def lengths(of: Store) -> list[int]:
+    with of.reading() as base:
+        assert base
+        return [row["length"] for row in base.execute("SELECT length FROM words").rows]
+
+
+def version(path: Path) -> int:
+    with closing(sqlite3.connect(path)) as base:
+        ((number,),) = base.execute("PRAGMA user_version").fetchall()
+        return int(number)
+
+
+def old(path: Path) -> Path:
+    one = ledger(path, FIRST)
+    one.create()
+    write(one, "abc")
+    one.close()
+    return path
+
+
+def test_an_older_file_is_brought_up_to_date_where_it_is_read(tmp_path: Path) -> None:
+    path = old(tmp_path / "words.db")
+    with closing(ledger(path, FIRST, SECOND)) as newer:
+        assert lengths(newer) == [3]
+        assert lengths(newer) == [3]
+    assert version(path) == 2
+
+
+def test_an_older_file_is_brought_up_to_date_where_it_is_written(tmp_path: Path) -> None:
+    path = old(tmp_path / "words.db")
+    with closing(ledger(path, FIRST, SECOND)) as newer, newer.writing() as base:
+        base.execute("INSERT INTO words VALUES ('de', 2)")
+    with closing(ledger(path, FIRST, SECOND)) as newer:
+        assert lengths(newer) == [3, 2]
+
+
+def test_a_step_that_fails_is_not_done_and_those_before_it_are(tmp_path: Path) -> None:
+    path = old(tmp_path / "words.db")
+    with (
+        closing(ledger(path, FIRST, SECOND, THIRD)) as broken,
+        pytest.raises(ConfigError, match="no such table: nowhere"),
+    ):
+        lengths(broken)
+    assert version(path) == 2
+    with closing(ledger(path, FIRST, SECOND)) as newer:
+        assert lengths(newer) == [3]
+        with newer.reading() as base:
+            assert base
+            tables = base.execute("SELECT name FROM sqlite_master").rows
+    assert "lost" not in {row["name"] for row in tables}
+
+
+def test_an_open_file_that_becomes_newer_is_no_longer_written(tmp_path: Path) -> None:
+    path = old(tmp_path / "words.db")
+    with closing(ledger(path, FIRST)) as older, closing(ledger(path, FIRST, SECOND)) as newer:
+        write(older, "d")
+        assert lengths(newer) == [3, 1]
+        with pytest.raises(ConfigError, match=r"needs ollama-cli 0\.9\.0 or newer") as failure:
+            write(older, "e")
+        assert failure.value.hint == "update ollama-cli"
+        assert lengths(newer) == [3, 1]
+
+
+def test_a_ledger_is_kept_open_with_a_log_that_reaches_the_disk(tmp_path: Path) -> None:
+    with closing(ledger(old(tmp_path / "words.db"), FIRST)) as one:
+        with one.reading() as base:
+            assert base
+            assert base.execute("PRAGMA journal_mode").rows[0][0] == "wal"
+            assert [base.number(each) for each in ("synchronous", "secure_delete")] == [2, 1]
+            assert [base.number(each) for each in ("foreign_keys", "application_id")] == [1, 7]
+            first = base.connection
+        with one.writing(is_synced=False) as base:
+            assert base.number("synchronous") == 1
+            assert base.connection is first
+        with one.reading() as base:
+            assert base
+            assert base.number("synchronous") == 2
+
+
+def test_a_ledger_that_cannot_be_written_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = old(tmp_path / "words.db")
+    monkeypatch.setattr("ollama_cli.system.sqlite.os.access", lambda *_: False)
+    with closing(ledger(path, FIRST)) as one:
+        assert words(one) == ["abc"]
+        assert [each.name for each in tmp_path.iterdir()] == ["words.db"]
+        with pytest.raises(ConfigError, match="readonly") as failure:
+            write(one, "d")
+    assert failure.value.hint == (
+        "let it be written to: look at the rights of the file and its folder"
+    )
+
+
+def test_a_ledger_that_another_process_is_making_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ollama_cli.system.sqlite._PATIENCE", 0.05)
+    one = ledger(tmp_path / "words.db", FIRST)
+    one.create()
+    with closing(sqlite3.connect(one.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(ConfigError, match=r"locked|another process is making it"):
+            write(one, "a")
+        other.execute("COMMIT")
+    write(one, "a")
+    assert words(one) == ["a"]
+    one.close()
