@@ -16,7 +16,8 @@ from benchmarks.report import Report, as_document, as_text
 MISSED: Final = 12
 _ROUNDS: Final = {"quick": 3, "peers": 7, "growth": 3}
 _GROUPS: Final = ("peers", "growth")
-_ORDER: Final = "STPREB"
+_ORDER: Final = "STPREBC"
+_ROWS: Final = {"sessions": ("C1", "C2", "C3")}
 _EPILOGUE: Final = """\
 exit codes: 0 all bounds hold, 1 a measured program failed, 2 usage, 12 a bound is missed.
 A program that is not installed is told of, and misses no bound. All traffic stays on loopback.
@@ -31,7 +32,7 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EPILOGUE,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    names = "rows such as S1 or T5, or peers, or growth (default: all)"
+    names = "rows such as S1 or T5, or sessions, peers, growth (default: all)"
     built.add_argument("names", nargs="*", metavar="NAME", help=names)
     formats = ("text", "json")
     built.add_argument("-o", "--output", choices=formats, default="text", help="format of stdout")
@@ -55,7 +56,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FileNotFoundError as error:
         built.error(f"there is no {error.filename}")
     known = [claim.row for race in _races(tools) for claim in race.claims]
-    names = [_known(name, [*known, *_GROUPS], built) for name in given.names]
+    asked = [each for name in given.names for each in _ROWS.get(name.lower(), (name,))]
+    names = [_known(name, [*known, *_GROUPS], built) for name in asked]
     if given.write and names:
         built.error("--write writes a whole run: leave the names out")
     rounds = given.rounds or (_ROUNDS["quick"] if given.quick else None)
@@ -126,7 +128,7 @@ def _races(tools: peers.Tools) -> list[Race]:
 def _known(name: str, known: Sequence[str], built: argparse.ArgumentParser) -> str:
     found = next((each for each in known if each.lower() == name.lower()), None)
     if found is None:
-        built.error(f"unknown name {name}: use {' '.join(dict.fromkeys(known))}")
+        built.error(f"unknown name {name}: use {' '.join(dict.fromkeys([*known, *_ROWS]))}")
     return found
 
 

@@ -13,7 +13,7 @@ SOCKET: Final = "bare socket"
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much work the rows do: counts of tokens, texts and requests, bytes of a line."""
+    """How much work the rows do: counts of tokens, texts, requests, messages, bytes of a line."""
 
     tokens: int = 200_000
     few: int = 100
@@ -24,6 +24,8 @@ class Sizes:
     dims: int = 1_024
     posts: int = 1_000
     posts_each: int = 50
+    messages: int = 100_000
+    few_messages: int = 10
 
 
 def at_most(limit: float) -> Bound:

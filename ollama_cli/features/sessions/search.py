@@ -6,7 +6,7 @@ between words are searched for as they stand.
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
@@ -17,6 +17,7 @@ from ollama_cli.types.text import well_formed
 from ollama_cli.types.times import timestamp
 from ollama_cli.types.values import dataclass
 
+_Snippet: TypeAlias = tuple[str, list[tuple[int, int]]]
 Order: TypeAlias = Literal["best", "newest"]
 _PART: Final = re.compile(r'"([^"]*)"(\*?)|([^\s"]+)')
 # Scripts without blanks between words, and pictures: the index takes a run of them for one word.
@@ -26,6 +27,10 @@ _UNSPACED: Final = re.compile(
 )
 _WORDS_SHOWN: Final = 24
 _AROUND: Final = 60
+_MOST_RANKED: Final = 10_000  # each takes two microseconds
+_FIRST_RANKED: Final = (
+    "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rowid DESC LIMIT 1 OFFSET ?"
+)
 
 
 @dataclass(frozen=True)
@@ -85,21 +90,26 @@ def search(
 ) -> list[Hit]:
     """Find messages, the best or the newest first; ConfigError if the file cannot be used.
 
-    What the index does not know has no best: it is told newest first.
+    Of words that stand in more than 10,000 messages the best of the last ones are found. What the
+    index does not know has no best: it is told newest first.
     """
     conditions, values = _conditions(query, session_id, since, role)
     source = "search CROSS JOIN messages ON messages.id = search.rowid"
     is_ranked = query.indexed and order == "best"
+    is_cut = is_ranked and len(conditions) == 1
     found = f"""
         SELECT messages.id, session, title, role, messages.created_at
         FROM {source if query.indexed else "messages"} JOIN sessions ON sessions.id = session
-        WHERE {" AND ".join(conditions)}
+        WHERE {" AND ".join(conditions)} {"AND search.rowid >= ?" if is_cut else ""}
         ORDER BY {"rank" if is_ranked else "messages.created_at DESC, messages.id DESC"} LIMIT ?
     """  # noqa: S608  our own words
     with store.reading() as base:
         if base is None:
             return []
-        return [_hit(base, row, query) for row in base.execute(found, (*values, limit)).rows]
+        if is_cut:
+            first = base.execute(_FIRST_RANKED, (*values, _MOST_RANKED - 1)).rows
+            values.append(first[0][0] if first else 0)
+        return list(_hits(base, base.execute(found, (*values, limit)).rows, query))
 
 
 def _conditions(
@@ -113,6 +123,10 @@ def _conditions(
         pairs.insert(0, ("search MATCH ?", query.indexed))
     if session_id is not None:
         pairs.append(("session = ?", session_id))
+        if query.indexed:  # which knows numbers of messages alone
+            ids = "SELECT {}(id) FROM messages WHERE session = ?"
+            pairs.append((f"search.rowid >= ({ids.format('min')})", session_id))
+            pairs.append((f"search.rowid <= ({ids.format('max')})", session_id))
     if since is not None:
         pairs.append(("messages.created_at >= ?", timestamp(since)))
     if role is not None:
@@ -120,27 +134,46 @@ def _conditions(
     return [condition for condition, _ in pairs], [value for _, value in pairs]
 
 
-def _hit(base: Transaction, row: Any, query: Query) -> Hit:
-    snippet, ranges = _indexed(base, row["id"], query) if query.indexed else ("", [])
-    if not query.indexed:
-        ((content,),) = base.execute("SELECT content FROM messages WHERE id = ?", (row["id"],)).rows
-        snippet = _window(" ".join(content.split()), query.literal)
-    for text in query.literal:
-        ranges += [match.span() for match in re.finditer(re.escape(text), snippet, re.IGNORECASE)]
-    values = {name: row[name] for name in ("session", "title", "role", "created_at")}
-    return Hit(message=row["id"], snippet=snippet, ranges=_joined(ranges), **values)
+def _hits(base: Transaction, found: Sequence[Any], query: Query) -> Iterator[Hit]:
+    ids = [row["id"] for row in found]
+    indexed = _snippets(base, ids, query) if query.indexed else {}
+    for row in found:
+        if query.indexed:
+            snippet, ranges = indexed[row["id"]]
+        else:
+            text = "SELECT content FROM messages WHERE id = ?"
+            ((content,),) = base.execute(text, (row["id"],)).rows
+            snippet, ranges = _window(" ".join(content.split()), query.literal), []
+        for word in query.literal:
+            ranges += [
+                match.span() for match in re.finditer(re.escape(word), snippet, re.IGNORECASE)
+            ]
+        values = {name: row[name] for name in ("session", "title", "role", "created_at")}
+        yield Hit(message=row["id"], snippet=snippet, ranges=_joined(ranges), **values)
 
 
-def _indexed(base: Transaction, number: int, query: Query) -> tuple[str, list[tuple[int, int]]]:
-    """Return what stands around the matches of a message, on one line, and their ranges."""
+def _snippets(base: Transaction, ids: Sequence[int], query: Query) -> dict[int, _Snippet]:
+    """Return what stands around the matches of messages, on one line, and their ranges.
+
+    All in one go: to look up the beginning of a word takes long.
+    """
     mark = os.urandom(8).hex()  # no text holds what nobody could know
-    values = (f"\x02{mark}", f"\x03{mark}", _WORDS_SHOWN, query.indexed, number)
-    ((marked,),) = base.execute(
-        "SELECT snippet(search, 0, ?, ?, '…', ?) FROM search WHERE search MATCH ? AND rowid = ?",
-        values,
-    ).rows
+    values = (f"\x02{mark}", f"\x03{mark}", _WORDS_SHOWN, query.indexed)
+    found: dict[int, _Snippet] = {}
+    for place in range(0, len(ids), _MOST_RANKED):
+        numbers = ", ".join(map(str, ids[place : place + _MOST_RANKED]))
+        statement = f"""
+            SELECT rowid, snippet(search, 0, ?, ?, '…', ?) FROM search
+            WHERE search MATCH ? AND +rowid IN ({numbers})
+        """  # noqa: S608  numbers
+        for number, text in base.execute(statement, values).rows:
+            found[number] = _unmarked(" ".join(text.split()), mark)
+    return found
+
+
+def _unmarked(marked: str, mark: str) -> _Snippet:
     text, ranges, start = "", [], 0
-    for part in re.split(f"([\x02\x03]{mark})", " ".join(marked.split())):
+    for part in re.split(f"([\x02\x03]{mark})", marked):
         if not part.endswith(mark):
             text += part
         elif part[0] == "\x02":

@@ -126,6 +126,20 @@ def test_the_best_or_the_newest_comes_first(store: SessionStore) -> None:
     assert [hit.snippet for hit in find(store, "sky", order="newest")] == [newest, best]
 
 
+def test_of_very_many_the_best_of_the_last_are_found(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said(store, "sky", "sky with more words", "sky with even more words", "sky and words")
+    assert len(find(store, "sky")) == 4
+    monkeypatch.setattr(search, "_MOST_RANKED", 2)
+    assert {hit.snippet for hit in find(store, "sky")} == {
+        "sky with even more words",
+        "sky and words",
+    }
+    assert len(find(store, "sky", role="user")) == 4  # of what is narrowed down all are
+    assert len(find(store, "sky", order="newest")) == 4
+
+
 def test_where_there_is_nothing_nothing_is_found(store: SessionStore) -> None:
     assert find(store, "sky") == []
     ask(store, begin(store), "cat")
