@@ -33,6 +33,8 @@ _CURES: Final = {
     14: "look at the rights of the file and its folder",
 }
 _PRIMARY: Final = 0xFF
+_OLDEST: Final = (3, 37)  # the first with STRICT tables
+_OTHER: Final = "use a Python with a newer SQLite, which has FTS5"
 
 
 class Form(NamedTuple):
@@ -186,7 +188,8 @@ class Store:
         except Exception as error:  # noqa: BLE001  a damaged file makes it raise UnicodeDecodeError, OverflowError, …
             text = " ".join(str(error).split())
             code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-            cure = _CURES.get(code) if self._form.is_ledger else None
+            cure = _OTHER if "no such module" in text else _CURES.get(code)
+            cure = cure if self._form.is_ledger else None
             self.refuse(text or type(error).__name__, error, hint=cure)
 
     @contextmanager
@@ -217,6 +220,9 @@ class Store:
             import sqlite3  # noqa: PLC0415  most commands need none: 4 ms
         except ImportError as error:
             self.refuse("this Python has no sqlite3", error)
+        if self._form.is_ledger and sqlite3.sqlite_version_info < _OLDEST:
+            reason = f"this Python's SQLite {sqlite3.sqlite_version} is older than 3.37"
+            self.refuse(reason, hint=_OTHER)
         is_fixed = self._form.is_ledger and self._is_fixed
         address = f"{self.path.absolute().as_uri()}?{'immutable=1' if is_fixed else 'mode=rw'}"
         with self.failures():

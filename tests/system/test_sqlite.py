@@ -226,3 +226,17 @@ def test_a_ledger_that_another_process_is_making_is_waited_for(
     write(one, "a")
     assert words(one) == ["a"]
     one.close()
+
+
+def test_an_sqlite_that_lacks_something_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = ledger(tmp_path / "words.db", ["CREATE VIRTUAL TABLE words USING fts99 (word)"])
+    one.create()
+    with pytest.raises(ConfigError, match="no such module: fts99") as failure:
+        write(one, "a")
+    assert failure.value.hint == "use a Python with a newer SQLite, which has FTS5"
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 34, 1))
+    with pytest.raises(ConfigError, match="is older than 3") as failure:
+        write(one, "a")
+    assert failure.value.hint == "use a Python with a newer SQLite, which has FTS5"

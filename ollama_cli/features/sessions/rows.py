@@ -67,7 +67,7 @@ def message_row(session_id: str, message: Message) -> tuple[object, ...]:
         _number(message.usage.prompt_tokens),
         _number(message.usage.completion_tokens),
         dumped(asdict(message.timings)),
-        size_of(message),
+        _number(size_of(message)),
         well_formed(message.content),
         well_formed(message.thinking),
     )

@@ -107,7 +107,7 @@ def search(
         if base is None:
             return []
         if is_cut:
-            first = base.execute(_FIRST_RANKED, (*values, _MOST_RANKED - 1)).rows
+            first = base.execute(_FIRST_RANKED, (*values, max(limit, _MOST_RANKED) - 1)).rows
             values.append(first[0][0] if first else 0)
         return list(_hits(base, base.execute(found, (*values, limit)).rows, query))
 

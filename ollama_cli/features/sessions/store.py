@@ -111,14 +111,14 @@ class SessionStore:
         """
         with self.reading() as base:
             found = self._matches(base, text) if base else []
-        if len(found) > 1 and found[0].id != text:
+        if len(found) > 1 and found[0].id != text.lower():
             named = ", ".join(f"{each.id} ({each.title})" for each in found[:_MOST_NAMED])
             more = ", …" if len(found) > _MOST_NAMED else ""
             raise UsageError(
                 f"{text!r} means {len(found)} sessions: {one_line(named)}{more}",
                 hint="write more of the id",
             )
-        if not found and titles.is_prefix(text) and len(text) < titles.SHORTEST:
+        if not found and titles.is_prefix(text.lower()) and len(text) < titles.SHORTEST:
             raise UsageError(
                 f"{text!r} is too short for an id: write {titles.SHORTEST} digits or more",
                 hint=statements.LIST_HINT,
@@ -357,7 +357,8 @@ class SessionStore:
 
     def _matches(self, base: Transaction, text: str) -> list[Session]:
         """List the sessions that a text may mean; that of a whole id is the first."""
-        begin = text if titles.is_prefix(text) and len(text) >= titles.SHORTEST else None
+        lower = text.lower()
+        begin = lower if titles.is_prefix(lower) and len(text) >= titles.SHORTEST else None
         found = base.execute(
             "SELECT * FROM sessions WHERE id >= ?1 AND id < ?1 || 'g' OR title = ?2 "
             "ORDER BY id = ?1 DESC, updated_at DESC",

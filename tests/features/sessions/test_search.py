@@ -132,10 +132,11 @@ def test_of_very_many_the_best_of_the_last_are_found(
     said(store, "sky", "sky with more words", "sky with even more words", "sky and words")
     assert len(find(store, "sky")) == 4
     monkeypatch.setattr(search, "_MOST_RANKED", 2)
-    assert {hit.snippet for hit in find(store, "sky")} == {
+    assert {hit.snippet for hit in find(store, "sky", limit=2)} == {
         "sky with even more words",
         "sky and words",
     }
+    assert len(find(store, "sky", limit=3)) == 3
     assert len(find(store, "sky", role="user")) == 4  # of what is narrowed down all are
     assert len(find(store, "sky", order="newest")) == 4
 

@@ -95,7 +95,7 @@ def test_a_session_is_meant_by_an_id_its_beginning_or_its_title(store: SessionSt
     three = begin(store, title="on dogs", session_id="dddddddddddd")
     whole = begin(store, title="abc111111111", session_id="eeeeeeeeeeee")
     assert store.find("abc1").id == store.find("on cats").id == one
-    assert store.find("ddd").id == three
+    assert store.find("ddd").id == store.find("DDD").id == three
     assert store.find("abc111111111").id == one  # an id before a title
     assert store.find("eee").id == whole
     with pytest.raises(UsageError, match=f"means 2 sessions: {two}.*{one}|{one}.*{two}") as found:
@@ -105,7 +105,7 @@ def test_a_session_is_meant_by_an_id_its_beginning_or_its_title(store: SessionSt
         store.find("on dogs")
     with pytest.raises(UsageError, match="too short"):
         store.find("ab")
-    for text in ("abd", "on", "", "ABC1", "abc1111111111", "'; --", "on%"):
+    for text in ("abd", "on", "", "abc1111111111", "'; --", "on%"):
         with pytest.raises(NotFoundError, match="there is no session") as missed:
             store.find(text)
         assert missed.value.exit_code == 4
