@@ -109,6 +109,11 @@ TABLE: Final[Mapping[str, Row]] = {
             "prune": Entry(
                 "sessions.prune", "Remove old, large or empty conversations.", _STREAMED
             ),
+            "export": Entry("sessions.export", "Write conversations to a file.", _STREAMED),
+            "import": Entry(
+                "sessions.import", "Import conversations, also of other programs.", _STREAMED
+            ),
+            "repair": Entry("sessions.repair", "Salvage what a damaged file holds.", _STREAMED),
             "path": Entry("sessions.path", "Print the file they are kept in.", _STREAMED),
         },
         examples=(

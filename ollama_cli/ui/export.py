@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import json
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -117,6 +118,19 @@ def show_listing(
         case _:
             return False
     return True
+
+
+def show_conversation(out: OutStream, text: str, *, is_json: bool) -> None:
+    """Write an exported conversation as it is; on a terminal what controls it is written out."""
+    if out.is_terminal and is_json:
+        text = re.sub(r"[^\x00-\x7e]", _escaped, text)
+    elif out.is_terminal:
+        text = visible(text)
+    out.write_as_is(text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return "\\u007f" if found[0] == "\x7f" else json.dumps(found[0])[1:-1]
 
 
 def show_raw(out: OutStream, document: bytes) -> None:

@@ -126,9 +126,14 @@ def test_what_is_no_source_makes_no_store(store: SessionStore, tmp_path: Path) -
     assert not (tmp_path / "data").exists()
 
 
-def test_a_title_is_one_line(store: SessionStore) -> None:
-    (first,) = merge(
-        store, [replace(found(said(1, "a")), session=Session("", "a\nb\t c", "", ""))]
-    ).imported
-    assert first.title == "a b c"
+def test_a_title_is_one_line(store: SessionStore, tmp_path: Path) -> None:
+    made = llm_today(tmp_path / "logs.db")
+    made.add("threads", id="t", name="a\nb\t c", tip_message_hash="q1", datetime_utc="2026-11-29")
+    titles = [each.title for each in imported(store, made).imported]
+    assert titles == ["a b c", "Say hello"]
+
+
+def test_a_source_without_times(store: SessionStore) -> None:
+    untimed = replace(found(said(1, "a")), session=Session("", "A talk", "", ""))
+    (first,) = merge(store, [untimed]).imported
     assert store.session(str(first.id)).created_at == first.created_at != ""

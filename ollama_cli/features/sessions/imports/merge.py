@@ -83,7 +83,7 @@ def _merged(base: Transaction | None, found: Iterable[Found], *, is_dry: bool) -
             continue
         seen.add((each.source, each.source_id))
         kept = plan.there if is_dry or base is None else _add(base, each, plan)
-        session = kept or _cleaned(each.session)
+        session = kept or _dated(each.session)
         identity = session.id if kept else None
         imported.append(
             Imported(identity, session.title, session.model, session.created_at, len(plan.new))
@@ -141,7 +141,7 @@ def _add(base: Transaction, found: Found, plan: _Plan) -> Session:
 
 
 def _begin(base: Transaction, found: Found) -> Session:
-    session = _cleaned(found.session)
+    session = _dated(found.session)
     while not titles.is_id(session.id) or statements.exists(base, session.id):
         session = replace(session, id=titles.new_id())
     base.execute(rows.INSERT_SESSION, rows.session_row(replace(session, head=None)))
@@ -150,11 +150,10 @@ def _begin(base: Transaction, found: Found) -> Session:
     return session
 
 
-def _cleaned(session: Session) -> Session:
+def _dated(session: Session) -> Session:
     created = session.created_at or timestamp()
     return replace(
         session,
-        title=titles.cleaned(session.title),
         created_at=created,
         updated_at=session.updated_at or created,
     )

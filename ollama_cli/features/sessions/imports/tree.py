@@ -52,7 +52,7 @@ class Tree:
         first = created_at or min(times, default="")
         session = Session(
             id="",
-            title=title or self._first_words(),
+            title=titles.cleaned(title or "") or self._first_words(),
             created_at=first,
             updated_at=max([first, *times]),
             head=head,
