@@ -2,11 +2,12 @@
 
 import json
 import os
+import random
 from pathlib import Path
 from typing import Any
 
 import pytest
-from foreign_sessions import LLM, PICTURE, SHA, Made, llm_before, llm_today, texts, time
+from foreign_sessions import LLM, PICTURE, SHA, Made, llm_before, llm_today, ollama_app, texts, time
 
 from ollama_cli.errors import UsageError
 from ollama_cli.features.sessions.imports import sources
@@ -115,7 +116,7 @@ def test_fragments_and_tools(path: Path) -> None:
         ("tool", "1"), ("tool", "2"), ("assistant", "done"),
     ]  # fmt: skip
     assert found.messages[1].tool_calls == ({"name": "add", "id": "c1", "arguments": {"a": 1}},)
-    assert found.messages[3].tool_calls == ({"name": "add", "id": "c2"},)
+    assert [each.parent for each in found.messages] == [None, 1, 2, 3, 4]
     assert found.session.title == "A long text. sum it up"
 
 
@@ -248,6 +249,27 @@ def test_a_long_thread_is_read_once(path: Path, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(Source, "rows", counting)
     assert len(only(made).messages) == 40
     assert sum("FROM parts" in each for each in asked) == 40
+
+
+def test_a_file_whose_bytes_were_changed_at_random(path: Path, tmp_path: Path) -> None:
+    """One clear error, or an import: never anything else."""
+    sources = [(llm_today(path), "llm"), (llm_before(tmp_path / "b.db"), "llm")]
+    sources += [(ollama_app(tmp_path / "c.db"), "ollama-app")]
+    chance = random.Random(3)
+    errors = 0
+    for made, kind in sources:
+        good = made.path.read_bytes()
+        for _ in range(40):
+            data = bytearray(good)
+            for _ in range(chance.choice([5, 60, 600])):
+                data[chance.randrange(len(data))] = chance.randrange(256)
+            data[:16] = good[:16]
+            made.path.write_bytes(data)
+            try:
+                read(made, kind)
+            except UsageError as error:
+                errors += str(made.path) in error.message
+    assert errors > 60
 
 
 def test_the_options_of_a_turn(path: Path) -> None:

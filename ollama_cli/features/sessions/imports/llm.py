@@ -161,7 +161,7 @@ class _Log:
                 case "tool_call":
                     calls.append(_call(payload, payload.mapping("arguments")))
                 case "tool_result":
-                    results.append((_call(payload, None), payload.text("output")))
+                    results.append(payload.text("output"))
                     named = payload.mappings("attachments")
                     files += self._attachments(tree, [each.get("id") for each in named])
                 case "attachment":
@@ -177,8 +177,8 @@ class _Log:
         )
         if message.content or message.thinking or calls or (files and not results) or not results:
             yield message
-        for call, output in results:
-            yield Message(role=role, content=output, tool_calls=(call,))
+        for output in results:
+            yield Message(role=role, content=output)
 
     def _text(self, part: Record, payload: Record) -> str:
         """Return a text, in which fragments stand that other messages use, too."""
@@ -213,9 +213,7 @@ class _Log:
         if own and own != system:
             place = tree.add(place, _with(Message(role="system", content=own), facts))
         for result in self._related("tool_results", record):
-            told = Message(
-                role="tool", content=result.text("output"), tool_calls=(_call(result, None),)
-            )
+            told = Message(role="tool", content=result.text("output"))
             place = tree.add(place, _with(told, facts))
         prompts = [*self._used("prompt_fragments", record), record.text("prompt")]
         files = self._attachments(tree, self._attached(record))
@@ -339,7 +337,6 @@ def _with(message: Message, facts: _Facts, *, is_answer: bool = False) -> Messag
     )
 
 
-def _call(record: Record, arguments: dict[str, Any] | None) -> dict[str, Any]:
-    """Return a call of a tool, or whose result it is: without arguments."""
-    call = {"name": record.text("name"), "id": record.text("tool_call_id") or None}
-    return call if arguments is None else {**call, "arguments": arguments}
+def _call(record: Record, arguments: dict[str, Any]) -> dict[str, Any]:
+    call_id = record.text("tool_call_id") or None
+    return {"name": record.text("name"), "id": call_id, "arguments": arguments}
