@@ -24,7 +24,7 @@ _LEDGER: Final = (
 )
 _IN_WAL: Final = "wal"
 # What helps a ledger that is not damaged, by SQLite's primary codes.
-_CURES: Final = {
+CURES: Final = {
     5: "another program is using it: try again",
     6: "another program is using it: try again",
     8: "let it be written to: look at the rights of the file and its folder",
@@ -188,7 +188,7 @@ class Store:
         except Exception as error:  # noqa: BLE001  a damaged file makes it raise UnicodeDecodeError, OverflowError, …
             text = " ".join(str(error).split())
             code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
-            cure = _OTHER if "no such module" in text else _CURES.get(code)
+            cure = _OTHER if "no such module" in text else CURES.get(code)
             cure = cure if self._form.is_ledger else None
             self.refuse(text or type(error).__name__, error, hint=cure)
 

@@ -88,12 +88,16 @@ class Pages:
         return row
 
     def _page(self, number: int) -> bytes:
+        """Return a page; none of its bytes if the disk does not give them."""
         frame = self._frames.get(number)
+        file, place = self._file, (number - 1) * self.size
         if frame is not None and self._log:
-            self._log.seek(frame)
-            return self._log.read(self.size)
-        self._file.seek((number - 1) * self.size)
-        return self._file.read(self.size)
+            file, place = self._log, frame
+        try:
+            file.seek(place)
+            return file.read(self.size)
+        except OSError:
+            return b""
 
     def _read_log(self, log: BinaryIO) -> None:
         """Find the last state of each page in the log, as far as it was committed."""

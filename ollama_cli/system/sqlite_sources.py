@@ -20,8 +20,8 @@ _LARGEST_VALUE: Final = 128 << 20
 _STEPS: Final = 1_000_000
 _MOST_CALLS: Final = 300
 _IMMUTABLE: Final = "&immutable=1"
-_WAL_VERSION: Final = b"\x02\x02"
-_WAL_PLACE: Final = slice(18, 20)
+_READ_VERSION: Final = 19
+_IN_WAL: Final = 2
 
 
 class Source:
@@ -124,7 +124,7 @@ def _address(path: Path, stack: ExitStack) -> str:
     making the two others. With a journal that nobody works on, a copy is read.
     """
     with path.open("rb") as file:
-        head = file.read(len(MAGIC) + 4)
+        head = file.read(_READ_VERSION + 1)
     if not head.startswith(MAGIC):
         raise UsageError(f"cannot read {path}", reason="it is no SQLite file")
     wal, shared, journal = (_beside(path, each) for each in ("-wal", "-shm", "-journal"))
@@ -133,7 +133,7 @@ def _address(path: Path, stack: ExitStack) -> str:
         for place in filter(Path.exists, (path, wal, journal)):
             shutil.copyfile(place, folder / place.name)
         return (folder / path.name).as_uri()
-    is_alone = head[_WAL_PLACE] == _WAL_VERSION and not shared.exists()
+    is_alone = head[_READ_VERSION:] == bytes([_IN_WAL]) and not shared.exists()
     return f"{path.as_uri()}?mode=ro{_IMMUTABLE if is_alone else ''}"
 
 

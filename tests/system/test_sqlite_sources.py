@@ -99,6 +99,17 @@ def test_one_that_was_left_in_the_middle_of_a_write(
     assert state(left) == before
 
 
+def test_one_whose_first_page_is_odd(base: sqlite3.Connection, path: Path) -> None:
+    """Its mode is what is read of it: nothing is made beside it whatever else stands there."""
+    begin(base, "wal")
+    base.close()
+    data = bytearray(path.read_bytes())
+    data[18] = 7
+    path.write_bytes(data)
+    assert read(path) == ["one"]
+    assert [each.name for each in path.parent.iterdir()] == ["a.db"]
+
+
 def test_a_link_to_it(base: sqlite3.Connection, path: Path, tmp_path: Path) -> None:
     begin(base, "wal")
     link = tmp_path / "link.db"

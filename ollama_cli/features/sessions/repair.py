@@ -16,9 +16,9 @@ from ollama_cli.features.sessions.salvage import Salvage
 from ollama_cli.features.sessions.schema import APPLICATION, VERSIONS
 from ollama_cli.features.sessions.store import SessionStore
 from ollama_cli.system import sqlite_sources
-from ollama_cli.system.files import beside
+from ollama_cli.system.files import beside, writing_errors
 from ollama_cli.system.locks import locked
-from ollama_cli.system.sqlite import Transaction
+from ollama_cli.system.sqlite import CURES, Transaction
 from ollama_cli.system.sqlite_pages import Pages
 from ollama_cli.types.sessions import Attachment, Message, Session
 from ollama_cli.types.times import timestamp
@@ -28,7 +28,6 @@ _VERSION: Final = slice(60, 64)
 _MAKER: Final = slice(68, 72)
 _HEADER: Final = 100
 _TRIES: Final = 3
-_LOCKED: Final = "locked"
 _OTHERS: Final = ("", "-wal", "-shm")
 _DRAFT: Final = "INSERT INTO drafts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -64,7 +63,8 @@ def repair(store: SessionStore) -> Repaired | None:
             try:
                 made = _rebuild(path, new)
                 if _state(path) == before:
-                    return replace(made, kept=_exchange(path, new))
+                    with writing_errors(path):
+                        return replace(made, kept=_exchange(path, new))
             finally:
                 _remove(new)
     return store.database.refuse("another process is writing to it")
@@ -93,7 +93,7 @@ def _trouble(store: SessionStore) -> ConfigError | None:
 
 def _check_maker(path: Path, trouble: ConfigError) -> None:
     """Raise the trouble if the file is none to be repaired: newer, another program's, in use."""
-    if _LOCKED in trouble.reason:
+    if trouble.hint in CURES.values():
         raise trouble
     try:
         with path.open("rb") as file:

@@ -16,6 +16,7 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.features.sessions import repair as repair_module, salvage, schema
 from ollama_cli.features.sessions.repair import Repaired, repair
 from ollama_cli.features.sessions.store import SessionStore
+from ollama_cli.system import sqlite
 from ollama_cli.types.answers import Timings, Usage
 from ollama_cli.types.sessions import Attachment, Message, Session
 
@@ -241,6 +242,16 @@ def test_that_of_another_program_is_left_alone(path: Path) -> None:
     path.unlink()
     execute(path, "CREATE TABLE bookmarks (x)", "PRAGMA application_id = 7")
     assert "it is no store of ollama-cli" in refused(path).message
+
+
+def test_one_that_is_locked_is_left_alone(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sqlite, "_PATIENCE", 0.01)
+    with closing(sqlite3.connect(path, isolation_level=None)) as writer:
+        writer.execute("PRAGMA locking_mode = EXCLUSIVE")
+        writer.execute("BEGIN EXCLUSIVE")
+        with closing(SessionStore(path)) as store, pytest.raises(ConfigError, match="locked"):
+            repair(store)
+    assert [each.name for each in path.parent.iterdir()] == ["sessions.db"]
 
 
 def test_one_that_is_in_use_all_the_time(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
