@@ -53,7 +53,7 @@ class Pages:
     """The pages of a file, with what its write-ahead log says of them; a context manager."""
 
     def __init__(self, path: Path) -> None:
-        self._file: Final = path.open("rb")
+        self._file: Final[BinaryIO] = path.open("rb")
         self._log: BinaryIO | None = None
         self._frames: dict[int, int] = {}
         head = self._file.read(_SIZE.stop)
@@ -90,12 +90,12 @@ class Pages:
     def _page(self, number: int) -> bytes:
         """Return a page; none of its bytes if the disk does not give them."""
         frame = self._frames.get(number)
-        file, place = self._file, (number - 1) * self.size
-        if frame is not None and self._log:
-            file, place = self._log, frame
         try:
-            file.seek(place)
-            return file.read(self.size)
+            if frame is not None and self._log:
+                self._log.seek(frame)
+                return self._log.read(self.size)
+            self._file.seek((number - 1) * self.size)
+            return self._file.read(self.size)
         except OSError:
             return b""
 

@@ -1,5 +1,7 @@
 """Rows are found on the pages of a file, without SQLite: the same that it finds in a whole one."""
 
+import errno
+import io
 import random
 import shutil
 import sqlite3
@@ -7,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -115,6 +118,23 @@ def test_a_file_whose_bytes_were_changed_at_random(
         path.write_bytes(data)
         with Pages(path) as pages:
             assert sum(1 for _ in pages.rows()) < 1000
+
+
+def test_pages_that_the_disk_does_not_give(base: sqlite3.Connection, tmp_path: Path) -> None:
+    fill(base)
+    base.close()
+    path = tmp_path / "a.db"
+    with Pages(path) as pages:
+        whole = sum(1 for _ in pages.rows())
+
+    class Disk(io.FileIO):
+        def read(self, size: int | None = -1) -> Any:
+            if self.tell() // 4096 % 7 == 5:
+                raise OSError(errno.EIO, "Input/output error")
+            return super().read(size)
+
+    with Pages(path) as pages, Disk(path) as disk, mock.patch.object(pages, "_file", disk):
+        assert whole // 3 < sum(1 for _ in pages.rows()) < whole
 
 
 @pytest.mark.parametrize("data", [b"", b"text\n" * 5000, b"SQLite format 3\0" + b"\xff" * 9000])

@@ -66,6 +66,8 @@ def test_what_is_exported_comes_back_to_the_byte(tmp_path: Path) -> None:
     assert result.out.splitlines()[1] == f"{TWO} Second (1 message)"
     again = sessions("export", ONE, TWO, "--format", "jsonl", at=tmp_path, data="other")
     assert (again.code, again.raw) == (0, text)
+    again = sessions("export", ONE, TWO, "-o", "jsonl", "-f", "-", at=tmp_path, data="other")
+    assert (again.code, again.raw) == (0, text)
     result = sessions("import", "-", at=tmp_path, stdin=text, data="other")
     assert result.err == "imported 0 sessions; 2 skipped: nothing in them is new\n"
     result = sessions("import", "a.jsonl", at=tmp_path)

@@ -11,6 +11,7 @@ from ollama_cli.features.sessions import formats
 from ollama_cli.features.sessions.target import Format, Target
 from ollama_cli.types.sessions import Session
 from ollama_cli.ui import export
+from ollama_cli.ui.inputs import STDIN
 
 _OF_OUTPUT: Final[dict[str, Format]] = {"json": "json", "jsonl": "jsonl"}
 
@@ -26,7 +27,8 @@ def command(
         typer.Option("--format", help="Markdown unless FILE says otherwise by its ending."),
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--file", "-f", metavar="FILE", help="Write to a file.")
+        str | None,
+        typer.Option("--file", "-f", metavar="FILE|-", help="Write to a file; - is stdout."),
     ] = None,
     yes: Annotated[
         bool, typer.Option("--yes", "-y", help="Replace the file without asking.")
@@ -42,7 +44,7 @@ def command(
       ollama-cli sessions export 3f2 --format json | jq .messages
     """
     context: Context = ctx.obj
-    target = None if file is None else Target(file)
+    target = None if file in {None, STDIN} else Target(str(file))
     kind = _format(context.output, wanted, target)
     store = context.sessions
     found = {each.id: each for each in map(store.find, ids)}
