@@ -30,9 +30,8 @@ class Chips:
     def label(self, chip: str) -> str:
         """Return how a chip is shown."""
         text = self._texts[chip]
-        lines = _lines(text)
-        name, ending = f"paste {ord(chip) - _FIRST + 1}", "" if lines == 1 else "s"
-        return f"[{name}: {lines} line{ending}, {len(text)} chars]"
+        size = f"{_counted(_lines(text), 'line')}, {_counted(len(text), 'char')}"
+        return f"[paste {ord(chip) - _FIRST + 1}: {size}]"
 
     def whole(self, line: str) -> str:
         """Return the line with its pastes in full."""
@@ -51,3 +50,7 @@ class Chips:
 
 def _lines(text: str) -> int:
     return text.count("\n") + 1
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

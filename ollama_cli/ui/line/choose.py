@@ -6,7 +6,7 @@ from ollama_cli.system import signals
 from ollama_cli.ui import motion
 from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Complete, History, Line, Wishes
 from ollama_cli.ui.line.plain import PlainLine
-from ollama_cli.ui.line.quiet import is_plain, open_quiet
+from ollama_cli.ui.line.quiet import is_plain, open_quiet, watch_quit
 from ollama_cli.ui.prompter import Prompter
 from ollama_cli.ui.streams import OutStream
 
@@ -29,6 +29,7 @@ def choose(
     term = environ.get("TERM", "")
     quiet = open_quiet(term, wants_terminal=True)
     if quiet is not None:
+        watch_quit()
         quiet.begin()
         motion.lay(quiet)
         motion.watch_stops()

@@ -36,6 +36,7 @@ def quietly(arguments: Sequence[str], term: str, work: Callable[[], int]) -> int
     signals.at_worst(found.close)
     try:
         with quiet.stops_held_back():
+            quiet.watch_quit()
             found.begin()
             from ollama_cli.ui import motion  # noqa: PLC0415  after the terminal is quiet: 3 ms
 

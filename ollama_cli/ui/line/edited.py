@@ -8,13 +8,12 @@ from contextlib import closing, contextmanager
 from typing import Any, Final
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.completion import CompleteEvent, Completer, Completion
 from prompt_toolkit.document import Document
 from prompt_toolkit.enums import EditingMode
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.history import History as SessionHistory
-from prompt_toolkit.input.typeahead import clear_typeahead, store_typeahead
-from prompt_toolkit.key_binding.vi_state import InputMode
+from prompt_toolkit.input.typeahead import clear_typeahead, get_typeahead
+from prompt_toolkit.key_binding.key_processor import KeyPress
 from prompt_toolkit.layout.processors import (
     Processor,
     TabsProcessor,
@@ -23,7 +22,6 @@ from prompt_toolkit.layout.processors import (
 )
 from prompt_toolkit.layout.utils import explode_text_fragments
 from prompt_toolkit.search import stop_search
-from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.styles import Style
 
 from ollama_cli.errors import InterruptError, OllamaCliError
@@ -33,10 +31,10 @@ from ollama_cli.types.text import one_line
 from ollama_cli.ui import cells, motion
 from ollama_cli.ui.line import blocks, keys
 from ollama_cli.ui.line.chips import Chips
+from ollama_cli.ui.line.completion import CommandCompleter, agreed
 from ollama_cli.ui.line.line import (
     CONTINUATION,
     HOW_TO_LEAVE,
-    Complete,
     History,
     Typed,
     Wishes,
@@ -52,8 +50,7 @@ from ollama_cli.ui.streams import OutStream
 _PASTES: Final = ("\r\n", "\r")
 _LEAST_ROOM: Final = 12  # columns that what is typed has beside the right prompt
 _MOST_ROWS: Final = 6  # of the menu
-_OTHER_ROWS: Final = 4
-_MENUS: Final = {False: CompleteStyle.COLUMN, True: CompleteStyle.READLINE_LIKE}
+_OTHER_ROWS: Final = 2
 _STYLE: Final = Style.from_dict({"rprompt": "ansibrightblack", "tab": "noinherit"})
 
 
@@ -71,18 +68,17 @@ class EditedLine:
         self._chips = Chips()
         self._sent: list[str] = []
         self._right = ""
-        self._begins_pasted = self._was_told = self._wants_editor = False
+        self._begins_pasted = self._was_told = False
+        self._then: Callable[[str], str] | None = None
         self._loop: KeyLoop | None = None
         term = wishes.environ.get("TERM", "")
         self._keyboard = Keyboard(quiet)
+        self._completer = CommandCompleter(wishes.complete)
         self._session: PromptSession[str] = PromptSession(
             multiline=True,
             editing_mode=EditingMode.VI if wishes.keys == "vi" else EditingMode.EMACS,
             complete_while_typing=False,
-            complete_style=CompleteStyle.READLINE_LIKE
-            if wishes.is_accessible
-            else CompleteStyle.COLUMN,
-            completer=_Completer(wishes.complete) if wishes.complete else None,
+            completer=self._completer,
             history=_Earlier(self._sent, wishes.history),
             key_bindings=keys.bindings(self._acts()),
             prompt_continuation=self._continuation,
@@ -98,6 +94,7 @@ class EditedLine:
         self._app.terminal_size_polling_interval = None  # a signal tells of a new size
         if wishes.keys == "vi":
             self._app.ttimeoutlen = keys.VI_PATIENCE
+        self._app.before_render += lambda _: self._fit()
         self._buffer = self._session.default_buffer
         self._buffer.on_text_changed += lambda _: self._look_at_text()
 
@@ -107,9 +104,10 @@ class EditedLine:
         self._right = "" if self._wishes.is_accessible else one_line(right)
         self._chips.clear()
         self._begins_pasted = self._was_told = False
-        sent = self._run(text)
-        while self._wants_editor:
-            sent = self._run(self._edit(sent))
+        with SHIELD:
+            sent = self._run(text)
+            while self._then:
+                sent = self._run(self._then(sent))
         is_pasted, whole = self._begins_pasted, self._chips.whole(sent)
         if whole.strip():
             self._remember(whole)
@@ -122,14 +120,10 @@ class EditedLine:
         self._quiet.close()
 
     def _run(self, text: str) -> str:
-        """Open the line and return what stands in it when it is sent, with chips."""
-        self._wants_editor = self._app.erase_when_done = False
-        self._session.reserve_space_for_menu = max(
-            0, min(_MOST_ROWS, self._out.size.lines - _OTHER_ROWS)
-        )
+        """Open the line and return what stands in it when it is sent, or left, with chips."""
+        self._then, self._app.erase_when_done = None, False
         self._buffer.reset(Document(text))
-        with SHIELD, closing(KeyLoop()) as loop:
-            store_typeahead(self._keyboard, self._keyboard.keys_ahead())
+        with closing(KeyLoop()) as loop:
             self._loop = loop
             loop.set_exception_handler(self._fail)
             shown = _Shown(self)
@@ -144,6 +138,8 @@ class EditedLine:
                 self._loop = None
 
     def _wait(self, loop: KeyLoop) -> str:
+        ahead = [*get_typeahead(self._keyboard), *self._keyboard.keys_ahead()]
+        self._app.after_render += self._feed_once(ahead)
         task = loop.create_task(
             self._app.run_async(handle_sigint=False, set_exception_handler=False)
         )
@@ -162,7 +158,8 @@ class EditedLine:
             paste=self._paste,
             interrupt=self.interrupt,
             leave=self._leave,
-            edit=self._leave_for_editor,
+            edit=lambda: self._leave_for(self._edit),
+            complete=self._complete,
             stop=_stop,
         )
 
@@ -182,21 +179,42 @@ class EditedLine:
         self._buffer.insert_text(self._chips.put(data))
         self._begins_pasted |= is_first and "\n" in data.strip("\n")
 
+    def _complete(self) -> None:
+        """Complete as far as all that is possible agrees, then show a menu of it."""
+        buffer = self._buffer
+        if buffer.complete_state:
+            buffer.complete_next()
+            return
+        part = last_part(buffer.document.text_before_cursor)
+        found = self._completer.found(buffer.document)
+        common = agreed(found) if found else part
+        if len(found) == 1 or (common.startswith(part) and common != part):
+            buffer.delete_before_cursor(len(part))
+            buffer.insert_text(common)
+        elif self._wishes.is_accessible and found:
+            self._app.renderer.erase()
+            self._prompter.err.line("\n".join(one_line(each) for each in found))
+            self._app.invalidate()
+        elif found:
+            buffer.start_completion()
+
     def interrupt(self) -> None:
         """Clear the line; say how to leave if it is empty, once."""
         if self._session.layout.is_searching:
             stop_search()
-        if self._buffer.text:
-            self._remember(self._chips.whole(self._buffer.text))
-            self._buffer.reset()
-            self._app.vi_state.input_mode = InputMode.INSERT
-            self._chips.clear()
-            self._was_told = False
-        elif not self._was_told:
-            self._was_told = True
-            self._app.renderer.erase()
+        self._leave_for(self._forget if self._buffer.text else self._tell_how_to_leave)
+
+    def _forget(self, text: str) -> str:
+        self._remember(self._chips.whole(text))
+        self._chips.clear()
+        self._was_told = False
+        return ""
+
+    def _tell_how_to_leave(self, text: str) -> str:
+        if not self._was_told:
             self._prompter.note(HOW_TO_LEAVE)
-        self._app.invalidate()
+        self._was_told = True
+        return text
 
     def _look_at_text(self) -> None:
         if not self._buffer.text.strip():
@@ -204,14 +222,15 @@ class EditedLine:
         else:
             self._was_told = False
 
-    def _leave_for_editor(self) -> None:
-        self._wants_editor = self._app.erase_when_done = True
+    def _leave_for(self, act: Callable[[str], str]) -> None:
+        """Close the line, and open it again with what the act makes of its text."""
+        self._then, self._app.erase_when_done = act, True
         self._app.exit(result=self._buffer.text)
 
     def _edit(self, text: str) -> str:
         """Have the text edited; pastes are in full there, and chips again after it."""
         try:
-            with SHIELD, motion.ordinary():
+            with motion.ordinary():
                 edited = editors.edit(
                     self._chips.whole(text), self._wishes.environ, self._quiet.keys
                 )
@@ -249,12 +268,26 @@ class EditedLine:
         """Show the line where the cursor is now, with what was typed in the meantime."""
         if is_elsewhere:
             self._app.renderer.reset()
-        self._soon(self._take_ahead)
+        self._app.after_render += self._feed_once(self._keyboard.keys_ahead())
         self._app.invalidate()
 
-    def _take_ahead(self) -> None:
-        self._app.key_processor.feed_multiple(self._keyboard.keys_ahead())
-        self._app.key_processor.process_keys()
+    def _feed_once(self, ahead: list[KeyPress]) -> Callable[[object], None]:
+        """Return what takes keys that were typed ahead, once the line is there with its history."""
+
+        def feed() -> None:
+            self._app.key_processor.feed_multiple(ahead)
+            self._app.key_processor.process_keys()
+
+        def after_render(_: object) -> None:
+            self._app.after_render -= after_render
+            self._soon(feed)
+
+        return after_render
+
+    def _fit(self) -> None:
+        """Leave as much room for the menu as the window has."""
+        room = self._out.size.lines - _OTHER_ROWS
+        self._session.reserve_space_for_menu = max(0, min(_MOST_ROWS, room))
 
     def _continuation(self, _width: int, _line: int, wraps: int) -> str:
         return "" if wraps or self._wishes.is_accessible else CONTINUATION
@@ -305,17 +338,6 @@ class _Earlier(SessionHistory):
         """Do nothing: the line remembers what is sent, with its pastes."""
 
     store_string = append_string
-
-
-class _Completer(Completer):
-    def __init__(self, complete: Complete) -> None:
-        self._complete = complete
-
-    def get_completions(self, document: Document, _: CompleteEvent) -> Iterator[Completion]:
-        line = document.text_before_cursor
-        if line[:1] == "/" and "\n" not in document.text:
-            replaced = -len(last_part(line))
-            yield from (Completion(each, replaced) for each in self._complete(line))
 
 
 class _ChipProcessor(Processor):

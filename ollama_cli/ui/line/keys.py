@@ -20,6 +20,7 @@ class Acts(NamedTuple):
     interrupt: Callable[[], None]
     leave: Callable[[], None]
     edit: Callable[[], None]
+    complete: Callable[[], None]
     stop: Callable[[], None]
 
 
@@ -34,6 +35,7 @@ def bindings(acts: Acts) -> KeyBindings:
         ("enter", acts.enter),
         ("c-c", acts.interrupt),
         ("c-g", acts.edit),
+        ("tab", acts.complete),
         ("c-z", acts.stop),
     ):
         found.add(key, filter=is_here)(_alone(act))

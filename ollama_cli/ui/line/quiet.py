@@ -12,6 +12,7 @@ import select
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from types import FrameType
 from typing import Any, Final
 
 _MODES: Any = None
@@ -134,8 +135,8 @@ class Quiet:
         """Return whether the terminal is ours to change; else the change would stop us."""
         try:
             return os.tcgetpgrp(self.keys) == os.getpgrp()
-        except OSError:  # it has gone
-            return False
+        except OSError:  # it is not the one that controls us: no change of ours stops us
+            return True
 
 
 def _quiet(modes: Any) -> Any:
@@ -185,6 +186,20 @@ def open_quiet(term: str, *, wants_terminal: bool = False) -> Quiet | None:
         if keys is not None and screen is not None:
             _STATE.quiet = Quiet(keys, screen, brackets=not is_plain(term))
     return _STATE.quiet
+
+
+def watch_quit() -> None:
+    r"""Give the terminal back before Ctrl-\ ends the process on the spot."""
+    number = getattr(signal, "SIGQUIT", None)
+    if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+        signal.signal(number, _on_quit)
+
+
+def _on_quit(number: int, _: FrameType | None) -> None:
+    if _STATE.quiet:
+        _STATE.quiet.close()
+    signal.signal(number, signal.SIG_DFL)
+    signal.raise_signal(number)
 
 
 def is_plain(term: str) -> bool:
