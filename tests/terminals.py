@@ -110,6 +110,19 @@ class Terminal:
             assert time.monotonic() < end, f"{texts} did not come; there is:\n{self.shown}"
             time.sleep(0.01)
 
+    def expect_line(self, begins: str) -> None:
+        """Wait until the cursor stands right behind a text at the beginning of its line."""
+        end = time.monotonic() + PATIENCE
+        while not self._is_behind(begins):
+            assert time.monotonic() < end, f"no cursor behind {begins!r}:\n{self.shown}"
+            time.sleep(0.01)
+
+    def _is_behind(self, begins: str) -> bool:
+        with self._lock:
+            cursor, lines = self.screen.cursor, self.screen.display
+            is_there = lines[cursor.y].startswith(begins.rstrip())
+            return is_there and cursor.x in {len(begins), len(begins.rstrip())}
+
     def end(self) -> int:
         """Wait for the end of the process and of its output."""
         code = self.process.wait(PATIENCE)

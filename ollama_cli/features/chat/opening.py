@@ -3,7 +3,7 @@
 import base64
 import os
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
@@ -91,20 +91,23 @@ class Opened:
             context, self._request, self._options, recorder, tree=self._tree, auto=self._auto
         )
         talk.attached = self._attached
+        context.servers.ensure_running()  # before the first question
+        self._apply_retention()
+        loads = where.preload and text is None
         line = choose.choose(
             context.out,
             context.prompter,
             context.environ,
+            keys=context.settings.keys,
+            accessible=context.settings.accessible,
             history=self._questions,
             complete=lambda begun: commands.candidates(talk, begun),
         )
-        context.servers.ensure_running()  # before the first question
-        loads = where.preload and text is None
-        with preload.begin(context, self._request) if loads else talk.ahead as talk.ahead:
-            try:
-                repl.run(talk, line, text)
-            finally:
-                line.close()
+        with (
+            closing(line),
+            preload.begin(context, self._request) if loads else talk.ahead as talk.ahead,
+        ):
+            repl.run(talk, line, text)
 
     def _store(self, *, must_be: bool) -> SessionStore | None:
         try:
@@ -120,6 +123,17 @@ class Opened:
         wanted |= {} if system is None else {"system": system}
         changed = {name: each for name, each in wanted.items() if each != getattr(session, name)}
         self._recorder.change(**changed)
+
+    def _apply_retention(self) -> None:
+        """Remove what is older than the settings keep; a store that fails is told of later."""
+        store, keep = self._recorder.store, self._context.settings.keep_sessions
+        if store is None or keep is None:
+            return
+        from ollama_cli.features.sessions import retention  # noqa: PLC0415  hardly ever: 5 ms
+
+        with suppress(ConfigError):
+            if words := retention.apply(store, keep, spared=self._recorder.session.id):
+                self._context.prompter.note(words)
 
     def _take_keys(self) -> None:
         """Take keys, and answers to questions, from the terminal where stdin is none."""

@@ -30,7 +30,8 @@ def has_keys(context: Context, where: Sitting) -> bool:
     Keys come from stdin; if it is to go on at the terminal (`-I`), from that where stdin is none.
     Raises UsageError if it cannot go on there.
     """
-    writes = context.output == "text" and context.out.is_terminal
+    has_screen = context.out.is_terminal and context.err.is_terminal
+    writes = context.output == "text" and has_screen
     if writes and context.prompter.can_ask():
         return True
     if not where.interactive:
