@@ -255,7 +255,7 @@ class Store:
         end = time.monotonic() + _PATIENCE
         while not is_fixed and not self._has_log(base):
             if time.monotonic() > end:
-                self.refuse("another process is making it")
+                self.refuse("another process is making it", hint=CURES[5])
             time.sleep(_PAUSE)
 
     def _has_log(self, base: Transaction) -> bool:

@@ -218,14 +218,32 @@ def test_a_ledger_that_another_process_is_making_is_waited_for(
     monkeypatch.setattr("ollama_cli.system.sqlite._PATIENCE", 0.05)
     one = ledger(tmp_path / "words.db", FIRST)
     one.create()
-    with closing(sqlite3.connect(one.path, isolation_level=None)) as other:
-        other.execute("BEGIN EXCLUSIVE")
-        with pytest.raises(ConfigError, match=r"locked|another process is making it"):
-            write(one, "a")
-        other.execute("COMMIT")
+    for statements in (["BEGIN EXCLUSIVE"], ["BEGIN", "SELECT * FROM sqlite_master"]):
+        with closing(sqlite3.connect(one.path, isolation_level=None)) as other:
+            for statement in statements:
+                other.execute(statement).fetchall()
+            with pytest.raises(
+                ConfigError, match=r"locked|another process is making it"
+            ) as failure:
+                write(one, "a")
+            assert failure.value.hint == "another program is using it: try again"
     write(one, "a")
     assert words(one) == ["a"]
     one.close()
+
+
+def test_a_place_that_cannot_be_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    one = ledger(tmp_path / "file" / "words.db", FIRST)
+    with pytest.raises(ConfigError, match=r"Not a directory|exists"):
+        one.create()
+    assert not one.exists
+    gone = ledger(old(tmp_path / "words.db"), FIRST)
+    assert words(gone) == ["abc"]
+    gone.path.unlink()
+    with pytest.raises(ConfigError, match="unable to open") as failure:
+        words(gone)
+    assert failure.value.hint == "look at the rights of the file and its folder"
 
 
 def test_an_sqlite_that_lacks_something_is_told(

@@ -280,6 +280,9 @@ def test_a_whole_session_keeps_its_ids_where_they_are_free(store: SessionStore) 
     first, second = store.messages(again.id)
     assert (again.head, second.parent) == (second.id, first.id)
     assert first.id not in {7, 9}
+    twice = store.add(session, [Message("user", "q", id=77)] * 2, {})
+    assert 77 not in {each.id for each in store.messages(twice.id)}
+    second = store.messages(twice.id)[1]
     far = store.add(session, [Message("user", "q", id=2**62)], {})
     assert store.messages(far.id)[0].id == (second.id or 0) + 1
 

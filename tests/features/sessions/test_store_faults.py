@@ -229,6 +229,51 @@ def test_no_damage_raises_anything_but_a_config_error_nor_empties_the_file(path:
     assert refused > 60
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE messages SET state = 'bogus'",
+        "UPDATE messages SET options = '[]'",
+        "UPDATE messages SET options = '{'",
+        "UPDATE messages SET tool_calls = '{}'",
+        "UPDATE messages SET timings = '{\"x\": 1}'",
+        "UPDATE sessions SET options = 'null'",
+        "UPDATE drafts SET options = 'null', pid = 4194304",
+    ],
+)
+def test_a_row_that_was_not_written_here_is_damage(
+    store: SessionStore, path: Path, change: str
+) -> None:
+    session = begin(store)
+    store.draft(session, ask(store, session, "one"), "half", "")
+    execute(path, change)
+    with pytest.raises(ConfigError, match="it is damaged") as failure:
+        store.fork(session)
+    assert failure.value.hint == "salvage what can be read: `ollama-cli sessions repair`"
+
+
+def test_what_cannot_be_erased_yet_says_why(
+    store: SessionStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = begin(store)
+    exchange(store, session, "unmistakable")
+    monkeypatch.setattr("ollama_cli.system.sqlite._PATIENCE", 0.01)
+    with store.reading() as base:
+        assert base
+        base.connection.execute("PRAGMA busy_timeout = 10")
+    path = store.database.path
+    erase = store.erase
+
+    def disturbed() -> bool:
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            return erase()
+
+    monkeypatch.setattr(store, "erase", disturbed)
+    done = removal.remove(store, listing.sessions(store))
+    assert (len(done.removed), done.pending) == (1, "database is locked")
+
+
 def test_a_file_that_was_put_into_its_place_is_opened(store: SessionStore, tmp_path: Path) -> None:
     path = store.database.path
     session = begin(store, title="old")
