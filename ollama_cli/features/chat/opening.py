@@ -127,7 +127,7 @@ class Opened:
     def _apply_retention(self) -> None:
         """Remove what is older than the settings keep; a store that fails is told of later."""
         store, keep = self._recorder.store, self._context.settings.keep_sessions
-        if store is None or keep is None:
+        if store is None or keep is None or self._recorder.is_private:
             return
         from ollama_cli.features.sessions import retention  # noqa: PLC0415  hardly ever: 5 ms
 

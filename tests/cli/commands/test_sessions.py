@@ -316,6 +316,32 @@ def test_retention(folder: Path, store: SessionStore) -> None:
     assert ids(sessions(folder, "list", "-o", "json")) == [CATS, OLD]
 
 
+def test_retention_that_cannot_be_is_noted(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "sessions.db").write_text("my shopping list\n" * 999)
+    with closing(SessionStore(folder / "sessions.db")) as store:
+        noted = retention.apply(store, "90d")
+    assert noted.endswith("file is not a database: nothing older than 90d was removed")
+
+
+def test_a_conversation_begins_with_retention(folder: Path, store: SessionStore, demo: str) -> None:
+    store.close()
+    age(folder, SKY, 100)
+    env = {"OLLAMA_CLI_DATA_DIR": str(folder), "OLLAMA_CLI_KEEP_SESSIONS": "90d"}
+    words = ("chat", "-m", "llama3.2", "--no-preload", "--host", demo)
+    with Terminal(*words, "--private", env=env) as terminal:
+        terminal.expect(">>> ")
+        terminal.send("\x04")
+        assert terminal.end() == 0
+    assert len(ids(sessions(folder, "list", "-o", "json"))) == 3
+    with Terminal(*words, env=env) as terminal:
+        terminal.expect("note: removed 1 session (99 B): Why is the sky blue?, as keep_sessions is")
+        terminal.expect(">>> ")
+        terminal.send("\x04")
+        assert terminal.end() == 0
+    assert ids(sessions(folder, "list", "-o", "json")) == [CATS, OLD]
+
+
 def test_where_they_are_kept(folder: Path, tmp_path: Path) -> None:
     path = str(folder / "sessions.db")
     assert sessions(folder, "path").out == f"{path}\n"
