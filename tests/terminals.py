@@ -10,7 +10,7 @@ import sys
 import termios
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -24,8 +24,8 @@ COLOURS = re.compile(rb"\x1b\[[0-9;]*m")
 CTRL_C, CTRL_D = "\x03", "\x04"
 # The child makes the terminal its own, so that Ctrl-C reaches it as a signal.
 _OWN = (
-    "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0);"
-    "os.execv(sys.argv[1], sys.argv[1:])"
+    "import fcntl, os, sys, termios; fcntl.ioctl(next(filter(os.isatty, range(3))),"
+    "termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
 
 
@@ -122,6 +122,13 @@ class Terminal:
             cursor, lines = self.screen.cursor, self.screen.display
             is_there = lines[cursor.y].startswith(begins.rstrip())
             return is_there and cursor.x in {len(begins), len(begins.rstrip())}
+
+    def expect_modes(self, is_so: Callable[[list[Any]], object]) -> None:
+        """Wait until the modes of the terminal are so."""
+        end = time.monotonic() + PATIENCE
+        while not is_so(self.modes):
+            assert time.monotonic() < end, self.modes
+            time.sleep(0.001)
 
     def end(self) -> int:
         """Wait for the end of the process and of its output."""

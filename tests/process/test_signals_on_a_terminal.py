@@ -138,6 +138,32 @@ def test_ctrl_z_lends_the_terminal_to_the_shell(wait: str, server: str) -> None:
         shell.signal(signal.SIGKILL)
 
 
+def test_ctrl_z_in_an_answer_gives_the_shell_its_modes_and_no_text_of_ours(server: str) -> None:
+    with Shell() as shell:
+        modes = shell.modes
+        shell.start("chat", "-m", "m", "--host", server)
+        shell.expect(">>>")
+        shell.send("hi\r")
+        shell.expect(">>> hi\n**one** two", ">>> hi\none two")
+        quiet = shell.modes
+        assert quiet != modes
+        shell.send("typed ahead")
+        for _ in range(2):
+            shell.send(CTRL_Z)
+            shell.expect("Stopped")
+            shell.expect_state(modes)
+            shell.send(f"{CLEAR}; echo 'mine'; fg\n")
+            shell.expect("mine")
+            shell.expect_state(quiet)
+        shell.send(CTRL_C)
+        shell.expect(">>> typed ahead")
+        shell.send("\x15\x04")
+        shell.expect_state(modes)
+        shell.send("echo code $?\n")
+        shell.expect("code 0")
+        assert "not found" not in shell.shown
+
+
 def test_a_pull_in_the_background_draws_when_it_comes_to_the_front(server: str) -> None:
     with Shell("stty tostop") as shell:
         shell.start("models", "pull", "m", "--host", server, ending=" &")

@@ -21,7 +21,10 @@ print("\\n" + " ".join(sorted(set(sys.modules) - first)), file=sys.stderr)
 TAGS = document({"models": [{"name": "m:latest", "capabilities": ["completion"]}]})
 VERSION = document({"version": "0.32.15"})
 DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}
-HEAVY = {"requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w", "tomlkit"}
+HEAVY = {
+    *("requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w", "tomlkit"),
+    *("prompt_toolkit", "wcwidth", "readline"),
+}
 OURS = {"ollama_cli", "__main__", "__mp_main__"}
 
 
@@ -93,6 +96,7 @@ def test_what_is_piped_loads_no_rich(args: list[str]) -> None:
     with Server(by_path({**paths, "/api/pull": answers})) as server:
         modules = loaded(*args, "--host", server.url)
     assert not modules & {"rich", "pydantic", "tomli_w", "tomlkit", "asyncio", "readline"}
+    assert not modules & {"prompt_toolkit", "wcwidth"}
     assert "pull" in args or "sqlite3" not in modules
 
 

@@ -100,6 +100,61 @@ def test_a_shield_is_whole() -> None:
     assert steps == ["inner", "outer"]
 
 
+def test_signals_come_in_the_gaps_of_a_shield() -> None:
+    steps: list[str] = []
+
+    def wait(number: int) -> None:
+        steps.append("waits")
+        signal.raise_signal(number)
+        steps.append("never")
+
+    def work() -> int:
+        with SHIELD:
+            signal.raise_signal(signal.SIGINT)
+            steps.append("first")
+            with pytest.raises(KeyboardInterrupt):
+                signals.let_in(lambda: steps.append("never"))
+            signals.go_on()
+            for number, kind in (
+                (signal.SIGINT, KeyboardInterrupt),
+                (signal.SIGHUP, BaseException),
+            ):
+                with SHIELD, pytest.raises(kind):
+                    signals.let_in(partial(wait, number))
+                if number == signal.SIGINT:
+                    signals.go_on()
+            signal.raise_signal(signal.SIGINT)
+            steps.append("last")
+        assert signals.let_in(lambda: 7) == 7
+        signals.raise_again()
+        return 0
+
+    assert signals.watched(work) == 129
+    assert steps == ["first", "waits", "waits", "last"]
+    assert signals._STATE.shields == 0
+
+
+def test_a_ctrl_c_on_which_nobody_acts_may_be_outlived(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sentinel, "PATIENCE", 0.02)
+    ends: list[int] = []
+    monkeypatch.setattr(os, "_exit", ends.append)
+
+    def work() -> int:
+        signals.outlive_ctrl_c()
+        acts: list[str] = []
+        signals.at_worst(lambda: acts.append("the terminal is given back"))
+        with SHIELD:
+            signal.raise_signal(signal.SIGINT)
+            watch = signals._STATE.sentinel
+            assert watch is not None
+            watch._see_to(signal.SIGINT)  # it gives up, where it would go on to the end
+            assert (ends, acts) == ([], [])
+            signals._STATE.held_back.clear()
+        return 0
+
+    assert signals.watched(work) == 0
+
+
 def test_a_shield_of_another_thread_is_none_of_the_main_one() -> None:
     entered, left = threading.Event(), threading.Event()
 
@@ -221,12 +276,14 @@ def test_who_cannot_clean_up_is_ended() -> None:
         "import signal, threading; from ollama_cli.system import sentinel, signals\n"
         "sentinel.PATIENCE = 0.1\n"
         "def work():\n"
+        "    signals.outlive_ctrl_c()\n"
+        "    signals.at_worst(lambda: print('last', flush=True))\n"
         "    try: signal.raise_signal(signal.SIGHUP)\n"
         "    finally: threading.Event().wait()\n"
         "signals.watched(work)"
     )
     result = python(code)
-    assert (result.code, result.out, result.err) == (129, "", "")
+    assert (result.code, result.out, result.err) == (129, "last\n", "")
 
 
 def test_a_library_on_a_thread_leaves_signals_alone() -> None:

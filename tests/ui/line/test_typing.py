@@ -2,6 +2,7 @@
 
 import os
 import stat
+from collections import deque
 from pathlib import Path
 from unicodedata import normalize
 
@@ -273,6 +274,21 @@ def test_nothing_is_asked_of_the_terminal_and_its_cursor_stays_as_it_is() -> Non
         desk.ask("hi", ENTER)
         for query in (b"\x1b[6n", b"\x1b[c", b"\x1b]", b"\x1b[?12", b" q", b"\x1b[?2004l"):
             assert query not in desk.raw
+
+
+def test_nothing_moves_while_nobody_types() -> None:
+    with Desk() as desk:
+        seen: list[object] = []
+
+        def look() -> None:
+            loop = desk.line._loop
+            assert loop is not None
+            seen.extend([loop._scheduled, loop._ready])  # type: ignore[attr-defined]  # as asyncio keeps its timers
+            desk.type(ENTER)
+
+        desk.meet(">>>", look)
+        desk.read(right="llama3.2")
+        assert seen == [[], deque()]
 
 
 def test_replies_are_no_text() -> None:
