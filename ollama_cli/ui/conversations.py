@@ -8,6 +8,7 @@ from ollama_cli.types.sessions import Message
 from ollama_cli.types.text import one_line, visible
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.wrap import wrapped
 
 _NAMES: Final = {"user": "you", "assistant": "model"}
 _STATES: Final = {
@@ -24,7 +25,7 @@ def show_text(out: OutStream, heading: str, text: str) -> None:
     out.line(f"\x1b[1m{line}\x1b[0m" if out.colour else line)
     body = text.replace("\r\n", "\n").rstrip("\n")
     if body:
-        out.line(visible(body) if out.is_terminal else body)
+        out.line(wrapped(visible(body), out) if out.is_terminal else body)
     out.line()
 
 

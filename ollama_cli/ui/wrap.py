@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ollama_cli.ui.cells import cells
+from ollama_cli.ui.streams import OutStream
 
 _FENCES: Final = ("```", "~~~")
 _LONGEST_MARK: Final = 8
@@ -16,6 +17,11 @@ _UNEVEN: Final = re.compile(
 )
 # These change the width of the character before them, but only on some terminals.
 _UNCLEAR: Final = re.compile("[\u200b-\u200d\u2060\ufe0e\ufe0f\ufeff\U0001f3fb-\U0001f3ff]")
+
+
+def wrapped(text: str, out: OutStream) -> str:
+    """Return a whole text with words kept together, as far as it is shown on a terminal."""
+    return WordWrap().wrap(text, out.width) if out.motion else text
 
 
 class WordWrap:

@@ -9,6 +9,8 @@ from ollama_cli.system import signals
 from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.text import visible
 from ollama_cli.ui.line.line import Line
+from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.wrap import wrapped
 
 _MOST_LINES: Final = 12
 
@@ -35,20 +37,20 @@ def run(talk: Conversation, line: Line, first: str | None = None) -> None:
 def show_last(talk: Conversation) -> None:
     """Show the last exchange of a session that goes on, dim."""
     for exchange in talk.tree.exchanges[-1:]:
-        for text in _shown(exchange):
+        for text in _shown(exchange, talk.context.err):
             talk.context.err.line(f"\x1b[2m{text}\x1b[22m" if talk.context.err.colour else text)
 
 
-def _shown(exchange: Exchange) -> list[str]:
-    found = _start(f">>> {exchange.question.message.content}")
+def _shown(exchange: Exchange, out: OutStream) -> list[str]:
+    found = _start(f">>> {exchange.question.message.content}", out)
     if exchange.answer is not None:
-        found += _start(exchange.answer.message.content)
+        found += _start(exchange.answer.message.content, out)
     return found
 
 
-def _start(text: str) -> list[str]:
+def _start(text: str, out: OutStream) -> list[str]:
     """Return the first lines of a text, and how many more there are."""
-    lines = visible(text.strip("\n")).split("\n")
+    lines = wrapped(visible(text.strip("\n")), out).split("\n")
     more = len(lines) - _MOST_LINES
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"… ({more} more lines)"]
 
