@@ -1,5 +1,6 @@
 """A conversation on a terminal: what is typed at which moment, signals, and what is left behind."""
 
+import re
 import signal
 import subprocess
 import sys
@@ -14,7 +15,8 @@ from hostile import LAST_CHUNK, Peer, Server, by_path, chunk, document, lines
 from missing_models import PULL, Lacking, paths
 from terminals import CTRL_C, CTRL_D, Terminal
 
-CHAT = ("chat", "-m", "m")
+CHAT = ("chat", "-m", "m", "--no-preload")
+RIGHT = re.compile(" +m · .*")
 MODEL = {"name": "m:latest", "model": "m:latest", "size": 100}
 BUSY, CTRL_Z, QUIT = "half an answer", "\x1a", "\x1c"
 OFF = b"\x1b[?2004l"
@@ -48,6 +50,14 @@ def stuck(peer: Peer) -> None:
     peer.gone()
 
 
+class Talk(Terminal):
+    """A terminal whose right prompts are left out of what is shown."""
+
+    @property
+    def shown(self) -> str:
+        return RIGHT.sub("", super().shown)
+
+
 @pytest.fixture
 def server() -> Iterator[str]:
     """A server whose answer to `stuck` never ends, and that says `ok` to all else."""
@@ -65,7 +75,7 @@ def server() -> Iterator[str]:
 
 def test_what_is_typed_before_the_first_prompt_is_the_first_question() -> None:
     with Server(lines(DONE | said("ok"))) as server:
-        with Terminal(*CHAT, "--host", server.url) as terminal:
+        with Talk(*CHAT, "--host", server.url) as terminal:
             terminal.expect_modes(is_quiet)
             assert ">>>" not in terminal.shown
             terminal.send("early\rsecond\r")
@@ -87,7 +97,7 @@ def test_what_is_typed_before_the_first_prompt_is_the_first_question() -> None:
 def test_what_is_typed_and_pasted_in_mid_answer_waits_for_its_turn() -> None:
     answer = Steps(said("one "), said("two "), DONE)
     with Server(answer, lines(DONE | said("ok"))) as server:
-        with Terminal(*CHAT, "--host", server.url) as terminal:
+        with Talk(*CHAT, "--host", server.url) as terminal:
             terminal.expect(">>>")
             terminal.send("first\r")
             answer.go_on()
@@ -114,7 +124,7 @@ def test_what_is_typed_and_pasted_in_mid_answer_waits_for_its_turn() -> None:
 
 
 def test_ctrl_c_again_and_again_stops_the_answer_and_nothing_else(server: str) -> None:
-    with Terminal(*CHAT, "--host", server) as terminal:
+    with Talk(*CHAT, "--host", server) as terminal:
         terminal.expect(">>>")
         terminal.send("stuck\r")
         terminal.expect(BUSY)
@@ -138,7 +148,7 @@ def test_ctrl_c_again_and_again_stops_the_answer_and_nothing_else(server: str) -
 def test_a_signal_ends_it_and_the_terminal_is_as_it_was(
     awaited: str, number: int, server: str
 ) -> None:
-    with Terminal(*CHAT, "--host", server) as terminal:
+    with Talk(*CHAT, "--host", server) as terminal:
         terminal.expect(">>>")
         terminal.send("stuck\r" if awaited == BUSY else "some text")
         terminal.expect(BUSY if awaited == BUSY else "some text")
@@ -152,21 +162,19 @@ def test_a_signal_ends_it_and_the_terminal_is_as_it_was(
 
 
 def test_a_ctrl_c_from_elsewhere_clears_the_line(server: str) -> None:
-    with Terminal(*CHAT, "--host", server) as terminal:
+    with Talk(*CHAT, "--host", server) as terminal:
         terminal.expect(">>>")
         terminal.send("given up")
         terminal.expect("given up")
         terminal.signal(signal.SIGINT)
-        terminal.expect("stops an answer\n>>>\n", "an answer\n>>>")
         terminal.send("hi\r")
-        terminal.expect("ok\n>>>")
-        assert ">>> hi\nok" in terminal.shown
+        terminal.expect(">>> hi\nok\n>>>")
         terminal.send(CTRL_D)
         assert terminal.end() == 0
 
 
 def test_quit_gives_the_terminal_back(server: str) -> None:
-    with Terminal(*CHAT, "--host", server) as terminal:
+    with Talk(*CHAT, "--host", server) as terminal:
         terminal.expect(">>>")
         terminal.send("stuck\r")
         terminal.expect(BUSY)
@@ -177,7 +185,7 @@ def test_quit_gives_the_terminal_back(server: str) -> None:
 
 
 def test_a_question_of_ours_is_not_answered_by_what_was_typed_ahead() -> None:
-    with Server(Lacking()) as server, Terminal(*CHAT, "--host", server.url) as terminal:
+    with Server(Lacking()) as server, Talk(*CHAT, "--host", server.url) as terminal:
         terminal.expect(">>>")
         terminal.send("first\ry\r")
         terminal.expect("pull m (size unknown)? [y/N]")
@@ -192,7 +200,7 @@ def test_a_question_of_ours_is_not_answered_by_what_was_typed_ahead() -> None:
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])
 def test_a_terminal_that_only_prints_has_a_plain_line(term: str, server: str) -> None:
-    with Terminal(*CHAT, "--host", server, env={"TERM": term}) as terminal:
+    with Talk(*CHAT, "--host", server, env={"TERM": term}) as terminal:
         terminal.expect(">>>")
         terminal.send('"""one\r')
         terminal.expect("\n...")
@@ -242,7 +250,7 @@ def test_keys_come_from_the_terminal_where_stdin_is_a_pipe(term: str) -> None:
     ],
 )
 def test_colours(options: list[str], env: dict[str, str], has_colour: bool, server: str) -> None:
-    with Terminal(*CHAT, *options, "--host", server, env=env) as terminal:
+    with Talk(*CHAT, *options, "--host", server, env=env) as terminal:
         terminal.expect(">>>")
         terminal.send("\x1b[200~a\tb\x1b[31mc\x1b[201~")
         terminal.expect("^[[31m")
