@@ -129,13 +129,15 @@ class EditedLine:
             shown = _Shown(self)
             motion.begin(shown)
             try:
-                return self._wait(loop)
+                sent = self._wait(loop)
+                signals.raise_again()  # where it came as the line was closing
             except (EOFError, OSError) as error:  # no more keys, or the terminal itself has gone
                 signals.raise_again()
                 raise EOFError from error
             finally:
                 motion.over(shown)
                 self._loop = None
+            return sent
 
     def _wait(self, loop: KeyLoop) -> str:
         ahead = [*get_typeahead(self._keyboard), *self._keyboard.keys_ahead()]
