@@ -87,7 +87,7 @@ def test_what_is_typed_before_the_first_prompt_is_the_first_question() -> None:
             assert terminal.modes == terminal.first_modes
         asked = [request.json["messages"][-1]["content"] for request in server.requests]
         assert asked == ["early", "second"]
-    assert terminal.raw.count(b"early") == 1
+    assert terminal.raw.index(b"early") > terminal.raw.index(b">>>")  # nothing echoed it
     assert b"\x1b[6n" not in terminal.raw
     assert b"\x1b]" not in terminal.raw
     assert terminal.raw.count(OFF) == 1
