@@ -128,6 +128,8 @@ KEYS: Final[Mapping[str, str]] = {
     "Tab": "complete commands, models, paths, sessions",
     "Ctrl-Z": "back to the shell; fg comes back",
 }
+# After these, a question that was too long waits in the line again.
+_MAKE_ROOM: Final = frozenset({"compact", "context", "drop", "model", "set", "undo"})
 # What is told the first time that a habit does something else than in `ollama run`.
 DIFFERENCES: Final = {
     "/load": "/load keeps the conversation here; a new one: /new",
@@ -156,7 +158,10 @@ def take(talk: Conversation, text: str, *, is_block: bool = False) -> Next:
                 talk.context.prompter.note("stopped; the conversation goes on")
         except OllamaCliError as error:
             show_error(talk.context.err, explain(error, talk.context))
-    return done[0] if done else GO_ON
+    step = done[0] if done else GO_ON
+    if call.word in _MAKE_ROOM and not step.text:
+        return Next(text=talk.refused)
+    return step
 
 
 def _run(talk: Conversation, call: Call, done: list[Next]) -> None:

@@ -73,6 +73,7 @@ class Conversation:
         self.read = read
         self.attached: list[Attachment] = []
         self.edited: Node | None = None
+        self.refused = ""
         self.window = Window()
         self.told: set[str] = set()
         self.ahead = Preload()
@@ -92,7 +93,7 @@ class Conversation:
         self.window.forget()
         last = self.tree.head
         if last is not None and last.message.role == ASSISTANT:
-            size = self._sizes.get((last.message.model or "", self._num_ctx(last.message.options)))
+            size = self._sizes.get((self.request.model, self._num_ctx(self.request.options)))
             self.window.measure(last.message.usage, size)
 
     @property
@@ -155,6 +156,7 @@ class Conversation:
 
         If it is too long, what was `typed` waits in the line.
         """
+        self.refused = ""
         with SHIELD:
             return self._answer(question, model or self.request.model, typed)
 
@@ -281,18 +283,21 @@ class Conversation:
             show_error(self.context.err, error)
             return GO_ON
         show_error(self.context.err, error, with_hint=False)
-        self.offer(needs=error.needs, holds=error.holds)
+        self.offer(needs=error.needs, holds=error.holds, waits=bool(typed))
+        self.refused = typed
         return Next(text=typed)
 
-    def offer(self, *, needs: int | None, holds: int | None = None) -> None:
-        """Name the ways to make room."""
+    def offer(self, *, needs: int | None, holds: int | None = None, waits: bool = False) -> None:
+        """Name the ways to make room, and how to get to the line if a question `waits` in it."""
         if not self.context.flags.quiet:
-            show_sentence(self.context.err, f"hint: {self.ways(needs=needs, holds=holds)}")
+            clears = "; Ctrl-C clears the line, the question comes back" if waits else ""
+            ways = self.ways(needs=needs, holds=holds)
+            show_sentence(self.context.err, f"hint: {ways}{clears}")
 
     def ways(self, *, needs: int | None, holds: int | None = None) -> str:
         """Name the ways to make room, none of which is taken."""
         key = (self.request.model, self._num_ctx(self.request.options))
-        holds = holds or self.window.size or self._sizes.get(key) or key[1]
+        holds = holds or self._sizes.get(key) or key[1] or self.window.size
         answered = [each for each in self._sent_exchanges if each.answer]
         return window.ways(answered, needs=needs, holds=holds, most=self._most())
 

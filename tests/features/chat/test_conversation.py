@@ -107,9 +107,15 @@ def test_too_long_is_told_apart_and_the_question_waits(tmp_path: Path) -> None:
         assert talk.err == (
             "error: the prompt needs 15,004 tokens, the context holds 2,048\n"
             "hint: make room: /compact (a summary in the place of what was said), or /drop 1"
-            " (without the oldest exchanges), or /set num_ctx 16384 (the model is loaded again)\n"
+            " (without the oldest exchanges), or /set num_ctx 16384 (the model is loaded again);"
+            " Ctrl-C clears the line, the question comes back\n"
         )
         assert talk.kept[-1].state == "failed"
+        assert talk.say("/title x") == GO_ON
+        assert talk.say("/drop 1") == Next(text="long")
+        talk.say("long")
+        assert talk.sent == [("user", "second"), ("assistant", "two"), ("user", "long")]
+        assert talk.say("/context") == GO_ON
 
 
 def test_full_and_shifted_and_80_percent_are_told_apart(tmp_path: Path) -> None:
@@ -133,6 +139,18 @@ def test_full_and_shifted_and_80_percent_are_told_apart(tmp_path: Path) -> None:
         shifted = talk.told("5")
         assert "the start was forgotten: prompt and answer exceed the 100 tokens" in shifted
         assert "/compact" in shifted
+
+
+def test_another_size_is_told_with_the_next_answer(tmp_path: Path) -> None:
+    refusal = document({"error": "the input length exceeds the context length"}, 400)
+    with talking(tmp_path, said("a", read=10, wrote=20), refusal, size=100) as talk:
+        talk.say("1")
+        assert talk.conversation.right == "m · 30 % · 20 tok/s"
+        talk.say("/set num_ctx 50")
+        assert talk.conversation.right == "m · - · 20 tok/s"
+        assert "/set num_ctx 4096" in talk.told("2")
+        talk.say("/unset num_ctx")
+        assert talk.conversation.right == "m · 30 % · 20 tok/s"
 
 
 def test_max_tokens_offers_no_room(tmp_path: Path) -> None:
