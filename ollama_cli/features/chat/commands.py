@@ -159,7 +159,7 @@ def take(talk: Conversation, text: str, *, is_block: bool = False) -> Next:
         except OllamaCliError as error:
             show_error(talk.context.err, explain(error, talk.context))
     step = done[0] if done else GO_ON
-    if call.word in _MAKE_ROOM and not step.text:
+    if isinstance(call, Call) and call.word in _MAKE_ROOM and not step.text:
         return Next(text=talk.refused)
     return step
 

@@ -91,10 +91,10 @@ class Conversation:
     def look_back(self) -> None:
         """Take the numbers of the last answer of the branch; the next one tells the window."""
         self.window.forget()
-        last = self.tree.head
-        if last is not None and last.message.role == ASSISTANT:
+        answers = [each for each in self.tree.history if each.message.role == ASSISTANT]
+        if answers:
             size = self._sizes.get((self.request.model, self._num_ctx(self.request.options)))
-            self.window.measure(last.message.usage, size)
+            self.window.measure(answers[-1].message.usage, size)
 
     @property
     def system(self) -> str | None:
