@@ -71,6 +71,7 @@ class Conversation:
         self.recorder = recorder
         self.auto = auto
         self.read = read
+        self.use_keys: Callable[[str], None] = lambda _keys: None
         self.attached: list[Attachment] = []
         self.edited: Node | None = None
         self.refused = ""

@@ -22,7 +22,8 @@ def run(talk: Conversation, line: Line, first: str | None = None) -> None:
     """
     with SHIELD:
         signals.outlive_ctrl_c()
-        talk.read = _reader(line)
+        talk.read = _reader(talk, line)
+        talk.use_keys = line.use_keys
         talk.context.prompter.report(talk.header)
         show_last(talk)
         step = GO_ON if first is None else commands.take(talk, first, is_block=True)
@@ -55,8 +56,12 @@ def _start(text: str, out: OutStream) -> list[str]:
     return lines if more <= 0 else [*lines[:_MOST_LINES], f"… ({more} more lines)"]
 
 
-def _reader(line: Line) -> Reader:
+def _reader(talk: Conversation, line: Line) -> Reader:
+    """Return what asks: a short answer is no line, which Up would bring back."""
+
     def read(prompt: str, text: str) -> str | None:
+        if not text:
+            return talk.context.prompter.ask(prompt)
         try:
             return line.read(prompt, text=text).text
         except EOFError:

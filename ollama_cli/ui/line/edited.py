@@ -76,7 +76,6 @@ class EditedLine:
         self._completer = CommandCompleter(wishes.complete)
         self._session: PromptSession[str] = PromptSession(
             multiline=True,
-            editing_mode=EditingMode.VI if wishes.keys == "vi" else EditingMode.EMACS,
             complete_while_typing=False,
             completer=self._completer,
             history=_Earlier(self._sent, wishes.history),
@@ -92,8 +91,8 @@ class EditedLine:
         )
         self._app = self._session.app
         self._app.terminal_size_polling_interval = None  # a signal tells of a new size
-        if wishes.keys == "vi":
-            self._app.ttimeoutlen = keys.VI_PATIENCE
+        self._patience = self._app.ttimeoutlen
+        self.use_keys(wishes.keys)
         self._app.before_render += lambda _: self._fit()
         self._buffer = self._session.default_buffer
         self._buffer.on_text_changed += lambda _: self._look_at_text()
@@ -113,6 +112,12 @@ class EditedLine:
             self._remember(whole)
         found = blocks.typed(sent, is_pasted=is_pasted)
         return found._replace(text=self._chips.whole(found.text))
+
+    def use_keys(self, wanted: str) -> None:
+        """Take the keys of `emacs` or `vi` from now on."""
+        is_vi = wanted == "vi"
+        self._app.editing_mode = EditingMode.VI if is_vi else EditingMode.EMACS
+        self._app.ttimeoutlen = keys.VI_PATIENCE if is_vi else self._patience
 
     def close(self) -> None:
         """Give the terminal back, and forget what was typed ahead."""

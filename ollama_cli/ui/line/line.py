@@ -55,6 +55,10 @@ class Line(Protocol):
         """
         ...
 
+    def use_keys(self, wanted: str) -> None:
+        """Take the keys of `emacs` or `vi` from now on."""
+        ...
+
     def close(self) -> None:
         """Give the terminal back, and forget what was typed ahead."""
         ...

@@ -52,6 +52,11 @@ class PlainLine:
                 lines.append(self._line(CONTINUATION, ""))
         return blocks.typed("\n".join(lines))
 
+    def use_keys(self, wanted: str) -> None:
+        """Take the keys of `emacs` or `vi` from now on."""
+        if _EDITOR:
+            _EDITOR.parse_and_bind(f"set editing-mode {wanted}")
+
     def close(self) -> None:
         """Give the terminal back, and forget what was typed ahead."""
         self._ahead = ""

@@ -81,6 +81,12 @@ def test_how_answers_are_shown_is_set(tmp_path: Path) -> None:
         assert "answer tokens:" not in talk.told("second")
         assert "render is one of" in talk.told("/set render fancy")
         assert "stats is on or off" in talk.told("/set stats maybe")
+        used: list[str] = []
+        talk.conversation.use_keys = used.append
+        talk.say("/set keys vi")
+        assert "keys are emacs or vi" in talk.told("/set keys nano")
+        talk.say("/unset keys")
+        assert used == ["vi", "emacs"]
 
 
 def test_thinking_is_asked_of_models_that_can(tmp_path: Path) -> None:

@@ -227,6 +227,17 @@ def test_keys_of_vi() -> None:
         assert desk.ask("a", ALT_ENTER, "b", ENTER).text == "a\nb"
 
 
+def test_keys_are_changed_between_two_lines() -> None:
+    with Desk() as desk:
+        desk.line.use_keys("vi")
+        desk.type("one two")
+        desk.meet("one two", lambda: desk.type(ESCAPE))
+        desk.meet(lambda: desk.screen.cursor.x == 10, lambda: desk.type("0dwA!", ENTER))
+        assert desk.read().text == "two!"
+        desk.line.use_keys("emacs")
+        assert desk.ask("two", "\x01", "one ", ENTER).text == "one two"
+
+
 @pytest.mark.parametrize("key", [CTRL_G, "\x18\x05"])
 def test_the_editor_changes_the_line_and_does_not_send_it(key: str, tmp_path: Path) -> None:
     editor, seen = tmp_path / "editor", tmp_path / "seen"

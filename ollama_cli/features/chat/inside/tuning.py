@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from ollama_cli.config.parsers import RENDERINGS, read_keep_alive, read_switch
+from ollama_cli.config.parsers import KEYS, RENDERINGS, read_keep_alive, read_switch
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
 from ollama_cli.features.chat.model_options import read_options
@@ -24,7 +24,7 @@ _LEVELS: Final[Mapping[str, Think]] = {
     "max": "max",
 }
 # How answers are shown and a model is kept; all other keys are options of the model.
-SETTABLE: Final = ("stats", "render", "wrap", "keep_alive")
+SETTABLE: Final = ("stats", "render", "wrap", "keep_alive", "keys")
 
 
 def system(talk: Conversation, argument: str) -> Next:
@@ -175,15 +175,23 @@ def _switch(key: str, value: str) -> bool:
         raise UsageError(f"{key} is on or off, not {value!r}") from error
 
 
+def _set_keys(talk: Conversation, value: str) -> None:
+    if value not in KEYS:
+        raise UsageError(f"keys are {' or '.join(KEYS)}, not {value!r}")
+    talk.use_keys(value)
+
+
 _SET: Final[Mapping[str, Callable[[Conversation, str], None]]] = {
     "stats": _set_stats,
     "render": _set_render,
     "wrap": _set_wrap,
     "keep_alive": _set_keep_alive,
+    "keys": _set_keys,
 }
 _UNSET: Final[Mapping[str, Callable[[Conversation], None]]] = {
     "stats": lambda talk: _set_stats(talk, OFF),
     "render": lambda talk: _set_render(talk, "auto"),
     "wrap": lambda talk: _set_wrap(talk, "on"),
     "keep_alive": lambda talk: talk.set_request(keep_alive=talk.context.settings.keep_alive),
+    "keys": lambda talk: talk.use_keys(talk.context.settings.keys),
 }
