@@ -137,23 +137,32 @@ def talking(
         "/api/show": shown_model,
         "/api/tags": document({"models": [{"name": f"{each}:latest"} for each in models]}),
     }
-    with Server(by_path(routes)) as server:
-        context = Context(
-            Flags(settings={"host": server.url, **(settings or {})}),
-            out=OutStream(io.StringIO()),
-            err=OutStream(io.StringIO()),
-            stdin=InStream(None),
-            environ={"OLLAMA_CLI_REGISTRY": "none"},
-        )
-        store = SessionStore(folder / "sessions.db")
-        session = Session(ID, "", NOW, NOW, model=model)
-        recorder = Recorder(store, context.prompter, session)
-        request = ChatRequest(model=model, messages=[], options={}, gather=False, join=True)
-        conversation = Conversation(
-            context, request, AnswerOptions(), recorder, tree=Tree(), **more
-        )
-        try:
-            yield Talk(answers, conversation, store)
-        finally:
-            context.close()
-            store.close()
+    with (
+        Server(by_path(routes)) as server,
+        joined(folder, server.url, model, settings, **more) as talk,
+    ):
+        talk.answers = answers
+        yield talk
+
+
+@contextmanager
+def joined(
+    folder: Path, url: str, model: str, settings: dict[str, object] | None = None, **more: Any
+) -> Iterator[Talk]:
+    """Begin a conversation with any server; its store is in a folder."""
+    context = Context(
+        Flags(settings={"host": url, **(settings or {})}),
+        out=OutStream(io.StringIO()),
+        err=OutStream(io.StringIO()),
+        stdin=InStream(None),
+        environ={"OLLAMA_CLI_REGISTRY": "none"},
+    )
+    store = SessionStore(folder / "sessions.db")
+    recorder = Recorder(store, context.prompter, Session(ID, "", NOW, NOW, model=model))
+    request = ChatRequest(model=model, messages=[], options={}, gather=False, join=True)
+    conversation = Conversation(context, request, AnswerOptions(), recorder, tree=Tree(), **more)
+    try:
+        yield Talk(Answers("yes"), conversation, store)
+    finally:
+        context.close()
+        store.close()
