@@ -178,6 +178,7 @@ def _give_up_edit(talk: Conversation) -> None:
     """Forget which question is edited, if a command comes between."""
     if talk.edited is not None:
         talk.edited, talk.attached = None, []
+        talk.context.prompter.note("the question stays as it is")
 
 
 def _unknown(word: str) -> UsageError:

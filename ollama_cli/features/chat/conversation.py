@@ -165,7 +165,11 @@ class Conversation:
         before, was_failed = self.tree.head, question.message.state == "failed"
         self.tree.head = question
         question.change(state="done")
-        asked = self._question(model)
+        try:
+            asked = self._question(model)
+        except OllamaCliError:
+            self.recorder.set_state(question, "failed")
+            raise
         draft = Draft(self.recorder, question, model)
         heard = Recorded(self.context, asked, draft)
         failure = self._show(asked, heard)
@@ -182,7 +186,7 @@ class Conversation:
             self.tree.head = before
         else:
             self.recorder.set_state(question, "failed")
-        self.recorder.save(self.tree)
+        self.recorder.save(self.tree, again=False)
         if isinstance(failure, OllamaCliError):
             return self._tell_failure(failure, typed)
         self.ahead.close()

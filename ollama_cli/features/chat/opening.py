@@ -47,14 +47,17 @@ class Opened:
         self._auto = auto
         self._attached: list[Attachment] = []
         store = self._store(must_be=where.save or session is not None)
+        is_private = where.private or not (context.settings.save or where.save)
         if session is None:
             self._tree = Tree()
             begun = _begun(request, system)
-            self._recorder = Recorder(store, context.prompter, begun)
+            self._recorder = Recorder(store, context.prompter, begun, is_private=is_private)
         else:
             assert store is not None  # noqa: S101  the session is in it
             self._tree = Tree(store.messages(session.id), session.head)
-            self._recorder = Recorder(store, context.prompter, session, is_known=True)
+            self._recorder = Recorder(
+                store, context.prompter, session, is_known=True, is_private=is_private
+            )
             self._settle(session, system)
 
     def attach(self, paths: Sequence[str], images: Iterable[str]) -> None:
@@ -84,8 +87,6 @@ class Opened:
 
         context, where = self._context, self._where
         recorder = self._recorder
-        saves = where.save or (context.settings.save and not where.private)
-        recorder.is_private |= not saves
         self._take_keys()
         talk = Conversation(
             context, self._request, self._options, recorder, tree=self._tree, auto=self._auto

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from types import MappingProxyType
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _DRAFT_SECONDS: Final = 1.0
 _DRAFT_BYTES: Final = 4096
+_TEXTS: Final = frozenset({"title", "system"})  # of a session, that somebody typed
 
 
 class Notes(Protocol):
@@ -36,7 +37,8 @@ class Recorder:
     """Write one session to a store: all of its tree that is not written yet, each time.
 
     `session` says how the session begins; it is written with the first question. Without a store,
-    and while it is private, nothing is written; what is said meanwhile never is.
+    and while it is private, nothing is written; what is said meanwhile never is, and no title nor
+    system prompt of that time: `unwritten` names those that are of such.
     """
 
     def __init__(
@@ -46,12 +48,15 @@ class Recorder:
         session: Session,
         *,
         is_known: bool = False,
+        is_private: bool = False,
         blobs: Mapping[str, bytes] = MappingProxyType({}),
+        unwritten: frozenset[str] = frozenset(),
     ) -> None:
         self.store = store
         self._notes = notes
         self.session = session
-        self.is_private = store is None
+        self.is_private = is_private or store is None
+        self.unwritten = unwritten | (_TEXTS if self.is_private else frozenset())
         self._is_known = is_known
         self._head = session.head
         self._changes: dict[str, Any] = {}
@@ -83,6 +88,10 @@ class Recorder:
     def change(self, **fields: Any) -> None:
         """Change the session: its title, model, system, options."""
         self.session = replace(self.session, **fields)
+        if self.is_private:
+            self.unwritten |= _TEXTS & fields.keys()
+            return
+        self.unwritten -= fields.keys()
         if self._is_known:
             self._changes |= fields
 
@@ -115,9 +124,12 @@ class Recorder:
         if node.message.id is not None:
             self._states[node.message.id] = state
 
-    def save(self, tree: Tree) -> None:
-        """Write what is not written yet; a store that fails is told of once, and tried again."""
-        if self.store is None or self.is_private:
+    def save(self, tree: Tree, *, again: bool = True) -> None:
+        """Write what is not written yet; a store that fails is told of once.
+
+        Unless it is tried `again`, one that failed is left alone: each try may take seconds.
+        """
+        if self.store is None or self.is_private or (self._has_failed and not again):
             return
         try:
             try:
@@ -139,6 +151,8 @@ class Recorder:
             return
         try:
             self.store.draft(self.session.id, parent, content, thinking, model=model)
+        except NotFoundError:  # another process removed the session: the answer will tell
+            return
         except OllamaCliError as error:
             self._fail(error)
 
@@ -147,7 +161,7 @@ class Recorder:
         if not self._is_known:
             if not unsaved:
                 return
-            self._begin(store, unsaved[0])
+            self._begin(store, unsaved)
         for run in _runs(unsaved):
             self._write(store, run)
         while self._states:
@@ -166,20 +180,24 @@ class Recorder:
             if node.message.id is not None:
                 node.change(id=None)
                 node.is_private = True
+        self.unwritten |= _TEXTS
         self._is_known, self._head = False, None
         self._changes, self._states = {}, {}
         self._notes.note("this session was removed: only what is said from here on is saved again")
 
-    def _begin(self, store: "SessionStore", first: Node) -> None:
+    def _begin(self, store: "SessionStore", unsaved: Sequence[Node]) -> None:
         session = self.session
-        self.session = store.begin(
+        questions = (node.message.content for node in unsaved if node.is_question)
+        given = "" if "title" in self.unwritten else session.title
+        begun = store.begin(
             model=session.model,
-            system=session.system,
+            system=None if "system" in self.unwritten else session.system,
             options=session.options,
-            title=session.title or titles.first_words(first.message.content),
+            title=given or titles.first_words(next(questions, "")),
             session_id=session.id,
             forked_from=session.forked_from,
         )
+        self.session = replace(begun, system=session.system)
         self._is_known = True
 
     def _write(self, store: "SessionStore", run: list[Node]) -> None:

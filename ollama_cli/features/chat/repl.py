@@ -5,10 +5,11 @@ from typing import Final
 from ollama_cli.features.chat import commands
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Reader
 from ollama_cli.features.chat.tree import Exchange
+from ollama_cli.features.context import Context
 from ollama_cli.system import signals
 from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.text import visible
-from ollama_cli.ui.line.line import Line
+from ollama_cli.ui.line.line import PROMPT, SPOKEN_PROMPT, Line
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import wrapped
 
@@ -33,19 +34,23 @@ def run(talk: Conversation, line: Line, first: str | None = None) -> None:
             except EOFError:
                 break
             step = commands.take(talk, typed.text, is_block=typed.is_block)
+        talk.recorder.save(talk.tree)
 
 
 def show_last(talk: Conversation) -> None:
     """Show the last exchange of a session that goes on, dim."""
     for exchange in talk.tree.exchanges[-1:]:
-        for text in _shown(exchange, talk.context.err):
+        for text in _shown(exchange, talk.context):
             talk.context.err.line(f"\x1b[2m{text}\x1b[22m" if talk.context.err.colour else text)
 
 
-def _shown(exchange: Exchange, out: OutStream) -> list[str]:
-    found = _start(f">>> {exchange.question.message.content}", out)
+def _shown(exchange: Exchange, context: Context) -> list[str]:
+    is_spoken = context.settings.accessible
+    prompt = SPOKEN_PROMPT if is_spoken else PROMPT
+    found = _start(f"{prompt}{exchange.question.message.content}", context.err)
     if exchange.answer is not None:
-        found += _start(exchange.answer.message.content, out)
+        found += ["model:"] if is_spoken else []
+        found += _start(exchange.answer.message.content, context.err)
     return found
 
 

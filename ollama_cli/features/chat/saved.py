@@ -113,7 +113,7 @@ def _keep(
         recorder.set_state(node, "failed")
     else:
         tree.add(answer_message(heard, asked, state), is_private=node.is_private)
-    recorder.save(tree)
+    recorder.save(tree, again=False)
 
 
 def _ways(session: str) -> str:

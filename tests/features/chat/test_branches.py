@@ -168,10 +168,18 @@ def test_private_stops_writing_and_begins_again(tmp_path: Path) -> None:
         assert "private: nothing is saved" in talk.told("/set nohistory")
         talk.say("secret")
         talk.say("/title hidden")
+        talk.say("/system hushed")
         assert talk.sent[-1] == ("user", "secret")
         talk.say("/private off")
         talk.say("third")
-        assert [text for _, text in talk.sent] == ["first", "one", "secret", "two", "third"]
+        texts = [text for _, text in talk.sent]
+        assert texts == ["hushed", "first", "one", "secret", "two", "third"]
+        assert talk.store.session(ID).title == "first"
         assert [each.content for each in talk.kept] == ["first", "one", "third", "three"]
         assert talk.kept[2].parent == 2
-    assert b"secret" not in (tmp_path / "sessions.db").read_bytes()
+        talk.say("/new")
+        talk.say("fourth")
+        assert talk.sent[0] == ("system", "hushed")
+    written = b"".join(path.read_bytes() for path in tmp_path.glob("sessions.db*"))
+    for word in (b"secret", b"hidden", b"hushed"):
+        assert word not in written

@@ -118,6 +118,7 @@ def test_a_turn_in_another_window_makes_a_branch(tmp_path: Path) -> None:
 def test_what_another_window_removed_stays_removed(tmp_path: Path) -> None:
     store = SessionStore(tmp_path / "sessions.db")
     recorder, tree, notes = begun(store)
+    recorder.change(system="a role")
     ask(recorder, tree, "secret", "SECRET")
     with store.database.writing() as base:
         base.execute("DELETE FROM sessions")
@@ -125,6 +126,8 @@ def test_what_another_window_removed_stays_removed(tmp_path: Path) -> None:
     assert texts(store) == ["b", "B"]
     assert notes.told == ["this session was removed: only what is said from here on is saved again"]
     assert [node.message.content for node in tree.path] == ["secret", "SECRET", "b", "B"]
+    assert (store.session(ID).title, store.session(ID).system) == ("b", None)
+    assert recorder.session.system == "a role"
 
 
 def test_a_branch_of_copies_is_one_commit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -180,3 +183,30 @@ def test_files_are_kept_once_and_read_again(tmp_path: Path) -> None:
     recorder.save(tree)
     other = Recorder(store, Notes(), store.session(ID), is_known=True)
     assert other.blob(attached.sha256) == b"alpha"
+
+
+def test_a_store_that_failed_is_tried_again_with_the_next_exchange(tmp_path: Path) -> None:
+    store = Failing(tmp_path / "sessions.db")
+    recorder, tree, notes = begun(store)
+    store.fails = True
+    ask(recorder, tree, "a")
+    store.fails = False
+    tree.add(Message("assistant", "A"))
+    recorder.save(tree, again=False)
+    assert store.latest() is None or texts(store) == []
+    ask(recorder, tree, "b")
+    assert texts(store) == ["a", "A", "b"]
+    assert len(notes.told) == 2
+
+
+def test_files_stay_with_copies(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("alpha", encoding="utf-8")
+    with talking(tmp_path) as talk:
+        talk.say("first")
+        talk.say(f"/file {tmp_path}/a.txt")
+        talk.say("second")
+        talk.say("/drop 1")
+        talk.say("/fork")
+        talk.say("third")
+        assert talk.sent[0] == ("user", "second\n\nalpha")
+        assert [each.name for each in talk.kept[0].attachments] == ["a.txt"]

@@ -155,9 +155,14 @@ def _go_to(talk: Conversation, session: Session, tree: Tree, *, is_known: bool) 
     old = talk.recorder
     old.save(talk.tree)
     talk.recorder = Recorder(
-        old.store, talk.context.prompter, session, is_known=is_known, blobs=old.blobs
+        old.store,
+        talk.context.prompter,
+        session,
+        is_known=is_known,
+        is_private=old.is_private,
+        blobs=old.blobs,
+        unwritten=frozenset() if is_known else old.unwritten - {"title"},
     )
-    talk.recorder.is_private = old.is_private
     talk.attached, talk.edited = [], None
     talk.go_to(tree)
 
