@@ -23,6 +23,7 @@ from ollama_cli.types.text import one_line
 from ollama_cli.ui.sentences import show_error
 
 MODEL, PATH, SESSION = "model", "path", "session"
+_LONGEST_WAIT: Final = 0.15  # seconds that a key may take
 
 
 class Command(NamedTuple):
@@ -213,14 +214,7 @@ def candidates(talk: Conversation, text: str) -> Iterable[str]:
 
 
 def _models(talk: Conversation, rest: str) -> Iterable[str]:
-    listing = talk.context.servers.cached_models()
-    if listing is None or not listing.is_fresh:
-        try:
-            talk.context.servers.installed()
-        except OllamaCliError:  # completion is only nice to have
-            return ()
-        listing = talk.context.servers.cached_models()
-    names = listing.names if listing else ()
+    names = talk.context.servers.names_for_completion(_LONGEST_WAIT)
     return [each for each in names if each.lower().startswith(rest.lower())]
 
 

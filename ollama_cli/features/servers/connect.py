@@ -142,6 +142,32 @@ class Servers:
         """Return the cached names of the models of the server."""
         return None if self._is_demo else cache.read(self._settings.place)
 
+    def names_for_completion(self, seconds: float) -> tuple[str, ...]:
+        """Return the names of the installed models, as far as they are known within so long.
+
+        They come from the cache while it is fresh. A server that wants a key is not asked.
+        """
+        known = self.cached_models()
+        if known and known.is_fresh:
+            return known.names
+        from ollama_cli.services.quick_list import installed_names  # noqa: PLC0415  hardly ever: 1 ms
+
+        names: list[str] | None = None
+        credentials = self._credentials()
+        if credentials.keys() <= {"ca_file", "local_only"}:
+            names = installed_names(
+                self._settings.host,
+                seconds=seconds,
+                environ=self._environ,
+                ca_file=credentials["ca_file"],
+                headers={},
+            )
+        if names is None:
+            return known.names if known else ()
+        if not self._is_demo:
+            cache.write(self._settings.place, names)
+        return tuple(names)
+
     def forget_installed(self) -> None:
         """Delete the cached names, as the models have changed."""
         if not self._is_demo:

@@ -5,10 +5,13 @@ from pathlib import Path
 import pytest
 from conversations import ID, PNG, said, talking
 from documentation import README
+from hostile import Peer, Server
 
 from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.features.chat.commands import COMMANDS, candidates, habits_of
 from ollama_cli.features.chat.conversation import GO_ON
+from ollama_cli.features.context import Flags
+from ollama_cli.features.servers.connect import Servers
 from ollama_cli.features.sessions.store import SessionStore
 
 FORBIDDEN: dict[str, object] = {"allowed_models": ("m", "sage")}
@@ -384,3 +387,13 @@ def test_what_cannot_be_copied_names_the_way(tmp_path: Path) -> None:
         talk.say("first")
         assert "no code in this conversation" in talk.told("/copy 1")
         assert "/save FILE" in talk.told("/copy")
+
+
+def test_completion_waits_for_no_silent_server(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Servers, "installed", lambda *_: pytest.fail("it may take half a minute"))
+    with talking(tmp_path) as talk, Server(Peer.stall) as silent:
+        context = talk.conversation.context
+        context.flags = Flags(settings={"host": silent.url})
+        assert list(candidates(talk.conversation, "/model e")) == []
