@@ -69,10 +69,11 @@ class Desk:
 
 
 @contextmanager
-def desk(home: Path, *scripts: Script | str) -> Iterator[Desk]:
+def desk(home: Path, *scripts: Script | str, **more: Script) -> Iterator[Desk]:
     answers = Answers(*scripts)
     routes: dict[str, Script] = {"/api/chat": answers, "/api/show": shown_model}
     routes["/api/generate"] = said("loaded")
+    routes |= {f"/api/{name}": script for name, script in more.items()}
     with Server(by_path(routes)) as server:
         yield Desk(home, server.url, answers)
 
@@ -252,3 +253,26 @@ def test_one_answer_on_a_terminal_is_saved_and_a_private_one_is_not(tmp_path: Pa
         with at.chat("first", "-m", "m", "--no-stdin") as terminal:
             assert terminal.end() == 0
         assert [each.content for each in at.kept()] == ["first", "one"]
+
+
+@pytest.mark.parametrize("silent", ["ps", "show"])
+def test_ctrl_c_ends_a_wait_beside_an_answer(tmp_path: Path, silent: str) -> None:
+    (tmp_path / "cat.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    asked = threading.Event()
+
+    def stall(peer: Peer) -> None:
+        asked.set()
+        peer.stall()
+
+    env = {"OLLAMA_CLI_METADATA_TIMEOUT": "0"}
+    with (
+        desk(tmp_path, said("one", read=3, wrote=4), "two", **{silent: stall}) as at,
+        at.chat("-m", "m", "--no-preload", env=env) as terminal,
+    ):
+        terminal.expect(">>>")
+        terminal.send("what is ./cat.png\r" if silent == "show" else "first\r")
+        assert asked.wait(PATIENCE)
+        terminal.send(CTRL_C)
+        terminal.expect_line(">>> ")
+        terminal.send("/exit\r")
+        assert terminal.end() == 0

@@ -6,7 +6,15 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from ollama_cli.errors import OllamaCliError, UsageError
-from ollama_cli.features.chat.conversation import GO_ON, LEAVE, Conversation, Next, was_stopped
+from ollama_cli.features.chat.conversation import (
+    GO_ON,
+    LEAVE,
+    STOPPED,
+    Conversation,
+    Next,
+    unless_stopped,
+    was_stopped,
+)
 from ollama_cli.features.chat.grammar import HABITS, Call, read
 from ollama_cli.features.chat.inside import (
     branches,
@@ -156,9 +164,10 @@ def take(talk: Conversation, text: str, *, is_block: bool = False) -> Next:
             if isinstance(call, str):
                 return talk.send(call, is_block=is_block)
             if was_stopped(partial(_run, talk, call, done)):
-                talk.context.prompter.note("stopped; the conversation goes on")
+                talk.context.prompter.note(STOPPED)
         except OllamaCliError as error:
-            show_error(talk.context.err, explain(error, talk.context))
+            explained = unless_stopped(partial(explain, error, talk.context))
+            show_error(talk.context.err, explained or error)
     step = done[0] if done else GO_ON
     if isinstance(call, Call) and call.word in _MAKE_ROOM and not step.text:
         return Next(text=talk.refused)

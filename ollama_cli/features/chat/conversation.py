@@ -6,7 +6,7 @@ It is fed with strings, and knows of no terminal but the streams of its context.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeVar
 
 from ollama_cli.errors import OllamaCliError, OutputError, TooLongError
 from ollama_cli.features.chat import answer, window
@@ -33,6 +33,7 @@ from ollama_cli.types.times import timestamp
 from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error, show_sentence
 
+T = TypeVar("T")
 Reader = Callable[[str, str], str | None]
 """Asks for one line: a prompt, and the text that waits in it; None if nobody answers."""
 
@@ -46,6 +47,7 @@ class Next(NamedTuple):
 
 GO_ON: Final = Next()
 LEAVE: Final = Next(leaves=True)
+STOPPED: Final = "stopped; the conversation goes on"
 
 
 class Conversation:
@@ -141,7 +143,10 @@ class Conversation:
         """Ask a question that was typed; of a block that was pasted nothing else is made."""
         typed, paths = text, list[str]()
         if not is_block:
-            text, paths = take_pictures(self.context, self.request.model, text)
+            taken = unless_stopped(partial(take_pictures, self.context, self.request.model, text))
+            if taken is None:
+                return self._tell_stop()
+            text, paths = taken
         stdin, recorder = self.context.stdin, self.recorder
         self.attached += [read_picture(path, stdin, recorder) for path in paths]
         if self.edited is not None:
@@ -166,10 +171,13 @@ class Conversation:
         self.tree.head = question
         question.change(state="done")
         try:
-            asked = self._question(model)
+            asked = unless_stopped(partial(self._question, model))
         except OllamaCliError:
             self.recorder.set_state(question, "failed")
             raise
+        if asked is None:
+            self.recorder.set_state(question, "failed")
+            return self._tell_stop()
         draft = Draft(self.recorder, question, model)
         heard = Recorded(self.context, asked, draft)
         failure = self._show(asked, heard)
@@ -190,7 +198,11 @@ class Conversation:
         if isinstance(failure, OllamaCliError):
             return self._tell_failure(failure, typed)
         self.ahead.close()
-        self._measure(asked, heard)
+        was_stopped(partial(self._measure, asked, heard))
+        return GO_ON
+
+    def _tell_stop(self) -> Next:
+        self.context.prompter.note(STOPPED)
         return GO_ON
 
     def _question(self, model: str) -> Question:
@@ -202,7 +214,7 @@ class Conversation:
         """Show an answer as it comes; return what stopped it: an error, or Ctrl-C."""
         try:
             if was_stopped(partial(self._stream, asked, heard)):
-                self.context.prompter.note("stopped; the conversation goes on")
+                self._tell_stop()
                 return KeyboardInterrupt()
         except OllamaCliError as error:
             if not isinstance(error, OutputError):
@@ -223,8 +235,9 @@ class Conversation:
             ) as shown,
         ):
             for burst in bursts:
-                with SHIELD:  # nothing is half shown, and nothing half written down
-                    shown.show_burst(heard.hear(burst))
+                events = heard.hear(burst)
+                with SHIELD:  # nothing is half shown
+                    shown.show_burst(events)
 
     def _keep(self, question: Node, heard: Recorded, state: State, asked: Question) -> None:
         self.tree.head = question
@@ -281,7 +294,7 @@ class Conversation:
         return self._sizes[key]
 
     def _tell_failure(self, failure: OllamaCliError, typed: str) -> Next:
-        error = explain(failure, self.context)
+        error = unless_stopped(partial(explain, failure, self.context)) or failure
         if words := self.ahead.words_beside(failure):
             self.context.prompter.note(words)
         if not isinstance(error, TooLongError):
@@ -332,6 +345,13 @@ def was_stopped(work: Callable[[], None]) -> bool:
         signals.go_on()
         return True
     return False
+
+
+def unless_stopped(work: Callable[[], T]) -> T | None:
+    """Return what some work gives, None if Ctrl-C stopped it; within a shield."""
+    given: list[T] = []
+    was_stopped(lambda: given.append(work()))
+    return given[0] if given else None
 
 
 def speed(given: Answer) -> str:

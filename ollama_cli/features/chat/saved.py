@@ -12,6 +12,7 @@ from ollama_cli.features.chat.recorder import Draft, Recorder
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.chat.tree import ASSISTANT, SYSTEM, Node, Tree
 from ollama_cli.features.context import Context
+from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.answer_events import ChatEvent, Text, Thinking
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.requests import ChatRequest
@@ -28,12 +29,13 @@ class Recorded(Heard):
 
     def hear(self, burst: Sequence[ChatEvent]) -> Sequence[ChatEvent]:
         """Take the events of one network read in, and return them."""
-        for event in burst:
-            match event:
-                case Text(text):
-                    self.draft.add(text=text)
-                case Thinking(text):
-                    self.draft.add(thinking=text)
+        with SHIELD:  # nothing is half written down
+            for event in burst:
+                match event:
+                    case Text(text):
+                        self.draft.add(text=text)
+                    case Thinking(text):
+                        self.draft.add(thinking=text)
         return super().hear(burst)
 
 
