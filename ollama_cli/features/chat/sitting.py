@@ -49,6 +49,8 @@ def has_keys(context: Context, where: Sitting) -> bool:
 
 def resumed(context: Context, sitting: Sitting) -> "Session | None":
     """Return the session that goes on; NotFoundError if there is none, UsageError for several."""
+    if sitting.session is not None and not sitting.session.strip():
+        raise UsageError("--session is empty", hint="name a session by its id or title")
     if sitting.session is not None:
         return context.sessions.find(sitting.session)
     if not sitting.continues:

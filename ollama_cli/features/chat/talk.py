@@ -48,7 +48,10 @@ def talk(
         needs.append(CHAT)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     chat_request = ChatRequest(model=name, messages=[], **shared)
-    if is_long or session is not None or sitting.saves_one(context, where):
+    saves = session is not None or (
+        sitting.saves_one(context, where) and not _makes_vector(context, name, vector)
+    )
+    if is_long or saves:
         from ollama_cli.features.chat import opening  # noqa: PLC0415  what is saved alone: 10 ms
 
         opened = opening.Opened(context, chat_request, options, where, session, system, asks_auto)
@@ -68,6 +71,15 @@ def talk(
 
         embedded = replace(vector, model=name, keep_alive=shared["keep_alive"])
         show_vector(context, embedded, text or "", error)
+
+
+def _makes_vector(context: Context, model: str, vector: EmbedRequest | None) -> bool:
+    """Return whether a vector is to be the answer, which is no part of a conversation."""
+    if vector is None:
+        return False
+    from ollama_cli.features.chat.vectors import only_embeds  # noqa: PLC0415  `run` alone: 1 ms
+
+    return only_embeds(context, model)
 
 
 def _answer(context: Context, asked: Question, options: AnswerOptions) -> None:

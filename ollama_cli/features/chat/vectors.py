@@ -20,7 +20,7 @@ def show_vector(context: Context, asked: EmbedRequest, text: str, refusal: Serve
     Raises the `refusal` of the model to chat if it makes no embeddings, or if the answer should be
     a document.
     """
-    if not _only_embeds(context, asked.model, refusal):
+    if refusal.http_status not in _REFUSED or not only_embeds(context, asked.model):
         raise refusal
     if context.output != "text":
         command = f"ollama-cli embed -m {shlex.quote(asked.model)} -o {context.output}"
@@ -30,11 +30,10 @@ def show_vector(context: Context, asked: EmbedRequest, text: str, refusal: Serve
             context.out.line(json.dumps(vector))
 
 
-def _only_embeds(context: Context, model: str, refusal: ServerError) -> bool:
-    if refusal.http_status not in _REFUSED:
-        return False
+def only_embeds(context: Context, model: str) -> bool:
+    """Return whether a model makes embeddings and cannot chat, as far as the server tells."""
     try:
         known = context.servers.capability_provider().capabilities(model)
-    except OllamaCliError:  # the refusal tells more
+    except OllamaCliError:  # the request itself tells more
         return False
     return known.has(EMBEDDING) is True and not known.has(CHAT)

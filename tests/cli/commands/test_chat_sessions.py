@@ -107,6 +107,7 @@ def test_piped_text_goes_on_with_a_session(shell: Shell) -> None:
     [
         (["-c", "x"], 4, "there is no session yet"),
         (["--session", "abcdef", "x"], 4, "there is no session 'abcdef'"),
+        (["--session", " ", "x"], 2, "--session is empty"),
         (["--save", "--private", "x"], 2, "--save and --private"),
         (["-c", "--session", "abc", "x"], 2, "give one of them"),
         (["-c", "-o", "raw", "x"], 2, "-o raw"),

@@ -99,10 +99,14 @@ def test_an_embedding_model_prints_its_vector() -> None:
     assert (result.code, result.out, result.err) == (0, "[0.5, -1.0]\n", "")
 
 
-def test_an_embedding_model_prints_it_whole_on_a_terminal() -> None:
-    with embedder("embedding") as server, Terminal("run", "m", "a", "--host", server.url) as shown:
+def test_an_embedding_model_prints_it_whole_on_a_terminal(tmp_path: Path) -> None:
+    with (
+        embedder("embedding") as server,
+        Terminal("run", "m", "a", "--host", server.url, at=tmp_path) as shown,
+    ):
         assert shown.end() == 0
         assert shown.lines[-1] == "[0.5, -1.0]"
+    assert not [*tmp_path.rglob("sessions.db")]
 
 
 @pytest.mark.parametrize("output", ["json", "jsonl"])
