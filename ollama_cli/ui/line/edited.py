@@ -103,7 +103,7 @@ class EditedLine:
         self._right = "" if self._wishes.is_accessible else one_line(right)
         self._chips.clear()
         self._begins_pasted = self._was_told = False
-        with SHIELD:
+        with SHIELD, self._quiet.raw():
             sent = self._run(text)
             while self._then:
                 sent = self._run(self._then(sent))
@@ -128,6 +128,7 @@ class EditedLine:
         """Open the line and return what stands in it when it is sent, or left, with chips."""
         self._then, self._app.erase_when_done = None, False
         self._buffer.reset(Document(text))
+        self._app.layout.focus(self._buffer)  # also where it was left in the middle of a search
         with closing(KeyLoop()) as loop:
             self._loop = loop
             loop.set_exception_handler(self._fail)

@@ -33,12 +33,13 @@ def bindings(acts: Acts) -> KeyBindings:
     is_here = has_focus(DEFAULT_BUFFER) & ~is_searching
     for key, act in (
         ("enter", acts.enter),
-        ("c-c", acts.interrupt),
         ("c-g", acts.edit),
         ("tab", acts.complete),
         ("c-z", acts.stop),
     ):
         found.add(key, filter=is_here)(_alone(act))
+    # At once, where a text is selected too: then others are bound behind it.
+    found.add("c-c", filter=is_here, eager=True)(_alone(acts.interrupt))
     found.add("c-d", filter=is_here & ~_has_text)(_alone(acts.leave))
     found.add("c-x", "c-e", filter=is_here)(_alone(acts.edit))
     found.add("v", filter=is_here & vi_navigation_mode & ~_is_waiting)(_alone(acts.edit))

@@ -73,7 +73,6 @@ class Quiet:
         before = self._wanted
         with suppress(_MODES.error):
             self._set(_raw(_MODES.tcgetattr(self.keys)))
-            self._bracket(_PASTES_ON)
         try:
             yield
         finally:

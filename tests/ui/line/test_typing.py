@@ -161,6 +161,17 @@ def test_ctrl_c_clears_the_line_and_says_how_to_leave_once() -> None:
         assert desk.shown[-1] == ">>> on"
 
 
+def test_ctrl_c_in_a_selection_and_a_search_leaves_no_line_that_is_deaf() -> None:
+    with Desk() as desk:
+        assert desk.ask("one", ENTER).text == "one"
+        for keys in (
+            ("two", "\x00", LEFT, CTRL_C),
+            (CTRL_R, "o", CTRL_C),
+            (CTRL_R, CTRL_C, CTRL_C),
+        ):
+            assert desk.ask(*keys, CTRL_R, ENTER, CTRL_C, "three", ENTER).text == "three"
+
+
 def test_ctrl_d_leaves_from_an_empty_line_alone() -> None:
     with Desk() as desk:
         assert desk.ask("ab", LEFT, CTRL_D, CTRL_D, ENTER).text == "a"
