@@ -68,6 +68,9 @@ OWNERS = {
     "msvcrt": ("system",),
     "mcp": ("features/mcp", "features/mcp_server"),
     "jsonschema": ("features/schema",),
+    "referencing": ("features/schema",),
+    "mcp_types": ("features/mcp", "features/mcp_server"),
+    "anyio": ("features/mcp", "features/mcp_server"),
     "distributed": ("features/batch/dask",),
     "click": (),
 }
