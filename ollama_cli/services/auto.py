@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Mapping
+from functools import partial
 from http import HTTPStatus
 from itertools import islice
 from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol, TypeVar
 from ollama_cli.errors import OllamaCliError, OtherApiError
 from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import E, EventStream
+from ollama_cli.transport.deadline import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -52,10 +54,17 @@ def ask_for_items(
     yield from items
 
 
+def _ask_watched(watch: Watch, ask: Ask, question: Callable[[Provider], T]) -> T:
+    with watch.entered():
+        return ask(question)
+
+
 class DeferredStream(EventStream[E]):
     """The stream of the right client; reading its first event sends the request."""
 
     def __init__(self, ask: Ask, question: Callable[[Provider], EventStream[E]]) -> None:
+        self._watch = Watch()
+        ask = partial(_ask_watched, self._watch, ask)
         self._ask = ask
         self._question = question
         self._stream: EventStream[E] | None = None

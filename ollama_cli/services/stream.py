@@ -1,9 +1,11 @@
 """An answer as a stream: of events, or of the server's bytes to pass on."""
 
 from collections.abc import Callable, Generator, Iterable, Iterator
+from functools import partial
 from typing import Generic, Protocol, Self, TypeVar
 
 from ollama_cli.errors import OllamaCliError, StreamCutError
+from ollama_cli.transport.deadline import Watch
 from ollama_cli.transport.response import Reply
 
 E = TypeVar("E")
@@ -46,6 +48,8 @@ class EventStream(Generic[E]):
     def __init__(
         self, open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
     ) -> None:
+        self._watch = Watch()
+        open_reply = partial(_watched, self._watch, open_reply)
         # The generators do not refer to the stream: if it is not used any more, they are closed.
         self._bursts = _bursts(open_reply, decoder, parser)
         self._events = _events(self._bursts)
@@ -72,6 +76,13 @@ class EventStream(Generic[E]):
         self._bytes.close()
         self._reads.close()
 
+    def abort(self) -> None:
+        """Close the connection, from any thread: the one that reads gets an error, not an end.
+
+        Nothing is sent any more, and the server stops its work. After the end it does nothing.
+        """
+        self._watch.end()
+
     def bursts(self) -> Iterator[list[E]]:
         """Yield the events of each network read together; a token that comes alone is not held."""
         return self._bursts
@@ -93,6 +104,11 @@ class EventStream(Generic[E]):
     def raw(self) -> Iterator[bytes]:
         """Yield the server's bytes unchanged, then raise what the events would have raised."""
         return self._bytes
+
+
+def _watched(watch: Watch, open_reply: Callable[[], Reply]) -> Reply:
+    with watch.entered():
+        return open_reply()
 
 
 def _bursts(

@@ -3,8 +3,8 @@
 import socket
 import threading
 import time
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final, Generic, Protocol, TypeVar
 
 from ollama_cli.errors import TimedOutError
@@ -17,12 +17,83 @@ _LEAST: Final = 0.001
 _HINT: Final = "wait longer with `--timeout SECONDS` (0 waits for ever)"
 
 
-class _Connection(Protocol):
+class Watched(Protocol):
+    """A connection, whose socket is known once it is made, and the question that it serves now."""
+
     live_socket: socket.socket | None
+    watch: "Watch | None"
 
 
 class _Current(threading.local):
-    question: "_Question[object] | None" = None
+    watch: "Watch | None" = None
+
+
+class Watch:
+    """What a thread asks a server within `entered`, which any other thread may end."""
+
+    limits = False
+
+    def __init__(self, outer: "Watch | None" = None) -> None:
+        self._outer = outer
+        self._lock = threading.Lock()
+        self._has_ended = False
+        self._connection: Watched | None = None
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Watch what this thread asks within the block, also for the watch around it."""
+        before = _CURRENT.watch
+        self._outer = self._outer or before
+        _CURRENT.watch = self
+        try:
+            yield
+        finally:
+            _CURRENT.watch = before
+
+    @property
+    def is_over(self) -> bool:
+        """Return whether nothing is to be sent any more."""
+        return any(each._has_ended for each in self._around())  # noqa: SLF001  of this class
+
+    @property
+    def is_limited(self) -> bool:
+        """Return whether its time, or that of a watch around it, is limited in all."""
+        return any(each.limits for each in self._around())
+
+    def follow(self, connection: Watched) -> None:
+        """Note on which connection it waits now; TimedOutError if it is over."""
+        for each in self._around():
+            with each._lock:  # noqa: SLF001  of this class
+                if each._has_ended:  # noqa: SLF001  likewise
+                    raise TimedOutError("the time is over")
+                each._connection = connection  # noqa: SLF001  likewise
+        connection.watch = self
+
+    def release(self, connection: Watched) -> None:
+        """Note that a connection is for others again."""
+        for each in self._around():
+            with each._lock:  # noqa: SLF001  of this class
+                if each._connection is connection:  # noqa: SLF001  likewise
+                    each._connection = None  # noqa: SLF001  likewise
+
+    def end(self) -> None:
+        """Close the connection that it waits on, if any, and let nothing more be sent."""
+        with self._lock:
+            self._has_ended = True
+            live = self._connection.live_socket if self._connection else None
+            if live is not None:
+                with suppress(OSError):
+                    live.shutdown(socket.SHUT_RDWR)
+
+    def _around(self) -> "Iterator[Watch]":
+        each: Watch | None = self
+        while each is not None:
+            yield each
+            each = each._outer  # noqa: SLF001  of this class
+
+
+class _Limit(Watch):
+    limits = True
 
 
 class _Question(Generic[T]):
@@ -30,16 +101,16 @@ class _Question(Generic[T]):
 
     def __init__(self, work: Callable[[], T]) -> None:
         self._work = work
+        self._watch = _Limit(_CURRENT.watch)
         self._lock = threading.Lock()
         self._answers: list[T] = []
         self._errors: list[BaseException] = []
         self.is_over = False
-        self.connection: _Connection | None = None
 
     def run(self) -> None:
-        _CURRENT.question = self  # type: ignore[assignment]  # what it answers does not matter there
         try:
-            answer = self._work()
+            with self._watch.entered():
+                answer = self._work()
         except BaseException as error:  # noqa: BLE001  raised again by the thread that waits for it
             self._errors.append(error)
             return
@@ -68,10 +139,7 @@ class _Question(Generic[T]):
             if self._answers:
                 return False
             self.is_over = True
-        live = self.connection.live_socket if self.connection else None
-        if live is not None:
-            with suppress(OSError):
-                live.shutdown(socket.SHUT_RDWR)
+        self._watch.end()
         return True
 
 
@@ -149,17 +217,20 @@ def limited(
 
 def is_limited() -> bool:
     """Return whether the time of this thread's question is limited in all."""
-    return _CURRENT.question is not None
+    return _CURRENT.watch is not None and _CURRENT.watch.is_limited
 
 
-def refuse_late() -> None:
-    """Raise TimedOutError if nobody waits any more for what this thread is about to send."""
-    if _CURRENT.question and _CURRENT.question.is_over:
-        raise TimedOutError("the time is over")
+def watch_connection(connection: Watched) -> None:
+    """Let whoever watches this thread close the connection that it is about to send on.
+
+    Raises TimedOutError if nobody waits any more for what it would send.
+    """
+    if _CURRENT.watch:
+        _CURRENT.watch.follow(connection)
 
 
-def watch_connection(connection: _Connection) -> None:
-    """Let the limit of this thread's question, if any, close the connection that it is sent on."""
-    refuse_late()
-    if _CURRENT.question:
-        _CURRENT.question.connection = connection
+def release_connection(connection: Watched) -> None:
+    """Let nobody close a connection any more that has served its question."""
+    watch, connection.watch = connection.watch, None
+    if watch:
+        watch.release(connection)

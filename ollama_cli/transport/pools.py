@@ -12,7 +12,7 @@ import urllib3.connectionpool
 from requests.adapters import HTTPAdapter
 
 from ollama_cli.transport.chunked import BulkResponse
-from ollama_cli.transport.deadline import watch_connection
+from ollama_cli.transport.deadline import Watch, release_connection, watch_connection
 from ollama_cli.transport.scopes import connectable
 from ollama_cli.types import threads
 
@@ -28,6 +28,7 @@ class _Streaming:
 
     response_class: Any = BulkResponse
     live_socket: socket.socket | None = None
+    watch: Watch | None = None
 
     def connect(self) -> None:
         super().connect()  # type: ignore[misc]  # the connection class stands beside this one
@@ -71,11 +72,20 @@ class _HTTPSConnection(_Streaming, urllib3.connection.HTTPSConnection):
     pass
 
 
-class _HTTPPool(urllib3.connectionpool.HTTPConnectionPool):
+class _Releasing:
+    """A pool whose connections are watched only while they serve a question."""
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn is not None:
+            release_connection(conn)
+        super()._put_conn(conn)  # type: ignore[misc]  # the pool class stands beside this one
+
+
+class _HTTPPool(_Releasing, urllib3.connectionpool.HTTPConnectionPool):
     ConnectionCls = _HTTPConnection
 
 
-class _HTTPSPool(urllib3.connectionpool.HTTPSConnectionPool):
+class _HTTPSPool(_Releasing, urllib3.connectionpool.HTTPSConnectionPool):
     ConnectionCls = _HTTPSConnection
 
 
@@ -92,10 +102,10 @@ def _socks_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
     class HTTPSConnection(_Streaming, socks.SOCKSHTTPSConnection):
         pass
 
-    class HTTPPool(socks.SOCKSHTTPConnectionPool):
+    class HTTPPool(_Releasing, socks.SOCKSHTTPConnectionPool):
         ConnectionCls = HTTPConnection
 
-    class HTTPSPool(socks.SOCKSHTTPSConnectionPool):
+    class HTTPSPool(_Releasing, socks.SOCKSHTTPSConnectionPool):
         ConnectionCls = HTTPSConnection
 
     return {"http": HTTPPool, "https": HTTPSPool}
