@@ -1,0 +1,1 @@
+"""Tools of MCP servers: which servers there are, what they offer, and calls of it."""
