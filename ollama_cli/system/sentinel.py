@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Final
 
+from ollama_cli.system import groups
 from ollama_cli.types import threads
 
 PATIENCE: Final = 3.0
@@ -27,7 +28,7 @@ class Sentinel:
     """The watch over the main thread, which makes it; the signals of `ends` end the program.
 
     `ending` is the one that ends it now, if any: then it ends within `PATIENCE` in any case, after
-    `last_act`. Where it `outlives_ctrl_c`, that may wait longer.
+    `last_act` and with our groups of processes. Where it `outlives_ctrl_c`, that may wait longer.
     """
 
     def __init__(self, ends: frozenset[int]) -> None:
@@ -75,6 +76,7 @@ class Sentinel:
                     return  # others are seen to
                 if self.last_act:
                     self.last_act()
+                groups.end_all()
                 os._exit(128 + (self.ending or number))
             if self.ending is None and (number in self._early or now - nudged > _NUDGE_SECONDS):
                 self._early.discard(number)
