@@ -11,33 +11,21 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from first_signals import NUMBERS, as_a_shell_starts_it
 from shell import python
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.system import sentinel, signals
 from ollama_cli.system.signals import SHIELD
 
-NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 PAIRS = [(first, second) for first in NUMBERS for second in NUMBERS]
 INTERRUPTS = (KeyboardInterrupt, InterruptError)
 
 
 @pytest.fixture(autouse=True)
 def _as_a_shell_starts_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Begin as a program begins, and give the tests their handlers back."""
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    for number in NUMBERS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    monkeypatch.setattr(signals, "_STATE", signals._State())
-    monkeypatch.setattr(sentinel, "PATIENCE", 1e6)
-    yield
-    if watch := signals._STATE.sentinel:
-        watch.ending, watch._ends = None, frozenset()
-        os.close(signal.set_wakeup_fd(-1))
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with as_a_shell_starts_it(monkeypatch):
+        yield
 
 
 def raising(*numbers: int, code: int = 0) -> Callable[[], int]:

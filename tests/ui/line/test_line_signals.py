@@ -2,35 +2,22 @@
 
 import os
 import signal
-import sys
 from collections.abc import Iterator
 from itertools import permutations
+from types import FrameType
 
 import pytest
 from desks import ENTER, Desk
+from first_signals import NUMBERS, as_a_shell_starts_it
 
-from ollama_cli.system import sentinel, signals
+from ollama_cli.system import signals
 from ollama_cli.ui import motion
-
-NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
 
 
 @pytest.fixture(autouse=True)
 def _as_a_shell_starts_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Begin as a program begins, where nobody is ended for being slow."""
-    before = {number: signal.getsignal(number) for number in NUMBERS}
-    for number in NUMBERS:
-        signal.signal(number, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    monkeypatch.setattr(sys, "unraisablehook", sys.unraisablehook)
-    monkeypatch.setattr(signals, "_STATE", signals._State())
-    monkeypatch.setattr(sentinel, "PATIENCE", 1e6)
-    yield
-    if watch := signals._STATE.sentinel:
-        watch.ending, watch._ends = None, frozenset()
-        os.close(signal.set_wakeup_fd(-1))
-    for number, handler in before.items():
-        signal.signal(number, handler)
+    with as_a_shell_starts_it(monkeypatch):
+        yield
 
 
 def send(*numbers: int) -> None:
@@ -79,7 +66,9 @@ def test_ctrl_c_from_elsewhere_clears_the_line_each_time() -> None:
 def test_what_stops_it_removes_the_line_and_shows_it_again() -> None:
     with Desk() as desk:
 
-        def stop(*_: object) -> None:
+        def stop(number: int, frame: FrameType | None) -> None:
+            if signals.is_held_back(number, frame):
+                return
             with motion._STATE.moving[-1].suspended(), desk.quiet.suspended():
                 desk.out.line("the shell")
 
@@ -103,7 +92,11 @@ def test_after_a_stop_that_gave_no_notice_the_line_is_shown_below() -> None:
             desk.type(" two")
             send(signal.SIGUSR1)
 
-        before = signal.signal(signal.SIGUSR1, lambda *_: motion._STATE.moving[-1].renew())
+        def renew(number: int, frame: FrameType | None) -> None:
+            if not signals.is_held_back(number, frame):
+                motion._STATE.moving[-1].renew()
+
+        before = signal.signal(signal.SIGUSR1, renew)
         try:
             desk.meet("one", go_on)
             desk.meet("one two", lambda: desk.type(ENTER))
