@@ -25,8 +25,8 @@ def as_a_shell_starts_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(sentinel, "PATIENCE", 1e6)
     yield
     if watch := signals._STATE.sentinel:
-        # What ended it stays: else the watch would tell the main thread once more.
-        watch._ends = frozenset()
+        # As if it were ending: else the watch might tell the main thread once more.
+        watch.ending, watch._ends = watch.ending or signal.SIGINT, frozenset()
         os.close(signal.set_wakeup_fd(-1))
     for number, handler in before.items():
         signal.signal(number, handler)
