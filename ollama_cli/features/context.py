@@ -48,7 +48,10 @@ USUAL: Final = Traits()
 
 
 class Context:
-    """One run of one command; settings and servers are resolved on first use."""
+    """One run of one command; settings and servers are resolved on first use.
+
+    `is_conversation`: commands are typed inside it, so that hints name those and no options.
+    """
 
     def __init__(
         self,
@@ -67,6 +70,7 @@ class Context:
         self.output = output
         self.traits = traits
         self.pulls_insecure = False
+        self.is_conversation = False
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 
     def set_flags(self, **settings: object) -> None:

@@ -1,6 +1,7 @@
 """Add facts to errors: the source of the address, models similar to the missing one."""
 
 import difflib
+import re
 import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,16 @@ from ollama_cli.types.units import format_age
 from ollama_cli.types.urls import host_of, split_userinfo
 
 _MOST_NAMED: Final = 3
+# What hints of all layers say to do, and what is typed for that in a conversation.
+_TYPED_INSIDE: Final = {
+    r"`ollama-cli models pull ([^`]+)`": r"/pull \1",
+    r"`ollama-cli models list`": "/list",
+    r", or have it pulled with --auto-pull\b": "",
+    r", or leave out --image\b": ", or /image off",
+    r"leave out --think for this model\b": "/think off",
+    r"leave out --think\b": "/think off",
+    r"with -m\b": "with /model",
+}
 
 
 @contextmanager
@@ -45,6 +56,8 @@ def explain(error: OllamaCliError, context: Context) -> OllamaCliError:
     if context.has_settings:
         found = _with_origins(_with_server(error, context), context)
     hint = _hint(found, context)
+    if hint and context.is_conversation:
+        hint = _as_typed_inside(hint)
     return found.with_facts(hint=hint, is_explained=True)
 
 
@@ -183,3 +196,10 @@ def _similar_host_hint(context: Context) -> str:
 def _with_age(name: str, known: Listing) -> str:
     """Return a name, with the age of the list if the server could not be asked."""
     return name if known.is_fresh else f"{name} (as of {format_age(known.age)})"
+
+
+def _as_typed_inside(hint: str) -> str:
+    """Return a hint with commands of a conversation in place of options and other commands."""
+    for said, typed in _TYPED_INSIDE.items():
+        hint = re.sub(said, typed, hint)
+    return hint

@@ -58,6 +58,27 @@ def show_wrapped(out: OutStream, header: Sequence[str], rows: Sequence[Sequence[
     show_table(out, header, wrapped)
 
 
+def show_terms(out: OutStream, rows: Sequence[tuple[str, str]]) -> None:
+    """Write terms, and beside each what it means; on a terminal no word is broken.
+
+    Where the terms leave no room, each meaning stands below its term.
+    """
+    begin = max(cells.width(term) for term, _ in rows) + _GAP
+    is_beside = out.width - begin >= _NARROWEST
+    for term, meaning in rows:
+        if not out.is_terminal:
+            out.line(cells.fill(term, begin) + meaning)
+        elif is_beside:
+            first, *more = cells.break_lines(meaning, out.width - begin)
+            out.line(cells.fill(term, begin) + first)
+            for line in more:
+                out.line(" " * begin + line)
+        else:
+            out.line(term)
+            for line in cells.break_lines(meaning, out.width - _INDENT):
+                out.line(" " * _INDENT + line)
+
+
 def show_section(out: OutStream, title: str, rows: Sequence[Sequence[str]]) -> None:
     """Write a section as `ollama show` does: a title, indented rows, a blank line.
 

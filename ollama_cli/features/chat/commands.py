@@ -28,7 +28,8 @@ from ollama_cli.features.chat.inside import (
 from ollama_cli.features.explain import explain
 from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.text import one_line
-from ollama_cli.ui.sentences import show_error
+from ollama_cli.ui import tables
+from ollama_cli.ui.sentences import show_error, show_sentence
 
 MODEL, PATH, SESSION = "model", "path", "session"
 _LONGEST_WAIT: Final = 0.15  # seconds that a key may take
@@ -56,17 +57,18 @@ def _leave(_talk: Conversation, _argument: str) -> Next:
 
 def _help(talk: Conversation, argument: str) -> Next:
     word = argument.removeprefix("/")
+    out = talk.context.out
     if word in {"keys", "shortcuts"}:
-        lines = [f"{keys:<20}{does}" for keys, does in KEYS.items()]
+        tables.show_terms(out, list(KEYS.items()))
     elif not word:
-        lines = [f"{each.usage(name):<27}{each.help}" for name, each in COMMANDS.items()]
-        lines += ["", "keys: /help keys; //word sends a question that begins with a slash"]
+        tables.show_terms(out, [(each.usage(name), each.help) for name, each in COMMANDS.items()])
+        out.line()
+        show_sentence(out, "keys: /help keys; //word sends a question that begins with a slash")
     elif word in COMMANDS:
-        lines = _help_of(word)
+        for line in _help_of(word):
+            show_sentence(out, line)
     else:
         raise _unknown(word)
-    for line in lines:
-        talk.context.out.line(line)
     return GO_ON
 
 
@@ -194,8 +196,8 @@ def _give_up_edit(talk: Conversation) -> None:
 def _unknown(word: str) -> UsageError:
     known = [*COMMANDS, *(habit[1:] for habit in HABITS if " " not in habit)]
     near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
-    guess = f"did you mean {' or '.join(f'/{each}' for each in near)}?" if near else "see /help"
-    return UsageError(f"there is no /{word}", hint=f"{guess} to send it as a question: //{word}")
+    guess = f"did you mean {' or '.join(f'/{each}' for each in near)}?" if near else "see /help;"
+    return UsageError(f"there is no /{word}", hint=f"{guess} as a question: //{word}")
 
 
 def habits_of(word: str) -> list[str]:

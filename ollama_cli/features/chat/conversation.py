@@ -68,6 +68,7 @@ class Conversation:
         read: Reader = lambda _prompt, _text: None,
     ) -> None:
         self.context = context
+        context.is_conversation = True
         self.request = request
         self.options = options
         self.recorder = recorder
@@ -317,7 +318,8 @@ class Conversation:
         key = (self.request.model, self._num_ctx(self.request.options))
         holds = holds or self._sizes.get(key) or key[1] or self.window.size
         answered = [each for each in self._sent_exchanges if each.answer]
-        return window.ways(answered, needs=needs, holds=holds, most=self._most())
+        most, said = self._most(), self.window.used
+        return window.ways(answered, needs=needs, holds=holds, most=most, said=said)
 
     @property
     def _sent_exchanges(self) -> list[Exchange]:

@@ -63,6 +63,16 @@ def words(argument: str) -> list[str]:
         return argument.split()
 
 
+def quoted_words(argument: str) -> list[str]:
+    r"""Split an argument at blanks but those in quotes; a backslash, as in `\n`, is kept."""
+    lexer = shlex.shlex(argument, posix=True, punctuation_chars=False)
+    lexer.whitespace_split, lexer.commenters, lexer.escape = True, "", ""
+    try:
+        return list(lexer)
+    except ValueError:  # a quote that is not closed
+        return argument.split()
+
+
 def _translated(word: str, rest: str) -> Call:
     second = rest.split(maxsplit=1)[:1]
     for typed in (" ".join([f"/{word}", *second]), f"/{word}"):

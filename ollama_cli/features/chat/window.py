@@ -80,15 +80,23 @@ def overrun(answer: Answer, size: int | None) -> Literal["full", "shifted"] | No
 
 
 def ways(
-    exchanges: Sequence[Exchange], *, needs: int | None, holds: int | None, most: int | None
+    exchanges: Sequence[Exchange],
+    *,
+    needs: int | None,
+    holds: int | None,
+    most: int | None,
+    said: int | None = None,
 ) -> str:
     """Name the ways to make room, none of which is taken unasked.
 
     The prompt `needs` so many tokens and the window `holds` so many, where that is known; `most`
-    is what the model itself can hold.
+    is what the model itself can hold, and `said` the tokens of what was said before the question.
     """
     found = []
-    if exchanges:
+    is_alone_too_long = (
+        needs is not None and holds is not None and said is not None and needs - said > holds
+    )
+    if exchanges and not is_alone_too_long:
         found.append("/compact (a summary in the place of what was said)")
         if len(exchanges) > 1:
             over = (needs or 0) - (holds or 0)

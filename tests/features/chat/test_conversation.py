@@ -118,6 +118,17 @@ def test_too_long_is_told_apart_and_the_question_waits(tmp_path: Path) -> None:
         assert talk.say("/context") == GO_ON
 
 
+@pytest.mark.parametrize(("needs", "way"), [(90, "/compact"), (150, "/set num_ctx 4096")])
+def test_no_way_is_named_that_cannot_make_room(tmp_path: Path, needs: int, way: str) -> None:
+    words = f"request ({needs} tokens) exceeds the available context size (80 tokens)"
+    refusal = document({"error": words}, 400)
+    with talking(tmp_path, said("one", read=20, wrote=10), refusal, size=80) as talk:
+        talk.say("first")
+        hint = talk.told("long").partition("hint: ")[2]
+        assert way in hint
+        assert ("/compact" in hint) is (way == "/compact")
+
+
 def test_full_and_shifted_and_80_percent_are_told_apart(tmp_path: Path) -> None:
     scripts = [
         said("a", read=10, wrote=20),

@@ -6,6 +6,7 @@ from typing import Final
 
 from ollama_cli.errors import ModelNotFoundError, NotFoundError, OllamaCliError, UsageError
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
+from ollama_cli.features.chat.inside.tuning import told
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.features.models import capabilities
@@ -17,6 +18,7 @@ from ollama_cli.ui import model_details, tables
 from ollama_cli.ui.sentences import show_error
 
 PARTS: Final = ("info", "license", "modelfile", "parameters", "system", "template")
+_NAMES: Final = 30  # columns of the names in what servers list
 
 
 def model(talk: Conversation, argument: str) -> Next:
@@ -58,10 +60,18 @@ def show(talk: Conversation, argument: str) -> Next:
     if part == "info":
         model_details.show_details(context.out, shown, verbose=False)
         return GO_ON
-    text = getattr(shown, part)
-    if not text:
+    text = visible(getattr(shown, part).strip("\n"))
+    if part == "system" and talk.system is not None:
+        text = visible(talk.system)
+    ours = dict(talk.request.options or {}) if part == "parameters" else {}
+    if not text and not ours:
         raise NotFoundError(f"{talk.request.model} has no {part}")
-    context.out.line(visible(text.strip("\n")))
+    if text:
+        context.out.line(text)
+    if ours:
+        context.out.line("set here:")
+    for key, value in ours.items():
+        context.out.line(f"{key:<{_NAMES}} {visible(told(value))}")
     return GO_ON
 
 

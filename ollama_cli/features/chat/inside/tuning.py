@@ -1,11 +1,13 @@
 """How questions are asked: `/system`, `/set`, `/unset`, `/think`, `/format`."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from ollama_cli.config.parsers import KEYS, RENDERINGS, read_keep_alive, read_switch
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
+from ollama_cli.features.chat.grammar import quoted_words
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.models import capabilities
@@ -62,14 +64,15 @@ def set_(talk: Conversation, argument: str) -> Next:
         _set_options(talk, rest)
         talk.context.prompter.note("num_ctx is what the next question needs")
         return GO_ON
-    found, warnings = read_options([f"{key}={value}"], {})
+    values = quoted_words(value) if key == "stop" else [value]
+    found, warnings = read_options([f"{key}={each}" for each in values], {})
     for warning in warnings:
         talk.context.prompter.warn(warning)
     _set_options(talk, {**_options(talk), **found})
     loads = key == "num_ctx" and "num_ctx" in found
     talk.auto = talk.auto and not loads
     anew = ": the model is loaded again for the next question" if loads else ""
-    talk.context.prompter.note(f"{key} is {found[key]}{anew}")
+    talk.context.prompter.note(f"{key} is {told(found[key])}{anew}")
     return GO_ON
 
 
@@ -144,7 +147,14 @@ def _list(talk: Conversation) -> None:
     rows = {**options, **shown, "keep_alive": talk.request.keep_alive}
     for key, value in rows.items():
         if value is not None:
-            talk.context.out.line(f"{key:<16}{visible(str(value))}")
+            talk.context.out.line(f"{key:<16}{visible(told(value))}")
+
+
+def told(value: Any) -> str:
+    """Return a value as it is typed."""
+    if isinstance(value, list):
+        return " ".join(json.dumps(each, ensure_ascii=False) for each in value)
+    return str(value)
 
 
 def _set_stats(talk: Conversation, value: str) -> None:

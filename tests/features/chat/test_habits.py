@@ -1,0 +1,61 @@
+"""Who knows `ollama run` finds its habits: what is shown, and what hints say to type."""
+
+from pathlib import Path
+
+import pytest
+from conversations import PNG, talking
+
+
+def test_stops_are_words_as_in_ollama(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        assert talk.told("/set parameter stop a b") == 'note: stop is "a" "b"\n'
+        talk.say("first")
+        assert talk.asked[-1]["options"]["stop"] == ["a", "b"]
+        talk.say('/set stop "END OF" \\n')
+        talk.say("second")
+        assert talk.asked[-1]["options"]["stop"] == ["END OF", "\\n"]
+        talk.say("/set")
+        assert r'stop            "END OF" "\\n"' in talk.out
+
+
+def test_what_is_set_is_shown_before_what_the_model_has(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        assert "m has no system" in talk.told("/show system")
+        assert "m has no parameters" in talk.told("/show parameters")
+        talk.say("/set system You are a pirate")
+        talk.say("/set parameter num_ctx 4096")
+        talk.say("/show system")
+        assert talk.out == "You are a pirate\n"
+        talk.say("/show parameters")
+        assert talk.out == f"set here:\n{'num_ctx':<30} 4096\n"
+
+
+@pytest.mark.parametrize(
+    ("typed", "hint"),
+    [
+        ("/think on", "/think off, or choose a model that can with /model"),
+        ("/image {}/cat.png", "choose a model with vision with /model, or /image off"),
+        ("/model sagee", "did you mean sage:latest? if not: /pull sagee"),
+        ("/model qqq", "get it: /pull qqq; what is installed: /list"),
+        ("/nwe", "did you mean /new? as a question: //nwe"),
+        ("/qqqqqq", "see /help; as a question: //qqqqqq"),
+    ],
+)
+def test_hints_name_what_is_typed_in_a_conversation(tmp_path: Path, typed: str, hint: str) -> None:
+    (tmp_path / "cat.png").write_bytes(PNG)
+    with talking(tmp_path) as talk:
+        assert f"\nhint: {hint}" in talk.told(typed.format(tmp_path))
+
+
+@pytest.mark.parametrize("width", [80, 60, 30])
+def test_help_breaks_no_word(tmp_path: Path, width: int) -> None:
+    with talking(tmp_path) as talk:
+        out = talk.conversation.context.out
+        talk.say("/help")
+        known = set(talk.out.split())
+        out.is_terminal, out.fixed_width = True, width
+        talk.say("/help")
+        assert set(talk.out.split()) == known
+        for typed in ("/help", "/help set", "/help keys"):
+            talk.say(typed)
+            assert max(map(len, talk.out.splitlines())) <= width
