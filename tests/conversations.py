@@ -23,7 +23,12 @@ from ollama_cli.ui.streams import InStream, OutStream
 ID = "0123456789ab"
 NOW = "2026-11-29T12:00:00.000Z"
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 20
-MODELS = {"m": ["completion"], "eyes": ["completion", "vision"], "sage": ["completion", "thinking"]}
+MODELS = {
+    "m": ["completion"],
+    "eyes": ["completion", "vision"],
+    "sage": ["completion", "thinking"],
+    "vectors": ["embedding"],
+}
 
 
 def said(text: str, *, read: int | None = None, wrote: int | None = None, **more: Any) -> Script:

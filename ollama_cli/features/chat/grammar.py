@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 
 _COMMAND: Final = re.compile(r"/([a-z?]+)(?:\s|$)")
 _ESCAPED: Final = re.compile(r"//[^\s/]")
+_ASSIGNS: Final = re.compile(r"^(\s*[^\s=]+)=")
 _QUOTES: Final = '"""'
 
 # What `ollama run` understands, as ours: the longest beginning that fits is replaced.
@@ -74,6 +75,8 @@ def quoted_words(argument: str) -> list[str]:
 
 
 def _translated(word: str, rest: str) -> Call:
+    if word == "set":
+        rest = _ASSIGNS.sub(r"\1 ", rest)
     second = rest.split(maxsplit=1)[:1]
     for typed in (" ".join([f"/{word}", *second]), f"/{word}"):
         if typed not in HABITS:

@@ -254,7 +254,7 @@ def test_removed_is_removed(folder: Path) -> None:
     assert (result.json["freed"] > 0, result.json["pending"]) == (True, False)
     first, second = result.err.splitlines()
     assert first.startswith("removed 2 sessions (")
-    assert second == "note: what backups and exports hold of it is out of reach"
+    assert second == "note: what backups and exports hold of them is out of reach"
     assert ids(sessions(folder, "list", "-o", "json")) == [OLD]
     left = b"".join(path.read_bytes() for path in folder.iterdir())
     assert [word for word in (b"sky", b"cat", b"png", SKY.encode()) if word in left] == []

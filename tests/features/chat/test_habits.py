@@ -14,6 +14,10 @@ def test_stops_are_words_as_in_ollama(tmp_path: Path) -> None:
         talk.say('/set stop "END OF" \\n')
         talk.say("second")
         assert talk.asked[-1]["options"]["stop"] == ["END OF", "\\n"]
+        talk.say("/set stop key=value")
+        talk.say("third")
+        assert talk.asked[-1]["options"]["stop"] == ["key=value"]
+        talk.say('/set stop="END OF" \\n')
         talk.say("/set")
         assert r'stop            "END OF" "\\n"' in talk.out
 
@@ -59,3 +63,32 @@ def test_help_breaks_no_word(tmp_path: Path, width: int) -> None:
         for typed in ("/help", "/help set", "/help keys"):
             talk.say(typed)
             assert max(map(len, talk.out.splitlines())) <= width
+
+
+@pytest.mark.parametrize("command", ["/load", "/model", "/retry"])
+def test_a_model_that_cannot_chat_changes_nothing(tmp_path: Path, command: str) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("first")
+        told = talk.told(f"{command} vectors")
+        assert "error: model 'vectors' cannot chat\nhint: choose a model that can\n" in told
+        assert talk.conversation.request.model == "m"
+        assert len(talk.asked) == 1
+
+
+def test_set_takes_a_sign_between_key_and_value(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("/model sage")
+        assert talk.told("/set think=high") == "note: thinking is high\n"
+        assert talk.told("/set parameter seed=7") == "note: seed is 7\n"
+        assert talk.told("/set  seed = 8") == "note: seed is 8\n"
+        talk.say("/set system a=b")
+        talk.say("/set format=json")
+        talk.say("first")
+        assert talk.sent[0] == ("system", "a=b")
+        assert talk.asked[-1]["format"] == "json"
+
+
+def test_one_exchange_is_told_as_one(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("first")
+        assert talk.told("/drop 1").startswith("error: there is 1 exchange, and one at least")

@@ -59,7 +59,8 @@ def remove(
     if done.pending:
         context.prompter.note(f"{done.pending}: the rest follows at the next start")
     elif done.removed:
-        context.prompter.note("what backups and exports hold of it is out of reach")
+        of = "it" if len(done.removed) == 1 else "them"
+        context.prompter.note(f"what backups and exports hold of {of} is out of reach")
 
 
 def _show(

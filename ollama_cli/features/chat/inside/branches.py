@@ -84,8 +84,8 @@ def drop(talk: Conversation, argument: str) -> Next:
     count = read_count(argument, usual=0, word="drop")
     old, there = _number_of_head(talk.tree), len(sent_exchanges(talk.tree))
     if not talk.tree.drop(count):
-        what = "1 exchange" if there == 1 else f"{there} exchanges"
-        raise UsageError(f"there are {what}, and one at least is left", hint="or begin anew: /new")
+        what = "is 1 exchange" if there == 1 else f"are {there} exchanges"
+        raise UsageError(f"there {what}, and one at least is left", hint="or begin anew: /new")
     moved(talk)
     what = "exchange is" if count == 1 else f"{count} exchanges are"
     talk.context.prompter.note(f"the oldest {what} left out; `/branch {old}` has all of them")

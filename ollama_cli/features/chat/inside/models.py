@@ -43,7 +43,7 @@ def usable(context: Context, name: str) -> str | None:
     name = context.permit(name)
     try:
         auto.call_with_pull(context, name, partial(_require, context, name))
-        capabilities.check(context, name)
+        capabilities.check(context, name, [capabilities.CHAT])
     except ModelNotFoundError as error:
         show_error(context.err, explain(error, context))
         return None

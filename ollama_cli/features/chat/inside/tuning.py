@@ -1,6 +1,7 @@
 """How questions are asked: `/system`, `/set`, `/unset`, `/think`, `/format`."""
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
@@ -47,8 +48,8 @@ def system(talk: Conversation, argument: str) -> Next:
 
 def set_(talk: Conversation, argument: str) -> Next:
     """Set an option of the model, or how answers are shown; without any, list them."""
-    key, _, value = argument.replace("=", " ", 1).partition(" ")
-    value = value.strip()
+    key, *rest = re.split(r"\s*=\s*|\s+", argument, maxsplit=1)
+    value = "".join(rest).strip()
     if not key:
         _list(talk)
         return GO_ON
