@@ -30,6 +30,8 @@ _MOST_NAMED: Final = 3
 _TYPED_INSIDE: Final = {
     r"`ollama-cli models pull ([^`]+)`": r"/pull \1",
     r"`ollama-cli models list`": "/list",
+    r"`ollama-cli sessions list`": "/sessions",
+    r"`ollama-cli sessions search ([^`]+)`": r"/sessions \1",
     r", or have it pulled with --auto-pull\b": "",
     r", or leave out --image\b": ", or /image off",
     r"leave out --think for this model\b": "/think off",

@@ -41,6 +41,8 @@ def test_what_is_set_is_shown_before_what_the_model_has(tmp_path: Path) -> None:
         ("/image {}/cat.png", "choose a model with vision with /model, or /image off"),
         ("/model sagee", "did you mean sage:latest? if not: /pull sagee"),
         ("/model qqq", "get it: /pull qqq; what is installed: /list"),
+        ("/open zzz", "which there are: /sessions"),
+        ("/sessions ''", '/sessions "sky"'),
         ("/nwe", "did you mean /new? as a question: //nwe"),
         ("/qqqqqq", "see /help; as a question: //qqqqqq"),
     ],
@@ -92,3 +94,12 @@ def test_one_exchange_is_told_as_one(tmp_path: Path) -> None:
     with talking(tmp_path) as talk:
         talk.say("first")
         assert talk.told("/drop 1").startswith("error: there is 1 exchange, and one at least")
+
+
+def test_which_numbers_there_are_is_told(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("first")
+        assert "hint: there is only 1\n" in talk.told("/edit 2")
+        assert "hint: there is only 1\n" in talk.told("/branch 2")
+        talk.say("/retry")
+        assert "hint: there are 1 to 2\n" in talk.told("/branch 3")

@@ -22,7 +22,7 @@ def edit(talk: Conversation, argument: str) -> Next:
         raise UsageError("nothing was asked yet")
     number = read_count(argument, usual=len(asked), word="edit")
     if number > len(asked):
-        raise UsageError(f"there is no question {number}", hint=f"there are 1 to {len(asked)}")
+        raise UsageError(f"there is no question {number}", hint=_which(len(asked)))
     talk.edited = asked[number - 1].question
     message = talk.edited.message
     talk.attached = list(message.attachments)
@@ -68,7 +68,7 @@ def branch(talk: Conversation, argument: str) -> Next:
         return GO_ON
     number = read_count(argument, usual=0, word="branch")
     if number > len(found):
-        raise UsageError(f"there is no branch {number}", hint=f"there are 1 to {len(found)}")
+        raise UsageError(f"there is no branch {number}", hint=_which(len(found)))
     talk.tree.head = found[number - 1].end
     moved(talk)
     last = talk.tree.exchanges[-1:]
@@ -154,3 +154,8 @@ def _is_on(node: Node, found: Branch) -> bool:
     while end is not None and end is not node:
         end = end.parent
     return end is node
+
+
+def _which(count: int) -> str:
+    """Return in words which numbers there are."""
+    return f"there are 1 to {count}" if count > 1 else "there is only 1"

@@ -146,7 +146,7 @@ def _store(talk: Conversation) -> SessionStore:
     if store is None:
         raise UsageError(
             "this conversation is private, and knows of no sessions",
-            hint="which there are: `ollama-cli sessions list`",
+            hint="which there are: /sessions",
         )
     return store
 
