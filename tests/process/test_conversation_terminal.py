@@ -143,6 +143,21 @@ def test_ctrl_c_again_and_again_stops_the_answer_and_nothing_else(server: str) -
         assert terminal.modes == terminal.first_modes
 
 
+def test_ctrl_c_stops_an_answer_also_behind_a_large_paste(server: str) -> None:
+    text = "word " * 6000
+    with Talk(*CHAT, "--host", server) as terminal:
+        terminal.expect(">>>")
+        terminal.send("stuck\r")
+        terminal.expect(BUSY)
+        terminal.send(f"\x1b[200~{text}\x1b[201~")
+        terminal.send(CTRL_C)
+        terminal.expect("stopped; the conversation goes on")
+        terminal.expect(">>> [paste 1: 1 line, 30000 chars]")
+        terminal.send(CTRL_C + CTRL_D)
+        assert terminal.end() == 0
+        assert terminal.modes == terminal.first_modes
+
+
 @pytest.mark.parametrize("awaited", [">>>", BUSY])
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_the_terminal_is_as_it_was(

@@ -31,6 +31,7 @@ def choose(
     if quiet is not None:
         watch_quit()
         quiet.begin()
+        quiet.keep_keys()
         motion.lay(quiet)
         motion.watch_stops()
         signals.at_worst(quiet.close)

@@ -10,10 +10,14 @@ This file is read before all others of a conversation: it imports little.
 import os
 import select
 import signal
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, Final
+
+from ollama_cli.types import threads
 
 _MODES: Any = None
 with suppress(ImportError):  # Windows has none
@@ -25,6 +29,7 @@ _PASTES_ON: Final = b"\x1b[?2004h"
 _PASTES_OFF: Final = b"\x1b[?2004l"
 _INPUT, _LOCAL, _KEYS = 0, 3, 6
 _PIECE: Final = 65536
+_LOOK_SECONDS, _NEXT_SECONDS = 0.1, 0.002
 _TERMINAL: Final = "/dev/tty"
 
 
@@ -41,6 +46,9 @@ class Quiet:
         self._first: Any = None
         self._wanted: Any = None
         self._ahead = bytearray()
+        self._lock = threading.RLock()  # also for a Ctrl-Z that comes within it
+        self._keeps = False
+        self._turn: object = None
 
     @property
     def is_on(self) -> bool:
@@ -58,6 +66,7 @@ class Quiet:
 
     def close(self) -> None:
         """Give the terminal the modes back that it had; a second call does nothing."""
+        self._turn = None
         first, self._first, self._wanted = self._first, None, None
         if first is not None and self._is_foreground():
             with suppress(_MODES.error):
@@ -71,6 +80,7 @@ class Quiet:
             os.kill(0, signal.SIGTTOU)  # stops here, until the user brings us to the front
         self.begin()
         before = self._wanted
+        self._leave_keys()
         with suppress(_MODES.error):
             self._set(_raw(_MODES.tcgetattr(self.keys)))
         try:
@@ -79,6 +89,7 @@ class Quiet:
             if self._first is not None:
                 with suppress(_MODES.error):
                     self._set(before or _quiet(self._first))
+                self._keep_keys()
 
     @contextmanager
     def suspended(self) -> Iterator[None]:
@@ -90,6 +101,8 @@ class Quiet:
         if first is None:
             yield
             return
+        is_unread = self._turn is not None
+        self._leave_keys()
         self._drain()
         self._wanted = None
         with suppress(_MODES.error):
@@ -100,6 +113,8 @@ class Quiet:
         finally:
             self._wanted = wanted
             self.renew()
+            if is_unread:
+                self._keep_keys()
 
     def renew(self) -> None:
         """Set the modes again, after a shell has set its own."""
@@ -109,17 +124,47 @@ class Quiet:
                 self._bracket(_PASTES_ON)
 
     def take(self) -> bytes:
-        """Take what was typed ahead and is no longer in the terminal."""
+        """Take what was typed ahead and is no longer in the terminal; the rest is read there."""
+        self._leave_keys()
         ahead, self._ahead = bytes(self._ahead), bytearray()
         return ahead
 
-    def _drain(self) -> None:
+    def keep_keys(self) -> None:
+        """Take what is typed ahead out of the terminal, from now on whenever nobody reads it.
+
+        It holds 4096 bytes; behind those no Ctrl-C would be seen any more.
+        """
+        self._keeps = True
+        self._keep_keys()
+
+    def _keep_keys(self) -> None:
+        if self._keeps and self._first is not None and self._turn is None:
+            self._turn = turn = object()
+            threads.start(lambda: self._keep(turn))
+
+    def _leave_keys(self) -> None:
+        """Leave what is typed to whoever reads it from here on."""
+        self._turn = None
+        with self._lock:  # nobody is about to take any
+            pass
+
+    def _keep(self, turn: object) -> None:
+        while self._turn is turn:
+            with self._lock:
+                is_ours = self._turn is turn and self._is_foreground()
+                has_more = is_ours and self._drain()
+            time.sleep(_NEXT_SECONDS if has_more else _LOOK_SECONDS)
+
+    def _drain(self) -> bool:
+        """Keep what waits in the terminal; return whether anything did."""
+        before = len(self._ahead)
         with suppress(OSError):
             while select.select([self.keys], [], [], 0)[0]:
                 piece = os.read(self.keys, _PIECE)
                 if not piece:
-                    return
+                    break
                 self._ahead += piece
+        return len(self._ahead) > before
 
     def _set(self, modes: Any) -> None:
         self._wanted = modes

@@ -22,12 +22,13 @@ _PASTE_END: Final = "\x1b[201~"
 _FOCUS: Final = frozenset({"\x1b[I", "\x1b[O"})
 _NEWLINES: Final = frozenset({"\x1b\r", "\x1b\n"})  # Alt-Enter
 # Keys by their code, as kitty and as xterm's modifyOtherKeys encode them.
-_KITTY: Final = re.compile(r"\x1b\[(\d+)(?::\d*)*(?:;(\d*)(?::(\d+))?)?(?:;[\d:]*)?u")
-_XTERM: Final = re.compile(r"\x1b\[27;(\d+);(\d+)~")
+_KITTY: Final = re.compile(r"\x1b\[(\d{1,9})(?::\d*)*(?:;(\d{0,9})(?::(\d{1,9}))?)?(?:;[\d:]*)?u")
+_XTERM: Final = re.compile(r"\x1b\[27;(\d{1,9});(\d{1,9})~")
 _SHIFT, _ALT, _CTRL = 1, 2, 4
 _RELEASED: Final = "3"
 _BLANK, _BACKSPACE = 32, 127
-_FIRST_WITHOUT_TEXT: Final = 0xE000
+_FIRST_WITHOUT_TEXT: Final = 0xD800
+_CTRL_C: Final = "\x03"
 
 
 class Paste(NamedTuple):
@@ -48,7 +49,14 @@ class Replies:
         self._pasted: list[str] | None = None
 
     def feed(self, data: str) -> Iterator[str | Paste]:
-        """Yield what was typed, in pieces, and what was pasted, each as a whole."""
+        """Yield what was typed, in pieces, and what was pasted, each as a whole.
+
+        A Ctrl-C that comes alone ends a paste whose own end was lost, which would take all keys.
+        """
+        if self._pasted is not None and data == _CTRL_C:
+            data = _PASTE_END + data
+            self._pasted.append(self._held)
+            self._held = ""
         data, self._held = self._held + data, ""
         while data:
             if self._pasted is not None:

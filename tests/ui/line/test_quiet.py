@@ -108,6 +108,19 @@ def test_what_was_typed_ahead_is_for_no_shell(terminal: Terminal) -> None:
     assert terminal.quiet.take() == b""
 
 
+def test_much_that_is_typed_ahead_does_not_fill_the_terminal(terminal: Terminal) -> None:
+    terminal.quiet.begin()
+    terminal.quiet.keep_keys()
+    much = b"0123456789abcdef" * 4096
+    os.write(terminal.master, much)  # a full terminal would take no more
+    ahead = terminal.quiet.take()
+    with terminal.quiet.raw():
+        while len(ahead) < len(much):
+            ahead += os.read(terminal.slave, 65536)
+    terminal.quiet.close()
+    assert ahead == much
+
+
 def test_in_the_background_nothing_is_changed(
     terminal: Terminal, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -101,6 +101,19 @@ def test_an_unknown_sequence_types_nothing() -> None:
     assert sorted_out("a\x1b[999;999~b\x1b[Mc") == "abc"
 
 
+@pytest.mark.parametrize(
+    "sequence",
+    [
+        f"[{'9' * 5000}u",
+        f"[27;5;{'9' * 5000}~",
+        "[55296u",  # half a character
+        "[27;1;57343~",
+    ],
+)
+def test_a_key_that_no_keyboard_has_types_nothing(sequence: str) -> None:
+    assert sorted_out(f"a\x1b{sequence}b") == "ab"
+
+
 def test_a_string_that_never_ends_does_not_swallow_keys() -> None:
     assert sorted_out("\x1b]11;rgb:00", "\r", "next\r") == "\rnext\r"
     assert sorted_out("\x1b]11;rgb:00", "\x03", "next") == "\x03next"
@@ -123,3 +136,10 @@ def test_a_large_paste_in_small_pieces() -> None:
     text = "some text\x1b[" * 64
     assert [each for _ in range(4096) for each in replies.feed(text)] == []
     assert [*replies.feed("\x1b[201~")] == [Paste(text * 4096)]
+
+
+def test_a_ctrl_c_alone_ends_a_paste_whose_end_was_lost() -> None:
+    replies = Replies(KEYS.__contains__)
+    assert [*replies.feed("\x1b[200~text with \x03 in it\x1b")] == []
+    assert [*replies.feed("\x03")] == [Paste("text with \x03 in it\x1b"), "\x03"]
+    assert [*replies.feed("a")] == ["a"]
