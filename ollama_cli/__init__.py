@@ -7,6 +7,7 @@ TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from ollama_cli.errors import OllamaCliError
+    from ollama_cli.features.mcp.client import McpClient
     from ollama_cli.features.pull.follow import follow
     from ollama_cli.services.ollama import OllamaClient
     from ollama_cli.services.openai import OpenAIClient
@@ -38,6 +39,7 @@ _PLACES = {
     "Health": "types.health",
     "JsonLinesReporter": "ui.progress.jsonl",
     "LinesReporter": "ui.progress.lines",
+    "McpClient": "features.mcp.client",
     "OllamaCliError": "errors",
     "OllamaClient": "services.ollama",
     "OpenAIClient": "services.openai",
@@ -66,6 +68,7 @@ __all__ = [
     "Health",
     "JsonLinesReporter",
     "LinesReporter",
+    "McpClient",
     "OllamaCliError",
     "OllamaClient",
     "OpenAIClient",

@@ -71,6 +71,8 @@ OWNERS = {
     "referencing": ("features/schema",),
     "mcp_types": ("features/mcp", "features/mcp_server"),
     "anyio": ("features/mcp", "features/mcp_server"),
+    "httpx2": ("features/mcp/http",),
+    "pydantic": ("features/mcp/requests",),
     "distributed": ("features/batch/dask",),
     "click": (),
 }

@@ -141,6 +141,7 @@ class _Command(_GlobalOptions, TyperCommand):
 
     def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True
+        ctx.meta["ollama_cli.words"] = tuple(args)
         rest = super().parse_args(ctx, args)
         if rest:
             from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms

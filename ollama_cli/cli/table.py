@@ -122,6 +122,19 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli sessions show 3f2",
         ),
     ),
+    "mcp": Branch(
+        "Use the tools of MCP servers.",
+        {
+            "tools": Entry(
+                "mcp.tools", "List the tools of MCP servers.", ("json", "name"), _NO_START
+            ),
+            "call": Entry("mcp.call", "Call a tool of an MCP server.", ("json", "raw"), _NO_START),
+        },
+        examples=(
+            "ollama-cli mcp tools",
+            "ollama-cli mcp call fs.read --arg path=notes.txt",
+        ),
+    ),
     "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
     "health": Entry(
         "health",

@@ -1,0 +1,114 @@
+"""An MCP server at an address (streamable HTTP): the way to it, and what may be wrong with it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any, Final
+
+import httpx2
+from mcp import MCPError
+from mcp.client.streamable_http import streamable_http_client
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND
+
+from ollama_cli.errors import (
+    AuthError,
+    ConfigError,
+    OllamaCliError,
+    RefusedError,
+    ServerError,
+    StreamCutError,
+    TimedOutError,
+    UnreachableError,
+)
+from ollama_cli.types.secrets import redact
+from ollama_cli.types.text import sentence
+from ollama_cli.types.urls import host_of, is_private
+
+_CONNECT: Final = 5.0
+_WRITE: Final = 30.0
+_FORBIDDEN: Final = (401, 403)
+_FAILED: Final = 400
+_MADE_UP: Final = (INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND)  # by the SDK, of a status
+
+
+class Addressed:
+    """A server that listens already; nothing of it is ours to end.
+
+    Its `headers` go to its origin alone, and unencrypted to private addresses alone: RefusedError.
+    Proxies of the environment are used for public hosts alone.
+    """
+
+    takes_leave = True
+
+    def __init__(self, name: str, url: str, headers: Mapping[str, str]) -> None:
+        if not re.match(r"(?i)https?://", url):
+            raise ConfigError(f"{name}: {redact(url)!r} is neither http:// nor https://")
+        self.name = f"{name} at {redact(url)}"
+        self._url = url
+        self._headers = dict(headers)
+        self._status = 0
+        self._is_private = is_private(host_of(url))
+        is_plain = url.lower().startswith("http:")
+        if headers and is_plain and not self._is_private:
+            raise RefusedError(
+                f"the headers of {name} would go to {redact(url)} unencrypted", hint="use https://"
+            )
+
+    def transport(self) -> AbstractAsyncContextManager[Any]:
+        """Make the transport for the SDK's client."""
+        return self._streams()
+
+    def judged(self, error: BaseException) -> OllamaCliError | None:
+        """Tell errors of the connection and of HTTP, whose status the SDK does not pass on."""
+        match error:
+            case httpx2.ConnectTimeout():
+                message = f"no connection to {self.name} within {_CONNECT:g} s"
+                return TimedOutError(message).with_facts(connecting=True)
+            case httpx2.ConnectError():
+                return UnreachableError(f"no connection to {self.name}", reason=_told(error))
+            case httpx2.HTTPError():
+                return StreamCutError(f"{self.name} broke the connection off", reason=_told(error))
+            case httpx2.InvalidURL():
+                return ConfigError(f"{self.name} cannot be asked", reason=_told(error))
+            case MCPError() if self._status >= _FAILED and error.code in _MADE_UP:
+                message = f"{self.name} answered with HTTP {self._status}"
+                kind = AuthError if self._status in _FORBIDDEN else ServerError
+                return kind(message, http_status=self._status)
+        return None
+
+    def ended(self, *, is_ready: bool) -> OllamaCliError:  # noqa: ARG002  no other error is it
+        """Say that the connection broke."""
+        return StreamCutError(f"{self.name} broke the connection off")
+
+    @property
+    def is_over(self) -> bool:
+        """Return False: every request makes a connection if it needs one."""
+        return False
+
+    @property
+    def noise(self) -> str:
+        """Return nothing: HTTP has a place for everything."""
+        return ""
+
+    def close(self) -> None:
+        """Do nothing: the server is not ours."""
+
+    @asynccontextmanager
+    async def _streams(self) -> AsyncIterator[Any]:
+        # Answers are waited for by the session, which can tell a slow tool from a lost server.
+        timeout = httpx2.Timeout(_WRITE, connect=_CONNECT, read=None)
+        http = httpx2.AsyncClient(
+            headers=self._headers,
+            timeout=timeout,
+            trust_env=not self._is_private,
+            event_hooks={"response": [self._note]},
+        )
+        async with http, streamable_http_client(self._url, http_client=http) as streams:
+            yield streams
+
+    async def _note(self, response: httpx2.Response) -> None:
+        self._status = response.status_code
+
+
+def _told(error: Exception) -> str:
+    return sentence(str(error)).lower() or type(error).__name__

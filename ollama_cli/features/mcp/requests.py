@@ -1,0 +1,82 @@
+"""The requests that we make of an MCP server, in the words of the SDK; results are JSON's types."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from mcp import Client, MCPError
+from mcp_types import (
+    HEADER_MISMATCH,
+    CallToolRequest,
+    CallToolRequestParams,
+    CallToolResult,
+    PaginatedRequestParams,
+)
+from pydantic import TypeAdapter
+
+from ollama_cli.errors import ProtocolError, ServerError
+
+_ANY: Final[Any] = TypeAdapter(dict[str, Any])  # any: the SDK declares models alone
+_MOST_PAGES: Final = 100
+_WAITS: Final = "input_required"
+
+
+def hello(client: Client) -> dict[str, Any]:
+    """Return what the server said of itself at the handshake."""
+    info, words = client.server_info, client.session.instructions
+    found: dict[str, Any] = {
+        "protocolVersion": client.protocol_version,
+        "capabilities": _dumped(client.server_capabilities),
+    }
+    if info is not None:
+        found["serverInfo"] = _dumped(info)
+    if words:
+        found["instructions"] = words
+    return found
+
+
+async def list_tools(client: Client) -> list[dict[str, Any]]:
+    """Ask for all pages of the tools; a server that announces none is not asked."""
+    if client.server_capabilities.tools is None:
+        return []
+    found: list[dict[str, Any]] = []
+    cursors: list[str | None] = [None]
+    while len(cursors) <= _MOST_PAGES:
+        cursor = cursors[-1]
+        params = PaginatedRequestParams(cursor=cursor) if cursor is not None else None
+        page = await client.session.list_tools(params=params)
+        found += [_dumped(tool) for tool in page.tools]
+        if page.next_cursor is None:
+            return found
+        if page.next_cursor in cursors:
+            break
+        cursors.append(page.next_cursor)
+    raise ProtocolError("its list of tools has no end")
+
+
+async def call_tool(client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Call a tool, and return the result as it came; it is checked as the protocol has it."""
+    try:
+        result = await _called(client, name, arguments)
+    except MCPError as error:
+        if error.code != HEADER_MISMATCH:
+            raise
+        await client.session.list_tools()  # what of the arguments goes into headers stands there
+        result = await _called(client, name, arguments)
+    if result.get("resultType") == _WAITS:
+        raise ServerError(f"the tool {name!r} asks for more input, which cannot be given here")
+    parsed = CallToolResult.model_validate(result, by_name=False)
+    if not parsed.is_error:
+        await client.session.validate_tool_result(name, parsed)
+    return result
+
+
+async def _called(client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    params = CallToolRequestParams(name=name, arguments=dict(arguments))
+    request = CallToolRequest(params=params)
+    found: dict[str, Any] = await client.session.send_request(request, _ANY)
+    return found
+
+
+def _dumped(value: Any) -> dict[str, Any]:
+    found: dict[str, Any] = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    return found
