@@ -105,12 +105,16 @@ class McpClient:
         The result holds `content`, a list; `structuredContent`, None if there is none; `isError`,
         which is what the tool says of the call; and what else came.
         """
+        words = name if isinstance(name, Mapping) else {"name": name, "arguments": arguments}
+        found = self.result(words.get("name"), words.get("arguments"))
+        return {"content": [], "structuredContent": None, "isError": False, **found}
+
+    def result(self, name: object, arguments: object) -> dict[str, Any]:
+        """Call a tool, and return its result as it came, with nothing added."""
         from ollama_cli.features.mcp import requests  # noqa: PLC0415  MCP alone: 450 ms
 
-        words = name if isinstance(name, Mapping) else {"name": name, "arguments": arguments}
-        tool, given = _checked(words.get("name"), words.get("arguments"))
-        found = self._do(lambda client: requests.call_tool(client, tool, given), f"{tool!r}")
-        return {"content": [], "structuredContent": None, "isError": False, **found}
+        tool, given = _checked(name, arguments)
+        return self._do(lambda client: requests.call_tool(client, tool, given), f"{tool!r}")
 
     @property
     def is_over(self) -> bool:

@@ -4,13 +4,14 @@ from concurrent.futures import CancelledError
 from typing import Final
 
 from mcp import MCPError
-from mcp_types import CONNECTION_CLOSED, REQUEST_TIMEOUT
+from mcp_types import CONNECTION_CLOSED
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, TimedOutError
 from ollama_cli.features.mcp.wires import Wire
 from ollama_cli.types.text import sentence
 
 _SHOWN: Final = 300
+_CLOSED: Final = "Connection closed"
 
 
 def translated(
@@ -28,20 +29,17 @@ def translated(
     if found is None and isinstance(error, TimeoutError):
         found = _silence(wire, what, seconds)
     if found is None and isinstance(error, MCPError):
-        found = _refusal(error, wire, what, seconds=seconds, is_ready=is_ready)
+        found = _refusal(error, wire, what, is_ready=is_ready)
     if found is None and isinstance(error, ValueError | RuntimeError):
         told = sentence(str(error))[:_SHOWN]
         found = ProtocolError(f"{wire.name} sent what is no answer to {what}", reason=told)
     return found
 
 
-def _refusal(
-    error: MCPError, wire: Wire, what: str, *, seconds: float, is_ready: bool
-) -> OllamaCliError:
-    if error.code == CONNECTION_CLOSED:
+def _refusal(error: MCPError, wire: Wire, what: str, *, is_ready: bool) -> OllamaCliError:
+    # By its words: the codes that the SDK takes for its own errors are those of many servers.
+    if error.code == CONNECTION_CLOSED and error.message == _CLOSED:
         return wire.ended(is_ready=is_ready)
-    if error.code == REQUEST_TIMEOUT:
-        return _silence(wire, what, seconds)
     return ServerError(f"{wire.name} refused {what}", reason=sentence(error.message)[:_SHOWN])
 
 

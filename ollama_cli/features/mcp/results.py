@@ -25,14 +25,14 @@ def tool_of(server: str, listed: Mapping[str, Any]) -> Tool:
 
 def result_of(found: Mapping[str, Any], seconds: float) -> Result:
     """Read the result of a call; without any content its text is the structured content."""
-    content: Sequence[Mapping[str, Any]] = tuple(found["content"])
-    structured = found["structuredContent"]
+    content: Sequence[Mapping[str, Any]] = tuple(found.get("content", ()))
+    structured = found.get("structuredContent")
     texts = [_text(each) for each in content]
     if not texts and structured is not None:
         texts = [json.dumps(structured, ensure_ascii=False)]
     return Result(
         text="\n".join(texts),
-        is_error=bool(found["isError"]),
+        is_error=bool(found.get("isError")),
         seconds=seconds,
         content=content,
         structured_content=structured,

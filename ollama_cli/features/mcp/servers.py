@@ -138,7 +138,7 @@ class _Running:
     def call(self, tool: str, arguments: Mapping[str, Any]) -> Result:
         client = self._living()
         begin = time.monotonic()
-        found = client.invoke(tool, arguments)
+        found = client.result(tool, arguments)
         return result_of(found, time.monotonic() - begin)
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from typing import Final
 import typer
 
 from ollama_cli.cli.mcp_options import McpConfig, Server, Words, command_of
+from ollama_cli.errors import OllamaCliError
 from ollama_cli.features import each
 from ollama_cli.features.context import Context
 from ollama_cli.features.mcp.servers import Servers
@@ -43,8 +44,11 @@ def command(
             )
         try:
             each.for_each(context, names, lambda name: servers.open([name]))
-        finally:
-            _show(context, servers.tools())
+        except OllamaCliError:
+            if tools := servers.tools():  # those of the others
+                _show(context, tools)
+            raise
+        _show(context, servers.tools())
 
 
 def _show(context: Context, tools: Sequence[Tool]) -> None:
