@@ -125,11 +125,12 @@ CALLED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
 }
 
 
-def answer(request: Mapping[str, Any], behaviours: Sequence[str]) -> None:
+def answer(request: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, Any] | None:
+    """Answer a request; None for a notification."""
     method, params = request["method"], request.get("params", {})
     log(f"{method} {params.get('name', '')}".strip())
     if "id" not in request:
-        return
+        return None
     result: dict[str, Any] | None = None
     error = {"code": -32601, "message": "Method not found"}
     if method == "server/discover" and "modern" in behaviours:
@@ -150,7 +151,7 @@ def answer(request: Mapping[str, Any], behaviours: Sequence[str]) -> None:
         if method == "tools/list":
             result |= {"ttlMs": 0, "cacheScope": "public"}
     outcome = {"error": error} if result is None else {"result": result}
-    printed(json.dumps({"jsonrpc": "2.0", "id": request["id"], **outcome}))
+    return {"jsonrpc": "2.0", "id": request["id"], **outcome}
 
 
 def listed(params: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, Any]:
@@ -163,7 +164,7 @@ def listed(params: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, An
     return {"tools": TOOLS[start : start + 1], **more}
 
 
-def main(behaviours: Sequence[str]) -> None:
+def begin(behaviours: Sequence[str]) -> None:
     log(f"pid {os.getpid()}")
     if "dead" in behaviours:
         sys.exit("Traceback (most recent call last):\n  boom")
@@ -176,10 +177,16 @@ def main(behaviours: Sequence[str]) -> None:
             sys.stderr.write(f"line {number} {'x' * 99}\n")
     while "silent" in behaviours:
         time.sleep(1)
+
+
+def main(behaviours: Sequence[str]) -> None:
+    begin(behaviours)
     for line in sys.stdin:
         if "chatty" in behaviours:
             printed("debug: a request")
-        answer(json.loads(line), behaviours)
+        found = answer(json.loads(line), behaviours)
+        if found is not None:
+            printed(json.dumps(found))
     log("end of input")
     while "stubborn" in behaviours:
         time.sleep(1)

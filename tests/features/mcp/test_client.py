@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_servers import LEGACY, MODERN, TOOLS, server
+from mcp_servers import LEGACY, MODERN, TOOLS, answer, server
 from waits import until
 
 from ollama_cli import McpClient, OllamaCliError
@@ -203,16 +203,22 @@ class Page(BaseHTTPRequestHandler):
 
     status = 200
     kind = "text/plain"
+    era = ""
     seen: list[dict[str, str]]
 
     def do_POST(self) -> None:
         self.seen.append(dict(self.headers))
-        self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.send_response(self.status)
+        request = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        found = answer(json.loads(request), [self.era]) if self.era else {}
+        body = b"" if found is None else json.dumps(found).encode()
+        self.send_response(self.status if body else 202)
         self.send_header("Content-Type", self.kind)
-        self.send_header("Content-Length", "2")
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(b"{}")
+        self.wfile.write(body)
+
+    def do_GET(self) -> None:
+        self.send_error(405)
 
     def log_message(self, *_: object) -> None:
         pass
@@ -254,6 +260,28 @@ def test_an_address_that_is_no_server(
     assert type(caught.value) is error
     assert caught.value.http_status == (status if status >= 400 else None)
     assert {each.get("X-Key") for each in answers.seen} == {"mine"}
+
+
+@pytest.mark.parametrize(("era", "version"), [("legacy", LEGACY), ("modern", MODERN)])
+def test_both_eras_at_an_address(page: tuple[type[Page], str], era: str, version: str) -> None:
+    answers, url = page
+    answers.kind, answers.era = "application/json", era
+    with McpClient.connect_http(url, {"Authorization": "Bearer mine"}) as client:
+        assert client.initialize()["protocolVersion"] == version
+        assert client.tools() == TOOLS
+        assert client.invoke("add", {"a": 1, "b": 2})["structuredContent"] == {"total": 3}
+    assert {each.get("Authorization") for each in answers.seen} == {"Bearer mine"}
+
+
+def test_a_proxy_is_not_asked_for_a_private_address(
+    page: tuple[type[Page], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers, url = page
+    answers.kind, answers.era = "application/json", "legacy"
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    with McpClient.connect_http(url) as client:
+        assert client.tools() == TOOLS
 
 
 def test_an_address_where_nothing_listens() -> None:
