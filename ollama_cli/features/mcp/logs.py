@@ -24,7 +24,6 @@ def show(stream: TextIO, *, verbose: bool, debug: bool) -> None:
     handler = logging.StreamHandler(stream)
     handler.setFormatter(_Formatter("%(message)s"))
     for log, is_shown, level in ((LOG, verbose, logging.INFO), (_SDK, debug, logging.DEBUG)):
-        if is_shown:
-            log.handlers = [handler]
-            log.propagate = False
-            log.setLevel(level)
+        log.handlers = [handler if is_shown else logging.NullHandler()]
+        log.propagate = False
+        log.setLevel(level)
