@@ -38,8 +38,8 @@ FEATURES = {
             "models explain mcp measure",
             "each doctor tools",
             "pull",
-            "chat ensure mcp_server",
-            "batch",
+            "chat ensure",
+            "mcp_server batch",
         )
     )
     for name in names.split()
@@ -70,6 +70,7 @@ OWNERS = {
     "jsonschema": ("features/schema",),
     "referencing": ("features/schema",),
     "mcp_types": ("features/mcp", "features/mcp_server"),
+    "uvicorn": ("features/mcp_server",),
     "anyio": ("features/mcp", "features/mcp_server"),
     "httpx2": ("features/mcp/http",),
     "pydantic": ("features/mcp/requests",),

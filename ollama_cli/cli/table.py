@@ -123,14 +123,23 @@ TABLE: Final[Mapping[str, Row]] = {
         ),
     ),
     "mcp": Branch(
-        "Use the tools of MCP servers.",
+        "Serve models to agents, and use the tools of MCP servers.",
         {
+            "serve": Entry(
+                "mcp.serve",
+                "Let agents and editors ask local models.",
+                traits=Traits(starts_server=False, offers_pull=False),
+            ),
+            "config": Entry(
+                "mcp.config", "Print what an MCP client is to be told.", traits=_NO_START
+            ),
             "tools": Entry(
                 "mcp.tools", "List the tools of MCP servers.", ("json", "name"), _NO_START
             ),
             "call": Entry("mcp.call", "Call a tool of an MCP server.", ("json", "raw"), _NO_START),
         },
         examples=(
+            "ollama-cli mcp config --client vscode",
             "ollama-cli mcp tools",
             "ollama-cli mcp call fs.read --arg path=notes.txt",
         ),

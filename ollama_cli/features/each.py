@@ -23,7 +23,7 @@ def distinct(names: Iterable[str]) -> list[str]:
 
 
 def for_each(
-    context: Context, names: Sequence[str], action: Callable[[str], None], *, jobs: int = 1
+    context: Context, names: Sequence[str], action: Callable[[str], object], *, jobs: int = 1
 ) -> None:
     """Do the action for each name, `jobs` at a time; raises the only error, or a summary.
 
@@ -67,7 +67,7 @@ def _summary_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:
     return summary
 
 
-def _run_in_threads(names: Sequence[str], attempt: Callable[[str], None], jobs: int) -> None:
+def _run_in_threads(names: Sequence[str], attempt: Callable[[str], object], jobs: int) -> None:
     """Work in threads; raises the first bug of any, and at once what a signal raises here.
 
     The threads end with the process: one that waits for a server cannot notice the signal.

@@ -41,6 +41,11 @@ class ModelDetails:
     modified_at: str | None = None
     document: dict[str, object] = field(default_factory=dict)
 
+    def record(self) -> dict[str, object]:
+        """Return all that the server sent, for JSON output: but tensors, which fill pages."""
+        shown = {key: value for key, value in self.document.items() if key != "tensors"}
+        return {"name": self.name, **shown}
+
     def parameter(self, name: str) -> int | None:
         """Return a whole number, 0 or more, of the model's own parameters; None without one."""
         lines = (line.partition(" ") for line in self.parameters.splitlines())

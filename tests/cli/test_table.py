@@ -45,6 +45,6 @@ def test_who_looks_starts_no_server_and_who_names_what_is_there_pulls_nothing() 
         }
 
     assert those(starts_server=False) >= {"health", "doctor", "models.ps", "models.stop"}
-    assert those(offers_pull=False) == {"models.rm", "models.cp", "models.stop"}
+    assert those(offers_pull=False) == {"models.rm", "models.cp", "models.stop", "mcp.serve"}
     assert those(silent_if_quiet=True) == {"health"}
     assert Traits() == Traits(starts_server=True, offers_pull=True, silent_if_quiet=False)

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from types import TracebackType
 from typing import Self
@@ -91,21 +91,21 @@ class Downloads:
             if is_done:
                 self._show_outcome(time.monotonic() - started, notify=notify)
 
-    def pull(self, name: str, *, insecure: bool) -> None:
-        """Pull one model; raises the final error."""
+    def pull(
+        self,
+        name: str,
+        *,
+        insecure: bool,
+        show: Callable[[PullStats], PullProgressReporter] | None = None,
+    ) -> Summary:
+        """Pull one model, and return how it went; raises the final error.
+
+        `show` makes another reporter than the usual one of the mode.
+        """
         context = self._context
         context.permit(name)
         stats = PullStats()
-        reporter = choose(
-            self._mode,
-            model=name,
-            out=context.out,
-            err=context.err,
-            quiet=self._quiet,
-            label=self._label(name),
-            board=self._board,
-            stats=stats,
-        )
+        reporter = show(stats) if show else self._reporter(name, stats)
         record = Record(context, name, stats)
         self._records.append(record)
         try:
@@ -114,9 +114,22 @@ class Downloads:
                 guarded = self._reporters.add(reporter) if self._jobs > 1 else reporter
                 follow(self._events(name, stats, insecure=insecure), guarded)
                 context.servers.forget_installed()
+            return summarized
         finally:
             if self._jobs == 1:
                 self._clear()
+
+    def _reporter(self, name: str, stats: PullStats) -> PullProgressReporter:
+        return choose(
+            self._mode,
+            model=name,
+            out=self._context.out,
+            err=self._context.err,
+            quiet=self._quiet,
+            label=self._label(name),
+            board=self._board,
+            stats=stats,
+        )
 
     def _clear(self) -> None:
         """Clear the terminal, also after a second signal in the middle of it."""

@@ -7,7 +7,6 @@ import typer
 
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Context
-from ollama_cli.types.model_details import ModelDetails
 from ollama_cli.types.text import visible
 from ollama_cli.ui import export, model_details
 
@@ -51,15 +50,9 @@ def command(
     elif chosen:
         _show_value(context, chosen[0], getattr(model, chosen[0]))
     elif context.output == "json":
-        export.show_document(context.out, "models-show", _fields(model))
+        export.show_document(context.out, "models-show", model.record())
     else:
         model_details.show_details(context.out, model, verbose=is_long)
-
-
-def _fields(model: ModelDetails) -> dict[str, Any]:
-    """Return all fields that the server sent, but tensors, which only -o raw shows."""
-    shown = {key: value for key, value in model.document.items() if key != "tensors"}
-    return {"name": model.name, **shown}
 
 
 def _show_value(context: Context, key: str, value: object) -> None:

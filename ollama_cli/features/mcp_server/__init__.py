@@ -1,0 +1,1 @@
+"""`mcp serve`: what agents may ask of a local model, by the Model Context Protocol."""
