@@ -11,7 +11,7 @@ from functools import partial
 import pytest
 from agents import Agent, serving
 from hostile import CHUNKED, Peer, Script, Server, by_path, chunk, document
-from shell import PATIENCE, PROGRAM, environment, python, run
+from shell import PATIENCE, PROGRAM, bash, environment, python, run
 from waits import until
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
@@ -205,6 +205,28 @@ def test_nothing_but_the_protocol_reaches_the_wire(demo: str) -> None:
         said = process.stderr.read().decode()
     for words in ("by print", "without an end", "by the descriptor", "by a child", "at exit"):
         assert words in said
+
+
+def test_stderr_is_silent_unless_more_is_asked_for(demo: str) -> None:
+    for options, is_silent in (((), True), (("--debug",), False), (("-v",), False)):
+        with serving(demo, *options) as agent:
+            agent.write(b"no JSON\n")
+            agent.answer(agent.ask("no/such/method"))
+            agent.failure("ai_ollama_generate", prompt="hi", model="none")
+            agent.call("ai_ollama_generate", prompt="hi", max_tokens=2)
+            agent.answer(agent.begin_call("no-such-tool"))
+            assert agent.end() == 0
+            assert agent.process.stderr is not None
+            said = agent.process.stderr.read()
+            assert (said == b"") is is_silent, said
+            assert b"Traceback" not in said
+
+
+def test_a_closed_stream_is_told() -> None:
+    for closed in ("<&-", ">&-"):
+        result = bash(f"ollama-cli mcp serve {closed}")
+        assert (result.code, result.out) == (2, "")
+        assert result.err.startswith("error: standard input or output is closed\nhint: ")
 
 
 def test_a_public_host_is_refused_at_the_start() -> None:

@@ -78,7 +78,7 @@ class Door:
     ) -> None:
         self._server = server
         self._listener = listener
-        self._expected = f"Bearer {token}".encode()
+        self._token = token.encode()
         self._largest = _IN_JSON * input_bytes + _HEAD
 
     async def __call__(self, activity: Activity) -> None:
@@ -116,7 +116,10 @@ class Door:
 
     def _is_known(self, scope: Message) -> bool:
         shown = [value for name, value in scope["headers"] if name == b"authorization"]
-        return len(shown) == 1 and hmac.compare_digest(shown[0], self._expected)
+        if len(shown) != 1:
+            return False
+        scheme, _, token = shown[0].partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token)
 
 
 async def _refuse(send: Send) -> None:

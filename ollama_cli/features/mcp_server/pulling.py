@@ -1,31 +1,21 @@
 """One pull for an agent: as `models pull` does it, with its progress told to the agent."""
 
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from ollama_cli.features.context import Context
 from ollama_cli.features.mcp_server.desk import Progress
 from ollama_cli.features.pull.download import Downloads
 from ollama_cli.types.pull_events import PullEvent
+from ollama_cli.ui.progress.reporter import SilentReporter
 from ollama_cli.ui.progress.stats import PullStats
 
 
-class Told:
+class Told(SilentReporter):
     """A reporter that tells how many bytes have come, of how many."""
 
     def __init__(self, stats: PullStats, progress: Progress) -> None:
         self._stats = stats
         self._progress = progress
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
 
     def report(self, event: PullEvent) -> None:  # noqa: ARG002  the numbers have it already
         """Tell the numbers of now."""

@@ -52,6 +52,8 @@ def serve(context: Context, wishes: Wishes) -> None:
     """
     if not wishes.may_be_remote:
         context.set_flags(local_only=True)
+    if context.stdin.is_terminal and wishes.port is None:
+        context.prompter.note("an MCP client starts this: `ollama-cli mcp config` prints how")
     context.prompter.quiet = True  # notes about each call would fill the client's log
     context.servers.ollama()  # refuses a public host
     _hush(is_debugging=context.flags.debug)

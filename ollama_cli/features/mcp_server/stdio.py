@@ -34,13 +34,12 @@ def take() -> Wire:
     What anything else in this process, or a child of it, reads is nothing, and what it prints
     goes to stderr: for ever, lest a text in some buffer reaches the wire at the end.
     """
-    try:
-        reads, writes = os.dup(0), os.dup(1)
-    except OSError as error:
+    if sys.stdin is None or sys.stdout is None:  # whatever has these descriptors by now
         raise UsageError(
             "standard input or output is closed",
             hint="an MCP client starts this: `ollama-cli mcp config` prints how",
-        ) from error
+        )
+    reads, writes = os.dup(0), os.dup(1)
     with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123  a descriptor is wanted
         os.dup2(nothing.fileno(), 0)
         try:
