@@ -13,6 +13,7 @@ OllamaCliError                 1  failure
 │   ├── ProtocolError             the answer cannot be read, or its end is missing
 │   ├── StreamCutError            the connection broke in the middle of an answer
 │   ├── StalledError              a pull made no progress for too long
+│   ├── ToolLimitError            a model called tools without an end
 │   └── PullError                 the server says that a pull failed (4 if the model is unknown)
 ├── AuthError                  6  auth
 ├── TimedOutError              7  timeout
@@ -209,6 +210,12 @@ class StalledError(ServerError):
     """A pull made no progress, though the connection was still open."""
 
     code = "stalled"
+
+
+class ToolLimitError(ServerError):
+    """A model called tools more often than the limits allow."""
+
+    code = "tool_limit"
 
 
 class PullError(ServerError):

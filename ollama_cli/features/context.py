@@ -1,6 +1,7 @@
 """The context of every command: settings, streams, the prompter, and servers."""
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from functools import cached_property
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -71,6 +72,7 @@ class Context:
         self.traits = traits
         self.pulls_insecure = False
         self.is_conversation = False
+        self.opened = ExitStack()
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 
     def set_flags(self, **settings: object) -> None:
@@ -202,7 +204,8 @@ class Context:
         return name
 
     def close(self) -> None:
-        """Close what was opened, and cache what is known about the server."""
+        """Close what was `opened`, and cache what is known about the server."""
+        self.opened.close()
         if "sessions" in vars(self):
             self.sessions.close()
         if self.has_servers:

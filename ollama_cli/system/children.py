@@ -63,6 +63,11 @@ class Child:
             except ValueError as error:  # closed meanwhile
                 raise BrokenPipeError(str(error)) from error
 
+    def end_input(self) -> None:
+        """Let the program read the end of its input."""
+        with suppress(OSError):
+            self._stdin.close()
+
     def read_line(self, longest: int) -> bytes:
         """Wait for a line, and return it with its newline; empty at the end of the output.
 
@@ -100,8 +105,7 @@ class Child:
         It has so many seconds after each but the last.
         """
         self._is_stopped = True
-        with suppress(OSError):
-            self._stdin.close()
+        self.end_input()
         if self.wait(patience) is None:
             self._tell(signal.SIGTERM)
             self.wait(patience)

@@ -23,11 +23,33 @@ class Thinking:
 
 @dataclass(frozen=True)
 class ToolCall:
-    """A tool that the model wants to call; `arguments` is the JSON object as it was sent."""
+    """A tool that the model wants to call; `arguments` is the JSON object as it was sent.
+
+    `server` is where the tool is, if it is ours to run; its `name` is then the one it has there.
+    What was sent and is no JSON object is `unread`.
+    """
 
     name: str
     arguments: dict[str, object] = field(default_factory=dict)
     id: str | None = None
+    server: str | None = None
+    unread: str = ""
+
+
+@dataclass(frozen=True)
+class ToolResult:
+    """What came of a call that was ours to run: the `text` that the model is told.
+
+    One that nobody approved was not run. `size` is that of the whole result in bytes: the text may
+    have been cut.
+    """
+
+    call: ToolCall
+    ok: bool
+    approved: bool
+    seconds: float
+    size: int
+    text: str
 
 
 @dataclass(frozen=True)
@@ -41,3 +63,6 @@ GenerateEvent: TypeAlias = Text | Thinking | ToolCall | Done
 
 
 ChatEvent: TypeAlias = Text | Thinking | ToolCall | Done
+
+
+RunEvent: TypeAlias = ChatEvent | ToolResult

@@ -1,7 +1,9 @@
 """Lines of `/api/generate` and `/api/chat`, turned into events and one whole answer."""
 
 import io
+import json
 from collections.abc import Iterable, Mapping, Set as AbstractSet
+from contextlib import suppress
 from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError
@@ -170,10 +172,12 @@ class AnswerParser:
 
     def _call(self, call: dict[str, object]) -> ToolCall:
         function = fields.mapping(call.get("function"))
+        arguments, unread = _arguments(function.get("arguments"))
         event = ToolCall(
             name=fields.text(function.get("name")),
-            arguments=fields.mapping(function.get("arguments")),
+            arguments=arguments,
             id=fields.text(call.get("id")) or None,
+            unread=unread,
         )
         self._calls.append({"name": event.name, "arguments": event.arguments, "id": event.id})
         return event
@@ -195,6 +199,16 @@ class AnswerParser:
             ),
             timings=parse_timings(line),
         )
+
+
+def _arguments(value: object) -> tuple[dict[str, Any], str]:
+    """Read the arguments of a call: an object, or the text of one; also return what is neither."""
+    found = value
+    if isinstance(value, str) and value.strip():
+        with suppress(ValueError, RecursionError):
+            found = json.loads(value)
+    is_read = isinstance(found, dict) or found is None or found == ""
+    return fields.mapping(found), "" if is_read else str(value)
 
 
 def _is_strange(line: Mapping[str, Any]) -> bool:

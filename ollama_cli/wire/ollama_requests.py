@@ -1,6 +1,6 @@
 """Bodies for Ollama's native API; the server decides about a field that is None."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
@@ -24,10 +24,15 @@ def chat_body(request: ChatRequest) -> dict[str, Any]:
     """Write the body of `/api/chat`."""
     return {
         "model": request.model,
-        "messages": [dict(message) for message in request.messages],
+        "messages": [_message(message) for message in request.messages],
         "tools": [dict(tool) for tool in request.tools] or None,
         **_shared_fields(request),
     }
+
+
+def _message(message: Mapping[str, Any]) -> dict[str, Any]:
+    """Write a message; results of tools have the tool's name here, and no id."""
+    return {name: value for name, value in message.items() if name != "tool_call_id"}
 
 
 def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:

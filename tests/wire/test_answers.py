@@ -86,10 +86,23 @@ def test_a_tool_call_in_the_last_line_is_seen_and_gathered() -> None:
 
 @pytest.mark.parametrize(
     "call",
-    [{}, {"function": None}, {"function": {"name": 3, "arguments": "text"}}, {"id": 4}],
+    [{}, {"function": None}, {"function": {"name": 3, "arguments": ""}}, {"id": 4}],
 )
 def test_a_tool_call_without_its_fields_is_empty(call: dict[str, object]) -> None:
     assert AnswerParser().parse({"message": {"tool_calls": [call]}}) == [ToolCall("", {}, None)]
+
+
+@pytest.mark.parametrize("text", ["text", "[1]", '{"a": 1', 3, [1], "1" * 5000])
+def test_arguments_that_are_no_object_are_kept_as_they_came(text: object) -> None:
+    call = {"function": {"name": "f", "arguments": text}}
+    (event,) = AnswerParser().parse({"message": {"tool_calls": [call]}})
+    assert event == ToolCall("f", {}, None, unread=str(text))
+
+
+def test_arguments_may_be_the_text_of_an_object() -> None:
+    call = {"function": {"name": "f", "arguments": ' {"a": [1]} '}}
+    (event,) = AnswerParser().parse({"message": {"tool_calls": [call]}})
+    assert event == ToolCall("f", {"a": [1]})
 
 
 def test_a_tool_call_may_stand_beside_the_text_of_generate() -> None:

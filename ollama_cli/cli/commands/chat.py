@@ -6,8 +6,10 @@ import typer
 
 from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
+from ollama_cli.cli.tool_options import Tools
 from ollama_cli.features.chat.options import USUAL, Sitting
 from ollama_cli.features.chat.talk import talk
+from ollama_cli.features.tools.options import NONE
 
 
 def declare(
@@ -48,6 +50,7 @@ def command(
     *,
     where: Where = USUAL,
     options: Options,
+    tools: Tools = NONE,
     accessible: Annotated[
         bool,
         typer.Option("--accessible", help="For screen readers: nothing moves, nothing is drawn."),
@@ -63,6 +66,7 @@ def command(
       ollama-cli chat
       ollama-cli chat -c "and in one sentence?"
       git diff | ollama-cli chat -I "review this"
+      ollama-cli chat "what is the weather in Oslo?" --tools weather.py
     """
     ctx.obj.set_flags(accessible=accessible or None)
-    talk(ctx.obj, prompt, model, options, where=where)
+    talk(ctx.obj, prompt, model, options, where=where, tools=tools)

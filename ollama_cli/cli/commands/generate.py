@@ -7,6 +7,7 @@ import typer
 
 from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
+from ollama_cli.cli.tool_options import Tools
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import answer, request
 from ollama_cli.features.chat.room import Question
@@ -32,6 +33,7 @@ def command(
     ] = None,
     *,
     options: Options,
+    tools: Tools,
 ) -> None:
     """Complete one prompt, without a conversation.
 
@@ -41,8 +43,10 @@ def command(
       ollama-cli generate "a haiku about tides"
       git diff | ollama-cli generate "a commit message"
       ollama-cli generate "a city" --format json -o json
+      ollama-cli generate "what is the weather in Oslo?" --tools weather.py
     """
     context: Context = ctx.obj
+    tools.check(context.output, raw=raw, template=template, suffix=suffix, format=options.format)
     if raw and (template is not None or options.system is not None):
         raise UsageError("--raw sends the prompt alone: leave out --system and --template")
     shared = request.shared_fields(context, options)
@@ -54,8 +58,9 @@ def command(
         raise request.no_prompt("generate", model)
     if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
         options = options._replace(render="plain")  # text that continues a text is no Markdown
+    box = request.open_tools(context, tools)
     name = choose.chat_model(context, model)
-    needs = capabilities.needs(images, shared["think"])
+    needs = capabilities.needs(images, shared["think"], tools=box is not None)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
     asked = GenerateRequest(
         model=name,
@@ -67,6 +72,7 @@ def command(
         images=images,
         **shared,
     )
-    question = Question(context, asked, auto=request.asks_auto(context, options))
-    given = answer.show_answer(context, question, options, "generate")
+    sent = asked if box is None else request.as_chat(context, asked, box)
+    question = Question(context, sent, auto=request.asks_auto(context, options))
+    given = answer.show_answer(context, question, options, "generate", tools=box)
     answer.warn_of_small_context(context, question, given)

@@ -1,8 +1,8 @@
 """Ask a model and show its answer, for every command that does so."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from typing import TypeVar
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from typing import TYPE_CHECKING, TypeVar
 
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat.ending import Heard, refuse_cut, warn_of_end
@@ -11,7 +11,7 @@ from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explaining
 from ollama_cli.features.pull.auto import stream_with_pull
-from ollama_cli.types.answer_events import ChatEvent
+from ollama_cli.types.answer_events import ChatEvent, Done, RunEvent
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
@@ -19,6 +19,9 @@ from ollama_cli.ui import spinner
 from ollama_cli.ui.answers import writers
 from ollama_cli.ui.answers.text import Manner, ThinkingMode
 from ollama_cli.ui.answers.writers import AnswerWriter
+
+if TYPE_CHECKING:
+    from ollama_cli.features.tools.toolbox import Toolbox
 
 T = TypeVar("T")
 
@@ -31,10 +34,12 @@ def show_answer(
     *,
     heard: Heard | None = None,
     session: str | None = None,
+    tools: "Toolbox | None" = None,
 ) -> Answer | None:
     """Ask, and show the answer in the wanted format; returns it, or None in raw format.
 
-    What comes of it is told to `heard`; `session` is the id of the session that it is saved in.
+    What comes of it is told to `heard`; `session` is the id of the session that it is saved in. The
+    calls of `tools` are run.
 
     With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt,
     and UsageError in raw format.
@@ -53,10 +58,10 @@ def show_answer(
         for chunk in stream_with_pull(context, model, begin):
             context.out.write_bytes(chunk)
         return None
-    heard = heard or Heard(context, question)
+    heard = heard or Heard(context, question, runs_tools=tools is not None)
     with (
-        bursts(context, question) as events,
-        writer(context, options, command, model, session=session) as shown,
+        bursts(context, question, tools) as events,
+        writer(context, options, command, model, session=session, tools=tools) as shown,
         explaining(context),
     ):
         for burst in events:
@@ -71,8 +76,43 @@ def show_answer(
 
 
 @contextmanager
-def bursts(context: Context, question: Question) -> Iterator[Iterator[list[ChatEvent]]]:
-    """Open the bursts of an answer, after a pull if the model is missing; closed at the end."""
+def bursts(
+    context: Context, question: Question, tools: "Toolbox | None" = None
+) -> Iterator[Iterator[Sequence[RunEvent]]]:
+    """Open the bursts of an answer, after a pull if the model is missing; closed at the end.
+
+    With `tools` it goes on with the results of their calls until there are none.
+    """
+    if tools is None:
+        with _one_round(context, question) as one:
+            yield one
+        return
+    with closing(_rounds(context, question, tools)) as several:
+        yield several
+
+
+def _rounds(
+    context: Context, question: Question, tools: "Toolbox"
+) -> Generator[Sequence[RunEvent], None, None]:
+    from ollama_cli.features.tools.loop import Loop  # noqa: PLC0415  tools alone: 1 ms
+
+    loop = Loop(tools)
+    while True:
+        answer: Answer | None = None
+        with _one_round(context, question) as events:
+            for burst in events:
+                yield loop.named(burst)
+                if burst and isinstance(end := burst[-1], Done):
+                    answer = end.answer
+        if answer is None or not answer.tool_calls:
+            return
+        for result in loop.run(answer):
+            yield [result]
+        question.go_on(loop.messages)
+
+
+@contextmanager
+def _one_round(context: Context, question: Question) -> Iterator[Iterator[list[ChatEvent]]]:
     model = question.request.model
     with ExitStack() as opened:
 
@@ -90,6 +130,7 @@ def writer(
     *,
     numbers: Iterator[int] | None = None,
     session: str | None = None,
+    tools: "Toolbox | None" = None,
 ) -> AnswerWriter:
     """Choose the writer of an answer; a JSON answer is shown as Markdown only on request.
 
@@ -103,6 +144,7 @@ def writer(
         numbers=numbers,
         accessible=context.settings.accessible,
         speaker="model" if numbers is not None else "",
+        tools=None if tools is None else "hide" if context.flags.quiet else "show",
     )
     about = {"session": session} if command == "chat" else {}
     out = context.out if options.wrap else context.out.still()

@@ -6,7 +6,7 @@ It is fed with strings, and knows of no terminal but the streams of its context.
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from ollama_cli.errors import OllamaCliError, OutputError, TooLongError
 from ollama_cli.features.chat import answer, window
@@ -16,7 +16,7 @@ from ollama_cli.features.chat.ending import warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.pictures import take_pictures
 from ollama_cli.features.chat.preload import Preload
-from ollama_cli.features.chat.recorder import Draft, Recorder
+from ollama_cli.features.chat.recorder import Recorder
 from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.chat.saved import Recorded, answer_message, messages_of
 from ollama_cli.features.chat.tree import ASSISTANT, USER, Exchange, Node, Tree
@@ -32,6 +32,9 @@ from ollama_cli.types.text import one_line
 from ollama_cli.types.times import timestamp
 from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error, show_sentence
+
+if TYPE_CHECKING:
+    from ollama_cli.features.tools.toolbox import Toolbox
 
 T = TypeVar("T")
 Reader = Callable[[str, str], str | None]
@@ -65,6 +68,7 @@ class Conversation:
         *,
         tree: Tree | None = None,
         auto: bool = False,
+        tools: "Toolbox | None" = None,
         read: Reader = lambda _prompt, _text: None,
     ) -> None:
         self.context = context
@@ -73,6 +77,7 @@ class Conversation:
         self.options = options
         self.recorder = recorder
         self.auto = auto
+        self.tools = tools
         self.read = read
         self.use_keys: Callable[[str], None] = lambda _keys: None
         self.attached: list[Attachment] = []
@@ -179,15 +184,21 @@ class Conversation:
         if asked is None:
             self.recorder.set_state(question, "failed")
             return self._tell_stop()
-        draft = Draft(self.recorder, question, model)
-        heard = Recorded(self.context, asked, draft)
+        heard = Recorded(
+            self.context,
+            asked,
+            self.recorder,
+            self.tree,
+            question,
+            runs_tools=self.tools is not None,
+        )
         failure = self._show(asked, heard)
         state: State = "done"
         if isinstance(failure, KeyboardInterrupt):
             state = "interrupted"
         elif failure is not None:
             state = "partial"
-        if failure is None or state == "interrupted" or draft.text or draft.thinking:
+        if failure is None or state == "interrupted" or heard.has_said:
             self._keep(question, heard, state, asked)
             if was_failed:
                 self.recorder.set_state(question, "done")
@@ -230,9 +241,14 @@ class Conversation:
     def _stream(self, asked: Question, heard: Recorded) -> None:
         context, model = self.context, asked.request.model
         with (
-            answer.bursts(context, asked) as bursts,
+            answer.bursts(context, asked, self.tools) as bursts,
             answer.writer(
-                context, self.options, "chat", model, numbers=self.code.numbers()
+                context,
+                self.options,
+                "chat",
+                model,
+                numbers=self.code.numbers(),
+                tools=self.tools,
             ) as shown,
         ):
             for burst in bursts:
@@ -241,9 +257,10 @@ class Conversation:
                     shown.show_burst(events)
 
     def _keep(self, question: Node, heard: Recorded, state: State, asked: Question) -> None:
-        self.tree.head = question
+        self.tree.head = heard.node
         message = answer_message(heard, asked, state)
-        self.code.add(message.content)
+        for said in (*(each.text for each in heard.rounds), message.content):
+            self.code.add(said)
         self.tree.add(message, is_private=self.recorder.is_private or question.is_private)
         if asked.request.model == self.request.model:
             self._take_room(asked)
@@ -255,7 +272,7 @@ class Conversation:
 
     def _measure(self, asked: Question, heard: Recorded) -> None:
         """Tell how the answer ended and how full the context is."""
-        given = heard.answer
+        given = heard.last
         if given is None:
             warn_of_end(self.context, heard)
             return
@@ -263,12 +280,12 @@ class Conversation:
         end = window.overrun(given, size)
         if end == "full":
             given = replace(given, complete=False, cut="context", limit=Limit(size, "context"))
-        heard.answer = given = replace(given, context_length=size)
+        heard.last = given = replace(given, context_length=size)
         warn_of_end(self.context, heard)
         self.window.measure(given.usage, size)
         self._speed = speed(given)
         if self.options.stats:
-            for name, value in answer.statistics(given):
+            for name, value in answer.statistics(heard.answer or given):
                 self.context.err.line(f"{name + ':':<16}{one_line(value)}")
         if "small" not in self.told:
             self.told.add("small")

@@ -4,16 +4,16 @@ How servers cut, and how it shows in their numbers, was measured on Ollama 0.24.
 """
 
 import re
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Final
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, replace
+from typing import Any, Final
 
 from ollama_cli.errors import InvalidOutputError, OllamaCliError, TooLongError
 from ollama_cli.features.chat.room import Question, asked_context, context_in_force
 from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import versions
-from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.answers import Answer, Cut, Limit
+from ollama_cli.types.answer_events import Done, RunEvent, Text, Thinking, ToolCall
+from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
 
 # Models and servers may be set to less than the usual 2048; no context is smaller unasked.
 _SMALLEST_CONTEXT: Final = 256
@@ -30,16 +30,25 @@ _KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the
 
 
 class Heard:
-    """What came of an answer: whether it said, thought or called anything, and how it ended."""
+    """What came of an answer: whether it said, thought or called anything, and how it ended.
 
-    def __init__(self, context: Context, question: Question) -> None:
+    Where tools are run it has rounds. `last` is the last of them, `answer` all of them as one.
+    """
+
+    def __init__(self, context: Context, question: Question, *, runs_tools: bool = False) -> None:
         self._context = context
+        self._runs_tools = runs_tools
         self.question = question
         self.has_text = self.has_thinking = self.has_calls = False
+        self.rounds: list[Answer] = []
+        self.last: Answer | None = None
         self.answer: Answer | None = None
 
-    def hear(self, burst: Sequence[ChatEvent]) -> Sequence[ChatEvent]:
-        """Take the events of one network read in, and return them, the end with what cut it."""
+    def hear(self, burst: Sequence[RunEvent]) -> Sequence[RunEvent]:
+        """Take the events of one network read in, and return them, the end with what cut it.
+
+        The end of a round whose calls are run is left out.
+        """
         for event in burst:
             match event:
                 case Text(text):  # nearly all events: they must be cheap
@@ -49,9 +58,43 @@ class Heard:
                 case ToolCall():
                     self.has_calls = True
                 case Done(answer):
-                    self.answer = judged(self._context, self.question, answer)
+                    found = judged(self._context, self.question, answer)
+                    if self._runs_tools and found.tool_calls:
+                        self.rounds.append(found)
+                        self.has_calls = False  # what is run is no answer
+                        return burst[:-1]
+                    self.last, self.answer = found, joined([*self.rounds, found])
                     return [*burst[:-1], Done(self.answer)]
         return burst
+
+
+def joined(rounds: Sequence[Answer]) -> Answer:
+    """Return the answers of all rounds as one: texts and numbers are added, the last one ends it.
+
+    A number that is unknown of one round is unknown of all.
+    """
+    last = rounds[-1]
+    if len(rounds) == 1:
+        return last
+    usage = {each.name: _sum(getattr(r.usage, each.name) for r in rounds) for each in fields(Usage)}
+    times = {
+        each.name: _sum(getattr(r.timings, each.name) for r in rounds) for each in fields(Timings)
+    }
+    return replace(
+        last,
+        text="".join(each.text for each in rounds),
+        thinking="".join(each.thinking for each in rounds),
+        tool_calls=tuple(call for each in rounds for call in each.tool_calls),
+        unshown=tuple(dict.fromkeys(name for each in rounds for name in each.unshown)),
+        usage=Usage(**usage),
+        timings=Timings(**times),
+        prompt_truncated=any(each.prompt_truncated for each in rounds) or last.prompt_truncated,
+    )
+
+
+def _sum(numbers: Iterable[Any]) -> Any:
+    known = list(numbers)
+    return None if None in known else round(sum(known), 9)
 
 
 def judged(context: Context, question: Question, answer: Answer) -> Answer:
@@ -80,7 +123,7 @@ def judged(context: Context, question: Question, answer: Answer) -> Answer:
 
 def warn_of_end(context: Context, heard: Heard) -> None:
     """Warn if an answer says nothing, was cut or filtered, or holds what cannot be shown."""
-    answer = heard.answer
+    answer = heard.last
     if answer is None:
         return
     reason = f" (done_reason: {answer.done_reason})" if answer.done_reason else ""

@@ -1,11 +1,14 @@
 """The messages of a conversation as a server is sent them."""
 
 import base64
+from collections.abc import Mapping, Sequence
+from itertools import takewhile
 from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.chat.attachments import IMAGE
 from ollama_cli.features.chat.recorder import Recorder
+from ollama_cli.features.chat.tree import ASSISTANT, TOOL
 from ollama_cli.features.context import Context
 from ollama_cli.features.models.capabilities import VISION
 from ollama_cli.types.sessions import Attachment, Message
@@ -60,6 +63,44 @@ class Sight:
         except OllamaCliError:  # the request itself will report the problem
             return True
         return known.has(VISION) is not False
+
+
+def wire_messages(
+    messages: Sequence[Message], recorder: Recorder, sight: Sight
+) -> list[dict[str, Any]]:
+    """Return messages in a row as they are sent.
+
+    Calls of tools go along where all their results follow; servers refuse others.
+    """
+    sent: list[dict[str, Any]] = []
+    open_calls: list[Mapping[str, Any]] = []
+    for place, message in enumerate(messages):
+        calls, after = message.tool_calls, messages[place + 1 :]
+        wire = wire_message(message, recorder, sight)
+        if message.role == TOOL and open_calls:
+            call = open_calls.pop(0)
+            wire |= {"tool_name": call["name"], "tool_call_id": call["id"]}
+        elif message.role != TOOL:
+            open_calls = []
+        results = len(list(takewhile(lambda each: each.role == TOOL, after)))
+        if message.role == ASSISTANT and calls and results >= len(calls):
+            open_calls = [_named(call, f"call_{place}_{n}") for n, call in enumerate(calls)]
+            wire["tool_calls"] = [
+                {"id": each["id"], "function": {k: each[k] for k in ("name", "arguments")}}
+                for each in open_calls
+            ]
+        sent.append(wire)
+    return sent
+
+
+def _named(call: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a call with an id, also one from another program."""
+    arguments = call.get("arguments")
+    return {
+        "id": call.get("id") or name,
+        "name": call.get("name") or "",
+        "arguments": arguments if isinstance(arguments, dict) else {},
+    }
 
 
 def wire_message(message: Message, recorder: Recorder, sight: Sight) -> dict[str, Any]:

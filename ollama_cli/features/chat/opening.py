@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from ollama_cli.errors import ConfigError, OllamaCliError
 from ollama_cli.features.chat import answer, preload, sitting
@@ -24,6 +24,9 @@ from ollama_cli.types.times import timestamp
 from ollama_cli.ui.inputs import picture_kind
 from ollama_cli.ui.streams import InStream
 
+if TYPE_CHECKING:
+    from ollama_cli.features.tools.toolbox import Toolbox
+
 _MOST_QUESTIONS: Final = 1000
 
 
@@ -39,7 +42,9 @@ class Opened:
         session: Session | None,
         system: str | None,
         auto: bool,
+        tools: "Toolbox | None" = None,
     ) -> None:
+        self._tools = tools
         self._context = context
         self._request = request
         self._options = options
@@ -75,7 +80,13 @@ class Opened:
         question = Message(USER, text, created_at=timestamp(), attachments=attached)
         self._tree.add(question, is_private=recorder.is_private)
         asked, given = show_saved(
-            self._context, self._request, self._options, recorder, self._tree, auto=self._auto
+            self._context,
+            self._request,
+            self._options,
+            recorder,
+            self._tree,
+            auto=self._auto,
+            tools=self._tools,
         )
         answer.warn_of_small_context(self._context, asked, given)
 
@@ -89,7 +100,13 @@ class Opened:
         recorder = self._recorder
         self._take_keys()
         talk = Conversation(
-            context, self._request, self._options, recorder, tree=self._tree, auto=self._auto
+            context,
+            self._request,
+            self._options,
+            recorder,
+            tree=self._tree,
+            auto=self._auto,
+            tools=self._tools,
         )
         talk.attached = self._attached
         context.servers.ensure_running()  # before the first question

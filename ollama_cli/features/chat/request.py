@@ -1,7 +1,8 @@
 """The parts of a request, from arguments, options, files and stdin."""
 
 from collections.abc import Sequence
-from typing import Any, Final, TypedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ollama_cli.config import resolve
 from ollama_cli.config.parsers import read_keep_alive
@@ -13,8 +14,13 @@ from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.context import Context
 from ollama_cli.features.pull import auto
 from ollama_cli.features.schema.read import read_format
+from ollama_cli.features.tools.options import ToolOptions
 from ollama_cli.types.answers import Think
+from ollama_cli.types.requests import ChatRequest, GenerateRequest
 from ollama_cli.ui import inputs
+
+if TYPE_CHECKING:
+    from ollama_cli.features.tools.toolbox import Toolbox
 
 _THINK_LEVELS: Final[dict[str, Think]] = {
     "true": True,
@@ -66,6 +72,40 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
 def asks_auto(context: Context, options: AnswerOptions) -> bool:
     """Return whether the context shall be as large as the prompt needs it."""
     return _wanted_ctx(context, options) == AUTO
+
+
+def open_tools(context: Context, options: ToolOptions) -> "Toolbox | None":
+    """Start the tools that the options name, until the end of the run; None if they name none.
+
+    Raises what Toolbox raises. No request was sent so far, and none is sent by it.
+    """
+    if not options.names:
+        return None
+    from ollama_cli.features.tools.toolbox import Toolbox  # noqa: PLC0415  tools alone: 10 ms
+
+    return context.opened.enter_context(Toolbox(context, options))
+
+
+def with_tools(asked: ChatRequest, tools: "Toolbox | None") -> ChatRequest:
+    """Return a request with tools; its answers are kept whole, as they are sent back."""
+    return asked if tools is None else replace(asked, tools=tools.wire, gather=True)
+
+
+def as_chat(context: Context, asked: GenerateRequest, tools: "Toolbox") -> ChatRequest:
+    """Return a prompt as a conversation, as only these have tools; `-v` tells."""
+    if context.flags.verbose:
+        context.prompter.note("with tools the prompt goes through /api/chat")
+    system = [] if asked.system is None else [{"role": "system", "content": asked.system}]
+    found = ChatRequest(
+        model=asked.model,
+        messages=[*system, question(asked.prompt, asked.images)],
+        options=asked.options,
+        think=asked.think,
+        keep_alive=asked.keep_alive,
+        join=asked.join,
+        truncate=asked.truncate,
+    )
+    return with_tools(found, tools)
 
 
 def read_prompt(context: Context, argument: str | None, options: AnswerOptions) -> str | None:

@@ -3,10 +3,10 @@
 Facts: what servers refuse and how they count was measured on Ollama 0.24.0 and 0.32.15.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli.errors import OllamaCliError, TooLongError
 from ollama_cli.features.context import Context
@@ -56,6 +56,12 @@ class Question:
         """Return the context that is asked for, in tokens; None leaves it to the server."""
         found = (self.request.options or {}).get("num_ctx")
         return found if isinstance(found, int) else None
+
+    def go_on(self, messages: Sequence[Mapping[str, Any]]) -> None:
+        """Have it asked again with further messages behind its own."""
+        request = self.request
+        assert isinstance(request, ChatRequest)  # noqa: S101  prompts have no messages
+        self.request = replace(request, messages=[*request.messages, *messages])
 
     def open(self) -> "EventStream[ChatEvent]":
         """Make the stream of the answer; reading its first event sends the request."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import partial
+from typing import TYPE_CHECKING
 
 from ollama_cli.errors import ServerError
 from ollama_cli.features.chat import answer, request, sitting
@@ -10,9 +11,13 @@ from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
+from ollama_cli.features.tools.options import NONE, ToolOptions
 from ollama_cli.types.models import CHAT
 from ollama_cli.types.requests import ChatRequest, EmbedRequest
 from ollama_cli.ui.line import early
+
+if TYPE_CHECKING:
+    from ollama_cli.features.tools.toolbox import Toolbox
 
 
 def talk(
@@ -22,13 +27,15 @@ def talk(
     options: AnswerOptions,
     vector: EmbedRequest | None = None,
     where: Sitting = USUAL,
+    tools: ToolOptions = NONE,
 ) -> None:
     """Answer one prompt; without one, begin a conversation on a terminal.
 
-    `where` tells in which session. A model that only makes embeddings answers with a vector, if
-    `vector` says how.
+    `where` tells in which session, and `tools` what the model may call. A model that only makes
+    embeddings answers with a vector, if `vector` says how.
     """
     sitting.check(context, where)
+    tools.check(context.output, format=options.format)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)
     session = sitting.resumed(context, where)
@@ -42,26 +49,29 @@ def talk(
     is_long = text is None or where.interactive
     if not is_long:
         early.over()
+    box = request.open_tools(context, tools)
     name = choose.chat_model(context, sitting.model_of(session, model))
-    needs = capabilities.needs(images, shared["think"])
+    needs = capabilities.needs(images, shared["think"], tools=box is not None)
     if is_long and vector is not None:
         needs.append(CHAT)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
-    chat_request = ChatRequest(model=name, messages=[], **shared)
+    chat_request = request.with_tools(ChatRequest(model=name, messages=[], **shared), box)
     saves = session is not None or (
         sitting.saves_one(context, where) and not _makes_vector(context, name, vector)
     )
     if is_long or saves:
         from ollama_cli.features.chat import opening  # noqa: PLC0415  what is saved alone: 10 ms
 
-        opened = opening.Opened(context, chat_request, options, where, session, system, asks_auto)
+        opened = opening.Opened(
+            context, chat_request, options, where, session, system, asks_auto, box
+        )
         opened.attach(options.image or [], images)
         ask = partial(opened.converse, text) if is_long else partial(opened.answer, text or "")
     else:
         opening_messages = [] if system is None else [{"role": "system", "content": system}]
         messages = [*opening_messages, request.question(text or "", images)]
         asked = Question(context, replace(chat_request, messages=messages), auto=asks_auto)
-        ask = partial(_answer, context, asked, options)
+        ask = partial(_answer, context, asked, options, box)
     try:
         ask()
     except ServerError as error:
@@ -82,6 +92,8 @@ def _makes_vector(context: Context, model: str, vector: EmbedRequest | None) -> 
     return only_embeds(context, model)
 
 
-def _answer(context: Context, asked: Question, options: AnswerOptions) -> None:
-    given = answer.show_answer(context, asked, options, "chat")
+def _answer(
+    context: Context, asked: Question, options: AnswerOptions, tools: "Toolbox | None"
+) -> None:
+    given = answer.show_answer(context, asked, options, "chat", tools=tools)
     answer.warn_of_small_context(context, asked, given)

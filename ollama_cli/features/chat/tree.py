@@ -13,6 +13,7 @@ from ollama_cli.types.sessions import Message
 USER: Final = "user"
 ASSISTANT: Final = "assistant"
 SYSTEM: Final = "system"
+TOOL: Final = "tool"
 
 
 class Node:

@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 
 VISION: Final = "vision"
 THINKING: Final = "thinking"
+TOOLS: Final = "tools"
 # For each missing capability the words of the error and an advice.
 _LACKS: Final = {
     CHAT: ("cannot chat", "choose a model that can"),
     EMBEDDING: ("makes no embeddings", "choose an embedding model with -m"),
     VISION: ("cannot see images", "choose a model with vision with -m, or leave out --image"),
     THINKING: ("cannot think", "leave out --think, or choose a model that can with -m"),
+    TOOLS: ("cannot call tools", "choose a model that can with -m, or leave out --tools"),
 }
 _MOST_CHECKED: Final = 30
 _MOST_NAMED: Final = 3
 
 
-def needs(images: Sequence[str], think: Think | None) -> list[str]:
-    """List the capabilities that a question needs: vision for images, and thinking."""
-    return ([VISION] if images else []) + ([THINKING] if think else [])
+def needs(images: Sequence[str], think: Think | None, *, tools: bool = False) -> list[str]:
+    """List the capabilities that a question needs: vision for images, thinking, and tools."""
+    wanted = {VISION: bool(images), THINKING: bool(think), TOOLS: tools}
+    return [each for each, is_needed in wanted.items() if is_needed]
 
 
 def check(context: Context, model: str, needs: Sequence[str] = ()) -> None:

@@ -4,8 +4,9 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Final, Literal, NamedTuple, Protocol, Self, TypeAlias
 
-from ollama_cli.types.answer_events import ChatEvent, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import RunEvent, Text, Thinking, ToolCall, ToolResult
 from ollama_cli.types.text import one_line, visible
+from ollama_cli.ui.answers.calls import call_line
 from ollama_cli.ui.answers.lines import Lines
 from ollama_cli.ui.answers.thinking import ThinkingDisplay
 from ollama_cli.ui.streams import OutStream
@@ -40,7 +41,7 @@ class Manner(NamedTuple):
     Only terminals know the rest: Markdown, block by block, if `markdown` is set, and what becomes
     of the thinking. Each block of code in Markdown takes one of `numbers`. What is `accessible`
     never changes once it is shown: it comes line by line, or block by block, after the name of the
-    `speaker` if there is one.
+    `speaker` if there is one. Where `tools` are run, a line for each call is shown or hidden.
     """
 
     stream: bool = True
@@ -49,6 +50,7 @@ class Manner(NamedTuple):
     numbers: Iterator[int] | None = None
     accessible: bool = False
     speaker: str = ""
+    tools: Literal["show", "hide"] | None = None
 
 
 USUAL: Final = Manner()
@@ -74,6 +76,7 @@ class TextWriter:
         self._out = out
         self._stream = manner.stream
         self._show_thinking = manner.thinking != "hide"
+        self._tools = manner.tools
         self._pieces: list[str] = []
 
     def __enter__(self) -> Self:
@@ -87,7 +90,7 @@ class TextWriter:
             self._page.add_whole("".join(self._pieces))
         self._page.end(complete=kind is None)
 
-    def show(self, event: ChatEvent) -> None:
+    def show(self, event: RunEvent) -> None:
         """Show one event."""
         if self._speaker:
             self._out.line(f"{self._speaker}:")
@@ -105,12 +108,17 @@ class TextWriter:
             case ToolCall(name, arguments):
                 self._thinking.end()
                 self._pause_page()
-                shown = one_line(f"{name}({json.dumps(arguments, ensure_ascii=False)})")
-                self._err.line(f"note: the model calls {shown}")
+                if self._tools is None:
+                    shown = one_line(f"{name}({json.dumps(arguments, ensure_ascii=False)})")
+                    self._err.line(f"note: the model calls {shown}")
+            case ToolResult() if self._tools == "show":
+                self._pause_page()
+                line = call_line(event, unicode=self._err.unicode)
+                self._err.line(f"\x1b[2m{line}\x1b[22m" if self._err.colour else line)
             case _:
                 pass
 
-    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+    def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Show the events of one network read; neighbouring pieces of text in one write."""
         if len(events) == 1:
             (event,) = events

@@ -7,14 +7,17 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import Done, RunEvent, Text, Thinking, ToolCall, ToolResult
 from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
+from ollama_cli.ui.answers.calls import call_record, result_record
 from ollama_cli.ui.answers.text import USUAL, Manner, TextWriter
 from ollama_cli.ui.streams import OutStream
 
 # The fields that hold what a model said: no key is hidden there.
-_ANSWER: Final = frozenset({"text", "thinking", "tool_calls", "name", "arguments", "id"})
+_ANSWER: Final = frozenset(
+    {"text", "thinking", "tool_calls", "tool_runs", "name", "arguments", "id"}
+)
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -22,11 +25,11 @@ _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
 class AnswerWriter(AbstractContextManager["AnswerWriter", None], Protocol):
     """Show the events of one answer; on exit, complete what is shown."""
 
-    def show(self, event: ChatEvent) -> None:
+    def show(self, event: RunEvent) -> None:
         """Show one event."""
         ...
 
-    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+    def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Show the events of one network read, in as few writes as possible."""
         ...
 
@@ -47,9 +50,9 @@ def choose(
     """
     match output:
         case "json":
-            return JsonWriter(out, command, model, about)
+            return JsonWriter(out, command, model, about, runs_tools=manner.tools is not None)
         case "jsonl":
-            return JsonLinesWriter(out, command, model, about)
+            return JsonLinesWriter(out, command, model, about, runs_tools=manner.tools is not None)
         case _:
             return TextWriter(out, err, manner)
 
@@ -58,8 +61,15 @@ class JsonWriter:
     """Write the whole answer as one document; after a failure, the part that came before it."""
 
     def __init__(
-        self, out: OutStream, command: str, model: str, about: Mapping[str, Any] = _NOTHING
+        self,
+        out: OutStream,
+        command: str,
+        model: str,
+        about: Mapping[str, Any] = _NOTHING,
+        *,
+        runs_tools: bool = False,
     ) -> None:
+        self._runs: list[dict[str, Any]] | None = [] if runs_tools else None
         self._out = out
         self._command = command
         self._model = model
@@ -88,10 +98,11 @@ class JsonWriter:
         if answer is not None and (
             kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
         ):
-            document = {**_document(answer), **self._about}
+            runs = {} if self._runs is None else {"tool_runs": self._runs}
+            document = {**_document(answer), **runs, **self._about}
             export.show_document(self._out, self._command, document, answer=_ANSWER)
 
-    def show(self, event: ChatEvent) -> None:
+    def show(self, event: RunEvent) -> None:
         """Collect one event."""
         match event:
             case Text(text):
@@ -100,21 +111,33 @@ class JsonWriter:
                 self._thinking.append(text)
             case ToolCall(name, arguments, call_id):
                 self._calls.append({"name": name, "arguments": arguments, "id": call_id})
+            case ToolResult() if self._runs is not None:
+                self._runs.append(call_record(event))
             case Done(answer):
                 self._answer = answer
 
-    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+    def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Collect the events of one network read."""
         for event in events:
             self.show(event)
 
 
 class JsonLinesWriter:
-    """Write an object for each event: start, thinking, text, tool_call, then done or error."""
+    """Write an object for each event: start, thinking, text, tool_call, then done or error.
+
+    Where tools are run, a call names its server, and a tool_result follows.
+    """
 
     def __init__(
-        self, out: OutStream, command: str, model: str, about: Mapping[str, Any] = _NOTHING
+        self,
+        out: OutStream,
+        command: str,
+        model: str,
+        about: Mapping[str, Any] = _NOTHING,
+        *,
+        runs_tools: bool = False,
     ) -> None:
+        self._runs_tools = runs_tools
         self._out = out
         self._command = command
         self._model = model
@@ -129,16 +152,27 @@ class JsonLinesWriter:
         if isinstance(error, OllamaCliError):
             export.show_line(self._out, {"event": "error", **error.as_dict()})
 
-    def show(self, event: ChatEvent) -> None:
+    def show(self, event: RunEvent) -> None:
         """Write one event."""
-        export.show_line(self._out, _fields(event), answer=_ANSWER)
+        export.show_line(self._out, self._fields(event), answer=_ANSWER)
 
-    def show_burst(self, events: Sequence[ChatEvent]) -> None:
+    def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Write the events of one network read, in one write."""
-        export.show_all(self._out, map(_fields, events), answer=_ANSWER)
+        export.show_all(self._out, map(self._fields, events), answer=_ANSWER)
+
+    def _fields(self, event: RunEvent) -> dict[str, Any]:
+        if isinstance(event, ToolCall) and self._runs_tools:
+            return {
+                "event": "tool_call",
+                "id": event.id,
+                "server": event.server,
+                "name": event.name,
+                "arguments": event.arguments,
+            }
+        return _fields(event)
 
 
-def _fields(event: ChatEvent) -> dict[str, Any]:
+def _fields(event: RunEvent) -> dict[str, Any]:
     match event:
         case Text(text):
             return {"event": "text", "text": text}
@@ -146,6 +180,8 @@ def _fields(event: ChatEvent) -> dict[str, Any]:
             return {"event": "thinking", "text": text}
         case ToolCall(name, arguments, call_id):
             return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
+        case ToolResult():
+            return {"event": "tool_result", **result_record(event)}
         case Done(answer):
             document = _document(answer)
             del document["text"]

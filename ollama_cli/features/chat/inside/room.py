@@ -10,7 +10,7 @@ from ollama_cli.features.chat import answer, window
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next, was_stopped
 from ollama_cli.features.chat.ending import Heard, warn_of_end
 from ollama_cli.features.chat.inside.branches import first_words, moved, read_count
-from ollama_cli.features.chat.messages import Sight, wire_message
+from ollama_cli.features.chat.messages import Sight, wire_messages
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.chat.tree import ASSISTANT, SYSTEM, Node
 from ollama_cli.features.chat.window import sent_exchanges
@@ -73,11 +73,11 @@ def _summary(talk: Conversation, summed: Sequence[Node]) -> str:
     """Have a summary written and shown; empty if it was stopped, failed or is cut."""
     context, model = talk.context, talk.request.model
     sight = Sight(context, model, talk.told)
-    messages = [wire_message(node.message, talk.recorder, sight) for node in summed]
+    messages = wire_messages([node.message for node in summed], talk.recorder, sight)
     messages.append({"role": "user", "content": _ASK})
     if talk.system:
         messages.insert(0, {"role": SYSTEM, "content": talk.system})
-    request = replace(talk.request, messages=messages, format=None)
+    request = replace(talk.request, messages=messages, format=None, tools=())
     asked = Question(context, request, auto=talk.auto)
     heard, texts = Heard(context, asked), list[str]()
     if was_stopped(partial(_show, talk, asked, heard, texts)):

@@ -1,0 +1,1 @@
+"""Tools that a model may call: where they come from, who allows it, and the loop."""
