@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from ollama_cli.config.tools import ToolSettings
-from ollama_cli.errors import NotFoundError, OllamaCliError
+from ollama_cli.errors import NotFoundError
 from ollama_cli.features.context import Context
 from ollama_cli.features.tools import commands, functions
 from ollama_cli.features.tools.offers import Source
@@ -34,12 +34,22 @@ def patience(context: Context) -> float | None:
 def find_sources(context: Context, options: ToolOptions, settings: ToolSettings) -> list[Source]:
     """Return the sources that the options name, none of them started.
 
-    NotFoundError for an unknown one.
+    NotFoundError for an unknown one, ConfigError for a `mcp.json` that cannot be used.
     """
-    return [_found(context, name, options, settings) for name in options.names]
+    found = [_found(context, name, options, settings) for name in options.names]
+    sources = [each for each in found if each is not None]
+    words = [name for name, each in zip(options.names, found, strict=True) if each is None]
+    if words:
+        from ollama_cli.features.tools.mcp_tools import McpTools  # noqa: PLC0415  MCP alone: 5 ms
+
+        sources.append(McpTools(context, options.mcp_config, words))
+    return sources
 
 
-def _found(context: Context, name: str, options: ToolOptions, settings: ToolSettings) -> Source:
+def _found(
+    context: Context, name: str, options: ToolOptions, settings: ToolSettings
+) -> Source | None:
+    """Return a source of ours; None for the name of an MCP server."""
     environ, seconds = passed(context.environ), patience(context)
     if name.startswith(_COMMAND):
         command = settings.commands.get(name.removeprefix(_COMMAND))
@@ -49,14 +59,12 @@ def _found(context: Context, name: str, options: ToolOptions, settings: ToolSett
     if name.endswith(functions.SUFFIX):
         functions.check_file(name)
         return functions.FunctionFile(name, environ, seconds=seconds)
-    raise _unknown(name, [])
+    return None
 
 
-def _unknown(name: str, known: list[str]) -> OllamaCliError:
+def _unknown(name: str, known: list[str]) -> NotFoundError:
     near = difflib.get_close_matches(name, known, n=1)
-    hint = (
-        f"did you mean {near[0]}?"
-        if near
-        else "it is FILE.py, cmd:NAME of [tools.NAME], or a server of mcp.json"
+    usual = f"describe it in the config file: [tools.{name.removeprefix(_COMMAND)}]"
+    return NotFoundError(
+        f"no such tools: {name}", hint=f"did you mean {near[0]}?" if near else usual
     )
-    return NotFoundError(f"no such tools: {name}", hint=hint)

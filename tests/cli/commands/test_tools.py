@@ -295,7 +295,7 @@ def test_generate_goes_through_chat_and_says_so(tmp_path: Path) -> None:
         ("missing.py", 4, "no such file: missing.py"),
         ("cmd:nothing", 4, "no such tools: cmd:nothing"),
         ("cmd:ech", 4, "did you mean cmd:echo?"),
-        ("nobody", 4, "no such tools: nobody"),
+        ("nobody", 4, "there is no MCP server 'nobody'"),
         ("cmd:gone", 3, "there is no program 'no-such-program-at-all'"),
         ("{folder}/broken.py", 3, "broken.py does not start: ZeroDivisionError: division by zero"),
         ("{folder}/empty.py", 10, "empty.py has no tools"),
