@@ -53,9 +53,8 @@ class Approval:
 
     def _ask(self, offer: Offer, arguments: Mapping[str, Any]) -> str:
         shown = visible(f"{offer.label} {written(arguments)}")
-        words = "y once, a this tool for the session, n no, q quit"
         while True:
-            reply = self._prompter.ask(f"run {shown}? {words} [y/a/n/q] ")
+            reply = self._prompter.ask(f"run {shown}? [y: once, a: always, n: no, q: quit] ")
             match "n" if reply is None else reply.strip().lower():
                 case "y" | "yes":
                     return ""
