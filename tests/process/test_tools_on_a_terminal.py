@@ -1,15 +1,14 @@
 """Whole processes with tools: the question, its answers, and that nothing outlives us."""
 
-import os
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from installed_servers import is_alive
 from scripted_models import World, asks, calls, says, world
 from shell import ended, start
 from terminals import CTRL_C, CTRL_D, Terminal
+from waits import until
 
 ADD = asks("add", {"a": 1, "b": 2})
 LATER = asks("add", {"a": 3, "b": 4}, "c2")
@@ -31,22 +30,6 @@ def terminal(w: World, *args: str) -> Terminal:
     env = {"OLLAMA_CLI_CONFIG": str(w.config)}
     usual = ("-m", "m", "--no-preload", "--host", w.server.url, "--tools", str(w.file))
     return Terminal("chat", *args, *usual, env=env)
-
-
-def wait_for(is_so: Callable[[], bool]) -> None:
-    end = time.monotonic() + 30
-    while not is_so():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    state = Path(f"/proc/{pid}/stat")
-    return not state.exists() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def test_yes_runs_one_call_and_no_the_other_never(tmp_path: Path) -> None:
@@ -112,11 +95,11 @@ def test_ctrl_c_in_a_call_ends_the_tool_and_the_conversation_goes_on(tmp_path: P
         with terminal(w, "--tools-approve", "always") as t:
             t.expect_line(">>> ")
             t.send("sleep\r")
-            wait_for((tmp_path / "pids").exists)
+            until((tmp_path / "pids").exists)
             t.send(CTRL_C)
             t.expect("stopped; the conversation goes on")
             pids = [int(each) for each in (tmp_path / "pids").read_text().split()]
-            wait_for(lambda: not any(map(is_alive, pids)))
+            until(lambda: not any(map(is_alive, pids)))
             t.expect_line(">>> ")
             t.send("and?\r")
             t.expect("fine")
@@ -149,9 +132,9 @@ def test_no_tool_outlives_us(tmp_path: Path, kind: str, number: int, code: int) 
             *("--tools", source),
             env={"OLLAMA_CLI_CONFIG": str(w.config)},
         )
-        wait_for(lambda: mark.exists() and len(mark.read_text().split()) == 2)
+        until(lambda: mark.exists() and len(mark.read_text().split()) == 2)
         process.send_signal(number)
         assert ended(process).code == code
         pids = [int(each) for each in mark.read_text().split()]
-        wait_for(lambda: not any(map(is_alive, pids)))
+        until(lambda: not any(map(is_alive, pids)))
         assert len(w.model.asked) == 1

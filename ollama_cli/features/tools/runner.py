@@ -225,7 +225,8 @@ def _is_plain(value: Any) -> bool:
 
 
 def _words(error: BaseException) -> str:
-    return "".join(traceback.format_exception_only(error)).strip()
+    words = str(error).strip()
+    return f"{type(error).__name__}: {words}" if words else type(error).__name__
 
 
 def _listen(requests: typing.BinaryIO, waiting: "queue.SimpleQueue[bytes]") -> None:
