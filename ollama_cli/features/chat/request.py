@@ -81,7 +81,7 @@ def open_tools(context: Context, options: ToolOptions) -> "Toolbox | None":
     """
     if not options.names:
         return None
-    from ollama_cli.features.tools.toolbox import Toolbox  # noqa: PLC0415  tools alone: 10 ms
+    from ollama_cli.features.tools.toolbox import Toolbox  # noqa: PLC0415  tools alone: 9 ms
 
     return context.opened.enter_context(Toolbox(context, options))
 

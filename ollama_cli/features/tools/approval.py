@@ -3,14 +3,14 @@
 import signal
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.features.tools.offers import Offer, written
+from ollama_cli.features.tools.options import Mode
 from ollama_cli.types.text import visible
 from ollama_cli.ui.prompter import Prompter
 
-Mode: TypeAlias = Literal["ask", "never", "always"]
 _DENIED: Final = "refused: the settings deny this tool"
 _REFUSED: Final = "refused: nobody has allowed this call"
 _DECLINED: Final = "refused: the user did not allow this call"

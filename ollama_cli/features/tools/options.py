@@ -1,10 +1,10 @@
 """The options about tools of `chat` and `generate`."""
 
-from typing import Final, NamedTuple
+from typing import Final, Literal, NamedTuple, TypeAlias
 
 from ollama_cli.errors import UsageError
-from ollama_cli.features.tools.approval import Mode
-from ollama_cli.types.measures import read_size
+
+Mode: TypeAlias = Literal["ask", "never", "always"]
 
 
 class ToolOptions(NamedTuple):
@@ -26,6 +26,8 @@ class ToolOptions(NamedTuple):
     @property
     def largest(self) -> int:
         """Return how many bytes of a result a model is told; UsageError for what is no size."""
+        from ollama_cli.types.measures import read_size  # noqa: PLC0415  tools alone: 1 ms
+
         try:
             return int(read_size(self.output))
         except UsageError as error:
