@@ -25,3 +25,15 @@ def recorded(path: Path, *, cut: bool = False) -> Script:
         return bytes_then(head(status, headers) + body)
     chunks = [chunk(line) for line in body.splitlines(keepends=True) if line]
     return bytes_then(head(status, headers) + b"".join(chunks) + (b"" if cut else LAST_CHUNK))
+
+
+def exchanges(folder: Path) -> dict[str, Path]:
+    """The recorded exchanges of a folder, by name."""
+    found = sorted(folder.rglob("*.http"))
+    return {path.relative_to(folder).with_suffix("").as_posix(): path for path in found}
+
+
+def expectations(folder: Path) -> dict[str, str]:
+    """What the client makes of each, by the table beside them."""
+    rows = (folder / "expectations.tsv").read_text("utf-8").splitlines()
+    return dict(row.split("\t") for row in rows if row and not row.startswith("#"))

@@ -8,15 +8,14 @@ from typing import Any, Final
 from ollama_cli.errors import ProtocolError
 from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 from ollama_cli.types.answers import Answer, Timings, Usage
-from ollama_cli.types.secrets import start_of
 from ollama_cli.wire import endings, fields, reports
 from ollama_cli.wire.answers import AnswerParser
+from ollama_cli.wire.arguments import parse_arguments
 from ollama_cli.wire.failures import error_from_text, shown
 from ollama_cli.wire.openai_failures import error_in
 from ollama_cli.wire.parts import MORE
 from ollama_cli.wire.sse import END, Document
 
-_SHOWN: Final = 80
 _WHOLE: Final = "chat.completion"
 _MILLISECONDS: Final = 1000
 _LONGEST: Final = 2.0**64
@@ -207,17 +206,7 @@ class _Fragments:
 
     def call(self) -> ToolCall:
         """Join the fragments to a call; ProtocolError for arguments that are no JSON object."""
-        text = "".join(self._arguments)
-        try:
-            arguments = json.loads(text) if text.strip() else {}
-        except (ValueError, RecursionError):
-            arguments = None
-        if not isinstance(arguments, dict):
-            raise ProtocolError(
-                f"the model calls the tool {self._name!r} with arguments that are no JSON object: "
-                f"{start_of(text, _SHOWN)!r}",
-                hint="try again, or another model: it has written them wrongly",
-            )
+        arguments = parse_arguments(self._name, "".join(self._arguments))
         return ToolCall(name=self._name, arguments=arguments, id=self._id or None)
 
 

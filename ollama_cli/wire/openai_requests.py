@@ -1,6 +1,5 @@
 """Bodies for the OpenAI-compatible API; what it cannot carry is reported by name."""
 
-import base64
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -9,6 +8,7 @@ from typing import Any, Final, TypeVar
 from ollama_cli.errors import UsageError
 from ollama_cli.types.answers import Think
 from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
+from ollama_cli.wire.images import media_type
 
 R = TypeVar("R", bound=AnyRequest)
 _CHAT: Final = "/chat/completions"
@@ -23,8 +23,6 @@ _OPTIONS: Final = {
     "frequency_penalty": "frequency_penalty",
 }
 _UNSENT: Final = ("keep_alive", "truncate")
-_IMAGE_TYPES: Final = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
-_MAGIC_BYTES: Final = 16
 Fields = Mapping[str, Any]
 
 
@@ -163,14 +161,7 @@ def _content(message: Fields) -> object:
 
 
 def _data_url(image: str) -> str:
-    try:
-        start = base64.b64decode(image[: 4 * _MAGIC_BYTES])
-    except ValueError:
-        start = b""
-    for magic, kind in _IMAGE_TYPES.items():
-        if start.startswith(magic) and (kind != "webp" or start[8:12] == b"WEBP"):
-            return f"data:image/{kind};base64,{image}"
-    raise UsageError("an image is neither PNG, JPEG, GIF nor WebP")
+    return f"data:{media_type(image)};base64,{image}"
 
 
 def _call(call: Fields, name: str) -> dict[str, Any]:

@@ -4,16 +4,16 @@ The other one is named by OLLAMA_CLI_TEST_OPENAI_URL; what its model cannot do i
 """
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 
 import pytest
+from outlines import end_of
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, ProtocolError, TooLongError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.services.openai import OpenAIClient
-from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.answers import Answer
+from ollama_cli.types.answer_events import Done, Text, Thinking, ToolCall
 
 pytestmark = pytest.mark.live
 
@@ -53,12 +53,6 @@ def chat_model(client: OpenAIClient) -> str:
     found = client.detect_model()
     assert found is not None
     return found
-
-
-def end_of(events: Iterable[ChatEvent]) -> Answer:
-    *_, last = events
-    assert isinstance(last, Done)
-    return last.answer
 
 
 def test_ollama_lists_its_models_by_both_protocols(live: str, ollama: OpenAIClient) -> None:

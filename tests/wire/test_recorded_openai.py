@@ -1,60 +1,19 @@
 """Exchanges recorded at a real /v1 are played to the client; a table says what they mean."""
 
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hostile import Server
-from recordings import WIRE, recorded
+from outlines import outline_of_error, outline_of_events
+from recordings import WIRE, exchanges, expectations, recorded
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services.openai import OpenAIClient
-from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 
 FOLDER = WIRE.parent / "openai"
-FILES = {
-    path.relative_to(FOLDER).with_suffix("").as_posix(): path
-    for path in sorted(FOLDER.rglob("*.http"))
-}
-TABLE: dict[str, str] = dict(
-    line.split("\t")
-    for line in (FOLDER / "expectations.tsv").read_text("utf-8").splitlines()
-    if line and not line.startswith("#")
-)
+FILES = exchanges(FOLDER)
+TABLE = expectations(FOLDER)
 MESSAGES = [{"role": "user", "content": "Hi"}]
-
-
-def outline_of_events(events: Iterator[ChatEvent]) -> Iterator[str]:
-    """Say in short what came: how many of each kind, the calls, what the end tells."""
-    kinds: Counter[str] = Counter()
-    told: list[str] = []
-    error: OllamaCliError | None = None
-    try:
-        for event in events:
-            kinds[type(event).__name__] += 1
-            match event:
-                case ToolCall(name=name, arguments=arguments, id=identifier):
-                    told.append(f"{name}({arguments}) id {'yes' if identifier else 'no'}")
-                case Done(answer=answer):
-                    told.append(
-                        f"{answer.model} {answer.done_reason}: {len(answer.thinking)}+"
-                        f"{len(answer.text)} characters, {answer.usage.prompt_tokens}+"
-                        f"{answer.usage.completion_tokens} tokens"
-                    )
-                case _:
-                    pass
-    except OllamaCliError as found:
-        error = found
-    yield from (f"{kind} x{count}" for kind, count in kinds.items())
-    yield from told
-    if error is not None:
-        yield outline_of_error(error)
-
-
-def outline_of_error(error: OllamaCliError) -> str:
-    status = f" http {error.http_status}" if error.http_status else ""
-    return f"{type(error).__name__} exit {error.exit_code}{status}: {error.message!r}"
 
 
 def outline(name: str, client: OpenAIClient) -> str:
