@@ -6,9 +6,11 @@ from ollama_cli.__version__ import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ollama_cli.config.settings import Settings
     from ollama_cli.errors import OllamaCliError
     from ollama_cli.features.mcp.client import McpClient
     from ollama_cli.features.pull.follow import follow
+    from ollama_cli.services.anthropic import AnthropicClient
     from ollama_cli.services.ollama import OllamaClient
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
+    "AnthropicClient": "services.anthropic",
     "BarsReporter": "ui.progress.bars",
     "Capabilities": "types.model_details",
     "ChunkProgress": "types.pull_events",
@@ -47,6 +50,7 @@ _PLACES = {
     "PullProgressReporter": "ui.progress.reporter",
     "PullSnapshot": "ui.progress.stats",
     "PullStats": "ui.progress.stats",
+    "Settings": "config.settings",
     "SilentReporter": "ui.progress.reporter",
     "Status": "types.pull_events",
     "Success": "types.pull_events",
@@ -61,6 +65,7 @@ _PLACES = {
 }
 
 __all__ = [
+    "AnthropicClient",
     "BarsReporter",
     "Capabilities",
     "ChunkProgress",
@@ -76,6 +81,7 @@ __all__ = [
     "PullProgressReporter",
     "PullSnapshot",
     "PullStats",
+    "Settings",
     "SilentReporter",
     "Status",
     "Success",

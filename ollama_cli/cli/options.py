@@ -87,7 +87,7 @@ def global_options(
         str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
     ] = None,
     api: Annotated[
-        Literal["auto", "native", "openai"],
+        Literal["auto", "native", "openai", "anthropic"],
         typer.Option(help="What to speak with the server; auto finds it out."),
     ] = "auto",
     timeout: Annotated[

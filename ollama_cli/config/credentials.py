@@ -11,12 +11,16 @@ from ollama_cli.config.resolve import Layer
 from ollama_cli.config.settings import Settings
 from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.system import processes
+from ollama_cli.types import known_hosts
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
 
 WELL_KNOWN: Final = {
     "https://ollama.com:443": "OLLAMA_API_KEY",
     "https://api.openai.com:443": "OPENAI_API_KEY",
+    f"https://{known_hosts.ANTHROPIC}:443": "ANTHROPIC_API_KEY",
 }
+_AS_BEARER: Final = ("Authorization", "Bearer ")
+_AS_ITSELF: Final = ("x-api-key", "")
 _PATIENCE: Final = 30.0
 _LARGEST: Final = 1 << 16
 _VARIABLE: Final = r"[A-Z_][A-Z0-9_]*"
@@ -62,8 +66,9 @@ def resolve_credentials(
         if path and not Path(path).is_file():
             raise ConfigError(f"no such file: {path} (from [hosts.{entry.name}])")
     if key and (text := fetch(key, variables)):
-        headers = {name: each for name, each in headers.items() if name.lower() != "authorization"}
-        headers["Authorization"] = f"Bearer {text}"
+        shown, prefix = _AS_ITSELF if settings.first_api == "anthropic" else _AS_BEARER
+        headers = {name: each for name, each in headers.items() if name.lower() != shown.lower()}
+        headers[shown] = prefix + text
     return Credentials(
         headers=headers,
         ca_file=entry.ca_file or settings.ca_file,

@@ -14,7 +14,7 @@ from ollama_cli.types.urls import base_url_to_host_root, parse_host
 
 RENDERINGS: Final = ("auto", "markdown", "plain")
 KEYS: Final = ("emacs", "vi")
-APIS: Final = ("auto", "native", "openai")
+APIS: Final = ("auto", "native", "openai", "anthropic")
 CONSENTS: Final = ("ask", "never", "always")
 _LONGEST: Final = 1e9  # about 30 years; the clocks of some systems end beyond it
 _MOST_TOKENS: Final = 2**31 - 1
@@ -86,6 +86,14 @@ def read_age(value: object) -> str:
         measures.read_age(text)
     except UsageError as error:
         raise ConfigError("is no age such as 90d, 12h or 2w") from error
+    return text
+
+
+def read_day(value: object) -> str:
+    """Read a day such as 2023-06-01, also as TOML writes it."""
+    text = str(value).strip()
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+        raise ConfigError("is no day such as 2023-06-01")
     return text
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config import parsers
 from ollama_cli.config.hosts import Host
-from ollama_cli.types import urls, waits
+from ollama_cli.types import known_hosts, urls, waits
 
 if TYPE_CHECKING:
     from ollama_cli.types.timeouts import Timeouts
@@ -46,6 +46,7 @@ class Settings(NamedTuple):
     keys: str = "emacs"
     accessible: bool = False
     api: str = "auto"
+    anthropic_version: str = "2023-06-01"
     api_key_env: str | None = None
     auto_pull: str = "ask"
     auto_start: str = "ask"
@@ -57,9 +58,11 @@ class Settings(NamedTuple):
 
     @property
     def first_api(self) -> str:
-        """Return the API to try first with an unknown server: `native` or `openai`."""
+        """Return the API to try first: `native`, `openai`, or `anthropic`, then as the only one."""
         if self.api != "auto":
             return self.api
+        if urls.host_of(self.host) == known_hosts.ANTHROPIC:
+            return "anthropic"
         return "openai" if urls.names_openai(self.typed_host) else "native"
 
     @property
@@ -234,9 +237,14 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         ("OLLAMA_CLI_ACCESSIBLE", "ACCESSIBLE"),
     ),
     "api": Setting(
-        "what is spoken with the server: native, openai, or auto, which finds it out",
+        "what is spoken with the server: native, openai, anthropic, or auto, which finds it out",
         parsers.one_of(parsers.APIS),
         ("OLLAMA_CLI_API",),
+    ),
+    "anthropic_version": Setting(
+        "version of Anthropic's API that is asked for, a date",
+        parsers.read_day,
+        ("OLLAMA_CLI_ANTHROPIC_VERSION",),
     ),
     "api_key_env": Setting(
         "name of the variable that holds the key of the server",

@@ -23,6 +23,7 @@ VARIABLES: Final = {
     KEY_VARIABLE: "key of the server in use, or of the one that is set beside it",
     "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
     "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
+    "ANTHROPIC_API_KEY": "key of https://api.anthropic.com, and of no other server",
     "NO_COLOR": "no colour, whatever its value",
     "FORCE_COLOR": "colour also where there is no terminal",
     "TERM": "`dumb` means neither colour nor motion; it, `unknown` and none have a plain line",

@@ -186,7 +186,7 @@ class Context:
         try:
             return model_names.checked(model)
         except UsageError as error:
-            if self.settings.first_api == "openai" and not model_names.is_cloud(model):
+            if self.settings.first_api != "native" and not model_names.is_cloud(model):
                 return model.strip()
             if origin:
                 raise ConfigError(f"model (from {origin}): {error.message}") from error

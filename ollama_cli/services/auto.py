@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
 T = TypeVar("T")
-Api = Literal["native", "openai"]
+Api = Literal["native", "openai", "anthropic"]
 Clients = Mapping[Api, Callable[[], Provider]]
 _FIRST_ERROR_STATUS: Final = 400
 _OTHER: Final[Mapping[Api, Api]] = {"native": "openai", "openai": "native"}
@@ -109,7 +109,8 @@ class AutoClient(Provider):
     the first call, and once more in the other one if the answer shows that the server does not
     speak that: some servers list their models in one API and chat in the other. `spoken` is the API
     that was found, None before the first answer; if it is given, no other one is tried. `left_out`
-    names what the last request could not carry. `clients` make the client of each API.
+    names what the last request could not carry. `clients` make the client of each API;
+    Anthropic's is spoken only where it is given.
     """
 
     def __init__(
@@ -136,7 +137,7 @@ class AutoClient(Provider):
 
     @property
     def provider_type(self) -> str:
-        """Return the name of the protocol: `ollama` or `openai`."""
+        """Return the name of the protocol: `ollama`, `openai` or `anthropic`."""
         return self._client.provider_type
 
     @property

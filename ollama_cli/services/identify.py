@@ -6,13 +6,13 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from ollama_cli.errors import OllamaCliError, ProtocolError
 from ollama_cli.services.kinds import Server, ServerKind
+from ollama_cli.types import known_hosts
 from ollama_cli.types.urls import host_of
 from ollama_cli.types.values import dataclass
 from ollama_cli.wire import decoding, fields, ollama as wire
 from ollama_cli.wire.openai import models_in
 
 SECONDS: Final = 2.0
-_CLOUD: Final = frozenset({"ollama.com", "www.ollama.com"})
 _SHOWN: Final = 200
 _FIRST_ERROR_STATUS: Final = 400
 
@@ -187,8 +187,10 @@ def identify(
     `openai_path` stands before the routes of the OpenAI-compatible API; with `below_api` those may
     be Open WebUI's.
     """
-    if host_of(base_url) in _CLOUD:
-        return Server(ServerKind.OLLAMA_COM, evidence="its address")
+    host = host_of(base_url)
+    if host in known_hosts.OLLAMA or host == known_hosts.ANTHROPIC:
+        kind = ServerKind.OLLAMA_COM if host in known_hosts.OLLAMA else ServerKind.ANTHROPIC
+        return Server(kind, evidence="its address")
     asked = Responses(look, time.monotonic() + seconds)
     for clue in (*([_BELOW_API] if below_api else []), *EVIDENCE):
         path = clue.path.replace(_MODELS, f"{openai_path}/models")

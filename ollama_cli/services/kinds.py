@@ -5,10 +5,12 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 from ollama_cli.errors import OtherApiError
+from ollama_cli.types import known_hosts
+from ollama_cli.types.urls import host_of
 
 
 class ServerKind(StrEnum):
-    """The kind of a server; OPENAI is any other server that speaks that protocol."""
+    """The kind of a server; OPENAI and ANTHROPIC are any others that speak those protocols."""
 
     OLLAMA = "ollama"
     LLAMA_CPP = "llama.cpp"
@@ -20,6 +22,7 @@ class ServerKind(StrEnum):
     OPEN_WEBUI = "open-webui"
     OLLAMA_COM = "ollama.com"
     OPENAI = "openai"
+    ANTHROPIC = "anthropic"
     NONE = "none"
 
 
@@ -34,6 +37,7 @@ NAMES: Final[Mapping[ServerKind, str]] = {
     ServerKind.OPEN_WEBUI: "Open WebUI",
     ServerKind.OLLAMA_COM: "ollama.com",
     ServerKind.OPENAI: "an OpenAI-compatible server",
+    ServerKind.ANTHROPIC: "a server of Anthropic's API",
     ServerKind.NONE: "nothing that is known",
 }
 _COMMON: Final = frozenset({"chat", "generate", "embed", "list", "has"})
@@ -51,6 +55,7 @@ CAN: Final[Mapping[ServerKind, frozenset[str]]] = {
     ServerKind.OPEN_WEBUI: _COMMON,
     ServerKind.OLLAMA_COM: frozenset({"chat", "generate", "list", "has", "show"}),
     ServerKind.OPENAI: _COMMON,
+    ServerKind.ANTHROPIC: _COMMON - {"embed"},
     ServerKind.NONE: frozenset(),
 }
 """What each kind can do, by the words of the commands; `load` means to load a model into memory."""
@@ -127,6 +132,15 @@ def unanswered(error: OtherApiError, server: Server) -> OtherApiError:
         reason=error.reason,
         hint="see what is asked and answered: `-v`; another server: `--host`",
         http_status=error.http_status,
+    ).with_facts(is_named=True)
+
+
+def without(word: str, base_url: str) -> OtherApiError:
+    """Return the error for a command, by its word, where Anthropic's API is spoken."""
+    is_theirs = host_of(base_url) == known_hosts.ANTHROPIC
+    return OtherApiError(
+        f"this server has no {word}: it is spoken to in Anthropic's Messages API",
+        hint=_HINT if is_theirs else "let the API be found out: `--api auto`",
     ).with_facts(is_named=True)
 
 

@@ -21,7 +21,7 @@ R = TypeVar("R", bound="AnyRequest")
 
 
 class Provider(Protocol):
-    """One server, reached by one protocol; `provider_type` is `ollama` or `openai`.
+    """One server, reached by one protocol; `provider_type` is `ollama`, `openai` or `anthropic`.
 
     Every method raises OllamaCliError or one of its children, and nothing else.
     """

@@ -10,7 +10,9 @@ from ollama_cli.errors import ConfigError
 from ollama_cli.types.secrets import keep_secret, keep_userinfo
 
 # All others may hold a secret: they are sent to one server only, and hidden in what it sends back.
-HARMLESS: Final = frozenset({"accept", "accept-encoding", "connection", "user-agent"})
+HARMLESS: Final = frozenset(
+    {"accept", "accept-encoding", "anthropic-version", "connection", "user-agent"}
+)
 _HEADER_VALUE: Final = r"(?:[!-~\xa1-\xff](?:[\t -~\xa0-\xff]*[!-~\xa1-\xff])?)?"
 
 

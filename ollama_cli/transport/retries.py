@@ -17,8 +17,10 @@ _WINDOW: Final = 10.0
 _FOREVER: Final = 10**9
 _FIRST_PAUSE: Final = 0.3
 LONGEST_RETRY_AFTER: Final = 30.0
+_OVERLOADED: Final = 529  # Anthropic's own, which no standard knows
 _PASSING: Final = frozenset(
     {
+        _OVERLOADED,
         HTTPStatus.TOO_MANY_REQUESTS,
         HTTPStatus.BAD_GATEWAY,
         HTTPStatus.SERVICE_UNAVAILABLE,

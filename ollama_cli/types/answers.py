@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from ollama_cli.types.values import dataclass
 
-Cut: TypeAlias = Literal["max_tokens", "context", "shifted", "repetition", "filter"]
+Cut: TypeAlias = Literal["max_tokens", "context", "shifted", "repetition", "filter", "paused"]
 Think: TypeAlias = bool | Literal["low", "medium", "high", "max"]
 
 
@@ -48,9 +48,10 @@ class Answer:
 
     `unshown` names what came along and is no text: an image, audio, a video. `complete` is false
     for every `cut`: at a `limit` (its tokens, and where it is from), where the context was full, by
-    a filter, or of the start of the prompt, which was shifted out meanwhile. `prompt_truncated`
-    tells whether the server read a part of the prompt only, `context_length` how many tokens fit;
-    both are None if unknown.
+    a filter or a pause, or of the start of the prompt, which was shifted out meanwhile.
+    `prompt_truncated` tells whether the server read a part of the prompt only, `context_length` how
+    many tokens fit; both are None if unknown. `blocks` are the parts in the server's own words, if
+    it wants them back unchanged before the results of tools (signed thinking); no output has them.
     """
 
     model: str = ""
@@ -66,6 +67,7 @@ class Answer:
     limit: Limit | None = None
     prompt_truncated: bool | None = None
     context_length: int | None = None
+    blocks: tuple[dict[str, object], ...] = ()
 
 
 @dataclass(frozen=True)

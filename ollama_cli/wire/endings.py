@@ -3,14 +3,17 @@
 import re
 from typing import Final, Literal, TypeAlias
 
-Ending: TypeAlias = Literal["ended", "cut", "filtered", "failed"]
+from ollama_cli.types.answers import Cut
+
+Ending: TypeAlias = Literal["ended", "cut", "filtered", "paused", "failed"]
 STOP: Final = "stop"
 LENGTH: Final = "length"
+_CUTS: Final[dict[Ending, Cut]] = {"cut": "max_tokens", "filtered": "filter", "paused": "paused"}
 # In the words of Ollama's own API, which says `stop` and `length`, and `load` and `unload`.
 _ENDED: Final = frozenset(
     {
         *("stop", "tool_calls", "function_call", "tool_use", "eos", "eos_token", "end_turn"),
-        *("stop_sequence", "pause_turn", "complete", "completed", "finished", "end"),
+        *("stop_sequence", "complete", "completed", "finished", "end"),
     }
 )
 _CUT: Final = frozenset(
@@ -26,6 +29,7 @@ _FILTERED: Final = frozenset(
         *("image_safety", "language", "content_moderation"),
     }
 )
+_PAUSED: Final = frozenset({"pause_turn"})
 _FAILED: Final = frozenset(
     {
         *("error", "network_error", "abort", "aborted", "cancelled", "canceled", "failed"),
@@ -54,16 +58,17 @@ def ending_of(reason: str | None) -> Ending:
         return "cut"
     if word in _FILTERED:
         return "filtered"
+    if word in _PAUSED:
+        return "paused"
     if word in _FAILED:
         return "failed"
     spelt = re.sub(r"[\s-]+", "_", word)
     return next((ending for ending, parts in _SPELLINGS if any(p in spelt for p in parts)), "ended")
 
 
-def cut_of(reason: str | None) -> Literal["max_tokens", "filter"] | None:
-    """Return what cut an answer as far as its reason tells: a limit of tokens, or a filter."""
-    found = ending_of(reason)
-    return "max_tokens" if found == "cut" else "filter" if found == "filtered" else None
+def cut_of(reason: str | None) -> Cut | None:
+    """Return what cut an answer as far as its reason tells: tokens, a filter, or a pause."""
+    return _CUTS.get(ending_of(reason))
 
 
 def done_reason(reason: str | None) -> str | None:

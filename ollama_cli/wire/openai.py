@@ -17,9 +17,12 @@ _CONTEXT_NAMES: Final = ("max_model_len", "context_length", "max_context_length"
 def parse_models(document: object) -> list[ModelSummary]:
     """Read `/v1/models`: newest first, models of the same age in the server's order."""
     models = _listed(document)
-    models.sort(key=lambda each: fields.count(each.get("created")) or 0, reverse=True)
+    models.sort(key=_age, reverse=True)
     return [
-        ModelSummary(name=_name(each), modified_at=_utc_time(each.get("created")))
+        ModelSummary(
+            name=_name(each),
+            modified_at=_utc_time(each.get("created")) or fields.time(each.get("created_at")),
+        )
         for each in models
     ]
 
@@ -69,6 +72,11 @@ def _listed(document: object) -> list[dict[str, Any]]:
     if models is None:
         raise ProtocolError("the server answers, but not as OpenAI does: no list of models")
     return [each for each in models if _name(each).strip()]
+
+
+def _age(model: Mapping[str, object]) -> tuple[int, str]:
+    """Return what the age of a model is judged by: Anthropic writes its time out."""
+    return fields.count(model.get("created")) or 0, fields.time(model.get("created_at")) or ""
 
 
 def _name(model: Mapping[str, object]) -> str:

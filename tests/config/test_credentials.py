@@ -108,6 +108,43 @@ def test_no_key_goes_where_it_does_not_belong(
     assert World(tmp_path, config, environ, **flags).resolved() == Credentials()
 
 
+ANTHROPIC = "https://api.anthropic.com"
+
+
+@pytest.mark.parametrize(
+    ("flags", "headers"),
+    [
+        ({"host": ANTHROPIC}, {"x-api-key": OWN}),
+        ({"host": f"{ANTHROPIC}/v1"}, {"x-api-key": OWN}),
+        ({"host": ANTHROPIC, "api": "anthropic"}, {"x-api-key": OWN}),
+        ({"host": ANTHROPIC, "api_key_env": "K"}, {"x-api-key": FLAG}),
+        ({"host": f"{ANTHROPIC}/v1", "api": "openai"}, {"Authorization": f"Bearer {OWN}"}),
+        ({"host": "https://api.anthropic.com.evil.example", "api": "anthropic"}, {}),
+        ({"host": f"{ANTHROPIC}:8443", "api": "anthropic"}, {}),
+        ({"host": "https://anthropic.com", "api": "anthropic"}, {}),
+        ({"host": "127.0.0.1", "api": "anthropic"}, {}),
+        ({"host": "127.0.0.1", "api": "anthropic", "api_key_env": "K"}, {"x-api-key": FLAG}),
+    ],
+)
+def test_anthropic_is_shown_its_key_in_its_own_header(
+    tmp_path: Path, flags: dict[str, str], headers: dict[str, str]
+) -> None:
+    world = World(tmp_path, environ={"ANTHROPIC_API_KEY": OWN}, **flags)
+    assert world.resolved().headers == headers
+
+
+def test_an_entry_may_have_the_header_of_a_gateway_beside_the_key(tmp_path: Path) -> None:
+    more = "headers = {Authorization = 'Bearer gate', X-Api-Key = 'old'}\n"
+    world = World(tmp_path, WORK + more + "api_key_env = 'K'", host="work", api="anthropic")
+    assert world.resolved().headers == {"Authorization": "Bearer gate", "x-api-key": FLAG}
+
+
+def test_the_key_of_anthropic_never_goes_unencrypted(tmp_path: Path) -> None:
+    world = World(tmp_path, environ={"ANTHROPIC_API_KEY": OWN}, host="http://api.anthropic.com")
+    with pytest.raises(RefusedError, match="ANTHROPIC_API_KEY would go to http://api"):
+        world.resolved()
+
+
 def test_a_folder_that_names_the_server_gets_no_key_for_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

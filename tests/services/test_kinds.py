@@ -98,7 +98,7 @@ def test_the_cloud_is_known_by_its_address_and_not_asked() -> None:
 
 def test_every_kind_has_a_name_and_a_row_of_abilities() -> None:
     assert set(NAMES) == set(CAN) == set(ServerKind)
-    unseen = {"ollama.com", "open-webui", "none"}
+    unseen = {"ollama.com", "open-webui", "anthropic", "none"}
     assert {clue.kind for clue in EVIDENCE} == set(ServerKind) - unseen
     for kind in set(ServerKind) - {ServerKind.OLLAMA}:
         assert CAN[kind] < CAN[ServerKind.OLLAMA]

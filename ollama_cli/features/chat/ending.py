@@ -104,7 +104,7 @@ def judged(context: Context, question: Question, answer: Answer) -> Answer:
     cut: Cut | None = answer.cut
     limit: Limit | None = None
     if cut == "max_tokens":
-        limit = _limit(context, question, written, asked)
+        limit = answer.limit or _limit(context, question, written, asked)
         cut = "context" if limit and limit.source == "context" else cut
     holds = _context_length(context, question, answer, is_explained=cut in {None, "max_tokens"})
     if limit is not None and limit.source == "context":
@@ -158,6 +158,7 @@ def _is_of_another(context: Context, question: Question, answer: Answer) -> bool
 def _is_issue_of(given: str, asked: str) -> bool:
     """Return whether a name is the one that was asked for, or that of its issue of some day."""
     given, asked = (name.rpartition("/")[2].lower() for name in (given, asked))
+    asked = asked.removesuffix("-latest")  # as Anthropic names the newest issue
     return given == asked or re.fullmatch(re.escape(asked) + _ISSUE, given) is not None
 
 
@@ -175,6 +176,8 @@ def _words_of_cut(answer: Answer, reason: str) -> str:
     match answer.cut:
         case "filter":
             return f"a filter of the server ended the answer{reason}"
+        case "paused":
+            return f"the server paused the answer, which is not complete{reason}"
         case "shifted":
             return _words_of_shift(None if limit is None else limit.tokens)
         case "context":

@@ -56,7 +56,7 @@ def begin(context: Context, request: ChatRequest) -> Preload:
     is_forgotten = request.keep_alive is not None and not _lasts(request.keep_alive)
     if context.flags.verbose or is_forgotten or model_names.is_cloud(model):
         return Preload()
-    if settings.first_api == "openai" or settings.may_be_webui or not _is_allowed(context, model):
+    if settings.first_api != "native" or settings.may_be_webui or not _is_allowed(context, model):
         return Preload()
     seen = context.servers.seen
     if seen.api == "openai" or seen.kind not in {None, "ollama"}:

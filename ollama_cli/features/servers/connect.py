@@ -3,7 +3,7 @@
 import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli.config import policy
@@ -15,6 +15,7 @@ from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.ui.prompter import Prompter
 
 if TYPE_CHECKING:
+    from ollama_cli.services.anthropic import AnthropicClient
     from ollama_cli.services.auto import Api, AutoClient
     from ollama_cli.services.kinds import Server
     from ollama_cli.services.openai import OpenAIClient
@@ -75,6 +76,10 @@ class Servers:
         """
         self._command = command
         settings = self._settings
+        if settings.first_api == "anthropic":
+            from ollama_cli.services.kinds import without  # noqa: PLC0415  other servers alone: 1 ms
+
+            raise without(command, settings.host)
         if settings.api == "openai":
             raise OtherApiError(
                 f"{command} needs Ollama's own API, and {settings.origins['api']} rules it out",
@@ -214,7 +219,7 @@ class Servers:
     @property
     def lacks_pull(self) -> bool:
         """Return whether the server is already known to offer no pulls."""
-        if vars(self).get("can_pull") is False:
+        if vars(self).get("can_pull") is False or self._settings.first_api == "anthropic":
             return True
         auto = vars(self).get("_auto")
         return auto is not None and auto.spoken == "openai" and not self.server.can("pull")
@@ -287,9 +292,18 @@ class Servers:
         return OpenAIClient.beside(self.ollama(), "/api" if self._is_webui else None)
 
     @cached_property
+    def _anthropic(self) -> "AnthropicClient":
+        from ollama_cli.services.anthropic import AnthropicClient  # noqa: PLC0415  others alone: 8 ms
+
+        make = partial(AnthropicClient, version=self._settings.anthropic_version)
+        return self._connect(make)
+
+    @cached_property
     def _auto(self) -> "AutoClient":
         from ollama_cli.services.auto import AutoClient  # noqa: PLC0415  for `health` 2 ms
 
+        if self._settings.first_api == "anthropic":
+            return AutoClient({"anthropic": lambda: self._anthropic}, spoken="anthropic")
         clients: dict[Api, Callable[[], Provider]]
         clients = {"native": self.ollama, "openai": lambda: self._openai}
         if self._settings.api == "openai":
@@ -307,7 +321,7 @@ class Servers:
         url = self._settings.host if is_own else self._settings.registry
         return Registry(url, ca_file=self._settings.ca_file)
 
-    def _connect(self, kind: type[C]) -> C:
+    def _connect(self, kind: Callable[..., C]) -> C:
         settings = self._settings
         self.log_requests()
         if settings.local_only:
@@ -322,7 +336,7 @@ class Servers:
     def _examine_either(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
         """Check a server of either API, and add its kind if it is not Ollama."""
         client = self.provider()
-        if self._settings.api == "auto":
+        if self._settings.api == "auto" and self._settings.first_api != "anthropic":
             self._auto.begin_with("openai")  # the native API failed, or is less likely
         health, error = client.examine(model)
         if health.connected and health.provider_type == "openai":

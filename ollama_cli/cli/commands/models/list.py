@@ -70,7 +70,7 @@ def command(
 
 def _with_capabilities(context: Context, model: ModelSummary) -> ModelSummary:
     """Ask for the capabilities, which Ollama before 0.30 does not list; others tell none."""
-    if context.servers.capability_provider().provider_type == "openai":
+    if context.servers.capability_provider().provider_type != "ollama":
         return model
     return replace(model, capabilities=context.servers.ollama().capabilities_of(model))
 
