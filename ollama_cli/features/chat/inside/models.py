@@ -12,6 +12,7 @@ from ollama_cli.features.explain import explain
 from ollama_cli.features.models import capabilities
 from ollama_cli.features.pull import auto
 from ollama_cli.types import model_names
+from ollama_cli.types.models import CHAT
 from ollama_cli.types.text import visible
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import model_details, tables
@@ -43,7 +44,7 @@ def usable(context: Context, name: str) -> str | None:
     name = context.permit(name)
     try:
         auto.call_with_pull(context, name, partial(_require, context, name))
-        capabilities.check(context, name, [capabilities.CHAT])
+        capabilities.check(context, name, [CHAT])
     except ModelNotFoundError as error:
         show_error(context.err, explain(error, context))
         return None

@@ -61,8 +61,8 @@ def set_(talk: Conversation, argument: str) -> Next:
         return GO_ON
     if (key, value) == ("num_ctx", AUTO):
         talk.auto = True
-        rest = {name: each for name, each in _options(talk).items() if name != "num_ctx"}
-        _set_options(talk, rest)
+        others = {name: each for name, each in _options(talk).items() if name != "num_ctx"}
+        _set_options(talk, others)
         talk.context.prompter.note("num_ctx is what the next question needs")
         return GO_ON
     values = quoted_words(value) if key == "stop" else [value]
