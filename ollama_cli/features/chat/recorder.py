@@ -144,6 +144,12 @@ class Recorder:
             self._notes.note("saved again, with all that was said meanwhile")
         self._has_failed = False
 
+    def learn(self, tree: Tree) -> None:
+        """Take in what another window said in this session, if it can be read."""
+        if self.store is not None and self._is_known:
+            with suppress(OllamaCliError):  # what is known is enough
+                tree.learn(self.store.messages(self.session.id))
+
     def draft(self, question: Node, model: str, content: str, thinking: str) -> None:
         """Write the beginning of an answer of a model."""
         parent = question.message.id

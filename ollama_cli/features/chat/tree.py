@@ -73,6 +73,20 @@ class Tree:
         self.head = node
         return node
 
+    def learn(self, messages: Iterable[Message]) -> None:
+        """Take in what another window said, the oldest first; the head stays where it is."""
+        by_id: dict[int | None, Node] = {node.message.id: node for node in self.nodes}
+        head, count = self.head, len(self.nodes)
+        for message in messages:
+            if message.id not in by_id:
+                self.head = None if message.parent is None else by_id[message.parent]
+                by_id[message.id] = self.add(message)
+        self.head = head
+        if len(self.nodes) > count:
+            _sort(self.nodes)
+            for node in self.nodes:
+                _sort(node.children)
+
     @property
     def path(self) -> list[Node]:
         """Return the messages from the start to the head."""
@@ -146,6 +160,15 @@ def exchanges(nodes: Sequence[Node]) -> list[Exchange]:
 def copied(message: Message) -> Message:
     """Return a message that no store knows yet."""
     return replace(message, id=None, parent=None)
+
+
+def _sort(nodes: list[Node]) -> None:
+    """Sort by age; what no store knows stays behind what it followed."""
+    before, ages = 0, dict[int, int]()
+    for node in nodes:
+        before = node.message.id or before
+        ages[id(node)] = before
+    nodes.sort(key=lambda node: ages[id(node)])
 
 
 def _end_of(node: Node) -> Node:

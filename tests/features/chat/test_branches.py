@@ -7,6 +7,8 @@ from conversations import ID, talking
 from hostile import document
 
 from ollama_cli.features.chat.conversation import Next
+from ollama_cli.features.chat.tree import Tree
+from ollama_cli.types.sessions import Message
 
 
 def test_retry_asks_the_same_on_a_branch(tmp_path: Path) -> None:
@@ -183,3 +185,23 @@ def test_private_stops_writing_and_begins_again(tmp_path: Path) -> None:
     written = b"".join(path.read_bytes() for path in tmp_path.glob("sessions.db*"))
     for word in (b"secret", b"hidden", b"hushed"):
         assert word not in written
+
+
+def test_branches_of_other_windows_are_listed(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("alpha")
+        theirs = [Message("user", "theirs"), Message("assistant", "THEIRS")]
+        talk.store.append(ID, theirs, 2, expected_head=2)
+        assert "is a branch of its own" in talk.told("ours")
+        talk.say("/branch")
+        rows = [line.split() for line in talk.out.splitlines()[1:]]
+        assert [(row[0], row[-1]) for row in rows] == [("1", "alpha"), ("*", "ours")]
+        assert talk.branch == ["alpha", "yes", "ours", "yes"]
+        talk.say("/branch 1")
+        assert talk.branch == ["alpha", "yes", "theirs", "THEIRS"]
+        talk.say("/branch 2")
+        talk.say("on")
+        kept = Tree(talk.kept, talk.store.session(ID).head)
+        assert [node.message.content for node in kept.path] == talk.branch
+        numbers = [[node.message.id for node in each] for each in kept.branches]
+        assert numbers == [[n.message.id for n in each] for each in talk.conversation.tree.branches]

@@ -47,6 +47,7 @@ def retry(talk: Conversation, argument: str) -> Next:
 def undo(talk: Conversation, argument: str) -> Next:
     """Go back by some exchanges; they stay on their branch."""
     count = read_count(argument, usual=1, word="undo")
+    talk.recorder.learn(talk.tree)
     before = talk.tree.branches
     left = talk.tree.undo(count)
     if not left:
@@ -60,6 +61,7 @@ def undo(talk: Conversation, argument: str) -> Next:
 
 def branch(talk: Conversation, argument: str) -> Next:
     """List all branches, or go to the end of one."""
+    talk.recorder.learn(talk.tree)
     found = talk.tree.branches
     if not found:
         raise UsageError("nothing was asked yet")
@@ -82,6 +84,7 @@ def drop(talk: Conversation, argument: str) -> Next:
     if not argument:
         raise UsageError("/drop takes how many of the oldest exchanges are left out")
     count = read_count(argument, usual=0, word="drop")
+    talk.recorder.learn(talk.tree)
     old, there = _number_of_head(talk.tree), len(sent_exchanges(talk.tree))
     if not talk.tree.drop(count):
         what = "is 1 exchange" if there == 1 else f"are {there} exchanges"

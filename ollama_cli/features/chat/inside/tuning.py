@@ -48,8 +48,8 @@ def system(talk: Conversation, argument: str) -> Next:
 
 def set_(talk: Conversation, argument: str) -> Next:
     """Set an option of the model, or how answers are shown; without any, list them."""
-    key, *rest = re.split(r"\s*=\s*|\s+", argument, maxsplit=1)
-    value = "".join(rest).strip()
+    key, *values = re.split(r"\s*=\s*|\s+", argument, maxsplit=1)
+    value = "".join(values).strip()
     if not key:
         _list(talk)
         return GO_ON
