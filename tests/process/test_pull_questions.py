@@ -171,7 +171,7 @@ def test_a_conversation_pulls_its_model_and_goes_on() -> None:
             terminal.expect(QUESTION)
             terminal.send("n\n")
             terminal.expect("model 'm' not found")
-            terminal.expect("list`\n>>>")
+            terminal.expect("hint: get it: /pull m; what is installed: /list\n>>>")
             terminal.send("second\r")
             terminal.expect(">>> second")
             terminal.expect_line(f"{QUESTION} ")
