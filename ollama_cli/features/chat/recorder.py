@@ -64,6 +64,7 @@ class Recorder:
         self._has_failed = False
         self._blobs = dict(blobs)
         self._new_blobs = set(blobs)
+        self._left: list[tuple[Recorder, Tree]] = []
 
     @property
     def can_save(self) -> bool:
@@ -94,6 +95,12 @@ class Recorder:
         self.unwritten -= fields.keys()
         if self._is_known:
             self._changes |= fields
+
+    def follow(self, old: "Recorder", tree: Tree) -> None:
+        """Go on for another session; what cannot be written of the old one is tried again later."""
+        old.save(tree)
+        self._left = [*old._left, *([(old, tree)] if old._has_failed else [])]  # noqa: SLF001  its own kind
+        old._left = []  # noqa: SLF001  likewise
 
     def attach(self, name: str, media_type: str, data: bytes) -> Attachment:
         """Return what stands for a file in a message; its bytes are kept for the store."""
@@ -131,12 +138,34 @@ class Recorder:
         """
         if self.store is None or self.is_private or (self._has_failed and not again):
             return
+        self._try(self.store, tree)
+        if not self._has_failed:
+            self._try_left()
+
+    def save_rest(self, tree: Tree) -> None:
+        """Try for the last time what could not be written, and say so if that fails."""
+        self._try_left()
+        if self.store is not None and not self._left and (self._has_failed or not self.is_private):
+            self._try(self.store, tree)
+        if self._has_failed or self._left:
+            self._notes.warn("what could not be saved is lost now", about="lost")
+
+    def _try_left(self) -> None:
+        """Try again what could not be written of sessions that were left."""
+        while self._left and self.store is not None:
+            recorder, tree = self._left[0]
+            recorder._try(self.store, tree)  # noqa: SLF001  its own kind
+            if recorder._has_failed:  # noqa: SLF001  likewise
+                return
+            del self._left[0]
+
+    def _try(self, store: "SessionStore", tree: Tree) -> None:
         try:
             try:
-                self._save(self.store, tree)
+                self._save(store, tree)
             except NotFoundError:  # another process removed the session
                 self._begin_anew(tree)
-                self._save(self.store, tree)
+                self._save(store, tree)
         except OllamaCliError as error:
             self._fail(error)
             return
@@ -175,14 +204,22 @@ class Recorder:
             store.set_state(message_id, state)
             del self._states[message_id]
         head = _saved_id(tree.head)
+        if head is None and tree.head is not None:  # all up to here is private
+            head = self._head
         changes = self._changes | ({"head": head} if head != self._head else {})
         if changes:
             store.change(self.session.id, **changes)
             self._changes, self._head = {}, head
 
     def _begin_anew(self, tree: Tree) -> None:
-        """Leave alone what was removed: only what was not written yet will be."""
+        """Leave alone what was removed: only what was not written yet will be.
+
+        Files went with it, but for those that were read before.
+        """
+        self._new_blobs = set(self._blobs)
         for node in tree.nodes:
+            files = node.message.attachments
+            node.change(attachments=tuple(each for each in files if each.sha256 in self._blobs))
             if node.message.id is not None:
                 node.change(id=None)
                 node.is_private = True

@@ -28,13 +28,14 @@ def run(talk: Conversation, line: Line, first: str | None = None) -> None:
         talk.context.prompter.report(talk.header)
         show_last(talk)
         step = GO_ON if first is None else commands.take(talk, first, is_block=True)
-        while not step.leaves:
-            try:
+        try:
+            while not step.leaves:
                 typed = line.read(text=step.text, right=talk.right)
-            except EOFError:
-                break
-            step = commands.take(talk, typed.text, is_block=typed.is_block)
-        talk.recorder.save(talk.tree)
+                step = commands.take(talk, typed.text, is_block=typed.is_block)
+        except EOFError:
+            pass
+        finally:
+            talk.recorder.save_rest(talk.tree)
 
 
 def show_last(talk: Conversation) -> None:

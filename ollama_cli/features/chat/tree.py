@@ -129,10 +129,12 @@ class Tree:
         self.graft([], kept[kept.index(found[count].question) :])
         return count
 
-    def graft(self, first: Iterable[Message], kept: Sequence[Node]) -> None:
+    def graft(
+        self, first: Iterable[Message], kept: Sequence[Node], *, is_private: bool = False
+    ) -> None:
         """Begin a branch with messages that are new, go on with copies of others."""
         self.head = None
-        is_private = any(node.is_private for node in kept)
+        is_private = is_private or any(node.is_private for node in kept)
         for message in [*first, *(copied(node.message) for node in kept)]:
             self.add(message, is_private=is_private)
 

@@ -205,3 +205,20 @@ def test_branches_of_other_windows_are_listed(tmp_path: Path) -> None:
         assert [node.message.content for node in kept.path] == talk.branch
         numbers = [[node.message.id for node in each] for each in kept.branches]
         assert numbers == [[n.message.id for n in each] for each in talk.conversation.tree.branches]
+
+
+@pytest.mark.parametrize("is_public_again", [False, True])
+def test_a_summary_of_what_was_private_is_private(tmp_path: Path, is_public_again: bool) -> None:
+    with talking(tmp_path, "one", "hidden", "summed up: hidden", "four") as talk:
+        for text in ["first", "/private on", "secret"]:
+            talk.say(text)
+        if is_public_again:
+            talk.say("/private off")
+        talk.replies = ["y"]
+        talk.say("/compact")
+        talk.say("/private off")
+        talk.say("open")
+        assert [text.split("\n")[-1] for _, text in talk.sent] == ["summed up: hidden", "open"]
+        assert [each.content for each in talk.kept] == ["first", "one", "open", "four"]
+    files = [each.read_bytes() for each in tmp_path.iterdir()]
+    assert not [each for each in files if b"secret" in each or b"hidden" in each]

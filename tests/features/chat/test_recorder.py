@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from conversations import ID, talking
+from talks import execute
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.features.chat.recorder import Draft, Recorder
@@ -12,6 +13,8 @@ from ollama_cli.features.chat.tree import Tree
 from ollama_cli.features.sessions.store import SessionStore
 from ollama_cli.system import sqlite
 from ollama_cli.types.sessions import Message, Session
+
+REMOVE = ("PRAGMA foreign_keys = ON", "DELETE FROM sessions", "DELETE FROM blobs")
 
 
 class Notes:
@@ -210,3 +213,53 @@ def test_files_stay_with_copies(tmp_path: Path) -> None:
         talk.say("third")
         assert talk.sent[0] == ("user", "second\n\nalpha")
         assert [each.name for each in talk.kept[0].attachments] == ["a.txt"]
+
+
+def test_what_could_not_be_saved_is_tried_again_at_the_end(tmp_path: Path) -> None:
+    store = Failing(tmp_path / "sessions.db")
+    recorder, tree, notes = begun(store)
+    ask(recorder, tree, "one")
+    store.fails = True
+    ask(recorder, tree, "two")
+    recorder.save_rest(tree)
+    assert notes.told[-1] == "lost: what could not be saved is lost now"
+    store.fails = False
+    recorder.save_rest(tree)
+    assert notes.told[-1] == "saved again, with all that was said meanwhile"
+    assert [each.content for each in store.messages(ID)] == ["one", "two"]
+
+
+def test_a_session_that_was_left_unsaved_is_saved_with_the_next(tmp_path: Path) -> None:
+    store = Failing(tmp_path / "sessions.db")
+    recorder, tree, notes = begun(store)
+    store.fails = True
+    ask(recorder, tree, "one")
+    other = Recorder(store, notes, Session("0" * 12, "", "", "", model="m"))
+    other.follow(recorder, tree)
+    another = Recorder(store, notes, Session("1" * 12, "", "", "", model="m"))
+    another.follow(other, Tree())
+    another.save_rest(Tree())
+    assert notes.told[-1] == "lost: what could not be saved is lost now"
+    store.fails = False
+    ask(another, Tree(), "two")
+    assert [each.content for each in store.messages(ID)] == ["one"]
+    assert [each.content for each in store.messages("1" * 12)] == ["two"]
+
+
+def test_files_of_a_session_that_was_removed_go_along_again(tmp_path: Path) -> None:
+    store = SessionStore(tmp_path / "sessions.db")
+    recorder, tree, notes = begun(store)
+    picture = recorder.attach("a.png", "image/png", b"picture")
+    tree.add(Message("user", "one", attachments=(picture,)))
+    recorder.save(tree)
+    other, again, _ = begun(store)
+    other = Recorder(store, notes, recorder.session, is_known=True)
+    again = Tree(store.messages(ID), store.session(ID).head)
+    execute(store.database.path, *REMOVE)
+    for each, branch in ((recorder, tree), (other, again)):
+        branch.add(Message("user", "two", attachments=(picture,)))
+        each.save(branch)
+        (kept,) = store.messages(each.session.id)
+        assert [file.name for file in kept.attachments] == (["a.png"] if each is recorder else [])
+        assert not [told for told in notes.told if "not saved" in told]
+        execute(store.database.path, *REMOVE)

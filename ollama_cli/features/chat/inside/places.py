@@ -153,7 +153,6 @@ def _store(talk: Conversation) -> SessionStore:
 
 def _go_to(talk: Conversation, session: Session, tree: Tree, *, is_known: bool) -> None:
     old = talk.recorder
-    old.save(talk.tree)
     talk.recorder = Recorder(
         old.store,
         talk.context.prompter,
@@ -163,6 +162,7 @@ def _go_to(talk: Conversation, session: Session, tree: Tree, *, is_known: bool) 
         blobs=old.blobs,
         unwritten=frozenset() if is_known else old.unwritten - {"title"},
     )
+    talk.recorder.follow(old, talk.tree)
     talk.attached, talk.edited = [], None
     talk.go_to(tree)
 

@@ -62,7 +62,8 @@ def compact(talk: Conversation, argument: str) -> Next:
     message = Message(
         SYSTEM, text, state="summary", model=talk.request.model, created_at=timestamp()
     )
-    talk.tree.graft([message], history[start:])
+    is_private = talk.recorder.is_private or any(node.is_private for node in history)
+    talk.tree.graft([message], history[start:], is_private=is_private)
     moved(talk)
     way = f"/branch {old[0]}" if old else "/branch"
     talk.context.prompter.note(f"the summary is sent from now on; `{way}` has all that was said")
