@@ -229,6 +229,11 @@ def test_a_terminal_that_only_prints_has_a_plain_line(term: str, server: str) ->
         assert terminal.shown.count("ahead") == 1
         terminal.send(CTRL_C)
         terminal.expect("note: Ctrl-D or /exit leaves\n>>>")
+        terminal.expect_modes(lambda modes: not modes[3] & termios.ICANON)
+        terminal.send("\x1b[200~a paste without an end")
+        terminal.expect("without an end")
+        terminal.send(CTRL_C)
+        terminal.expect("without an end\n>>>")
         terminal.send("/exit\r")
         assert terminal.end() == 0
         assert terminal.modes == terminal.first_modes

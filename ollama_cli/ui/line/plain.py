@@ -4,7 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, Final
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.system import signals
@@ -28,6 +28,9 @@ with suppress(ImportError):  # Windows has none
     _EDITOR = readline
 
 
+_PASTE_MARKS: Final = (r"\e[200~", r"\e[201~")
+
+
 class PlainLine:
     """Lines with the history and completion of readline."""
 
@@ -40,6 +43,8 @@ class PlainLine:
         if _EDITOR:
             for question in reversed([*(wishes.history() if wishes.history else ())]):
                 _EDITOR.add_history(question)
+            for mark in _PASTE_MARKS:  # readline would wait for the second one, and take no Ctrl-C
+                _EDITOR.parse_and_bind(f'"{mark}": ""')
             _EDITOR.set_completer_delims("")
             _EDITOR.set_completer(_completer(wishes.complete) if wishes.complete else None)
             _EDITOR.parse_and_bind("tab: complete")
