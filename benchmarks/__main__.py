@@ -16,7 +16,7 @@ from benchmarks.report import Report, as_document, as_text
 MISSED: Final = 12
 _ROUNDS: Final = {"quick": 3, "peers": 7, "growth": 3}
 _GROUPS: Final = ("peers", "growth")
-_ORDER: Final = "STPREBC"
+_ORDER: Final = "STPREBCA"
 _ROWS: Final = {"sessions": ("C1", "C2", "C3")}
 _EPILOGUE: Final = """\
 exit codes: 0 all bounds hold, 1 a measured program failed, 2 usage, 12 a bound is missed.

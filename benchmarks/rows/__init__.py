@@ -1,7 +1,7 @@
 """The table of what is claimed: each row with its programs and its bound."""
 
 from benchmarks.measuring import Race
-from benchmarks.rows import batches, conversations, parts, starts, streams
+from benchmarks.rows import agents, batches, conversations, parts, starts, streams
 from benchmarks.rows.commands import Commands, Sizes
 
 __all__ = ["Commands", "Sizes", "races"]
@@ -16,4 +16,5 @@ def races(make: Commands, sizes: Sizes) -> list[Race]:
         *parts.terminal_races(make, sizes),
         *batches.races(make, sizes),
         *conversations.races(make, sizes),
+        *agents.races(make, sizes),
     ]

@@ -13,7 +13,7 @@ SOCKET: Final = "bare socket"
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much work the rows do: counts of tokens, texts, requests, messages, bytes of a line."""
+    """How much work the rows do: counts of tokens, texts, requests, messages; bytes of a line."""
 
     tokens: int = 200_000
     few: int = 100
@@ -26,6 +26,7 @@ class Sizes:
     posts_each: int = 50
     messages: int = 100_000
     few_messages: int = 10
+    calls: int = 200
 
 
 def at_most(limit: float) -> Bound:
@@ -67,6 +68,10 @@ class Commands:
         """Run a module of the benchmarks that tells its own numbers."""
         argv = [self._tools.python, "-m", f"benchmarks.{module}", *map(str, words)]
         return Command(argv, output, tells=True, at_root=True)
+
+    def agent(self, *words: object) -> Command:
+        """Run the probe of an agent, which starts the installed script itself."""
+        return self.inside("probes.agent", *words, self._tools.program)
 
     def library(self, name: str, *words: object) -> Command | None:
         """Run a reference that needs the `ollama` package."""

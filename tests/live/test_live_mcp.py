@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from agents import serving
+from agents import Agent, serving
 
 from ollama_cli.features.schema.check import check
 
@@ -53,25 +53,29 @@ def work_done() -> int:
             fields = (place / "stat").read_text().rpartition(")")[2].split()
         except OSError:  # it has just ended
             continue
-        if b"runner" in words or b"llama" in words:
+        if b"llama" in words and b"--model" in words:
             ticks += int(fields[11]) + int(fields[12])
     return ticks
 
 
 def test_a_cancelled_call_ends_the_work_of_the_server(live: str, model: str) -> None:
-    asked = {"model": model, "prompt": "go on", "max_tokens": 800, "temperature": 0}
-    with serving(live) as agent:
+    asked = {"model": model, "prompt": "go on", "max_tokens": 100, "temperature": 0}
+    with serving(live, "--rate", "1000") as agent:
         agent.call("ai_ollama_generate", **asked)  # the model is loaded
         before = work_done()
         agent.call("ai_ollama_generate", **asked)
         whole = work_done() - before
         if not whole:
             pytest.skip("the server is on another machine")
-        before = work_done()
-        number = agent.begin_call("ai_ollama_generate", "t", **asked)
-        assert agent.read()["method"] == "notifications/progress"
-        agent.send({"method": "notifications/cancelled", "params": {"requestId": number}})
-        time.sleep(2)  # in which it would have gone on
-        cancelled = work_done() - before
-        assert cancelled < whole / 2, (cancelled, whole)
+        shares = [work_of_a_cancelled_call(agent, asked) / whole for _ in range(3)]
+        assert min(shares) < 1 / 2, shares  # others may be at work meanwhile
         assert agent.end() == 0
+
+
+def work_of_a_cancelled_call(agent: Agent, asked: dict[str, object]) -> int:
+    before = work_done()
+    number = agent.begin_call("ai_ollama_generate", "t", **asked)
+    assert agent.read()["method"] == "notifications/progress"
+    agent.send({"method": "notifications/cancelled", "params": {"requestId": number}})
+    time.sleep(1)  # in which it would have gone on
+    return work_done() - before
