@@ -15,6 +15,7 @@ from typing import Any
 
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
+SEEN: list[str] = []
 PROGRAM = [sys.executable, str(Path(__file__).resolve())]
 TOOLS: list[dict[str, Any]] = [
     {
@@ -76,6 +77,14 @@ def printed(line: str) -> None:
     sys.stdout.flush()
 
 
+class RefusalError(Exception):
+    """What a request is answered with in the place of a result."""
+
+
+def refuse(_: Mapping[str, Any]) -> dict[str, Any]:
+    raise RefusalError({"code": -32000, "message": "not today"})
+
+
 def text(words: str, **more: object) -> dict[str, Any]:
     return {"content": [{"type": "text", "text": words}], **more}
 
@@ -120,6 +129,7 @@ CALLED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "crash": crash,
     "sleep": sleep,
     "big": lambda given: text("a" * int(given.get("bytes", 50_000_000))),
+    "refuse": refuse,
     "nonsense": lambda _: {"content": "this is no list"},
     "all.kinds": all_kinds,
 }
@@ -129,29 +139,38 @@ def answer(request: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, A
     """Answer a request; None for a notification."""
     method, params = request["method"], request.get("params", {})
     log(f"{method} {params.get('name', '')}".strip())
+    SEEN.append(method)
     if "id" not in request:
         return None
-    result: dict[str, Any] | None = None
-    error = {"code": -32601, "message": "Method not found"}
-    if method == "server/discover" and "modern" in behaviours:
-        result = {"supportedVersions": [MODERN], "capabilities": {"tools": {}}}
-        result |= {"resultType": "complete", "ttlMs": 0, "cacheScope": "public"}
-    elif method == "initialize":
-        capabilities: dict[str, Any] = {} if "no-tools" in behaviours else {"tools": {}}
-        info = {"name": "scripted", "version": "1"}
-        result = {"protocolVersion": LEGACY, "capabilities": capabilities, "serverInfo": info}
-    elif method == "tools/list":
-        result = listed(params, behaviours)
-    elif method == "tools/call" and params["name"] == "refuse":
-        error = {"code": -32000, "message": "not today"}
-    elif method == "tools/call":
-        result = CALLED[params["name"]](params.get("arguments", {}))
-    if result is not None and "modern" in behaviours:
-        result.setdefault("resultType", "complete")
-        if method == "tools/list":
-            result |= {"ttlMs": 0, "cacheScope": "public"}
-    outcome = {"error": error} if result is None else {"result": result}
-    return {"jsonrpc": "2.0", "id": request["id"], **outcome}
+    is_early = method != "initialize" and "notifications/initialized" not in SEEN
+    if is_early and "old" in behaviours:
+        sys.exit("a request before the handshake")
+    try:
+        result = asked(method, params, behaviours)
+    except RefusalError as error:
+        return {"jsonrpc": "2.0", "id": request["id"], "error": error.args[0]}
+    if "modern" in behaviours:
+        result = {"resultType": "complete", **result}
+    return {"jsonrpc": "2.0", "id": request["id"], "result": result}
+
+
+def asked(method: str, params: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, Any]:
+    kept = {"ttlMs": 0, "cacheScope": "public"} if "modern" in behaviours else {}
+    match method:
+        case "server/discover" if kept:
+            return {"supportedVersions": [MODERN], "capabilities": {"tools": {}}, **kept}
+        case "initialize" if kept:
+            data = {"supported": [MODERN], "requested": LEGACY}
+            raise RefusalError({"code": -32022, "message": "Unsupported version", "data": data})
+        case "initialize":
+            capabilities: dict[str, Any] = {} if "no-tools" in behaviours else {"tools": {}}
+            info = {"name": "scripted", "version": "1"}
+            return {"protocolVersion": LEGACY, "capabilities": capabilities, "serverInfo": info}
+        case "tools/list":
+            return listed(params, behaviours) | kept
+        case "tools/call":
+            return CALLED[params["name"]](params.get("arguments", {}))
+    raise RefusalError({"code": -32601, "message": "Method not found"})
 
 
 def listed(params: Mapping[str, Any], behaviours: Sequence[str]) -> dict[str, Any]:

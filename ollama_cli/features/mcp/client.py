@@ -13,7 +13,7 @@ from ollama_cli.features.mcp import extra
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from mcp import Client
+    from mcp import ClientSession
 
     from ollama_cli.features.mcp.session import Session
     from ollama_cli.features.mcp.wires import Wire
@@ -114,7 +114,7 @@ class McpClient:
         from ollama_cli.features.mcp import requests  # noqa: PLC0415  MCP alone: 450 ms
 
         tool, given = _checked(name, arguments)
-        return self._do(lambda client: requests.call_tool(client, tool, given), f"{tool!r}")
+        return self._do(lambda session: requests.call_tool(session, tool, given), f"{tool!r}")
 
     @property
     def is_over(self) -> bool:
@@ -150,14 +150,14 @@ class McpClient:
 
         self._refuse_closed()
         ours = Implementation(name=info["name"], version=info["version"])
-        self._session = session.Session(self._wire.transport, ours)
+        self._session = session.Session(self._wire.connection(ours))
         try:
             return requests.hello(self._session.opened(HANDSHAKE))
         except Exception as error:
             self._raise_ours(error, "the handshake", HANDSHAKE, is_ready=False)
             raise
 
-    def _do(self, work: "Callable[[Client], Awaitable[T]]", what: str) -> T:
+    def _do(self, work: "Callable[[ClientSession], Awaitable[T]]", what: str) -> T:
         self.initialize()
         self._refuse_closed()
         assert self._session is not None  # noqa: S101  it was made at the handshake

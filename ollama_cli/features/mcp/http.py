@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import httpx2
-from mcp import MCPError
+from mcp import Client, ClientSession, MCPError
 from mcp.client.streamable_http import streamable_http_client
-from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND
+from mcp_types import INTERNAL_ERROR, INVALID_REQUEST, METHOD_NOT_FOUND, Implementation
 
 from ollama_cli.errors import (
     AuthError,
@@ -54,9 +54,11 @@ class Addressed:
                 f"the headers of {name} would go to {redact(url)} unencrypted", hint="use https://"
             )
 
-    def transport(self) -> AbstractAsyncContextManager[Any]:
-        """Make the transport for the SDK's client."""
-        return self._streams()
+    @asynccontextmanager
+    async def connection(self, info: Implementation) -> AsyncIterator[ClientSession]:
+        """Make a session of the SDK's that has greeted the server, in the way of its era."""
+        async with Client(self._streams(), client_info=info) as client:
+            yield client.session
 
     def judged(self, error: BaseException) -> OllamaCliError | None:
         """Tell errors of the connection and of HTTP, whose status the SDK does not pass on."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from mcp import Client, MCPError
+from mcp import ClientSession, MCPError
 from mcp_types import (
     HEADER_MISMATCH,
     CallToolRequest,
@@ -20,12 +20,12 @@ _MOST_PAGES: Final = 100
 _WAITS: Final = "input_required"
 
 
-def hello(client: Client) -> dict[str, Any]:
+def hello(session: ClientSession) -> dict[str, Any]:
     """Return what the server said of itself at the handshake."""
-    info, words = client.server_info, client.session.instructions
+    info, words = session.server_info, session.instructions
     found: dict[str, Any] = {
-        "protocolVersion": client.protocol_version,
-        "capabilities": _dumped(client.server_capabilities),
+        "protocolVersion": session.protocol_version,
+        "capabilities": _dumped(session.server_capabilities),
     }
     if info is not None:
         found["serverInfo"] = _dumped(info)
@@ -34,16 +34,17 @@ def hello(client: Client) -> dict[str, Any]:
     return found
 
 
-async def list_tools(client: Client) -> list[dict[str, Any]]:
+async def list_tools(session: ClientSession) -> list[dict[str, Any]]:
     """Ask for all pages of the tools; a server that announces none is not asked."""
-    if client.server_capabilities.tools is None:
+    offered = session.server_capabilities
+    if offered is None or offered.tools is None:
         return []
     found: list[dict[str, Any]] = []
     cursors: list[str | None] = [None]
     while len(cursors) <= _MOST_PAGES:
         cursor = cursors[-1]
         params = PaginatedRequestParams(cursor=cursor) if cursor is not None else None
-        page = await client.session.list_tools(params=params)
+        page = await session.list_tools(params=params)
         found += [_dumped(tool) for tool in page.tools]
         if page.next_cursor is None:
             return found
@@ -53,27 +54,31 @@ async def list_tools(client: Client) -> list[dict[str, Any]]:
     raise ProtocolError("its list of tools has no end")
 
 
-async def call_tool(client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+async def call_tool(
+    session: ClientSession, name: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
     """Call a tool, and return the result as it came; it is checked as the protocol has it."""
     try:
-        result = await _called(client, name, arguments)
+        result = await _called(session, name, arguments)
     except MCPError as error:
         if error.code != HEADER_MISMATCH:
             raise
-        await client.session.list_tools()  # what of the arguments goes into headers stands there
-        result = await _called(client, name, arguments)
+        await session.list_tools()  # what of the arguments goes into headers stands there
+        result = await _called(session, name, arguments)
     if result.get("resultType") == _WAITS:
         raise ServerError(f"the tool {name!r} asks for more input, which cannot be given here")
     parsed = CallToolResult.model_validate(result, by_name=False)
     if not parsed.is_error:
-        await client.session.validate_tool_result(name, parsed)
+        await session.validate_tool_result(name, parsed)
     return result
 
 
-async def _called(client: Client, name: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
+async def _called(
+    session: ClientSession, name: str, arguments: Mapping[str, Any]
+) -> dict[str, Any]:
     params = CallToolRequestParams(name=name, arguments=dict(arguments))
     request = CallToolRequest(params=params)
-    found: dict[str, Any] = await client.session.send_request(request, _ANY)
+    found: dict[str, Any] = await session.send_request(request, _ANY)
     return found
 
 

@@ -5,11 +5,10 @@ import math
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
 from contextlib import AbstractAsyncContextManager, suppress
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 import anyio
-from mcp import Client
-from mcp_types import Implementation
+from mcp import ClientSession
 
 from ollama_cli.types import threads
 
@@ -18,40 +17,35 @@ _END: Final = 2.0
 
 
 class Session:
-    """A session that begins when it is `opened`; raises whatever the SDK raises.
+    """A session that begins at once, on the event loop; raises whatever the SDK raises.
 
-    `transport` is entered on the event loop. Calls may come from several threads.
+    `connection` makes the SDK's session, and greets the server. Several threads may call.
     """
 
-    def __init__(
-        self,
-        transport: Callable[[], AbstractAsyncContextManager[Any]],
-        info: Implementation,
-    ) -> None:
-        self._transport = transport
-        self._info = info
-        self._ready: Future[Client] = Future()
+    def __init__(self, connection: AbstractAsyncContextManager[ClientSession]) -> None:
+        self._connection = connection
+        self._ready: Future[ClientSession] = Future()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._scope: anyio.CancelScope | None = None
         self._leave: asyncio.Event | None = None
         self._is_closed = False
         self._thread = threads.start(self._run)
 
-    def opened(self, seconds: float) -> Client:
+    def opened(self, seconds: float) -> ClientSession:
         """Wait for the handshake; TimeoutError if it takes longer, and then the session is over."""
         return self._ready.result(seconds)
 
-    def call(self, work: Callable[[Client], Awaitable[T]], seconds: float) -> T:
-        """Do something with the client and wait; TimeoutError if it takes longer: 0 is no limit.
+    def call(self, work: Callable[[ClientSession], Awaitable[T]], seconds: float) -> T:
+        """Do something in the session and wait; TimeoutError if it takes longer: 0 is no limit.
 
         CancelledError if the session ends meanwhile.
         """
 
         async def bounded() -> T:
             with anyio.fail_after(seconds or math.inf):
-                return await work(client)
+                return await work(session)
 
-        client = self._ready.result()
+        session = self._ready.result()
         if self._loop is None or self._loop.is_closed():
             raise CancelledError
         future = asyncio.run_coroutine_threadsafe(bounded(), self._loop)
@@ -100,6 +94,6 @@ class Session:
         if self._is_closed:
             return
         with scope:
-            async with Client(self._transport(), client_info=self._info) as client:
-                self._ready.set_result(client)
+            async with self._connection as session:
+                self._ready.set_result(session)
                 await self._leave.wait()

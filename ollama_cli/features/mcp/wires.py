@@ -1,11 +1,13 @@
 """What lies between us and an MCP server: the pipes of a program, or HTTP."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from typing import Any, Final, Protocol
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Final, Protocol
 
+from mcp import ClientSession, MCPError
 from mcp.client.stdio import get_default_environment
+from mcp_types import Implementation
 
 from ollama_cli.errors import (
     NotFoundError,
@@ -34,8 +36,8 @@ class Wire(Protocol):
     name: str
     takes_leave: bool
 
-    def transport(self) -> AbstractAsyncContextManager[Any]:
-        """Make the transport for the SDK's client."""
+    def connection(self, info: Implementation) -> AbstractAsyncContextManager[ClientSession]:
+        """Make a session of the SDK's that has greeted the server; `info` is who we are."""
         ...
 
     def judged(self, error: BaseException) -> OllamaCliError | None:
@@ -87,9 +89,27 @@ class Piped:
         self._pipes = Pipes(name, self._child)
         self._listening = threads.start(self._listen)
 
-    def transport(self) -> AbstractAsyncContextManager[Any]:
-        """Make the transport for the SDK's client."""
-        return self._pipes.streams()
+    @asynccontextmanager
+    async def connection(self, info: Implementation) -> AsyncIterator[ClientSession]:
+        """Make a session of the SDK's that has greeted the server.
+
+        By the handshake first: programs of 2024 and 2025 end or fall silent where the first thing
+        they are asked is none, and those of today know it. What refuses it is of the newer era.
+        """
+        async with (
+            self._pipes.streams() as (inbox, outbox),
+            ClientSession(inbox, outbox, client_info=info) as session,
+        ):
+            try:
+                await session.initialize()
+            except MCPError as error:
+                if self.is_over:
+                    raise
+                try:
+                    await session.discover()
+                except (MCPError, RuntimeError, ValueError):
+                    raise error from None
+            yield session
 
     def judged(self, error: BaseException) -> OllamaCliError | None:  # noqa: ARG002  of any error
         """Say what the output was broken off for, if it was."""

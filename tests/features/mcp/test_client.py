@@ -41,7 +41,9 @@ def has_ended(pid: int) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("era", "version"), [("legacy", LEGACY), ("modern", MODERN)])
+@pytest.mark.parametrize(
+    ("era", "version"), [("legacy", LEGACY), ("modern", MODERN), ("old", LEGACY)]
+)
 def test_both_eras(era: str, version: str) -> None:
     with McpClient.connect_stdio(server(era)) as client:
         hello = client.initialize({"name": "tests", "version": "1"})
