@@ -16,6 +16,12 @@ from typing import Any
 MODERN = "2026-07-28"
 LEGACY = "2025-11-25"
 SEEN: list[str] = []
+BROKEN = {
+    "a list as result": '{"jsonrpc": "2.0", "id": 1, "result": []}',
+    "a text as error": '{"id": 1, "error": "no", "jsonrpc": "2.0"}',
+    "half a message": '{"jsonrpc": "2.0", "id"',
+    "too deep": '{"jsonrpc": "2.0", "id": 1, "result": ' + "[" * 100_000 + "]" * 100_000 + "}",
+}
 PROGRAM = [sys.executable, str(Path(__file__).resolve())]
 TOOLS: list[dict[str, Any]] = [
     {
@@ -205,7 +211,7 @@ def main(behaviours: Sequence[str]) -> None:
             printed("debug: a request")
         found = answer(json.loads(line), behaviours)
         if found is not None:
-            printed(json.dumps(found))
+            printed(json.dumps(found) if "broken" not in behaviours else BROKEN[behaviours[-1]])
     log("end of input")
     while "stubborn" in behaviours:
         time.sleep(1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final
 
-from ollama_cli.system import groups
+from ollama_cli.system import groups, signals
 from ollama_cli.types import threads
 
 _LONGEST_ERROR: Final = 4096
@@ -27,7 +27,7 @@ class Child:
         self, words: Sequence[str], environ: Mapping[str, str], cwd: str | None = None
     ) -> None:
         pipe = subprocess.PIPE
-        with threads.signals_let_through():
+        with signals.SHIELD, threads.signals_let_through():  # no program is lost between the two
             self._process = subprocess.Popen(  # noqa: S603  what the user named, as configured
                 list(words),
                 bufsize=0,  # who closes a pipe must not wait for who writes to it
@@ -38,8 +38,8 @@ class Child:
                 env=dict(environ),
                 start_new_session=True,
             )
-        if groups.IS_POSSIBLE:
-            groups.add(self._process.pid)
+            if groups.IS_POSSIBLE:
+                groups.add(self._process.pid)
         self._stdin: Any = self._process.stdin
         self._stdout: Any = io.BufferedReader(_raw(self._process.stdout))
         self._stderr: Any = io.BufferedReader(_raw(self._process.stderr))

@@ -4,12 +4,12 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from waits import until
 
 from ollama_cli.system import groups
 from ollama_cli.system.children import Child
@@ -20,6 +20,7 @@ STUBBORN = (
     "import signal, time\nsignal.signal(signal.SIGTERM, lambda *_: 0)\n"
     "print('up', flush=True)\nwhile True: time.sleep(60)"
 )
+SLEEPS = "import time; time.sleep(60)"
 LEAVES_ONE_BEHIND = (
     "import subprocess as s, sys\n"
     "print(s.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True)"
@@ -118,8 +119,7 @@ def test_what_it_leaves_behind_is_ended_with_it() -> None:
         grandchild = int(leaving.read_line(99))
         assert is_alive(grandchild)
         leaving.stop(30)
-        while is_alive(grandchild):
-            time.sleep(0.01)
+        until(lambda: not is_alive(grandchild))
 
 
 def test_a_program_that_is_not_there() -> None:
@@ -153,8 +153,27 @@ def test_none_outlives_us(end: str) -> None:
         [sys.executable, "-c", program + end], capture_output=True, check=False, timeout=60
     )
     pid = int(ran.stdout)
-    while is_alive(pid):
-        time.sleep(0.01)
+    until(lambda: not is_alive(pid))
+
+
+def test_a_signal_as_it_is_started_loses_no_program() -> None:
+    program = f"""
+import os, signal, sys
+from ollama_cli.system import groups, signals
+from ollama_cli.system.children import Child
+add = groups.add
+def interrupted(group):
+    print(group, flush=True)
+    os.kill(os.getpid(), signal.SIGINT)
+    add(group)
+groups.add = interrupted
+sys.exit(signals.watched(lambda: Child([sys.executable, "-c", {SLEEPS!r}], {{}})))
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, check=False, timeout=60
+    )
+    assert ran.returncode == 130
+    until(lambda: not is_alive(int(ran.stdout)))
 
 
 def test_a_group_that_has_gone_is_told_nothing() -> None:

@@ -7,6 +7,7 @@ from mcp import MCPError
 from mcp_types import CONNECTION_CLOSED
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError, TimedOutError
+from ollama_cli.features.mcp.requests import first_problem
 from ollama_cli.features.mcp.wires import Wire
 from ollama_cli.types.text import sentence
 
@@ -31,7 +32,7 @@ def translated(
     if found is None and isinstance(error, MCPError):
         found = _refusal(error, wire, what, is_ready=is_ready)
     if found is None and isinstance(error, ValueError | RuntimeError):
-        told = sentence(str(error))[:_SHOWN]
+        told = sentence(first_problem(error))[:_SHOWN]
         found = ProtocolError(f"{wire.name} sent what is no answer to {what}", reason=told)
     return found
 

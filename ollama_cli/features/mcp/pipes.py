@@ -4,6 +4,7 @@ It differs from the SDK's own in three things: a line has a greatest length, wha
 counted instead of logged, and the program belongs to the main thread, which can end it at any time.
 """
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, TypeAlias
@@ -65,6 +66,8 @@ class Pipes:
                     )
                     break
                 message = self._message(line)
+                if self.failure is not None:
+                    break
                 if message is not None:
                     await heard.send(message)
         except (anyio.BrokenResourceError, anyio.ClosedResourceError):
@@ -88,10 +91,23 @@ class Pipes:
         try:
             return SessionMessage(jsonrpc_message_adapter.validate_json(line, by_name=False))
         except ValueError:
-            text = line.decode("utf-8", "replace").strip()
-            if text:
-                shown = sentence(text)[:_SHOWN]
-                self.noise = self.noise or shown
-                self.noises += 1
-                LOG.info("%s printed what is no message: %s", self._name, shown)
+            self._note(line)
             return None
+
+    def _note(self, line: bytes) -> None:
+        """Tell what is printed beside the messages from a message that cannot be read."""
+        text = sentence(line.decode("utf-8", "replace").strip())[:_SHOWN]
+        if _is_meant_as_message(line):
+            self.failure = ProtocolError(f"{self._name} sent a broken message", reason=text)
+        elif text:
+            self.noise = self.noise or text
+            self.noises += 1
+            LOG.info("%s printed what is no message: %s", self._name, text)
+
+
+def _is_meant_as_message(line: bytes) -> bool:
+    try:
+        found = json.loads(line)
+    except (ValueError, RecursionError):
+        return line.startswith(b'{"jsonrpc"')
+    return isinstance(found, dict) and "jsonrpc" in found

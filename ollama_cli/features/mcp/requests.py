@@ -11,7 +11,7 @@ from mcp_types import (
     CallToolResult,
     PaginatedRequestParams,
 )
-from pydantic import TypeAdapter
+from pydantic import TypeAdapter, ValidationError
 
 from ollama_cli.errors import ProtocolError, ServerError
 
@@ -85,3 +85,11 @@ async def _called(
 def _dumped(value: Any) -> dict[str, Any]:
     found: dict[str, Any] = value.model_dump(mode="json", by_alias=True, exclude_unset=True)
     return found
+
+
+def first_problem(error: Exception) -> str:
+    """Say what is wrong with an answer: of many problems, the first and its place."""
+    if not isinstance(error, ValidationError):
+        return str(error)
+    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
+    return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"

@@ -119,7 +119,7 @@ class Piped:
         """Say how the program ended, with the last lines of its errors."""
         code = self._child.wait(_MOMENT)
         if code is None:
-            return ProtocolError(f"{self.name} broke off", reason=self._last_words())
+            return ProtocolError(f"{self.name} closed its output", reason=self._last_words())
         self._listening.join(_MOMENT)
         how = f"exit code {code}" if code >= 0 else f"signal {-code}"
         kind = StreamCutError if is_ready else UnreachableError

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from mcp_servers import LEGACY, MODERN, TOOLS, answer, server
+from mcp_servers import BROKEN, LEGACY, MODERN, TOOLS, answer, server
 from waits import until
 
 from ollama_cli import McpClient, OllamaCliError
@@ -89,7 +89,7 @@ def test_the_environment_that_it_is_given(monkeypatch: pytest.MonkeyPatch, tmp_p
     ("tool", "arguments", "kind", "told"),
     [
         ("refuse", {}, ServerError, "refused 'refuse': not today"),
-        ("nonsense", {}, ProtocolError, "no answer to 'nonsense'"),
+        ("nonsense", {}, ProtocolError, "no answer to 'nonsense': content: Input"),
         ("crash", {}, StreamCutError, "ended (exit code 3): about to crash"),
         ("big", {}, ProtocolError, "a line of more than 16 MB"),
         ("", {}, UsageError, "by its name"),
@@ -125,6 +125,15 @@ def test_errors_of_connecting_are_ours(argv: list[str], kind: type[OllamaCliErro
 
     with pytest.raises(kind):
         connect()
+
+
+@pytest.mark.parametrize("how", BROKEN)
+def test_a_message_that_cannot_be_read_is_not_waited_for(how: str) -> None:
+    with (
+        McpClient.connect_stdio(server("broken", how)) as client,
+        pytest.raises(ProtocolError, match="sent a broken message"),
+    ):
+        client.tools()
 
 
 def test_a_folder_that_is_not_there() -> None:
