@@ -77,7 +77,7 @@ class Recorded(Heard):
         self._tree.head = self.node
         for each in (said, *told):
             self.node = self._tree.add(each, is_private=is_private)
-        self._recorder.save(self._tree)
+        self._recorder.save(self._tree, again=False)
         self.draft = Draft(self._recorder, self.node, self.question.request.model)
 
 
