@@ -68,7 +68,11 @@ class OpenAIClient(ListingClient):
         candidates = openai_requests.possible_requests(
             request, has_completions=self._has_completions
         )
-        parser = ChunkParser(gather=request.gather, join=request.join)
+        parser = ChunkParser(
+            gather=request.gather,
+            join=request.join,
+            takes_unread=isinstance(request, ChatRequest) and request.takes_unread,
+        )
         return EventStream(partial(self._open, candidates), sse.Decoder(), parser)
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:

@@ -35,7 +35,8 @@ class GenerateRequest:
 class ChatRequest:
     """A conversation to answer; `messages` have role, content and images, base64.
 
-    `options`, `gather`, `join` and `truncate` are as in GenerateRequest.
+    `options`, `gather`, `join` and `truncate` are as in GenerateRequest. Where `takes_unread`, a
+    call with arguments that are no JSON object is an event, too, and no ProtocolError.
     """
 
     model: str
@@ -48,6 +49,7 @@ class ChatRequest:
     gather: bool = True
     join: bool = False
     truncate: bool = False
+    takes_unread: bool = False
 
 
 @dataclass(frozen=True)

@@ -28,14 +28,18 @@ class ChunkParser(AnswerParser):
 
     One whole document is an answer, too, and so is a stream that ends cleanly after its
     `finish_reason`. What a `message` repeats after deltas is left out, and so are second choices;
-    words that stand in no choice are the error of an answer that has no `finish_reason`.
+    words that stand in no choice are the error of an answer that has no `finish_reason`. A call
+    whose arguments are no JSON object is a ProtocolError, unless `takes_unread`.
     """
 
     _unended = None
     _hint = "errors in mid-answer are lost by some servers; the log of the server tells why"
 
-    def __init__(self, *, gather: bool = True, join: bool = False) -> None:
+    def __init__(
+        self, *, gather: bool = True, join: bool = False, takes_unread: bool = False
+    ) -> None:
         super().__init__(gather=gather, join=join)
+        self._takes_unread = takes_unread
         self._model = ""
         self._reason: str | None = None
         self._words = ""
@@ -143,8 +147,16 @@ class ChunkParser(AnswerParser):
         self._end(self._reason, events)
         if self._words and not self._reason:
             self._failure = error_from_text(shown(self._words))
-        events += [self._record(fragments.call()) for fragments in self._fragments]
+        events += [self._record(self._called(fragments)) for fragments in self._fragments]
         return events if self._failure else [*events, Done(self._build_answer())]
+
+    def _called(self, fragments: "_Fragments") -> ToolCall:
+        try:
+            return fragments.call()
+        except ProtocolError:
+            if not self._takes_unread:
+                raise
+            return fragments.unread()
 
     def _record(self, call: ToolCall) -> ToolCall:
         self._calls.append({"name": call.name, "arguments": call.arguments, "id": call.id})
@@ -208,6 +220,10 @@ class _Fragments:
         """Join the fragments to a call; ProtocolError for arguments that are no JSON object."""
         arguments = parse_arguments(self._name, "".join(self._arguments))
         return ToolCall(name=self._name, arguments=arguments, id=self._id or None)
+
+    def unread(self) -> ToolCall:
+        """Return the call with its arguments as they came."""
+        return ToolCall(self._name, id=self._id or None, unread="".join(self._arguments))
 
 
 def _seconds(milliseconds: object) -> float | None:

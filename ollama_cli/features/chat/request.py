@@ -88,7 +88,9 @@ def open_tools(context: Context, options: ToolOptions) -> "Toolbox | None":
 
 def with_tools(asked: ChatRequest, tools: "Toolbox | None") -> ChatRequest:
     """Return a request with tools; its answers are kept whole, as they are sent back."""
-    return asked if tools is None else replace(asked, tools=tools.wire, gather=True)
+    return (
+        asked if tools is None else replace(asked, tools=tools.wire, gather=True, takes_unread=True)
+    )
 
 
 def as_chat(context: Context, asked: GenerateRequest, tools: "Toolbox") -> ChatRequest:

@@ -199,6 +199,8 @@ def assistant_message(answer: Answer, calls: Sequence[ToolCall]) -> dict[str, An
         for each in calls
     ]
     message = {"role": "assistant", "content": answer.text, "tool_calls": made}
+    if answer.blocks:  # of an API that wants its own words back
+        message["blocks"] = list(answer.blocks)
     return message | ({"thinking": answer.thinking} if answer.thinking else {})
 
 

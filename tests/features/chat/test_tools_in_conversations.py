@@ -142,6 +142,16 @@ def test_calls_without_all_their_results_are_not_sent(tmp_path: Path) -> None:
         assert not any("tool_calls" in each for each in talk.asked[-1]["messages"])
 
 
+def test_a_model_that_cannot_call_them_is_not_gone_on_with(tmp_path: Path) -> None:
+    with equipped(tmp_path, says("yes")) as talk:
+        talk.say("first")
+        for word in ("/model eyes", "/retry eyes"):
+            assert "error: model 'eyes' cannot call tools\n" in talk.told(word)
+        assert (talk.conversation.request.model, len(talk.asked)) == ("m", 1)
+        assert "tools and a format exclude each other" in talk.told("/format json")
+        assert talk.conversation.request.format is None
+
+
 def test_nothing_of_a_private_conversation_is_kept(tmp_path: Path) -> None:
     with equipped(tmp_path, calls(ADD), says("3"), says("4")) as talk:
         talk.say("/private on")

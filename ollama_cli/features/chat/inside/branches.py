@@ -37,7 +37,7 @@ def retry(talk: Conversation, argument: str) -> Next:
     asked = talk.tree.exchanges
     if not asked:
         raise UsageError("nothing was asked yet")
-    model = usable(talk.context, argument) if argument else None
+    model = usable(talk, argument) if argument else None
     if argument and model is None:
         return GO_ON
     question = asked[-1].question

@@ -26,7 +26,7 @@ def model(talk: Conversation, argument: str) -> Next:
     """Go on with another model; without a name, list what there is."""
     if not argument:
         return show_list(talk, argument)
-    name = usable(talk.context, argument)
+    name = usable(talk, argument)
     if name is None:
         return GO_ON
     talk.set_request(model=name)
@@ -35,16 +35,18 @@ def model(talk: Conversation, argument: str) -> Next:
     return GO_ON
 
 
-def usable(context: Context, name: str) -> str | None:
+def usable(talk: Conversation, name: str) -> str | None:
     """Return the name of a model that may be used and is there; pull it if the user consents.
 
-    Raises RefusedError for one that policy forbids. Where it is missing that is told, and None is
-    returned: nothing has changed.
+    Raises RefusedError for one that policy forbids, UsageError for one that cannot call the tools
+    that are there. Where it is missing that is told, and None is returned: nothing has changed.
     """
+    context = talk.context
+    needs = [CHAT, *capabilities.needs((), think=None, tools=talk.tools is not None)]
     name = context.permit(name)
     try:
         auto.call_with_pull(context, name, partial(_require, context, name))
-        capabilities.check(context, name, [CHAT])
+        capabilities.check(context, name, needs)
     except ModelNotFoundError as error:
         show_error(context.err, explain(error, context))
         return None

@@ -127,6 +127,8 @@ def format_(talk: Conversation, argument: str) -> Next:
         talk.context.prompter.note(f"answers are {told}")
         return GO_ON
     wanted = None if argument == OFF else argument
+    if wanted is not None and talk.tools is not None:
+        raise UsageError("tools and a format exclude each other: begin without --tools")
     talk.set_request(format=read_format(wanted, talk.context.stdin))
     talk.options = talk.options._replace(format=wanted)
     talk.context.prompter.note(f"answers are {'text' if wanted is None else 'JSON'} from now on")
