@@ -99,6 +99,11 @@ class Child:
             time.sleep(_STEP)
         return self.exit_code
 
+    def kill(self) -> None:
+        """End the program and all that it started at once; what it wrote can still be read."""
+        self._tell(getattr(signal, "SIGKILL", signal.SIGTERM))
+        self._process.wait()
+
     def stop(self, patience: float = 2.0) -> None:
         """End the program and all that it started: by the end of its input, SIGTERM, SIGKILL.
 
@@ -109,8 +114,7 @@ class Child:
         if self.wait(patience) is None:
             self._tell(signal.SIGTERM)
             self.wait(patience)
-        self._tell(getattr(signal, "SIGKILL", signal.SIGTERM))  # what it has left behind, too
-        self._process.wait()
+        self.kill()  # what it has left behind, too
         groups.remove(self._process.pid)
         if self._reading.acquire(blocking=False):  # else who reads closes it
             try:

@@ -17,7 +17,7 @@ from ollama_cli.types import threads
 _PATIENCE: Final = 1.0
 _PIECE: Final = 1 << 16
 _MOST_LINES: Final = 1000
-_LONGEST: Final = 64 << 20
+_LONGEST: Final = 128 << 20
 _STEPS: Final = (0.0005, 0.02)
 
 
@@ -92,13 +92,14 @@ def run(
     with SHIELD:
         child = Child(words, environ)
     told, output = _Told(child), _Output(child, largest)
+    reading = threads.start(output.read)
     try:
         threads.start(lambda: _feed(child, data))
-        reading = threads.start(output.read)
         code = _wait(child, seconds)
     finally:
+        child.kill()
+        reading.join(_PATIENCE)  # not for ever: who left the group may hold the pipe
         child.stop(0.0)
-    reading.join(_PATIENCE)
     told.wait()
     return Finished(code, bytes(output.data), output.written, tuple(told.lines()))
 

@@ -30,6 +30,12 @@ def test_a_program_that_reads_nothing_and_one_that_writes_much() -> None:
     assert python("print('y' * 1_000_000)", largest=4) == Finished(0, b"yyyy", 1_000_001)
 
 
+def test_nothing_that_was_written_before_the_end_is_lost() -> None:
+    for _ in range(5):
+        found = python("import os; os.write(1, b'z' * 60_000 + b'\\n' * 5_000)", largest=1 << 20)
+        assert (found.code, found.written, len(found.output)) == (0, 65_000, 65_000)
+
+
 def test_a_program_that_takes_too_long_is_ended() -> None:
     begin = time.monotonic()
     assert python("import time; time.sleep(600)", seconds=0.05).code is None

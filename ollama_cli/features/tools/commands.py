@@ -57,8 +57,6 @@ class Program:
         if ended.code is None:
             return failure(f"{offer.name} gave no answer within {self._seconds:g} s")
         text = ended.output.decode("utf-8", "replace")
-        if ended.written > len(ended.output):
-            text += f"\n[only the first {len(ended.output)} of {ended.written} bytes]"
         if ended.code != 0:
             parts = [
                 f"{offer.name} ended with exit code {ended.code}",
@@ -66,7 +64,8 @@ class Program:
                 *ended.errors[-_LAST:],
             ]
             return failure("\n".join(filter(str.strip, parts)))
-        return Outcome(ok=True, text=text)
+        is_whole = ended.written <= len(ended.output)
+        return Outcome(ok=True, text=text, size=None if is_whole else ended.written)
 
     def told(self) -> list[str]:
         """Return the lines of its stderr since this was asked last."""

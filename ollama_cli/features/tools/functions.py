@@ -69,7 +69,7 @@ class FunctionFile:
             self._deaths += 1
             last = "".join(f"\n{line}" for line in self._told[-_LAST:])
             return failure(f"{self._path} ended in the middle of the call{last}")
-        return Outcome(ok=bool(reply["ok"]), text=str(reply["text"]))
+        return Outcome(bool(reply["ok"]), reply["text"], reply.get("size"))
 
     def told(self) -> list[str]:
         """Return the lines of its stderr since this was asked last."""

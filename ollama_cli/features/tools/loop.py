@@ -12,7 +12,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple, NoReturn, TypeVar
 
 from ollama_cli.errors import ConfigError, ToolLimitError
 from ollama_cli.features.tools.offers import Offer, Outcome, failure
@@ -132,7 +132,7 @@ class Loop:
                 seconds, outcome = next(outcomes)
                 assert call.offer is not None  # noqa: S101  without one it is refused
                 self._toolbox.tell(call.offer, failed=not outcome.ok)
-            text, size = cut(well_formed(outcome.text), self._toolbox.largest)
+            text, size = cut(well_formed(outcome.text), self._toolbox.largest, outcome.size)
             self.messages.append(tool_message(call.asked, text))
             is_run = not call.refusal
             yield ToolResult(call.shown, outcome.ok, is_run, seconds, size, text)
@@ -150,7 +150,7 @@ def side_by_side(works: Sequence[Callable[[], T]]) -> Iterator[T]:
         yield works[0]()
         return
     places: SimpleQueue[int] = SimpleQueue()
-    done = [SimpleQueue[T]() for _ in works]
+    done = [SimpleQueue[Callable[[], T]]() for _ in works]
     for place in range(len(works)):
         places.put(place)
 
@@ -158,22 +158,39 @@ def side_by_side(works: Sequence[Callable[[], T]]) -> Iterator[T]:
         with suppress(Empty):
             while True:
                 place = places.get_nowait()
-                done[place].put(works[place]())
+                done[place].put(_done(works[place]))
 
     for _ in range(min(_SIDE_BY_SIDE, len(works))):
         threads.start(work)
     for each in done:
-        yield each.get()
+        yield each.get()()
 
 
-def cut(text: str, most: int) -> tuple[str, int]:
-    """Cut a text after so many bytes, with a mark; return it and the size of the whole."""
+def _done(work: Callable[[], T]) -> Callable[[], T]:
+    """Do a work now; return what returns or raises what came of it."""
+    try:
+        found = work()
+    except BaseException as error:  # noqa: BLE001  it is raised where the result is asked for
+        return partial(_raise, error)
+    return lambda: found
+
+
+def _raise(error: BaseException) -> NoReturn:
+    raise error
+
+
+def cut(text: str, most: int, size: int | None = None) -> tuple[str, int]:
+    """Cut a text after so many bytes, with a mark; return it and the size of the whole.
+
+    That is `size` where the text is the beginning of a longer one.
+    """
     data = text.encode()
-    if len(data) <= most:
-        return text, len(data)
-    kept = data[:most].decode("utf-8", "ignore")
-    sizes = f"the first {format_bytes(most)} of {format_bytes(len(data))}"
-    return f"{kept}\n[cut here: {sizes}]", len(data)
+    whole = len(data) if size is None else size
+    if len(data) <= most and whole <= len(data):
+        return text, whole
+    kept = data[:most]
+    sizes = f"the first {format_bytes(len(kept))} of {format_bytes(whole)}"
+    return f"{kept.decode('utf-8', 'ignore')}\n[cut here: {sizes}]", whole
 
 
 def _unknown(name: str, known: Sequence[str]) -> str:

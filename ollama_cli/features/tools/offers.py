@@ -43,10 +43,14 @@ class Offer(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """What came of a call: its text; `ok` is false for a failure."""
+    """What came of a call: its text; `ok` is false for a failure.
+
+    `size` is that of the whole text in bytes, where only the beginning of it was kept.
+    """
 
     ok: bool
     text: str
+    size: int | None = None
 
 
 def failure(text: str) -> Outcome:

@@ -44,7 +44,7 @@ _ARGUMENT: Final = re.compile(r"^\s*(?::param\s+)?\*{0,2}(\w+)\s*(?:\([^)]*\))?\
 _HEADER: Final = re.compile(
     r"^\s*(args|arguments|parameters|returns?|raises|yields|examples?):?$", re.IGNORECASE
 )
-_LONGEST: Final = 16 << 20
+_LONGEST: Final = 8 << 20  # characters, each at most 12 bytes in a reply
 
 
 def main(path: str) -> None:
@@ -74,10 +74,10 @@ def main(path: str) -> None:
         request = json.loads(waiting.get())
         try:
             text = answer(functions[request["name"]], request["arguments"])
-            reply({"ok": True, "text": text[:_LONGEST]})
+            reply({"ok": True, **_kept(text)})
         except BaseException as error:  # noqa: BLE001  likewise
             traceback.print_exc()
-            reply({"ok": False, "text": _words(error)[:_LONGEST]})
+            reply({"ok": False, **_kept(_words(error))})
 
 
 def load(path: str) -> dict[str, Callable[..., Any]]:
@@ -222,6 +222,13 @@ def _is_plain(value: Any) -> bool:
         json.dumps(value, allow_nan=False)
         return not isinstance(value, enum.Enum)
     return False
+
+
+def _kept(text: str) -> dict[str, Any]:
+    """Return the beginning of a text, and the size of the whole if that is longer."""
+    if len(text) <= _LONGEST:
+        return {"text": text}
+    return {"text": text[:_LONGEST], "size": len(text.encode("utf-8", "surrogatepass"))}
 
 
 def _words(error: BaseException) -> str:

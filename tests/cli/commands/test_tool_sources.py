@@ -108,3 +108,29 @@ def test_a_file_that_is_silent_for_too_long_has_failed(tmp_path: Path) -> None:
         w.file.write_text(source)
         assert w.run("--timeout", "0.2").code == 0
         assert w.model.results == ["nap gave no answer within 0.2 s"]
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "x" * 3_000_000])
+def test_what_no_program_can_be_given_is_told(tmp_path: Path, text: str) -> None:
+    with world(tmp_path, calls(asks("echo", json.dumps({"text": text}))), says("ok")) as w:
+        w.config.write_text(
+            '[tools.echo]\nargv = ["echo", "{text}"]\n'
+            '[tools.echo.parameters.properties]\ntext = {type = "string"}\n'
+        )
+        assert w.run("--tools", "cmd:echo").code == 0
+        assert w.model.results[0].startswith("echo cannot be run: ")
+
+
+def test_a_program_that_writes_much_is_cut_once(tmp_path: Path) -> None:
+    with world(tmp_path, calls(asks("much")), says("ok")) as w:
+        w.config.write_text('[tools.much]\nargv = ["sh", "-c", "yes | head -c 100000"]\n')
+        (run,) = w.run("--tools", "cmd:much", "-o", "json").json["tool_runs"]
+        assert run["bytes"] == 100_000
+        assert w.model.results == ["y\n" * 16_000 + "\n[cut here: the first 32 KB of 100 KB]"]
+
+
+def test_a_program_that_is_silent_for_too_long_has_failed(tmp_path: Path) -> None:
+    with world(tmp_path, calls(asks("nap")), says("ok")) as w:
+        w.config.write_text('[tools.nap]\nargv = ["sleep", "600"]\n')
+        assert w.run("--tools", "cmd:nap", "--timeout", "0.2").code == 0
+        assert w.model.results == ["nap gave no answer within 0.2 s"]

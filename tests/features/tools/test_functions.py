@@ -183,6 +183,14 @@ def test_what_a_function_returns_is_text_or_json(tmp_path: Path, body: str, text
     tools.close()
 
 
+def test_the_beginning_of_a_giant_result_is_kept(tmp_path: Path) -> None:
+    body = "return '\\x00' * 9_000_000"
+    tools = started(tmp_path, f'def f() -> str:\n    """F."""\n    {body}\n')
+    found = called(tools, "f")
+    tools.close()
+    assert (found.ok, len(found.text), found.size) == (True, 8 << 20, 9_000_000)
+
+
 def test_nothing_of_a_function_reaches_the_protocol(tmp_path: Path) -> None:
     tools = started(
         tmp_path,

@@ -40,6 +40,19 @@ def test_one_work_is_done_where_it_is_asked_for() -> None:
     assert list(side_by_side([])) == []
 
 
+def test_what_a_work_raises_comes_where_its_result_is_asked_for() -> None:
+    works = [partial(int, "1"), partial(int, "x"), partial(int, "3")]
+    found = side_by_side(works)
+    assert next(found) == 1
+    with pytest.raises(ValueError, match="invalid literal"):
+        next(found)
+
+
+def test_the_beginning_of_a_longer_text_has_its_mark() -> None:
+    assert cut("abc", 9, 12) == ("abc\n[cut here: the first 3 B of 12 B]", 12)
+    assert cut("abc", 2, 12) == ("ab\n[cut here: the first 2 B of 12 B]", 12)
+
+
 @pytest.mark.parametrize(
     ("text", "most", "found"),
     [
