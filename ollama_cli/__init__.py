@@ -6,8 +6,9 @@ from ollama_cli.__version__ import __version__
 TYPE_CHECKING = False
 
 if TYPE_CHECKING:
+    from ollama_cli.config.loading import client_options, load_settings
     from ollama_cli.config.settings import Settings
-    from ollama_cli.errors import OllamaCliError
+    from ollama_cli.errors import ModelNotFoundError, OllamaCliError
     from ollama_cli.features.mcp.client import McpClient
     from ollama_cli.features.pull.follow import follow
     from ollama_cli.services.anthropic import AnthropicClient
@@ -43,6 +44,7 @@ _PLACES = {
     "JsonLinesReporter": "ui.progress.jsonl",
     "LinesReporter": "ui.progress.lines",
     "McpClient": "features.mcp.client",
+    "ModelNotFoundError": "errors",
     "OllamaCliError": "errors",
     "OllamaClient": "services.ollama",
     "OpenAIClient": "services.openai",
@@ -56,9 +58,11 @@ _PLACES = {
     "Success": "types.pull_events",
     "Timeouts": "types.timeouts",
     "base_url_to_host_root": "types.urls",
+    "client_options": "config.loading",
     "choose": "ui.progress.choose",
     "follow": "features.pull.follow",
     "is_openai_compatible_base_url": "types.urls",
+    "load_settings": "config.loading",
     "parse_host": "types.urls",
     "pull_events_from_value": "wire.pull",
     "same_model": "types.model_names",
@@ -74,6 +78,7 @@ __all__ = [
     "JsonLinesReporter",
     "LinesReporter",
     "McpClient",
+    "ModelNotFoundError",
     "OllamaCliError",
     "OllamaClient",
     "OpenAIClient",
@@ -89,8 +94,10 @@ __all__ = [
     "__version__",
     "base_url_to_host_root",
     "choose",
+    "client_options",
     "follow",
     "is_openai_compatible_base_url",
+    "load_settings",
     "parse_host",
     "pull_events_from_value",
     "same_model",

@@ -13,8 +13,8 @@ from typing import NamedTuple
 PACKAGE = Path(__file__).parents[1] / "ollama_cli"
 NAME = PACKAGE.name
 LONGEST = 400
-# At the root of the package: ten folders, four modules, the mark of types; `integrations` may come.
-ROOT = 15
+# At the root of the package: eleven folders, four modules, the mark of types.
+ROOT = 16
 FLOORS = {
     room: floor
     for floor, rooms in {
@@ -26,6 +26,7 @@ FLOORS = {
     }.items()
     for room in rooms.split()
 }
+OUTSIDE = {"integrations"}  # bridges to other libraries: they import the public names alone
 TOP = max(FLOORS.values()) + 1  # where the package's own __init__ stands
 NEIGHBOURLY = {1, 5}  # floors whose rooms may import one another
 # Inside `features` a folder imports only those in rows above its own.
@@ -75,6 +76,8 @@ OWNERS = {
     "httpx2": ("features/mcp/http",),
     "pydantic": ("features/mcp/requests",),
     "distributed": ("features/batch/dask",),
+    "pydantic_ai": ("integrations",),
+    "openai": ("integrations",),
     "click": (),
 }
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
@@ -235,6 +238,9 @@ def floor_problems(path: str, module: str) -> Iterator[str]:
     if other not in FLOORS:
         if not path.startswith("integrations/"):
             yield f"{module}: the public names of the package are for others; import the module"
+        return
+    if room in OUTSIDE:
+        yield f"{path} imports the public names of the package alone, as other programs do"
         return
     if room not in FLOORS and room:
         yield f"{room} stands on no floor: add it to the map in tests/house_rules.py"

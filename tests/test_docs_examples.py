@@ -110,6 +110,8 @@ def test_command_lines_are_found_in_shell() -> None:
 
 @pytest.mark.parametrize("block", blocks(README, "python"))
 def test_what_the_readme_imports_is_there(block: str) -> None:
+    if "import Agent" in block:
+        pytest.importorskip("pydantic_ai", reason="the extra pydantic-ai is not installed")
     for node in ast.walk(ast.parse(block)):
         if isinstance(node, ast.ImportFrom):
             module = importlib.import_module(str(node.module))

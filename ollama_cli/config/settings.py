@@ -71,6 +71,11 @@ class Settings(NamedTuple):
         return self.host + urls.openai_path(self.typed_host)
 
     @property
+    def is_private(self) -> bool:
+        """Return whether the server is on this machine or on a private network."""
+        return urls.is_private(urls.host_of(self.host))
+
+    @property
     def may_be_webui(self) -> bool:
         """Return whether the OpenAI-compatible API may be that of Open WebUI, below `/api`."""
         return self.api != "native" and urls.may_be_webui(self.typed_host)
