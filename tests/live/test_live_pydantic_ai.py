@@ -22,6 +22,8 @@ from ollama_cli.integrations.pydantic_ai import (
 
 pytestmark = pytest.mark.live
 
+SHORT = ModelSettings(max_tokens=64)
+
 
 def made(live: str, name: str) -> OllamaModel:
     return asyncio.run(create_ollama_model_async(name, Settings(host=live)))
@@ -45,7 +47,7 @@ def test_the_limit_of_tokens_is_kept(live: str, model: str) -> None:
 
 def test_a_tool_is_called_and_its_result_heard(live: str, installed: set[str]) -> None:
     asked: list[tuple[str, int]] = []
-    agent = Agent(made(live, need(installed, "tiny-tools")))
+    agent = Agent(made(live, need(installed, "tiny-tools")), model_settings=SHORT)
 
     def get_weather(city: str, days: int) -> str:
         """Tell the weather."""
@@ -58,7 +60,7 @@ def test_a_tool_is_called_and_its_result_heard(live: str, installed: set[str]) -
 
 
 def test_thinking_is_a_part_of_its_own(live: str, installed: set[str]) -> None:
-    agent = Agent(made(live, need(installed, "tiny-think")))
+    agent = Agent(made(live, need(installed, "tiny-think")), model_settings=SHORT)
     last = asyncio.run(agent.run("Hi")).all_messages()[-1]
     assert isinstance(last, ModelResponse)
     assert isinstance(last.parts[0], ThinkingPart)
