@@ -304,14 +304,14 @@ class RefusedError(OllamaCliError):
 
 
 class UnrunnableError(OllamaCliError):
-    """The command for `env` to run exists and cannot be run; shells use the same exit code."""
+    """The command that `env` or `tap` is to run exists and cannot be run; as with shells."""
 
     exit_code = 126
     code = "cannot_run"
 
 
 class NoCommandError(OllamaCliError):
-    """The command for `env` to run does not exist; shells use the same exit code."""
+    """The command that `env` or `tap` is to run does not exist; as with shells."""
 
     exit_code = 127
     code = "no_command"

@@ -34,7 +34,7 @@ FEATURES = {
     name: row
     for row, names in enumerate(
         (
-            "servers schema sessions",
+            "servers schema sessions tap",
             "context",
             "models explain mcp measure",
             "each doctor tools",
@@ -46,7 +46,7 @@ FEATURES = {
     for name in names.split()
 }
 OUT_OF_REACH = {"wire", "transport"}  # of `cli` and `features`
-WITHIN_REACH = ("features/doctor/", "features/pull/")  # whose work is to judge what servers say
+WITHIN_REACH = ("features/doctor/", "features/pull/", "features/tap/")  # who judge what servers say
 OWNERS = {
     "requests": ("transport",),
     "urllib3": ("transport",),

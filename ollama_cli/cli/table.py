@@ -158,6 +158,9 @@ TABLE: Final[Mapping[str, Row]] = {
         _NO_START,
     ),
     "env": Entry("env", "Print or pass on the variables that other tools read."),
+    "tap": Entry(
+        "tap", "Show what other programs ask the server, and how it answers.", ("jsonl",), _NO_START
+    ),
     "config": Branch(
         "Show and change settings.",
         {

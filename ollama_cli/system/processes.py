@@ -1,4 +1,4 @@
-"""Other programs: one that we hear or feed, one that replaces us, and `ollama serve`."""
+"""Other programs: one that we hear or feed, one beside or in place of us, and `ollama serve`."""
 
 import os
 import shutil
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, NoReturn
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError
 from ollama_cli.types import threads
 
 OLLAMA: Final = "ollama"
@@ -99,6 +99,49 @@ def replace_process(words: Sequence[str], environ: Mapping[str, str]) -> NoRetur
     for name in _IGNORED:
         signal.signal(getattr(signal, name), signal.SIG_DFL)
     os.execvpe(words[0], list(words), environ)  # noqa: S606  likewise
+
+
+def cannot_start(name: str, error: OSError | ValueError) -> OllamaCliError:
+    """Make the error for a command of the user that cannot be started, as shells tell it."""
+    if not name or isinstance(error, FileNotFoundError | NotADirectoryError):
+        return NoCommandError(f"no such command: {name or repr(name)}", hint="look in the PATH")
+    reason = error.strerror if isinstance(error, OSError) else None
+    return UnrunnableError(f"cannot run {name}: {(reason or str(error)).lower()}")
+
+
+class Program:
+    """A command of the user that runs beside us, with our streams and our terminal.
+
+    Raises UnrunnableError or NoCommandError if it cannot be started.
+    """
+
+    def __init__(self, words: Sequence[str], environ: Mapping[str, str]) -> None:
+        try:
+            self._process = subprocess.Popen(list(words), env=dict(environ))  # noqa: S603  as typed
+        except (OSError, ValueError) as error:  # ValueError: a null byte, say
+            raise cannot_start(words[0], error) from error
+
+    def wait(self, seconds: float | None = None) -> int | None:
+        """Wait for its end; return its exit code, or 128 + its signal; None if it still runs."""
+        try:
+            code = self._process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+        return code if code >= 0 else 128 - code
+
+    def tell(self, number: int) -> None:
+        """Send it a signal, if it still runs."""
+        self._process.send_signal(number)
+
+    def end(self, number: int, patience: float) -> None:
+        """Pass a signal on, and wait; a program that does not end in so many seconds is killed."""
+        self._process.send_signal(number)
+        if self.wait(patience) is None:
+            self.kill()
+
+    def kill(self) -> None:
+        """End it now."""
+        self._process.kill()
 
 
 def find(environ: Mapping[str, str], program: str = OLLAMA) -> str | None:

@@ -7,7 +7,7 @@ import typer
 
 from ollama_cli.cli.shells.variables import assignments
 from ollama_cli.config import policy
-from ollama_cli.errors import NoCommandError, OllamaCliError, UnrunnableError, UsageError
+from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.system import processes
 from ollama_cli.types.urls import split_userinfo
@@ -81,11 +81,4 @@ def _execute(words: list[str], environ: Mapping[str, str]) -> NoReturn:
     try:
         processes.replace_process(words, environ)
     except (OSError, ValueError) as error:  # ValueError: a null byte, say
-        raise _execution_error(words[0], error) from error
-
-
-def _execution_error(name: str, error: OSError | ValueError) -> OllamaCliError:
-    if not name or isinstance(error, FileNotFoundError | NotADirectoryError):
-        return NoCommandError(f"no such command: {name or repr(name)}", hint="look in the PATH")
-    reason = error.strerror if isinstance(error, OSError) else None
-    return UnrunnableError(f"cannot run {name}: {(reason or str(error)).lower()}")
+        raise processes.cannot_start(words[0], error) from error

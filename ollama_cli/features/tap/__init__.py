@@ -1,0 +1,1 @@
+"""A relay before the server, which tells what other programs ask it."""
