@@ -207,6 +207,36 @@ def test_nothing_but_the_protocol_reaches_the_wire(demo: str) -> None:
         assert words in said
 
 
+BROKEN = """
+import sys
+import ollama_cli.features.mcp_server.calls as calls
+def broken(*_):
+    raise ValueError("the inner words")
+calls.asdict = broken
+from ollama_cli.__main__ import script
+script()
+"""
+
+
+def test_a_mistake_of_ours_stays_on_this_side(demo: str) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", BROKEN, "--host", demo, "mcp", "serve"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        bufsize=0,
+        env=environment(),
+    )
+    with Agent(process) as agent:
+        agent.shake_hands()
+        error, hint = agent.failure("ai_ollama_health")
+        assert error == "error: this failed by a mistake of ollama-cli itself"
+        assert "stderr" in hint
+        assert agent.end() == 0
+        assert process.stderr is not None
+        assert "ValueError: the inner words" in process.stderr.read().decode()
+
+
 def test_stderr_is_silent_unless_more_is_asked_for(demo: str) -> None:
     for options, is_silent in (((), True), (("--debug",), False), (("-v",), False)):
         with serving(demo, *options) as agent:
@@ -234,6 +264,7 @@ def test_a_public_host_is_refused_at_the_start() -> None:
         result = run("--host", "http://192.0.2.1:11434", "mcp", "serve", *options, stdin="")
         assert (result.code, result.out) == (13, "")
         assert "is a public host" in result.err
+        assert "hint: let agents use it: `--allow-remote`" in result.err
     allowed = run("--host", "http://192.0.2.1:11434", "mcp", "serve", "--allow-remote", stdin="")
     assert (allowed.code, allowed.out, allowed.err) == (0, "", "")
 

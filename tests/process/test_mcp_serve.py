@@ -202,7 +202,8 @@ def test_models_are_resources(agent: Agent) -> None:
     shown = agent.call("ai_ollama_show_model", model="demo:latest")["structuredContent"]
     assert json.loads(content["text"]) == shown
     for uri in ("file:///etc/passwd", "ollama://models/", "ollama://models/nothing"):
-        assert "error" in agent.answer(agent.ask("resources/read", uri=uri))
+        error = agent.answer(agent.ask("resources/read", uri=uri))["error"]
+        assert error["code"] == -32602
     (template,) = agent.result(agent.ask("resources/templates/list"))["resourceTemplates"]
     assert template["uriTemplate"] == "ollama://models/{+name}"
 
@@ -217,7 +218,7 @@ def test_the_server_may_be_away() -> None:
         health = agent.call("ai_ollama_health")["structuredContent"]
         assert health["connected"] is False
         assert health["error_kind"] == "unreachable"
-        assert "error" in agent.answer(agent.ask("resources/list"))
+        assert agent.answer(agent.ask("resources/list"))["error"]["code"] == -32603
         assert agent.end() == 0
 
 

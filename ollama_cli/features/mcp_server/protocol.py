@@ -1,6 +1,7 @@
 """The protocol's side of the tools: the SDK's low-level server, over our schemas and sentences."""
 
 import json
+import sys
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
 from functools import partial
@@ -14,7 +15,13 @@ from mcp.server.lowlevel import Server
 from mcp.shared.exceptions import MCPError
 
 from ollama_cli import __version__
-from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
+from ollama_cli.errors import (
+    NotFoundError,
+    OllamaCliError,
+    RefusedError,
+    TimedOutError,
+    UsageError,
+)
 from ollama_cli.features.explain import explain
 from ollama_cli.features.mcp_server.advice import hint_for_agents
 from ollama_cli.features.mcp_server.calls import Outcome
@@ -109,6 +116,13 @@ class Service:
             return work(progress)
         except OllamaCliError as error:
             raise explain(error, self._desk.context) from error.__cause__
+        except Exception as bug:
+            # Nothing of it goes over the wire; its traceback is for the log of the client.
+            sys.excepthook(type(bug), bug, bug.__traceback__)
+            raise OllamaCliError(
+                "this failed by a mistake of ollama-cli itself",
+                hint="tell the user: what this server wrote to stderr says more",
+            ) from bug
 
     async def _list_resources(self, _: Ask, __: object) -> wire.ListResourcesResult:
         names = await self._asked(lambda: [model.name for model in self._desk.models()])
@@ -150,7 +164,9 @@ class Service:
                 self._rate.take()
             return await self._limited("this request", lambda _: question())
         except OllamaCliError as error:
-            raise MCPError(wire.INVALID_PARAMS, sentence(error.message)) from None
+            is_asked_wrongly = isinstance(error, NotFoundError | RefusedError | UsageError)
+            code = wire.INVALID_PARAMS if is_asked_wrongly else wire.INTERNAL_ERROR
+            raise MCPError(code, sentence(error.message)) from None
 
 
 def _told(tool: Tool) -> wire.Tool:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import anyio
 from mcp.shared.message import SessionMessage
 
+from ollama_cli.errors import RefusedError
 from ollama_cli.features.context import Context
 from ollama_cli.features.mcp_server import listen, stdio
 from ollama_cli.features.mcp_server.desk import Desk
@@ -55,7 +56,12 @@ def serve(context: Context, wishes: Wishes) -> None:
     if context.stdin.is_terminal and wishes.port is None:
         context.prompter.note("an MCP client starts this: `ollama-cli mcp config` prints how")
     context.prompter.quiet = True  # notes about each call would fill the client's log
-    context.servers.ollama()  # refuses a public host
+    try:
+        context.servers.ollama()  # refuses a public host
+    except RefusedError as error:
+        if wishes.may_be_remote:
+            raise
+        raise error.with_facts(hint="let agents use it: `--allow-remote`") from error
     _hush(is_debugging=context.flags.debug)
     desk = Desk(context, wishes.limits, wishes.patterns)
     offered = tools(wishes.limits, may_pull=wishes.may_pull, may_delete=wishes.may_delete)
