@@ -7,7 +7,8 @@ from contextlib import ExitStack
 
 import pytest
 from agents import Agent, serving
-from hostile import Peer, Server, by_path, document, lines
+from hostile import PATIENCE, Peer, Server, by_path, document, lines
+from waits import until
 
 from ollama_cli.features.schema.check import check
 
@@ -259,28 +260,28 @@ def test_no_model_elsewhere_is_ever_asked() -> None:
 
 
 def test_calls_above_the_limit_wait() -> None:
-    lock, now, most = threading.Lock(), 0, 0
-    four = threading.Barrier(4)
+    arrived: list[int] = []
+    go_on = threading.Event()
 
     def slow(peer: Peer) -> None:
-        nonlocal now, most
-        with lock:
-            now += 1
-            most = max(most, now)
-        four.wait(30)  # four come at once: else nobody goes on
-        with lock:
-            now -= 1
+        arrived.append(1)
+        assert go_on.wait(PATIENCE)
         answered(peer)
 
     answered = lines({"response": "x"}, {"done": True, "done_reason": "stop"})
     script = by_path({"/api/generate": slow, "/api/show": document({"details": {}})})
-    with Server(script) as server, serving(server.url, "--rate", "100") as agent:
-        asked = {agent.begin_call("ai_ollama_generate", prompt="hi", model="m") for _ in range(48)}
+    options = ("--rate", "100", "--max-concurrency", "3")
+    with Server(script) as server, serving(server.url, *options) as agent:
+        asked = {agent.begin_call("ai_ollama_generate", prompt="hi", model="m") for _ in range(20)}
+        until(lambda: len(arrived) == 3)
+        for _ in range(50):  # in which the others would have come
+            assert agent.result(agent.ask("ping")) == {}
+        assert len(arrived) == 3
+        go_on.set()
         while asked:
             message = agent.read()
             assert message["result"]["isError"] is False
             asked.remove(message["id"])
-    assert most == 4
 
 
 def test_fifty_calls_at_once_are_all_answered(agent: Agent) -> None:
