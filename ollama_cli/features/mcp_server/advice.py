@@ -8,6 +8,7 @@ from ollama_cli.errors import (
     RefusedError,
     TooLongError,
     UnreachableError,
+    UsageError,
 )
 
 _LIST: Final = "ai_ollama_list_models names the models that may be used"
@@ -34,6 +35,8 @@ def _unhinted(error: OllamaCliError) -> str:
     match error:
         case RefusedError() | ModelNotFoundError():
             return _LIST
+        case UsageError():
+            return "mend the arguments, and call again"
         case UnreachableError():
             return "tell the user: the model server must be started"
         case _:

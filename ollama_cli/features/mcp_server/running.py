@@ -22,7 +22,7 @@ class Reporter:
     def __init__(self, send: Report | None) -> None:
         self._send = send
         self._loop = asyncio.get_running_loop()
-        self._next = 0.0
+        self._next, self._last = 0.0, -1.0
         self.is_over = False
 
     def __call__(self, done: float, total: float | None = None) -> None:
@@ -30,9 +30,10 @@ class Reporter:
         if self.is_over:
             raise OllamaCliError("the call was cancelled")
         now = time.monotonic()
-        if self._send is None or now < self._next:
+        # A pull that begins again falls back; the protocol wants each report above the last.
+        if self._send is None or now < self._next or done <= self._last:
             return
-        self._next = now + _INTERVAL
+        self._next, self._last = now + _INTERVAL, done
         with suppress(
             RuntimeError, TimeoutError
         ):  # the loop has ended, or its client does not read

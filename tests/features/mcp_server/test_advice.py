@@ -30,6 +30,7 @@ LIST = "ai_ollama_list_models names the models that may be used"
             UsageError("x", hint="choose an embedding model with -m; installed: e"),
             "choose an embedding model; installed: e",
         ),
+        (UsageError("x"), "mend the arguments, and call again"),
         (RefusedError("x"), LIST),
         (UnreachableError("x"), "tell the user: the model server must be started"),
         (ServerError("x"), "ai_ollama_health tells how the server is"),

@@ -43,6 +43,21 @@ def test_at_most_five_reports_a_second_pass() -> None:
     assert len(sent) <= 1 + 5 * seconds
 
 
+def test_reports_never_fall_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ollama_cli.features.mcp_server.running._INTERVAL", 0.0)
+    sent: list[float] = []
+
+    async def send(done: float, _: float | None) -> None:
+        sent.append(done)
+
+    def work(report: Reporter) -> None:
+        for done in (0, 0, 5, 3, 5, 8):
+            report(done)
+
+    asyncio.run(in_thread(work, send))
+    assert sent == [0, 5, 8]
+
+
 def test_a_cancel_ends_what_the_thread_asks_and_what_it_would_do_next() -> None:
     asked, over = threading.Event(), threading.Event()
     gone: list[bool] = []
