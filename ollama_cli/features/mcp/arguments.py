@@ -12,6 +12,7 @@ from ollama_cli.types.numbers import finite
 from ollama_cli.ui.inputs import read_text
 from ollama_cli.ui.streams import InStream
 
+_SHOWN: Final = 3
 _DEFINITIONS: Final = ("$defs", "definitions")
 
 
@@ -104,6 +105,6 @@ def _refuse_wrong(tool: Tool, arguments: Mapping[str, Any]) -> None:
     except ConfigError:  # likewise
         return
     if problems:
-        first, *more = map(str, problems)
-        others = f" (and {len(more)} more)" if more else ""
-        raise UsageError(f"the tool {tool.name!r} cannot be called so: {first}{others}")
+        more = len(problems) - _SHOWN
+        told = "; ".join(map(str, problems[:_SHOWN])) + (f" (and {more} more)" if more > 0 else "")
+        raise UsageError(f"the tool {tool.name!r} cannot be called so: {told}")

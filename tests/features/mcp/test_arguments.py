@@ -65,12 +65,14 @@ def test_a_document_from_standard_input() -> None:
 def test_what_the_schema_does_not_allow_is_told_with_its_place() -> None:
     schema = {
         "properties": {"a": {"properties": {"b": {"type": "integer"}}}, "c": {"minimum": 1}},
+        "additionalProperties": {"type": "string"},
         "required": ["a"],
     }
     with pytest.raises(UsageError) as caught:
-        read_arguments(tool(schema), [], '{"a": {"b": "x"}, "c": 0}', NO_STDIN)
+        read_arguments(tool(schema), [], '{"a": {"b": "x"}, "c": 0, "d": 1, "e": 2}', NO_STDIN)
     assert "the tool 'it' cannot be called so: a.b: must be an integer" in caught.value.message
-    assert "(and 1 more)" in caught.value.message
+    assert "; c: must be 1 or more; d: must be a string" in caught.value.message
+    assert caught.value.message.endswith(" (and 1 more)")
 
 
 def test_a_schema_that_is_none_is_left_to_the_server() -> None:
