@@ -200,6 +200,8 @@ def begin(behaviours: Sequence[str]) -> None:
     if "flood" in behaviours:
         for number in range(20_000):
             sys.stderr.write(f"line {number} {'x' * 99}\n")
+    while "after" in behaviours and not Path(behaviours[behaviours.index("after") + 1]).exists():
+        time.sleep(0.01)
     while "silent" in behaviours:
         time.sleep(1)
 

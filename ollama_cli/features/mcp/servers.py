@@ -22,8 +22,8 @@ _NAMED: Final = 12
 class Servers:
     """The servers that a user has; `known` are those of mcp.json, or one that was typed.
 
-    `place` says where they are listed. Errors are ours, and name the server. `open` and
-    `close` are for one thread, `call` for several.
+    `place` says where they are listed. Errors are ours, and name the server. Several
+    threads may call, and open different servers.
     """
 
     def __init__(self, context: Context, known: Mapping[str, McpServer], place: str) -> None:
@@ -82,7 +82,8 @@ class Servers:
 
     def tools(self) -> list[Tool]:
         """Return the tools of all servers that are open; each is asked once."""
-        return [tool for running in self._open.values() for tool in running.tools()]
+        running = [self._open[name] for name in self.known if name in self._open]
+        return [tool for each in running for tool in each.tools()]
 
     def call(self, server: str, tool: str, arguments: Mapping[str, Any]) -> Result:
         """Call a tool of an open server, and wait; a call is never made twice.

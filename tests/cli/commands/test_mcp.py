@@ -65,6 +65,16 @@ def test_one_server_that_fails_does_not_hide_the_others(tmp_path: Path) -> None:
     assert "error: bad: the MCP server 'bad' ended before the handshake (exit code 1)" in done.err
 
 
+def test_servers_start_side_by_side(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    servers = {
+        "one": server("after", str(two), log=one),
+        "two": server("after", str(one), log=two),
+    }
+    done = call("mcp", "tools", "--mcp-config", str(configured(tmp_path, **servers)), "-o", "name")
+    assert (done.code, len(done.out.split())) == (0, 2 * len(NAMES))
+
+
 def test_no_servers_at_all() -> None:
     done = call("mcp", "tools", "-o", "json")
     assert (done.code, done.json["tools"]) == (0, [])

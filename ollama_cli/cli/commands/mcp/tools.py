@@ -15,6 +15,7 @@ from ollama_cli.features.mcp.values import Tool
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import export, tables
 
+_AT_ONCE: Final = 4
 _HEADER: Final = ("NAME", "DOES", "DESCRIPTION")
 
 
@@ -43,7 +44,7 @@ def command(
                 "no MCP server is known: list them in mcp.json, or name a command"
             )
         try:
-            each.for_each(context, names, lambda name: servers.open([name]))
+            each.for_each(context, names, lambda name: servers.open([name]), jobs=_AT_ONCE)
         except OllamaCliError:
             if tools := servers.tools():  # those of the others
                 _show(context, tools)
