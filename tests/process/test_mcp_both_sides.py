@@ -1,5 +1,10 @@
 """Our client and our server: what one offers, the other one uses."""
 
+from pathlib import Path
+
+import pytest
+from hostile import Server, document
+from mcp_servers import configured
 from shell import PROGRAM, run
 
 from ollama_cli.demo import DemoServer
@@ -16,3 +21,15 @@ def test_a_model_answers_through_both() -> None:
         wrong = run("mcp", "call", "ai_ollama_generate", "--arg", "promt=a", "--", *ours)
         assert wrong.code == 2
         assert "unknown property 'promt'; did you mean 'prompt'?" in wrong.err
+
+
+@pytest.mark.parametrize(("debug", "is_logged"), [((), False), (("--debug",), True)])
+def test_the_sdk_logs_where_it_is_asked_to(
+    debug: tuple[str, ...], is_logged: bool, tmp_path: Path
+) -> None:
+    with Server(document({})) as server:
+        config = configured(tmp_path, web={"url": f"{server.url}/mcp"})
+        done = run(*debug, "mcp", "tools", "--mcp-config", str(config))
+    assert (done.code, done.out) == (5, "")
+    assert ("Error parsing JSON response" in done.err) is is_logged
+    assert (len(done.err.splitlines()) > 1) is is_logged

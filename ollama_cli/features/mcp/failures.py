@@ -41,10 +41,14 @@ def _refusal(error: MCPError, wire: Wire, what: str, *, is_ready: bool) -> Ollam
     # By its words: the codes that the SDK takes for its own errors are those of many servers.
     if error.code == CONNECTION_CLOSED and error.message == _CLOSED:
         return wire.ended(is_ready=is_ready)
-    return ServerError(f"{wire.name} refused {what}", reason=sentence(error.message)[:_SHOWN])
+    return ServerError(f"{wire.name} refused {what}", reason=_first_line(error.message))
 
 
 def _silence(wire: Wire, what: str, seconds: float) -> OllamaCliError:
     return TimedOutError(
         f"{wire.name} did not answer {what} within {seconds:g} s", reason=wire.noise
     )
+
+
+def _first_line(text: str) -> str:
+    return sentence(text.strip().partition("\n")[0])[:_SHOWN]

@@ -250,6 +250,7 @@ def test_what_a_server_prints_is_shown_with_v() -> None:
     told = ask("say", "--arg", "text=x", "-v", how="chatty")
     assert (quiet.out, quiet.err, told.out) == ("x\n", "", "x\n")
     assert "printed what is no message: Server starting" in told.err
+    assert "': about to crash\n" in ask("crash", "-v").err
 
 
 def test_a_server_gets_six_variables_and_its_own(tmp_path: Path) -> None:
