@@ -7,7 +7,7 @@ import difflib
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from functools import partial
@@ -144,7 +144,7 @@ class Loop:
         return time.monotonic() - start, outcome
 
 
-def side_by_side(works: Sequence[Callable[[], T]]) -> Iterator[T]:
+def side_by_side(works: Sequence[Callable[[], T]]) -> Generator[T, None, None]:
     """Do several works, at most four at a time; yield what they return, in their order."""
     if len(works) == 1:
         yield works[0]()
@@ -162,8 +162,13 @@ def side_by_side(works: Sequence[Callable[[], T]]) -> Iterator[T]:
 
     for _ in range(min(_SIDE_BY_SIDE, len(works))):
         threads.start(work)
-    for each in done:
-        yield each.get()()
+    try:
+        for each in done:
+            yield each.get()()
+    finally:  # where nobody waits any more, what has not begun is left alone
+        with suppress(Empty):
+            while True:
+                places.get_nowait()
 
 
 def _done(work: Callable[[], T]) -> Callable[[], T]:

@@ -1,5 +1,6 @@
 """`--tools` with MCP servers: which are started, what their tools are called, how calls end."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,30 @@ def test_failures_are_told_and_a_server_that_dies_is_started_again_once(tmp_path
     assert all("fs" in each for each in (crash, refused, again, last))
     assert log.read_text().count("tools/call crash") == 2
     assert log.read_text().count("tools/call say") == 1
+
+
+def test_calls_that_only_read_are_told_in_their_order(tmp_path: Path) -> None:
+    configured(tmp_path, fs=server(), web=server())
+    made = [asks(f"{('fs', 'web')[n % 2]}_add", {"a": n, "b": 0}, f"c{n}") for n in range(8)]
+    made.insert(4, asks("fs_say", {"text": "between"}, "x"))
+    with world(tmp_path, calls(*made), says("ok")) as w:
+        result = w.run("--tools", "fs,web", "-o", "json")
+        assert w.model.results == ["0", "1", "2", "3", "between", "4", "5", "6", "7"]
+    ids = [each["id"] for each in result.json["tool_runs"]]
+    assert ids == ["c0", "c1", "c2", "c3", "x", "c4", "c5", "c6", "c7"]
+
+
+def test_without_the_extra_the_line_that_installs_it_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configured(tmp_path, fs=server())
+    with world(tmp_path, calls(asks("add", {"a": 1, "b": 2})), says("3")) as w:
+        monkeypatch.delitem(sys.modules, "ollama_cli.features.mcp.wires", raising=False)
+        monkeypatch.setitem(sys.modules, "mcp.client.stdio", None)
+        result = w.run("--tools", "fs")
+        assert (result.code, w.server.requests) == (1, [])
+        assert w.run().code == 0
+    assert "hint: install it: `pip install 'ollama-cli[mcp]'`" in result.err
 
 
 def test_booleans_in_a_schema_are_no_reason_to_refuse_a_request(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ import time
 from functools import partial
 
 import pytest
+from waits import until
 
 from ollama_cli.features.tools.loop import cut, side_by_side
 
@@ -46,6 +47,24 @@ def test_what_a_work_raises_comes_where_its_result_is_asked_for() -> None:
     assert next(found) == 1
     with pytest.raises(ValueError, match="invalid literal"):
         next(found)
+
+
+def test_what_has_not_begun_is_left_alone_where_nobody_waits() -> None:
+    begun, ended, gate = list[int](), list[int](), threading.Event()
+
+    def work(number: int) -> None:
+        begun.append(number)
+        if number:
+            gate.wait(30)
+        ended.append(number)
+
+    found = side_by_side([partial(work, n) for n in range(20)])
+    next(found)
+    until(lambda: len(begun) == 5)
+    found.close()
+    gate.set()
+    until(lambda: len(ended) == 5)
+    assert len(begun) == 5
 
 
 def test_the_beginning_of_a_longer_text_has_its_mark() -> None:
