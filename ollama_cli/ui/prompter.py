@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from ollama_cli.errors import InterruptError, OutputError, UsageError
 from ollama_cli.system import signals
@@ -10,6 +11,12 @@ from ollama_cli.types.text import one_line
 from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import InStream, OutStream
+
+_MODES: Any = None
+with suppress(ImportError):  # Windows has none
+    import termios
+
+    _MODES = termios
 
 
 class Prompter:
@@ -58,9 +65,15 @@ class Prompter:
             )
         return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
 
-    def ask(self, question: str) -> str | None:
-        """Ask for one line, only if `can_ask` allows it; None at the end of input."""
+    def ask(self, question: str, *, fresh: bool = False) -> str | None:
+        """Ask for one line, only if `can_ask` allows it; None at the end of input.
+
+        If `fresh`, what was typed before the question is no answer to it.
+        """
         with motion.ordinary():
+            if fresh and _MODES is not None and self.stdin.file is not None:
+                with suppress(OSError, _MODES.error):
+                    _MODES.tcflush(self.stdin.file.fileno(), _MODES.TCIFLUSH)
             return self._ask(question)
 
     def _ask(self, question: str) -> str | None:

@@ -1,9 +1,11 @@
 """Whole processes with tools: the question, its answers, and that nothing outlives us."""
 
 import signal
+import threading
 from pathlib import Path
 
 import pytest
+from hostile import Peer
 from installed_servers import is_alive
 from scripted_models import World, asks, calls, says, world
 from shell import ended, start
@@ -11,6 +13,7 @@ from terminals import CTRL_C, CTRL_D, Terminal
 from waits import until
 
 ADD = asks("add", {"a": 1, "b": 2})
+QUESTION = 'run tools.add {"a":1,"b":2}? [y: once, a: always, n: no, q: quit] '
 LATER = asks("add", {"a": 3, "b": 4}, "c2")
 NAP = '''
 import os, subprocess, time
@@ -34,12 +37,11 @@ def terminal(w: World, *args: str) -> Terminal:
 
 def test_yes_runs_one_call_and_no_the_other_never(tmp_path: Path) -> None:
     with world(tmp_path, calls(ADD), calls(LATER), says("done")) as w, terminal(w, "hi") as t:
-        question = 'run tools.add {"a":1,"b":2}? [y: once, a: always, n: no, q: quit] '
-        t.expect_line(question)
+        t.expect_line(QUESTION)
         assert w.ran == ""
         t.send("what\n")
-        t.expect(f"{question}what")
-        t.expect_line(question)
+        t.expect(f"{QUESTION}what")
+        t.expect_line(QUESTION)
         t.send("y\n")
         t.expect('run tools.add {"a":3,"b":4}?')
         assert w.ran == "1+2 "
@@ -64,6 +66,28 @@ def test_always_lasts_for_the_session(tmp_path: Path) -> None:
         assert w.ran == "1+2 3+4 "
         t.send(CTRL_D)
         assert t.end() == 0
+
+
+@pytest.mark.parametrize("is_long", [False, True])
+def test_what_was_typed_before_the_question_allows_nothing(tmp_path: Path, is_long: bool) -> None:
+    gate = threading.Event()
+
+    def late(peer: Peer) -> None:
+        gate.wait(30)
+        calls(ADD)(peer)
+
+    with (
+        world(tmp_path, late, says("done")) as w,
+        terminal(w, *(["-I"] if is_long else []), "hi") as t,
+    ):
+        until(lambda: w.model.asked)
+        t.send("y\n")
+        gate.set()
+        t.expect_line(QUESTION)
+        assert w.ran == ""
+        t.send("n\n")
+        t.expect("done")
+        assert w.model.results == ["refused: the user did not allow this call"]
 
 
 @pytest.mark.parametrize("is_long", [False, True])

@@ -54,7 +54,8 @@ class Approval:
     def _ask(self, offer: Offer, arguments: Mapping[str, Any]) -> str:
         shown = visible(f"{offer.label} {written(arguments)}")
         while True:
-            reply = self._prompter.ask(f"run {shown}? [y: once, a: always, n: no, q: quit] ")
+            question = f"run {shown}? [y: once, a: always, n: no, q: quit] "
+            reply = self._prompter.ask(question, fresh=True)
             match "n" if reply is None else reply.strip().lower():
                 case "y" | "yes":
                     return ""
