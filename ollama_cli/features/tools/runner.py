@@ -91,15 +91,26 @@ def load(path: str) -> dict[str, Callable[..., Any]]:
     module = sys.modules[name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     public = getattr(module, "__all__", None)
-    return {
+    functions = {
         key: value
         for key, value in vars(module).items()
         if inspect.isfunction(value)
         and value.__module__ == name
         and (not key.startswith("_") if public is None else key in public)
         and (value.__doc__ or "").strip()
-        and all(key in value.__annotations__ for key in inspect.signature(value).parameters)
     }
+    return {key: value for key, value in functions.items() if _is_annotated(value)}
+
+
+def _is_annotated(function: types.FunctionType) -> bool:
+    try:
+        parameters = inspect.signature(function).parameters.values()
+    except NameError:  # since Python 3.14 annotations are read late, and some names are never there
+        code = function.__code__
+        names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+        function.__annotations__ = dict.fromkeys(names, object)
+        return True
+    return all(each.annotation is not each.empty for each in parameters)
 
 
 def describe(function: Callable[..., Any]) -> dict[str, Any]:
@@ -127,9 +138,9 @@ def answer(function: Callable[..., Any], arguments: dict[str, Any]) -> str:
         for name, kind, _ in _parameters(function)
         if name in arguments
     }
-    signature = inspect.signature(function)
-    bound = signature.bind_partial()
-    bound.arguments.update({name: given[name] for name in signature.parameters if name in given})
+    bound = inspect.signature(function).bind_partial()
+    bound.apply_defaults()
+    bound.arguments |= given
     found = function(*bound.args, **bound.kwargs)
     if inspect.iscoroutine(found):
         found = asyncio.run(found)

@@ -137,6 +137,36 @@ def test_public_functions_with_annotations_and_docstrings(tmp_path: Path) -> Non
         tools.close()
 
 
+def test_arguments_reach_a_function_however_it_takes_them(tmp_path: Path) -> None:
+    tools = started(
+        tmp_path,
+        "import functools\n"
+        "def traced(f):\n"
+        "    @functools.wraps(f)\n"
+        "    def inner(*args, **more):\n"
+        "        return [f(*args, **more)]\n"
+        "    return inner\n"
+        "@traced\n"
+        "def f(a: int, b: int = 2, /, c: int = 3, *rest: int, d: int = 4, **more: int) -> object:\n"
+        '    """F."""\n    return [a, b, c, rest, d, more]\n',
+    )
+    assert called(tools, "f", a=1).text == "[[1, 2, 3, [], 4, {}]]"
+    assert called(tools, "f", a=1, c=5).text == "[[1, 2, 5, [], 4, {}]]"
+    assert called(tools, "f", d=6, b=7, a=8).text == "[[8, 7, 3, [], 6, {}]]"
+    tools.close()
+
+
+def test_annotations_that_name_nothing_say_nothing(tmp_path: Path) -> None:
+    tools = started(
+        tmp_path,
+        "from __future__ import annotations\n"
+        'def f(a: Missing, *, b: int) -> Missing:\n    """F."""\n    return [a, b]\n',
+    )
+    assert tools.offers[0].parameters["properties"]["a"] == {}
+    assert called(tools, "f", a=[1], b=2).text == "[[1], 2]"
+    tools.close()
+
+
 def test_a_file_may_say_what_is_public(tmp_path: Path) -> None:
     tools = started(
         tmp_path,
