@@ -219,7 +219,8 @@ def _parameters(function: Callable[..., Any]) -> Iterator[tuple[str, Any, inspec
         hints = {}
     for name, parameter in inspect.signature(function).parameters.items():
         if parameter.kind not in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
-            yield name, hints.get(name, Any), parameter
+            own = parameter.annotation
+            yield name, hints.get(name, Any if isinstance(own, str) else own), parameter
 
 
 def _enumerated(values: list[Any]) -> dict[str, Any]:

@@ -91,6 +91,40 @@ def test_a_docstring_tells_of_the_function_and_its_arguments() -> None:
     assert runner.read_docstring("Note: this stays.") == ("Note: this stays.", {})
 
 
+def test_a_file_is_loaded_and_its_functions_described_and_called(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "inside_kit.py"
+    path.write_text(
+        "import enum\nclass C(enum.Enum):\n    A = 'a'\n"
+        'def f(a: "Missing", b: int = 1, c: C = C.A) -> object:\n'
+        '    """F.\n\n    :param b: how many\n    """\n    return [a, b, c.value]\n'
+        'async def g(x: float) -> str:\n    """G."""\n    return str(x)\n'
+        'def bare(a) -> int:\n    """Bare."""\n'
+    )
+    monkeypatch.setattr(sys, "path", list(sys.path))
+    found = runner.load(str(path))
+    del sys.modules["inside_kit"]
+    assert list(found) == ["f", "g"]
+    assert runner.describe(found["f"]) == {
+        "description": "F.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "a": {},
+                "b": {"type": "integer", "description": "how many", "default": 1},
+                "c": {"type": "string", "enum": ["a"]},
+            },
+            "required": ["a"],
+            "additionalProperties": False,
+        },
+    }
+    assert runner.answer(found["f"], {"a": None, "c": "a"}) == '[null, 1, "a"]'
+    assert runner.answer(found["g"], {"x": 1}) == "1.0"
+    with pytest.raises(ImportError):
+        runner.load(str(tmp_path / "no_python.txt"))
+
+
 def started(folder: Path, source: str, seconds: float | None = 20.0) -> FunctionFile:
     path = folder / "kit.py"
     path.write_text(source)
