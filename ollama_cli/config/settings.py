@@ -78,7 +78,8 @@ class Settings(NamedTuple):
     @property
     def may_be_webui(self) -> bool:
         """Return whether the OpenAI-compatible API may be that of Open WebUI, below `/api`."""
-        return self.api != "native" and urls.may_be_webui(self.typed_host)
+        is_possible = self.api not in {"native", "anthropic"}
+        return is_possible and urls.may_be_webui(self.typed_host)
 
     @property
     def has_place_for_native(self) -> bool:

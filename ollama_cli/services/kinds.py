@@ -144,6 +144,30 @@ def without(word: str, base_url: str) -> OtherApiError:
     ).with_facts(is_named=True)
 
 
+def without_native(error: OtherApiError, server: Server) -> OtherApiError:
+    """Return the error for a server that does not speak Ollama's own API, which was asked for."""
+    if server.kind is ServerKind.NONE:
+        return error
+    return error.with_facts(
+        aside=f": this is {server.name}",
+        hint="let it be found out: `--api auto`",
+        is_named=True,
+    )
+
+
+def without_messages(error: OtherApiError) -> OtherApiError:
+    """Return the error for a server that turns out not to speak Anthropic's API."""
+    status = error.http_status
+    return OtherApiError(
+        "the server",
+        address=error.address,
+        rest=" does not speak Anthropic's Messages API",
+        reason=f"HTTP {status}" if status else "",
+        hint="let the API be found out: `--api auto`",
+        http_status=status,
+    ).with_facts(is_named=True)
+
+
 def lacking(word: str, server: Server, base_url: str) -> OtherApiError:
     """Return the error for a command, by its word, that this server cannot serve."""
     if server.kind is ServerKind.OLLAMA and server.can(word):

@@ -31,8 +31,9 @@ def command(
     """Print the variables by which other tools find this server, or run a tool with them.
 
     OLLAMA_HOST (unless there is no place for Ollama's own API, as at /api/v1), OPENAI_BASE_URL and
-    OPENAI_API_KEY. A command takes the place of this one: signals,
-    terminal and exit code are its own; 127 there is no such command, 126 it cannot be run.
+    OPENAI_API_KEY; with `--api anthropic` ANTHROPIC_BASE_URL and ANTHROPIC_API_KEY instead. A
+    command takes the place of this one: signals, terminal and exit code are its own; 127 there is
+    no such command, 126 it cannot be run.
 
     Examples:
       ollama-cli --host 192.168.1.20 env -- python app.py
@@ -68,7 +69,11 @@ def _variables(context: Context) -> dict[str, str]:
     if context.settings.local_only:  # the tool will send its prompts there
         policy.check_host(url)
     headers = context.credentials.get("headers", {}).items()
-    shown = next((value for name, value in headers if name.lower() == "authorization"), "")
+    sent = {name.lower(): value for name, value in headers}
+    if settings.first_api == "anthropic":
+        key = sent.get("x-api-key") or _NO_KEY
+        return {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": key}
+    shown = sent.get("authorization", "")
     key = shown.removeprefix(_BEARER) if shown.startswith(_BEARER) else ""
     return {
         **({"OLLAMA_HOST": url} if is_native else {}),

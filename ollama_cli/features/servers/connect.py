@@ -251,21 +251,16 @@ class Servers:
         """Add the kind of the server to an error about its API."""
         if error.is_named:
             return error
-        from ollama_cli.services.kinds import lacking, unanswered  # noqa: PLC0415  other servers alone: 1 ms
+        from ollama_cli.services import kinds  # noqa: PLC0415  other servers alone: 1 ms
 
-        if self._command is None and self._settings.api != "native":
-            return unanswered(error, self.server) if "_auto" in vars(self) else error
-
+        if self._settings.first_api == "anthropic":
+            return kinds.without_messages(error)
         if self._command is not None:
-            found = lacking(self._command, self.server, self.ollama().base_url)
+            found = kinds.lacking(self._command, self.server, self.ollama().base_url)
             return found.with_facts(http_status=error.http_status)
-        if self.server.kind == "none":
-            return error
-        return error.with_facts(
-            aside=f": this is {self.server.name}",
-            hint="let it be found out: `--api auto`",
-            is_named=True,
-        )
+        if self._settings.api == "native":
+            return kinds.without_native(error, self.server)
+        return kinds.unanswered(error, self.server) if "_auto" in vars(self) else error
 
     def log_requests(self) -> None:
         """Log each request to stderr from now on, if `verbose` is set."""

@@ -179,6 +179,31 @@ def test_the_version_is_a_setting(tmp_path: Path) -> None:
     assert "is no day such as 2023-06-01" in wrong.err
 
 
+def test_an_address_in_api_is_not_taken_for_another_portal() -> None:
+    with server(*said("Yes")) as there:
+        words = ("--api", "anthropic", "--host", f"{there.url}/api")
+        assert call(*words, "chat", "hi", "-m", "m").code == 0
+        assert call(*words, "env", "--shell", "bash").code == 0
+        assert [request.path for request in there.requests] == ["/v1/messages"]
+
+
+def test_a_server_without_the_route_is_told_as_such() -> None:
+    with stranger(by_path({})) as there:
+        result = call("--api", "anthropic", "--host", there.url, "chat", "hi", "-m", "m")
+        assert [request.path for request in there.requests] == ["/v1/messages"]
+    assert (result.code, result.out) == (5, "")
+    assert result.err == (
+        f"error: the server at {there.url} (from --host) does not speak Anthropic's Messages API:"
+        " HTTP 404\nhint: let the API be found out: `--api auto`\n"
+    )
+
+
+def test_raw_is_what_the_server_sent() -> None:
+    with server(*said("Yes")) as there:
+        words = ("--api", "anthropic", "--host", there.url, "chat", "hi", "-m", "m")
+        assert call(*words, "-o", "raw").out.startswith("event: message_start\ndata: {")
+
+
 def test_a_missing_model_and_a_dead_server_are_as_ever() -> None:
     pages = {MODELS: LISTED, "/v1/messages": refused(404, "not_found_error", "model: n")}
     with stranger(by_path(pages)) as there:

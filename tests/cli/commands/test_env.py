@@ -108,6 +108,24 @@ def test_the_key_of_the_server_goes_to_the_tool(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "url", "key"),
+    [
+        (("--host", "https://api.anthropic.com"), "https://api.anthropic.com:443", "of-anthropic"),
+        (("--host", HOST, "--api", "anthropic"), HOST, "ollama"),
+        (("--host", HOST, "--api", "anthropic", "--api-key-env", "KEY"), HOST, "mine"),
+    ],
+)
+def test_where_messages_are_spoken_the_variables_are_those_of_anthropic(
+    words: tuple[str, ...], url: str, key: str
+) -> None:
+    env = {"ANTHROPIC_API_KEY": "of-anthropic", "KEY": "mine"}
+    assert call(*words, "env", "--shell", "bash", env=env).out.splitlines() == [
+        f"export ANTHROPIC_BASE_URL={url}",
+        f"export ANTHROPIC_API_KEY={key}",
+    ]
+
+
+@pytest.mark.parametrize(
     ("header", "key"),
     [('authorization = "Bearer sesame"', "sesame"), ('Authorization = "Basic bWU6cHc="', "ollama")],
 )
