@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from answer_chunks import streamed
-from hostile import Script, document
+from hostile import Peer, Script, document
 
 STOP: dict[str, Any] = {"type": "message_stop"}
 PING: dict[str, Any] = {"type": "ping"}
@@ -64,3 +64,13 @@ def answered(*values: dict[str, Any], why: str | None = "end_turn") -> Script:
 def refused(status: int, kind: str, message: str) -> Script:
     """An error answer."""
     return document({"type": "error", "error": {"type": kind, "message": message}}, status)
+
+
+def by_turns(*scripts: Script) -> Script:
+    """Play the first script to the first request, and so on."""
+    left = iter(scripts)
+
+    def play(peer: Peer) -> None:
+        next(left)(peer)
+
+    return play

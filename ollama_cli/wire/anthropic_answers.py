@@ -37,6 +37,11 @@ class _Block:
         """Return whether the server wants the block back as it is."""
         return bool(self.signature) or self.kind == "redacted_thinking"
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether it is text without a word, which servers send and do not take back."""
+        return self.kind == "text" and not self.pieces.getvalue().strip()
+
     def call(self) -> ToolCall:
         """Return the call of a tool; ProtocolError for arguments that are no JSON object."""
         name, text = fields.text(self.start.get("name")), self.pieces.getvalue()
@@ -235,5 +240,8 @@ class MessageParser(AnswerParser):
             cut=cut,
             limit=Limit(self._limit, "--max-tokens") if is_ours else None,
             usage=Usage(sum(read) if read else None, written),
-            blocks=tuple(each.document() for each in self._kept) if self._is_signed else (),
+            blocks=self._blocks() if self._is_signed else (),
         )
+
+    def _blocks(self) -> tuple[dict[str, object], ...]:
+        return tuple(each.document() for each in self._kept if not each.is_blank)

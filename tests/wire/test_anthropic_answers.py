@@ -247,6 +247,13 @@ def test_a_signature_at_the_start_of_its_block_is_kept() -> None:
     assert found.thinking == "Hm"
 
 
+def test_text_without_a_word_does_not_go_back() -> None:
+    thought = begin("thinking", thinking="Hm", signature="sig")
+    called = [begin("tool_use", 2, id="t", name="f", input={}), end(2)]
+    events = [start(), thought, end(), *said("\n\n", 1), *called, reason("tool_use"), STOP]
+    assert [each["type"] for each in answer_of(*events).blocks] == ["thinking", "tool_use"]
+
+
 def test_one_whole_message_is_an_answer() -> None:
     message: dict[str, Any] = {
         "type": "message",

@@ -6,7 +6,7 @@ import pytest
 from clients import stranger
 from dead_ports import closed_port
 from hostile import Server, by_path, document
-from message_events import answered, begin, delta, end, refused, said
+from message_events import answered, begin, by_turns, delta, end, refused, said
 from shell import call
 
 MODELS = "/v1/models?limit=1000"
@@ -177,6 +177,37 @@ def test_the_version_is_a_setting(tmp_path: Path) -> None:
         wrong = call("chat", "hi", "-m", "m", env=env | {"OLLAMA_CLI_ANTHROPIC_VERSION": "new"})
     assert wrong.code == 10
     assert "is no day such as 2023-06-01" in wrong.err
+
+
+def test_a_tool_is_run_and_signed_thinking_goes_back_with_its_result(tmp_path: Path) -> None:
+    tools = tmp_path / "tool.py"
+    tools.write_text('def rain(city: str) -> str:\n    """Tell."""\n    return "wet " + city\n')
+    thought = {"type": "thinking", "thinking": "Hm", "signature": "sig"}
+    called = {"type": "tool_use", "id": "toolu_1", "name": "rain", "input": {"city": "Tromsø"}}
+    first = answered(
+        begin("thinking", thinking=""),
+        delta("thinking_delta", thinking="Hm"),
+        delta("signature_delta", signature="sig"),
+        end(),
+        begin("tool_use", 1, id="toolu_1", name="rain", input={}),
+        delta("input_json_delta", 1, partial_json='{"city": "Tromsø"}'),
+        end(1),
+        why="tool_use",
+    )
+    pages = {MODELS: LISTED, "/v1/messages": by_turns(first, answered(*said("Yes")))}
+    with stranger(by_path(pages)) as there:
+        words = ("--api", "anthropic", "--host", there.url, "chat", "rain?", "-m", "m", "--think")
+        result = call(*words, "--tools", str(tools), "--tools-approve", "always")
+        asked = [each for each in there.requests if each.path == "/v1/messages"]
+    assert (result.code, result.out) == (0, "Yes\n"), result.err
+    assert asked[0].json["tools"][0]["name"] == "rain"
+    assert asked[1].json["messages"][1:] == [
+        {"role": "assistant", "content": [thought, called]},
+        {
+            "role": "user",
+            "content": [{"type": "tool_result", "tool_use_id": "toolu_1", "content": "wet Tromsø"}],
+        },
+    ]
 
 
 def test_an_address_in_api_is_not_taken_for_another_portal() -> None:
