@@ -91,7 +91,7 @@ def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
             continue
         content = _content(message, f"call_{len(written)}")
         if isinstance(content, list):
-            open_ids = [each["id"] for each in content if each.get("type") == "tool_use"]
+            open_ids = [str(each.get("id") or "") for each in content if _is(each, "tool_use")]
         is_blank = isinstance(content, str) and not content.strip()
         if not is_blank or message.get("role") != "assistant":
             written.append({"role": message.get("role"), "content": content})
@@ -166,6 +166,10 @@ def _call(call: Fields, name: str) -> dict[str, Any]:
     return {"type": "tool_use", "id": call.get("id") or name, "name": tool, "input": arguments}
 
 
+def _is(block: object, kind: str) -> bool:
+    return isinstance(block, dict) and block.get("type") == kind
+
+
 def _add_result(written: list[dict[str, Any]], message: Fields) -> None:
     content = message.get("content") or ""
     block = {
@@ -174,7 +178,7 @@ def _add_result(written: list[dict[str, Any]], message: Fields) -> None:
         **({"content": content} if content else {}),
     }
     before = written[-1]["content"] if written else ""
-    if isinstance(before, list) and any(each.get("type") == "tool_result" for each in before):
+    if isinstance(before, list) and any(_is(each, "tool_result") for each in before):
         before.append(block)
     else:
         written.append({"role": "user", "content": [block]})

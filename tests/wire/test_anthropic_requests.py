@@ -170,6 +170,15 @@ def test_signed_blocks_go_back_unchanged() -> None:
     assert written[2]["content"][0]["tool_use_id"] == "t1"
 
 
+def test_content_in_parts_is_sent_as_it_is() -> None:
+    parts = ["odd", {"type": "tool_use"}, {"type": "text", "text": "Hi"}]
+    talk: list[dict[str, Any]] = [
+        {"role": "assistant", "content": parts},
+        {"role": "tool", "content": "rain"},
+    ]
+    assert messages(talk)[0]["content"] == parts
+
+
 @pytest.mark.parametrize("text", ["", " \n"])
 def test_an_empty_answer_is_not_sent_back(text: str) -> None:
     said = {"role": "assistant", "content": text}
