@@ -2,6 +2,7 @@
 
 from typing import Any, Final, Literal
 
+from ollama_cli.types.contexts import looks_cut
 from ollama_cli.types.values import dataclass
 
 End = Literal["done", "client", "server"]
@@ -43,24 +44,23 @@ class Exchange:
 
     @property
     def truncated(self) -> bool | None:
-        """Return whether the prompt fills the context, and was probably cut to do so."""
-        return _fills(self.prompt_tokens, self.context_length)
+        """Return whether the prompt was probably cut to fit the context, by what was read of it."""
+        if self.prompt_tokens is None or self.context_length is None:
+            return None
+        return looks_cut(self.prompt_tokens, self.context_length)
 
     @property
     def is_full(self) -> bool | None:
-        """Return whether the prompt and its answer fill the context."""
-        if self.prompt_tokens is None:
+        """Return whether the prompt and its answer fill the context, or did before it was cut."""
+        if self.prompt_tokens is None or self.context_length is None:
             return None
-        return _fills(self.prompt_tokens + (self.completion_tokens or 0), self.context_length)
+        taken = self.prompt_tokens + (self.completion_tokens or 0)
+        return taken >= self.context_length or self.truncated
 
     @property
     def record(self) -> dict[str, Any]:
         """Return what programs read, by the names of `KINDS`."""
         return {name: getattr(self, name) for name in KINDS}
-
-
-def _fills(tokens: int | None, context: int | None) -> bool | None:
-    return None if tokens is None or context is None else tokens >= context
 
 
 KINDS: Final[dict[str, type]] = {

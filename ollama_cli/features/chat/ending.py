@@ -14,6 +14,7 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import versions
 from ollama_cli.types.answer_events import Done, RunEvent, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
+from ollama_cli.types.contexts import looks_cut
 
 # Models and servers may be set to less than the usual 2048; no context is smaller unasked.
 _SMALLEST_CONTEXT: Final = 256
@@ -26,7 +27,6 @@ _SOURCES: Final = {
 }
 _OBEDIENT: Final = (0, 12, 4)  # the first version that knows `truncate` in generate and chat
 _ISSUE: Final = r"[-@:](?:latest|\d{4}[\d-]*)"  # a day behind the name: nobody need be asked
-_KEPT: Final = (4, 5)  # tokens at the start that Ollama keeps where it cuts the rest
 
 
 class Heard:
@@ -263,7 +263,7 @@ def _is_truncated(
         return False
     if read is None or holds is None:
         return None
-    return read == holds or any(read == holds - (holds - kept) // 2 for kept in _KEPT)
+    return looks_cut(read, holds)
 
 
 def _obeys(context: Context) -> bool:

@@ -167,7 +167,7 @@ def test_there_is_no_such_program(tmp_path: Path) -> None:
 def test_a_server_that_is_away() -> None:
     result = tap(f"127.0.0.1:{closed_port()}", "-o", "jsonl")
     assert result.code == 1  # what urllib makes of 502
-    exchange = json.loads(result.err.splitlines()[-1])
+    exchange = json.loads(result.err[result.err.index("{") :].splitlines()[0])
     assert (exchange["status"], exchange["ended"]) == (502, "server")
 
 
