@@ -10,7 +10,7 @@ from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
-    *("chat", "generate", "models", "sessions", "mcp", "embed", "health", "doctor", "env"),
+    *("chat", "generate", "models", "sessions", "mcp", "embed", "health", "doctor", "env", "tap"),
     *("config", "hosts", "demo", "help"),
 ]
 MODELS = [
