@@ -4,48 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import partial
 
 import pytest
 from agents import Agent, serving
-from hostile import CHUNKED, Peer, Script, Server, by_path, chunk, document
+from endless_servers import BEGUN, Endless, endless
 from shell import PATIENCE, PROGRAM, bash, environment, python, run
 from waits import until
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
-
-
-class Endless:
-    """A server in the middle of an answer; `gone` tells whether the client closed it."""
-
-    def __init__(self, *first: bytes) -> None:
-        self._first = first
-        self.asked = 0
-        self.gone: list[bool] = []
-
-    def __call__(self, peer: Peer) -> None:
-        peer.send(*self._first)
-        self.asked += 1
-        self.gone.append(peer.gone())
-
-    def was_asked(self, times: int) -> bool:
-        return self.asked == times
-
-    def was_left(self, times: int) -> bool:
-        return len(self.gone) == times
-
-
-BEGUN = CHUNKED + chunk(b'{"response":"x"}\n')
-
-
-@contextmanager
-def endless(*first: bytes) -> Iterator[tuple[Server, Endless]]:
-    script = Endless(*first)
-    routes: dict[str, Script] = dict.fromkeys(("/api/generate", "/api/embed", "/api/pull"), script)
-    with Server(by_path({**routes, "/api/show": document({"details": {}})})) as server:
-        yield server, script
 
 
 def begin(agent: Agent, script: Endless) -> int:

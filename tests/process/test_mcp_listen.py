@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import pytest
+from endless_servers import BEGUN, endless
 from shell import PATIENCE, ended, run, start
+from waits import until
 
 pytest.importorskip("mcp", reason="the extra mcp is not installed")
 HANDSHAKE = {
@@ -31,7 +33,10 @@ class Listening(NamedTuple):
     port: int
     token: str
 
-    def post(self, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+    @contextmanager
+    def sent(
+        self, body: object, headers: Mapping[str, str] | None = None
+    ) -> Iterator[http.client.HTTPConnection]:
         """Send a message with the token and what else a client sends; `headers` replace some."""
         sent = {
             "Authorization": f"Bearer {self.token}",
@@ -42,10 +47,15 @@ class Listening(NamedTuple):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
         try:
             connection.request("POST", "/mcp", json.dumps(body), sent)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
+            yield connection
         finally:
             connection.close()
+
+    def post(self, body: object, headers: Mapping[str, str] | None = None) -> tuple[int, str]:
+        """Send a message, and return the status and the text of its answer."""
+        with self.sent(body, headers) as connection:
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode()
 
 
 @contextmanager
@@ -126,10 +136,42 @@ def test_an_input_that_is_too_large_is_not_even_read(demo: str) -> None:
         connection.close()
 
 
-def test_a_signal_ends_it(demo: str) -> None:
-    with listening(demo) as server:
-        server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(PATIENCE) == 143
+NEW_ERA = {
+    "MCP-Protocol-Version": "2026-07-28",
+    "Mcp-Method": "tools/call",
+    "Mcp-Name": "ai_ollama_generate",
+}
+CALL = {
+    "jsonrpc": "2.0",
+    "id": 5,
+    "method": "tools/call",
+    "params": {
+        "name": "ai_ollama_generate",
+        "arguments": {"prompt": "hi", "model": "m"},
+        "_meta": {
+            "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+            "io.modelcontextprotocol/clientInfo": {"name": "tests", "version": "1"},
+            "io.modelcontextprotocol/clientCapabilities": {},
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("end", ["leave", "signal"])
+def test_a_call_ends_with_its_client_and_with_the_process(end: str) -> None:
+    with (
+        endless(BEGUN) as (server, script),
+        listening(server.url) as mine,
+        mine.sent(CALL, NEW_ERA) as connection,
+    ):
+        until(lambda: script.asked)
+        if end == "leave":
+            connection.close()
+        else:
+            mine.process.send_signal(signal.SIGTERM)
+            assert mine.process.wait(PATIENCE) == 143
+        until(lambda: script.gone)
+        assert script.gone == [True]
 
 
 def test_it_listens_to_this_machine_alone(demo: str) -> None:

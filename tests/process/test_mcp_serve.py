@@ -223,6 +223,18 @@ def test_the_server_may_be_away() -> None:
         assert agent.end() == 0
 
 
+def test_no_password_is_told() -> None:
+    with serving("http://me:s3cr3t-w0rd@127.0.0.1:1", "-v") as agent:
+        agent.failure("ai_ollama_generate", prompt="hi", model="demo")
+        agent.call("ai_ollama_health")
+        agent.answer(agent.ask("resources/list"))
+        assert agent.end() == 0
+        assert agent.process.stderr is not None
+        said = agent.process.stderr.read()
+    assert b"s3cr3t" not in said
+    assert not any(b"s3cr3t" in line for line in agent.lines)
+
+
 def test_only_some_models_are_there(demo: str) -> None:
     with serving(demo, "--allow-model", "demo-e*") as agent:
         listed = agent.call("ai_ollama_list_models")["structuredContent"]["models"]
