@@ -1,7 +1,7 @@
 """The table of what is claimed: each row with its programs and its bound."""
 
 from benchmarks.measuring import Race
-from benchmarks.rows import agents, batches, conversations, parts, starts, streams
+from benchmarks.rows import agents, batches, conversations, parts, relays, starts, streams
 from benchmarks.rows.commands import Commands, Sizes
 
 __all__ = ["Commands", "Sizes", "races"]
@@ -13,6 +13,7 @@ def races(make: Commands, sizes: Sizes) -> list[Race]:
         *starts.races(make),
         *streams.races(make, sizes),
         *parts.races(make, sizes),
+        *relays.races(make, sizes),
         *parts.terminal_races(make, sizes),
         *batches.races(make, sizes),
         *conversations.races(make, sizes),

@@ -17,7 +17,7 @@ TINY = rows.Sizes(
     tokens=30, few=10, answer=20, paced=4, line=4096, texts=70, dims=4, posts=3, posts_each=2,
     messages=20, few_messages=4, calls=2,
 )  # fmt: skip
-TABLE = "S1 S2 S3 S4 S5 S6 T1 T2 T3 T4 T5 T6 T7 P1 P2 R1 R2 E1 B1 B2 C1 C2 C3 A1"
+TABLE = "S1 S2 S3 S4 S5 S6 T1 T2 T3 T4 T5 T6 T7 T8 P1 P2 R1 R2 E1 B1 B2 C1 C2 C3 A1"
 PYTHON_WITHOUT_PEERS = Tools("python", "ollama-cli", "python", {})
 
 
