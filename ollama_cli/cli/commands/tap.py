@@ -64,7 +64,6 @@ def command(
     relay = _relay(context, listen, keeps_bodies=bodies)
     try:
         context.err.line(f"listening on {relay.url}")
-        relay.start()
         lines = _Lines(context.err if words else context.out, context.output)
         code = _run(context, words, relay, lines, test)
     finally:
@@ -132,6 +131,7 @@ def _run(
 ) -> int:
     program: Program | None = None
     try:
+        relay.start()
         while True:
             try:
                 if words and program is None:

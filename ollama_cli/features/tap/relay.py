@@ -13,6 +13,7 @@ from ollama_cli.features.tap.connection import Connection
 from ollama_cli.features.tap.messages import Head
 from ollama_cli.features.tap.record import Record, route_of
 from ollama_cli.features.tap.upstream import Upstream
+from ollama_cli.system import signals
 from ollama_cli.types import threads
 from ollama_cli.types.exchanges import End, Exchange
 
@@ -60,7 +61,8 @@ class Relay:
 
     def start(self) -> Self:
         """Begin to relay."""
-        self._thread = threads.start(self._run)
+        with signals.SHIELD:  # or a thread would run that nobody knows
+            self._thread = threads.start(self._run)
         return self
 
     def close(self) -> None:

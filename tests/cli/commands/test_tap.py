@@ -206,7 +206,11 @@ def test_what_is_open_when_it_is_stopped_is_told() -> None:
             until(lambda: at.requests)
             process.send_signal(signal.SIGTERM)
             result = ended(process)
-    assert (result.code, [each["ended"] for each in result.events]) == (143, ["client"])
+    assert (result.code, [each["ended"] for each in result.events], result.err) == (
+        143,
+        ["client"],
+        "",
+    )
 
 
 def test_a_pipe_that_closes_ends_it_in_silence() -> None:
