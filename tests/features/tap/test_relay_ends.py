@@ -2,8 +2,10 @@
 
 import contextlib
 import json
+import signal
 import socket
 import threading
+from collections.abc import Callable
 
 import hostile
 import pytest
@@ -12,6 +14,8 @@ from hostile import CHUNKED, LAST_CHUNK, Peer, bytes_then, chunk
 from relays import LAST, PATIENCE, answering, ask, heard, relayed, request, stream, told
 
 from ollama_cli.features.tap.relay import Relay
+from ollama_cli.system import signals
+from ollama_cli.types import threads
 
 
 def test_a_relay_is_closed_more_than_once_and_from_anywhere() -> None:
@@ -24,6 +28,28 @@ def test_a_relay_is_closed_more_than_once_and_from_anywhere() -> None:
             for thread in threads:
                 thread.join(PATIENCE)
     Relay("http://127.0.0.1:9", 0).close()
+
+
+def test_a_signal_that_comes_while_the_thread_starts_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    relay = Relay("http://127.0.0.1:9", 0)
+    start, was_held, known = threads.start, [], []
+
+    def interrupted(work: Callable[[], object]) -> threading.Thread:
+        thread = start(work)
+        was_held.append(signals.is_held_back(signal.SIGTERM, None))
+        return thread
+
+    def come(_: int, __: object) -> None:
+        relay.close()  # what a command does then: it knows the thread, and ends it
+        known.append(list(relay.exchanges()))
+
+    monkeypatch.setattr("ollama_cli.features.tap.relay.threads.start", interrupted)
+    before = signal.signal(signal.SIGTERM, come)
+    try:
+        relay.start()
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert (was_held, known) == ([True], [[]])
 
 
 def test_a_server_that_is_away() -> None:
