@@ -8,6 +8,7 @@ import asyncio
 import json
 import os
 import socket
+import ssl
 import struct
 from collections import deque
 from typing import Final, Protocol
@@ -264,6 +265,8 @@ def _is_reset(writer: asyncio.StreamWriter) -> bool:
 def _reason(error: OSError) -> str:
     if isinstance(error, TimeoutError):
         return "timed out"
+    if isinstance(error, ssl.SSLError):  # whose number is none of the system's
+        return str(getattr(error, "verify_message", "") or error.reason or error).lower()
     if error.errno is None or isinstance(error, socket.gaierror):
         return (error.strerror or str(error)).lower()
     return os.strerror(error.errno).lower()

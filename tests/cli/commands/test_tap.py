@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from certificates import Authority, SecureServer
 from dead_ports import closed_port
 from hostile import LAST_CHUNK, Server, by_path, bytes_then, document
 from relays import LAST, PATIENCE, PS, request, stream
@@ -304,3 +305,16 @@ def test_forty_megabytes_in_one_line_take_no_memory() -> None:
 def _peak(pid: int) -> int:
     found = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
     return int(found.partition("VmHWM:")[2].split()[0])
+
+
+def test_a_server_that_speaks_tls(tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    with SecureServer(authority.context(), bytes_then(ANSWER)) as at:
+        show = (sys.executable, "-c", ASK, "OLLAMA_HOST", "/api/x")
+        args = ("--host", at.url, "tap", "-o", "jsonl", "--", *show)
+        trusted = run(*args, env={"OLLAMA_CLI_CA_FILE": str(authority.file)})
+        (exchange,) = lines(trusted)
+        assert (trusted.code, exchange["status"], exchange["ended"]) == (0, 200, "done")
+        assert "a loud answer" in trusted.out
+        foreign = run(*args)
+    assert (foreign.code, '"status": 502' in foreign.err) == (1, True)
