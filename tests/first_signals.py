@@ -11,12 +11,13 @@ import pytest
 from ollama_cli.system import sentinel, signals
 
 NUMBERS = [signal.SIGINT, signal.SIGTERM, signal.SIGHUP]
+CHANGED = [*NUMBERS, signal.SIGURG]
 
 
 @contextmanager
 def as_a_shell_starts_it(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Begin as a program begins, in which nobody is ended for being slow."""
-    before = {number: signal.getsignal(number) for number in NUMBERS}
+    before = {number: signal.getsignal(number) for number in CHANGED}
     for number in NUMBERS:
         signal.signal(number, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -43,6 +43,7 @@ class Sentinel:
         self._reader, self._writer = os.pipe()
         os.set_blocking(self._writer, False)
         signal.set_wakeup_fd(self._writer, warn_on_full_buffer=False)
+        signal.signal(signal.SIGURG, _look_up)
         threads.start(self._listen)
 
     def acted(self, number: int) -> None:
@@ -67,6 +68,9 @@ class Sentinel:
     def _see_to(self, number: int) -> None:
         """Nudge the main thread until it acts on a signal; end the process if it never does."""
         since = nudged = time.monotonic()
+        if number in self._ends and not self._is_open(number, since):
+            # It may be the one before that was acted on: whatever waits is told to look.
+            signal.pthread_kill(self._main, signal.SIGURG)
         # Another than these may have acted long ago, and stopped the whole process until now.
         while number in self._early or (number in self._ends and self._is_open(number, since)):
             time.sleep(_STEP)
@@ -91,6 +95,10 @@ class Sentinel:
         """
         is_answered = number == signal.SIGINT and self.ending != number
         return not is_answered or self._acted.get(number, 0.0) < since - _NUDGE_SECONDS
+
+
+def _look_up(_number: int, _frame: object) -> None:
+    """Do nothing: a wait in C code was broken off, and Python has seen what came before."""
 
 
 def start(ends: frozenset[int]) -> Sentinel | None:

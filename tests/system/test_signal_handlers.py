@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from types import SimpleNamespace
@@ -55,6 +56,24 @@ def test_what_is_raised_while_it_cleans_up_decides_nothing() -> None:
         return 0
 
     assert signals.watched(work) == 129
+
+
+def test_a_ctrl_c_right_behind_another_is_seen_to_too() -> None:
+    looked: list[int] = []
+
+    def work() -> int:
+        watch = signals._STATE.sentinel
+        assert watch
+        signal.signal(signal.SIGURG, lambda number, _: looked.append(number))
+        watch.acted(signal.SIGINT)
+        os.write(watch._writer, bytes([signal.SIGINT]))  # the second came where nothing looks
+        end = time.monotonic() + 10
+        while not looked and time.monotonic() < end:
+            time.sleep(0.001)
+        return 7
+
+    assert signals.watched(work) == 7
+    assert looked == [signal.SIGURG]
 
 
 def test_what_comes_after_the_end_changes_nothing() -> None:
