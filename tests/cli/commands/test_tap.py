@@ -1,7 +1,6 @@
 """`ollama-cli tap`: what programs ask is shown, and they do not notice."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -218,7 +217,7 @@ def test_what_is_open_when_it_is_stopped_is_told() -> None:
 def test_a_pipe_that_closes_ends_it_in_silence() -> None:
     with server() as at:
         result = bash(
-            f"ollama-cli --host {at.url} tap 2>err -o jsonl | head -n 1 & "
+            f": >err; ollama-cli --host {at.url} tap 2>err -o jsonl | head -n 1 & "
             f"until grep -q list err; do sleep 0.05; done; port=$(grep -o '[0-9]*$' err); rm err; "
             f"for i in 1 2 3; do curl -s -m 5 127.0.0.1:$port/api/tags >/dev/null; done; wait"
         )
