@@ -21,6 +21,7 @@ PATIENCE: Final = 3.0
 
 _STEP: Final = 0.001
 _NUDGE_SECONDS: Final = 0.05
+_LOOKS: Final = (0.03, 0.3)  # seconds after which a wait that was about to begin has begun
 _MOST: Final = 256
 
 
@@ -69,8 +70,9 @@ class Sentinel:
         """Nudge the main thread until it acts on a signal; end the process if it never does."""
         since = nudged = time.monotonic()
         if number in self._ends and not self._is_open(number, since):
-            # It may be the one before that was acted on: whatever waits is told to look.
-            signal.pthread_kill(self._main, signal.SIGURG)
+            # It may be the one before that was acted on: whatever waits by then is told to look.
+            for seconds in _LOOKS:
+                threads.start_later(seconds, self._have_it_look)
         # Another than these may have acted long ago, and stopped the whole process until now.
         while number in self._early or (number in self._ends and self._is_open(number, since)):
             time.sleep(_STEP)
@@ -87,6 +89,10 @@ class Sentinel:
                 self._nudges[number] += 1
                 nudged = now
                 signal.pthread_kill(self._main, number)
+
+    def _have_it_look(self) -> None:
+        if self.ending is None:
+            signal.pthread_kill(self._main, signal.SIGURG)
 
     def _is_open(self, number: int, since: float) -> bool:
         """Return whether the main thread has yet to act, or to come to an end.
