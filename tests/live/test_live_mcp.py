@@ -75,7 +75,10 @@ def test_a_cancelled_call_ends_the_work_of_the_server(live: str, model: str) -> 
 def work_of_a_cancelled_call(agent: Agent, asked: dict[str, object]) -> int:
     before = work_done()
     number = agent.begin_call("ai_ollama_generate", "t", **asked)
-    assert agent.read()["method"] == "notifications/progress"
+    first = agent.read()
+    if "result" in first:
+        pytest.skip("the server answers too fast to be cancelled")
+    assert first["method"] == "notifications/progress"
     agent.send({"method": "notifications/cancelled", "params": {"requestId": number}})
     time.sleep(1)  # in which it would have gone on
     return work_done() - before
