@@ -58,6 +58,9 @@ def work_done() -> int:
     return ticks
 
 
+_LEAST_WORK = 10  # ticks of the clock, which are of 10 ms
+
+
 def test_a_cancelled_call_ends_the_work_of_the_server(live: str, model: str) -> None:
     asked = {"model": model, "prompt": "go on", "max_tokens": 100, "temperature": 0}
     with serving(live, "--rate", "1000") as agent:
@@ -65,8 +68,8 @@ def test_a_cancelled_call_ends_the_work_of_the_server(live: str, model: str) -> 
         before = work_done()
         agent.call("ai_ollama_generate", **asked)
         whole = work_done() - before
-        if not whole:
-            pytest.skip("the server is on another machine")
+        if whole < _LEAST_WORK:
+            pytest.skip("the server is on another machine, or too fast to be measured")
         shares = [work_of_a_cancelled_call(agent, asked) / whole for _ in range(3)]
         assert min(shares) < 1 / 2, shares  # others may be at work meanwhile
         assert agent.end() == 0
