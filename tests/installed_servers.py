@@ -55,10 +55,3 @@ def free_address() -> str:
 def is_up(address: str) -> bool:
     with OllamaClient(address) as client:
         return client.health().connected
-
-
-def is_alive(number: int) -> bool:
-    """Tell whether a process lives; the dead that nobody waited for do not."""
-    with contextlib.suppress(FileNotFoundError):
-        return Path(f"/proc/{number}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False

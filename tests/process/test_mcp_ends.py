@@ -155,15 +155,20 @@ script()
 """
 
 
-def test_nothing_but_the_protocol_reaches_the_wire(demo: str) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", POLLUTED, "--host", demo, "mcp", "serve"],
+def altered(program: str, url: str) -> subprocess.Popen[bytes]:
+    """Start a server whose inner parts a program of the test has changed."""
+    return subprocess.Popen(
+        [sys.executable, "-c", program, "--host", url, "mcp", "serve"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         bufsize=0,
         env=environment(),
     )
+
+
+def test_nothing_but_the_protocol_reaches_the_wire(demo: str) -> None:
+    process = altered(POLLUTED, demo)
     with Agent(process) as agent:
         agent.shake_hands()
         assert agent.call("ai_ollama_health")["structuredContent"]["connected"] is True
@@ -186,14 +191,7 @@ script()
 
 
 def test_a_mistake_of_ours_stays_on_this_side(demo: str) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-c", BROKEN, "--host", demo, "mcp", "serve"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        bufsize=0,
-        env=environment(),
-    )
+    process = altered(BROKEN, demo)
     with Agent(process) as agent:
         agent.shake_hands()
         error, hint = agent.failure("ai_ollama_health")

@@ -1,11 +1,11 @@
 """No MCP server outlives the command, whatever ends that."""
 
-import os
 import signal
 import subprocess
 from pathlib import Path
 
 import pytest
+from lives import is_alive
 from mcp_servers import server
 from shell import bash, ended, start
 from waits import until
@@ -15,18 +15,6 @@ SIGNALS = [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
 
 def pid_in(log: Path) -> int:
     return int(log.read_text().split("\n")[0].removeprefix("pid "))
-
-
-def has_ended(pid: int) -> bool:
-    """Tell whether a process is gone, or one that nobody has buried."""
-    try:
-        os.kill(pid, 0)
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except ProcessLookupError:
-        return True
-    except OSError:  # it went meanwhile, or there is no /proc
-        return False
-    return stat.rpartition(")")[2].split()[0] in "ZX"
 
 
 def calling(log: Path, *behaviours: str) -> subprocess.Popen[bytes]:
@@ -44,7 +32,7 @@ def test_a_signal_in_mid_call(number: int, code: int, tmp_path: Path) -> None:
     process.send_signal(number)
     done = ended(process)
     assert (done.code, done.out, done.err) == (code, "", "")
-    until(lambda: has_ended(pid_in(log)))
+    until(lambda: not is_alive(pid_in(log)))
 
 
 def test_a_signal_in_mid_call_of_one_that_ignores_everything(tmp_path: Path) -> None:
@@ -52,7 +40,7 @@ def test_a_signal_in_mid_call_of_one_that_ignores_everything(tmp_path: Path) -> 
     process = calling(log, "stubborn")
     process.send_signal(signal.SIGTERM)
     assert ended(process).code == 143
-    until(lambda: has_ended(pid_in(log)))
+    until(lambda: not is_alive(pid_in(log)))
 
 
 def test_a_signal_before_the_handshake(tmp_path: Path) -> None:
@@ -61,7 +49,7 @@ def test_a_signal_before_the_handshake(tmp_path: Path) -> None:
     until(log.exists)
     process.send_signal(signal.SIGINT)
     assert ended(process).code == 130
-    until(lambda: has_ended(pid_in(log)))
+    until(lambda: not is_alive(pid_in(log)))
 
 
 def test_one_whose_user_is_killed_sees_the_end_of_its_input(tmp_path: Path) -> None:
@@ -70,7 +58,7 @@ def test_one_whose_user_is_killed_sees_the_end_of_its_input(tmp_path: Path) -> N
     until(lambda: log.exists() and "tools/call sleep" in log.read_text())
     process.kill()
     ended(process)
-    until(lambda: has_ended(pid_in(log)))
+    until(lambda: not is_alive(pid_in(log)))
 
 
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
@@ -78,4 +66,4 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     words = " ".join(server("legacy", log=log))
     done = bash(f"ollama-cli mcp call big --arg bytes=9000000 -- {words} | head -c 1; echo")
     assert (done.out, done.err) == ("a\n", "")
-    until(lambda: has_ended(pid_in(log)))
+    until(lambda: not is_alive(pid_in(log)))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 from dead_ports import closed_port
-from installed_servers import SERVES, free_address, installed, is_alive, is_up
+from installed_servers import SERVES, free_address, installed, is_up
+from lives import is_alive
 from shell import call, ended, run, start
 from terminals import CTRL_C, CTRL_D, Terminal
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from hostile import Peer
-from installed_servers import is_alive
+from lives import is_alive
 from scripted_models import World, asks, calls, says, world
 from shell import ended, start
 from terminals import CTRL_C, CTRL_D, Terminal

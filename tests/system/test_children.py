@@ -6,9 +6,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
+from lives import is_alive
 from waits import until
 
 from ollama_cli.system import groups
@@ -35,14 +35,6 @@ def child(program: str, **environ: str) -> Iterator[Child]:
     finally:
         started.stop(0.05)
         list(started.error_lines())
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] not in "ZX"
 
 
 def test_what_is_sent_comes_back_line_by_line() -> None:

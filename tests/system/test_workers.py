@@ -5,7 +5,7 @@ import sys
 import time
 
 import pytest
-from installed_servers import is_alive
+from lives import is_alive
 from waits import until
 
 from ollama_cli.system.workers import Finished, Worker, run

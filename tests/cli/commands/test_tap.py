@@ -12,7 +12,7 @@ import pytest
 from certificates import Authority, SecureServer
 from dead_ports import closed_port
 from hostile import LAST_CHUNK, Server, by_path, bytes_then, document
-from installed_servers import is_alive
+from lives import is_alive
 from relays import LAST, PATIENCE, PS, request, stream
 from shell import Result, bash, ended, run, start
 from terminals import CTRL_C, Terminal

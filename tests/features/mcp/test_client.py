@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lives import is_there
 from mcp_servers import BROKEN, LEGACY, MODERN, TOOLS, answer, server
 from waits import until
 
@@ -31,14 +32,6 @@ from ollama_cli.features.mcp import wires
 
 def pid_in(log: Path) -> int:
     return int(log.read_text().split("\n")[0].removeprefix("pid "))
-
-
-def has_ended(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 @pytest.mark.parametrize(
@@ -170,7 +163,7 @@ def test_closing_ends_the_server_by_the_end_of_its_input(tmp_path: Path) -> None
     client.close()
     client.close()
     assert log.read_text().endswith("end of input\n")
-    assert has_ended(pid_in(log))
+    assert not is_there(pid_in(log))
     assert client.is_over
     with pytest.raises(UsageError, match="closed"):
         client.tools()
@@ -184,7 +177,7 @@ def test_closing_ends_one_that_ignores_everything(
     with McpClient.connect_stdio(server("legacy", "stubborn", log=log)) as client:
         client.tools()
     assert log.read_text().endswith("end of input\nSIGTERM\n")
-    assert has_ended(pid_in(log))
+    assert not is_there(pid_in(log))
 
 
 def test_a_call_that_waits_ends_where_another_thread_closes(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from lives import is_there
 from mcp_servers import configured, server
 from runtimes import runtime
 from waits import until
@@ -21,14 +22,6 @@ Make = Callable[..., Servers]
 def pids_in(log: Path) -> list[int]:
     lines = log.read_text().splitlines() if log.exists() else []
     return [int(line.removeprefix("pid ")) for line in lines if line.startswith("pid ")]
-
-
-def is_running(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -101,7 +94,7 @@ def test_all_are_ended_where_one_fails_to_start(make: Make, tmp_path: Path) -> N
     with pytest.raises(OllamaCliError, match="the MCP server 'bad' ended before the handshake"):
         servers.open(["good", "bad"])
     servers.close()
-    assert [is_running(pid) for pid in pids_in(log)] in ([False], [])
+    assert [is_there(pid) for pid in pids_in(log)] in ([False], [])
 
 
 def test_stubborn_ones_are_ended_side_by_side(
@@ -113,7 +106,7 @@ def test_stubborn_ones_are_ended_side_by_side(
     servers = make(**stubborn)
     servers.open(stubborn)
     servers.close()
-    assert [is_running(pid) for log in logs for pid in pids_in(log)] == [False] * 3
+    assert [is_there(pid) for log in logs for pid in pids_in(log)] == [False] * 3
 
 
 @pytest.mark.parametrize(
