@@ -12,7 +12,7 @@ from ollama_cli.config import sources
 from ollama_cli.types.text import one_line
 
 PROGRAM: Final = "ollama-cli"
-_SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
+SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
 ]
@@ -63,13 +63,13 @@ def completion_options(
     install_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=_SHELL, help="Install completion for your shell.", callback=_install_completion
+            metavar=SHELL, help="Install completion for your shell.", callback=_install_completion
         ),
     ] = None,
     show_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=_SHELL, help="Print the script that does it.", callback=_show_completion
+            metavar=SHELL, help="Print the script that does it.", callback=_show_completion
         ),
     ] = None,
 ) -> None:

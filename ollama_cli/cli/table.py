@@ -197,6 +197,9 @@ TABLE: Final[Mapping[str, Row]] = {
         default="tour",
         examples=("ollama-cli demo", "ollama-cli demo serve --port 11434"),
     ),
+    "completion": Entry(
+        "completion", "Print the script that completes words in your shell.", traits=_NO_START
+    ),
     "help": Entry("help", "Explain exit codes, settings and formats."),
     # For users who know `ollama`.
     "run": Entry("run", "chat with a model, as `ollama run`.", _ANSWERED, hidden=True),

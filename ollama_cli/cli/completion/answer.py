@@ -1,5 +1,6 @@
 """Answer the scripts of the shells: the words that fit at the cursor, one per line."""
 
+import binascii
 import sys
 from collections.abc import Mapping, Sequence
 from typing import Final
@@ -16,13 +17,16 @@ def answer(shell: str, arguments: Sequence[str], environ: Mapping[str, str]) -> 
     """Write the words that fit at the cursor; nothing for an unknown shell.
 
     bash passes the line up to the cursor, and the end of that line that it will replace; zsh and
-    fish pass the words up to the cursor, the program's name first.
+    fish pass the words up to the cursor, the program's name first; PowerShell passes these in
+    base 64, with zero bytes between them.
     """
+    if shell == "powershell" and arguments:
+        arguments = binascii.a2b_base64(arguments[0]).decode("utf-8", "replace").split("\0")
     match shell, *arguments:
         case "bash", text, replaced:
             *words, current = split(text)
             line = read_line(words[1:], current)
-        case "zsh" | "fish", _, *words, current:
+        case "zsh" | "fish" | "powershell", _, *words, current:
             line = read_line(words, current)
             replaced = line.typed if shell == "zsh" else current
         case _:

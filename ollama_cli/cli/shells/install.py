@@ -10,6 +10,8 @@ from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
 
+POWERSHELL: Final = "powershell"
+_LOADED: Final = "ollama-cli completion powershell | Out-String | Invoke-Expression"
 _QUOTED: Final = str.maketrans({"'": "'\\''"})
 
 
@@ -29,9 +31,14 @@ def script(shell: str, environ: Mapping[str, str]) -> str:
 def install(shell: str, environ: Mapping[str, str]) -> list[str]:
     """Write the script and the line that loads it, if they are missing; return what was done.
 
-    Raises UsageError if the shell is not known, ConfigError if a file cannot be written.
+    Raises UsageError if the shell is not known, or if only PowerShell itself knows where its start
+    file is; ConfigError if a file cannot be written.
     """
     name = _resolve_name(shell, environ)
+    if name == POWERSHELL:
+        raise UsageError(
+            "only PowerShell knows where its start file is", hint=f"add to $PROFILE: {_LOADED}"
+        )
     places = _places(name, environ)
     load = f"source '{str(places.script).translate(_QUOTED)}'"
     done = [_write(places.script, script(name, environ))]
@@ -42,11 +49,12 @@ def install(shell: str, environ: Mapping[str, str]) -> list[str]:
 
 def _resolve_name(shell: str, environ: Mapping[str, str]) -> str:
     name = running_shell(environ) if shell == DETECTED else shell
+    name = POWERSHELL if name == "pwsh" else name
     if name not in NAMES:
         message = (
             f"no completion for the shell {name!r}" if name else "cannot tell which shell runs"
         )
-        raise UsageError(message, hint=f"name one: --install-completion {'|'.join(NAMES)}")
+        raise UsageError(message, hint=f"name one: {'|'.join(NAMES)}")
     return name
 
 

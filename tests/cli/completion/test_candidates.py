@@ -1,5 +1,6 @@
 """What could stand at the cursor: commands, options, values, files."""
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
     *("chat", "generate", "models", "sessions", "mcp", "embed", "health", "doctor", "env", "tap"),
-    *("config", "hosts", "demo", "help"),
+    *("config", "hosts", "demo", "completion", "help"),
 ]
 MODELS = [
     *("list", "pull", "outdated", "update", "default", "pick"),
@@ -49,7 +50,7 @@ MODELS = [
         ("ollama-cli chat --format ", ["json"]),
         ("ollama-cli chat -- --sys", []),
         ("ollama-cli chat ", []),
-        ("ollama-cli --install-completion ", ["bash", "zsh", "fish"]),
+        ("ollama-cli --install-completion ", ["bash", "zsh", "fish", "powershell"]),
         ("ollama-cli --install-completion=z", ["--install-completion=zsh"]),
         ("ollama-cli --inst", ["--install-completion"]),
         ("ollama-cli chat --inst", []),
@@ -117,6 +118,29 @@ def test_each_shell_gets_what_it_puts_in_the_place_of_a_word(tmp_path: Path) -> 
     assert answered("bash", "ollama-cli --color=al", "--color=al", at=tmp_path) == [
         "--color=always"
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("ollama-cli", "mod"), [f"models\t{TABLE['models'].help}"]),
+        (("ollama-cli", "--color=al"), ["--color=always"]),
+        (("ollama-cli", "chat", ""), []),
+        (
+            ("ollama-cli", "chat", 'say "hi" to ü', "--hos"),
+            ["--host\tThe server: an address, or a name."],
+        ),
+        (("ollama-cli", "chat", "", "-f", ""), [":files"]),
+        (("ollama-cli", ""), None),
+    ],
+)
+def test_powershell_passes_words_in_which_nothing_can_be_lost(
+    words: tuple[str, ...], expected: list[str] | None, tmp_path: Path
+) -> None:
+    line = base64.b64encode("\0".join(words).encode()).decode()
+    found = answered("powershell", line, at=tmp_path)
+    assert found == (expected or found)
+    assert (expected is None) == (len(found) == len(COMMANDS))
 
 
 @pytest.mark.parametrize("shell", ["complete_bash", "powershell", "bash"])

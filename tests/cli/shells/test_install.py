@@ -1,5 +1,6 @@
 """`--install-completion` and `--show-completion`: our scripts, put where the shells look."""
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import NoReturn
@@ -10,6 +11,7 @@ from shell import bash, call, run
 from ollama_cli.cli import shells
 
 BASH = ".local/share/bash-completion/completions/ollama-cli"
+INSTALLED = ("bash", "zsh", "fish")  # the start file of PowerShell is where it alone knows
 ZSH = ".local/share/zsh/site-functions/_ollama-cli"
 
 
@@ -107,8 +109,7 @@ def test_a_shell_that_is_not_known_is_a_usage_error(option: str, written: str, h
     result = call(*f"{option}{written}".split(), env={"HOME": str(home)}, at=home / "conf")
     assert result.code == 2
     assert result.err == (
-        "error: no completion for the shell 'tcsh'\n"
-        "hint: name one: --install-completion bash|zsh|fish\n"
+        "error: no completion for the shell 'tcsh'\nhint: name one: bash|zsh|fish|powershell\n"
     )
     assert content(home) == {}
 
@@ -121,7 +122,8 @@ def test_the_shell_that_runs_is_found() -> None:
 def test_a_shell_after_the_option_is_its_value(shell: str) -> None:
     script = call("--show-completion", shell, "--host", "a").out
     assert script == call(f"--show-completion={shell}").out
-    assert f"for {shell}; written by" in script
+    assert re.search(rf"for {shell}; (written|printed) by", script, re.IGNORECASE)
+    assert call("completion", shell).out == script
     assert f"{shells.VARIABLE}" in script
 
 
@@ -143,7 +145,7 @@ def test_bash_takes_the_script_without_a_word() -> None:
     assert (result.err, result.out) == ("", "complete -F _ollama_cli ollama-cli\n")
 
 
-@pytest.mark.parametrize("shell", shells.NAMES)
+@pytest.mark.parametrize("shell", INSTALLED)
 @pytest.mark.parametrize("place", ["", "here"])
 def test_without_a_home_nothing_is_installed(shell: str, place: str, home: Path) -> None:
     result = call("--install-completion", shell, env={"HOME": place}, at=home / "conf")
@@ -154,10 +156,39 @@ def test_without_a_home_nothing_is_installed(shell: str, place: str, home: Path)
     assert content(home) == {}
 
 
-@pytest.mark.parametrize("shell", shells.NAMES)
+@pytest.mark.parametrize("shell", INSTALLED)
 def test_a_relative_place_is_none(shell: str, home: Path) -> None:
     variables = dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "ZDOTDIR"), "here")
     install(shell, home, **variables)
     assert all(
         name.startswith((".local/", ".config/", ".bashrc", ".zshrc")) for name in content(home)
     )
+
+
+@pytest.mark.parametrize("name", ["powershell", "pwsh"])
+def test_powershell_is_told_the_line_for_its_start_file(name: str, home: Path) -> None:
+    result = call("--install-completion", name, env={"HOME": str(home)}, at=home / "conf")
+    assert (result.code, result.out) == (2, "")
+    assert result.err == (
+        "error: only PowerShell knows where its start file is\n"
+        "hint: add to $PROFILE: ollama-cli completion powershell | Out-String | Invoke-Expression\n"
+    )
+    assert content(home) == {}
+    assert call("completion", name).out == call("completion", "powershell").out
+
+
+def test_powershell_keeps_its_keys_and_is_told_which_words_fit() -> None:
+    script = call("completion", "powershell").out
+    assert "Register-ArgumentCompleter -Native -CommandName 'ollama-cli'" in script
+    assert "PSReadLine" not in script
+    assert script.isascii(), "Windows PowerShell reads what a program prints in an older encoding"
+
+
+def test_without_a_name_the_script_is_that_of_the_shell_that_runs() -> None:
+    assert bash("ollama-cli completion; true").out == call("completion", "bash").out
+
+
+def test_completion_for_a_shell_that_is_not_known() -> None:
+    result = call("completion", "tcsh")
+    assert (result.code, result.out) == (2, "")
+    assert "hint: name one: bash|zsh|fish|powershell\n" in result.err
