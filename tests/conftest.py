@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import published
 import pytest
 
 from ollama_cli.types.secrets import forget_secrets
@@ -90,6 +91,19 @@ def _loopback_only() -> Iterator[None]:
         patch.setattr(socket, "getaddrinfo", local_look_up)
         patch.setattr(socket.socket, "connect", local_connect)
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _json_as_published() -> Iterator[None]:
+    """Hold every document, line and event that is written against its published schema."""
+    with published.watching():
+        yield
+
+
+@pytest.fixture
+def made_up_documents(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a test write documents that no command writes."""
+    monkeypatch.setattr(published, "is_watching", False)
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -13,10 +13,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+from published import check_output
 
 from ollama_cli.cli.main import Door
 
@@ -30,11 +32,15 @@ Input = bytes | str | None
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a command."""
+    """What came of a command; its JSON is as published."""
 
     code: int
     raw: bytes
     errors: bytes
+    words: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        check_output(self.raw, self.errors, self.words)
 
     @property
     def out(self) -> str:
@@ -102,7 +108,7 @@ def run(
         timeout=PATIENCE,
         check=False,
     )
-    return Result(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr, _typed(args))
 
 
 def start(
@@ -127,7 +133,7 @@ def ended(process: subprocess.Popen[bytes], out: bytes = b"") -> Result:
         except subprocess.TimeoutExpired:
             process.kill()  # or leaving the block would wait for it for ever
             raise
-    return Result(process.returncode, out + (more or b""), errors or b"")
+    return Result(process.returncode, out + (more or b""), errors or b"", _typed(process.args))
 
 
 def bash(script: str, *, env: Mapping[str, str] | None = None) -> Result:
@@ -142,7 +148,7 @@ def bash(script: str, *, env: Mapping[str, str] | None = None) -> Result:
         timeout=PATIENCE,
         check=False,
     )
-    return Result(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr, ("bash", *script.split()))
 
 
 def python(code: str, *args: object, env: Mapping[str, str] | None = None) -> Result:
@@ -177,7 +183,11 @@ def call(
             code = Door([str(arg) for arg in args]).run()
         except SystemExit as leave:  # as a command leaves that has told all
             code = leave.code if isinstance(leave.code, int) else 1
-        return Result(code, out.written, err.written)
+        return Result(code, out.written, err.written, _typed(args))
+
+
+def _typed(args: Any) -> tuple[str, ...]:
+    return tuple(os.fsdecode(arg) if isinstance(arg, bytes) else str(arg) for arg in args)
 
 
 class _Captured(io.TextIOWrapper):

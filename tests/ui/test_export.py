@@ -9,6 +9,8 @@ import pytest
 from ollama_cli.ui import export
 from ollama_cli.ui.streams import OutStream
 
+pytestmark = pytest.mark.usefixtures("made_up_documents")
+
 
 def stream(*, terminal: bool = False) -> OutStream:
     return OutStream(io.StringIO(), is_terminal=terminal)
