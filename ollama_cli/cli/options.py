@@ -12,6 +12,7 @@ from ollama_cli.config import sources
 from ollama_cli.types.text import one_line
 
 PROGRAM: Final = "ollama-cli"
+OUTPUT_VERSIONS: Final = ("1",)  # of the JSON; the one before the last is kept for one release
 SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
@@ -163,12 +164,18 @@ def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callab
 
 
 def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
-    """Declare `--output` with its formats, and `--json` if that is one of them."""
+    """Declare `--output` with its formats; of JSON its version, and `--json` if that is one."""
     if not outputs:
         return []
     formats: Any = Literal.__getitem__(("text", *outputs))
     option = Annotated[formats, typer.Option("--output", "-o", help="How to print the result.")]
     found = [_keyword("output", "text", option)]
+    if {"json", "jsonl"} & {*outputs}:
+        versions: Any = Literal.__getitem__(OUTPUT_VERSIONS)
+        version = Annotated[
+            versions, typer.Option("--output-version", help="Of the JSON; see `help formats`.")
+        ]
+        found.append(_keyword("output_version", OUTPUT_VERSIONS[-1], version))
     if "json" in outputs:
         as_json = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
         found.append(_keyword("as_json", default=False, annotation=as_json))

@@ -1,10 +1,9 @@
 """The published schemas: JSON Schema (2020-12) of every document, every event and the error."""
 
+import json
 from pathlib import Path
 from typing import Final
 
-VERSIONS: Final = ("1",)
-"""The versions of the output that there are; the one before the last is kept for one release."""
 _FOLDER: Final = Path(__file__).with_name("schemas")
 
 
@@ -16,3 +15,8 @@ def names() -> list[str]:
 def text(name: str) -> str:
     """Return the file of a schema, one of `names()`."""
     return (_FOLDER / f"{name}.json").read_text(encoding="utf-8")
+
+
+def about(name: str) -> str:
+    """Return the sentence that tells what a schema is of."""
+    return str(json.loads(text(name))["description"])

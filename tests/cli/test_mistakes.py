@@ -33,7 +33,7 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("add x y", "did you mean `ollama-cli hosts add`?"),
         ("help pul", "did you mean `ollama-cli pull --help`?"),
         ("help exit", "did you mean `ollama-cli help exit-codes`?"),
-        ("help xyzzy", "topics: exit-codes, environment, formats"),
+        ("help xyzzy", "topics: exit-codes, environment, formats, schema"),
         ("help models pull", "try `ollama-cli models pull --help`"),
         ("llama3.2 hi", 'to ask a model: `ollama-cli run llama3.2 "hi"`'),
         ("hf.co/me/x:Q4", "to ask a model: `ollama-cli run hf.co/me/x:Q4`"),

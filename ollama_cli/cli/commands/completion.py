@@ -19,9 +19,8 @@ def command(
     """Print the script that completes commands, options, values and names of models.
 
     Examples:
-      ollama-cli completion bash > ~/.local/share/bash-completion/completions/ollama-cli
+      ollama-cli completion fish | source
       ollama-cli completion powershell | Out-String | Invoke-Expression
-      ollama-cli --install-completion
     """
     context: Context = ctx.obj
     context.out.write(script(shell, context.environ))
