@@ -1,10 +1,13 @@
 """The README, and the commands that it has to tell of, for the tests that compare them."""
 
+import re
+import shlex
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import NoReturn
 
 from ollama_cli.cli import parser
+from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE, Branch, Entry
 from ollama_cli.features.context import Flags
 
@@ -55,6 +58,27 @@ def read(arguments: list[str]) -> None:
         raise Parsed(flags, output)
 
     parser.run(arguments, launch)
+
+
+def typed_lines(shell: str) -> Iterator[list[str]]:
+    """Find the arguments of each `ollama-cli` in lines of shell."""
+    for inner in (nested := re.compile(r"\$\(([^()]*)\)")).findall(shell):
+        yield from typed_lines(inner)
+    joined = nested.sub("WORD", shell).replace("\\\n", " ")
+    for line in re.sub(r"\bxargs (.*)", r"\1 WORD", joined).splitlines():
+        words = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
+        words.whitespace_split = True
+        arguments: list[str] | None = None
+        for word in words:
+            if arguments is not None and set(word) <= set("();<>|&"):
+                yield arguments
+                arguments = None
+            elif arguments is not None:
+                arguments.append(word)
+            elif PurePosixPath(word).name == PROGRAM:
+                arguments = []
+        if arguments is not None:
+            yield arguments
 
 
 COMMANDS = list(commands())

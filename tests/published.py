@@ -10,11 +10,9 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 from weakref import WeakKeyDictionary
-
-from jsonschema import Draft202012Validator
 
 from ollama_cli.ui import published
 from ollama_cli.ui.streams import OutStream
@@ -23,6 +21,9 @@ from ollama_cli.ui.streams import OutStream
 OURS = re.compile(r'\{\s*"schema": "ollama-cli/([a-z-]+)/1"')
 _DEEPEST = 12  # no schema looks further down
 _TOO_DEEP = re.compile(r'(?:\[\s*|\{\s*"[^"]*": ){200}')
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+
 _CUTS = ("--fields", "--jq")  # names are left out on purpose
 _seen: set[object] = set()
 is_watching = True
@@ -50,7 +51,9 @@ def closed(schema: Any, *, partial: bool = False) -> Any:
 
 
 @cache
-def _validator(name: str, *, partial: bool) -> Draft202012Validator:
+def _validator(name: str, *, partial: bool) -> "Draft202012Validator":
+    from jsonschema import Draft202012Validator  # noqa: PLC0415  not every Python has one
+
     return Draft202012Validator(closed(schemas()[name], partial=partial))
 
 

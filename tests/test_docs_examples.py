@@ -4,37 +4,14 @@ import ast
 import importlib
 import re
 import shlex
-from collections.abc import Iterator
-from pathlib import PurePosixPath
 
 import pytest
-from documentation import COMMANDS, README, Parsed, branches, entry_of, read
+from documentation import COMMANDS, README, Parsed, branches, entry_of, read, typed_lines
 
 import ollama_cli
 from ollama_cli.cli import parser
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.errors import OllamaCliError
-
-
-def typed_lines(shell: str) -> Iterator[list[str]]:
-    """Find the arguments of each `ollama-cli` in lines of shell."""
-    for inner in (nested := re.compile(r"\$\(([^()]*)\)")).findall(shell):
-        yield from typed_lines(inner)
-    joined = nested.sub("WORD", shell).replace("\\\n", " ")
-    for line in re.sub(r"\bxargs (.*)", r"\1 WORD", joined).splitlines():
-        words = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
-        words.whitespace_split = True
-        arguments: list[str] | None = None
-        for word in words:
-            if arguments is not None and set(word) <= set("();<>|&"):
-                yield arguments
-                arguments = None
-            elif arguments is not None:
-                arguments.append(word)
-            elif PurePosixPath(word).name == PROGRAM:
-                arguments = []
-        if arguments is not None:
-            yield arguments
 
 
 def blocks(text: str, *languages: str) -> list[str]:

@@ -47,6 +47,10 @@ _ROOT_EXAMPLES: Final = (
     "ollama-cli health -q && echo up",
     "ollama-cli demo    # no Ollama needed",
 )
+ROOT: Final = Branch(
+    "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
+)
+"""The program itself, above all commands."""
 
 
 class Launch(Protocol):
@@ -238,10 +242,7 @@ def run(arguments: Sequence[str], launch: Launch) -> None:
 
     Raises UsageError if they cannot be parsed, and what the command raises.
     """
-    branch = Branch(
-        "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
-    )
-    root = _Group(PROGRAM, branch, params=list(ROOT_OPTIONS))
+    root = _Group(PROGRAM, ROOT, params=list(ROOT_OPTIONS))
     try:
         with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
             if not context._protected_args:  # noqa: SLF001  no command was named

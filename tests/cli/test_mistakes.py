@@ -7,6 +7,7 @@ from hostile import Server, lines
 from shell import call, python
 
 from ollama_cli.cli import mistakes, parser
+from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.table import TABLE, Branch
 from ollama_cli.features.chat import request
 
@@ -33,7 +34,7 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("add x y", "did you mean `ollama-cli hosts add`?"),
         ("help pul", "did you mean `ollama-cli pull --help`?"),
         ("help exit", "did you mean `ollama-cli help exit-codes`?"),
-        ("help xyzzy", "topics: exit-codes, environment, formats, schema"),
+        ("help xyzzy", f"topics: {', '.join(TOPICS)}"),
         ("help models pull", "try `ollama-cli models pull --help`"),
         ("llama3.2 hi", 'to ask a model: `ollama-cli run llama3.2 "hi"`'),
         ("hf.co/me/x:Q4", "to ask a model: `ollama-cli run hf.co/me/x:Q4`"),

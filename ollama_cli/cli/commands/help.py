@@ -1,6 +1,7 @@
 """`ollama-cli help`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
@@ -14,6 +15,7 @@ from ollama_cli.config.settings import SETTINGS
 from ollama_cli.config.sources import VARIABLES
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
+from ollama_cli.system.files import write_text
 from ollama_cli.ui import published
 from ollama_cli.ui.tables import show_wrapped
 
@@ -52,15 +54,43 @@ def _schema(context: Context, names: Sequence[str]) -> None:
     context.out.write(published.text(name))
 
 
+def _agent(context: Context, _: Sequence[str]) -> None:
+    from ollama_cli.cli.manual import agent  # noqa: PLC0415  it loads every command: 100 ms
+
+    context.out.write(agent.text())
+
+
+def _man(context: Context, names: Sequence[str]) -> None:
+    from ollama_cli.cli.manual import pages  # noqa: PLC0415  it loads every command: 100 ms
+
+    name = "-".join((PROGRAM, *names))
+    found = pages.pages()
+    if f"{name}.1" not in found:
+        raise UsageError(f"no page is named {name!r}", hint=f"see `{PROGRAM} --help`")
+    context.out.write(found[f"{name}.1"])
+
+
+def _write_pages(context: Context, folder: str) -> None:
+    from ollama_cli.cli.manual import pages  # noqa: PLC0415  it loads every command: 100 ms
+
+    found = pages.pages()
+    for name, text in found.items():
+        write_text(Path(folder) / name, text, mode=_READABLE)
+    context.prompter.report(f"wrote {len(found)} pages to {folder}")
+
+
 TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
     {
         "exit-codes": _exit_codes,
         "environment": _environment,
         "formats": _formats,
         "schema": _schema,
+        "man": _man,
+        "agent": _agent,
     }
 )
-_WITH_NAMES: Final = frozenset({"schema"})
+_WITH_NAMES: Final = frozenset({"schema", "man"})
+_READABLE: Final = 0o644  # by all, as other pages are
 
 
 def command(
@@ -69,17 +99,29 @@ def command(
         str | None, typer.Argument(metavar="|".join(TOPICS), help="The topic.")
     ] = None,
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="[SCHEMA]...", help="Of schema: which one.")
+        list[str] | None,
+        typer.Argument(metavar="[SCHEMA|COMMAND]...", help="Of schema and man: which one."),
+    ] = None,
+    dir_: Annotated[
+        str | None,
+        typer.Option("--dir", metavar="PATH", help="Of man: write all pages into it."),
     ] = None,
 ) -> None:
     """Explain exit codes, the variables that are read, the output formats and their schemas.
+
+    `man` prints a page for man, that of the program or of a COMMAND; `agent` one page for programs
+    that call this one.
 
     Examples:
       ollama-cli help exit-codes
       ollama-cli help formats
       ollama-cli help schema models-list
+      ollama-cli help man models pull | man -l -
+      ollama-cli help agent
     """
     context: Context = ctx.obj
+    if dir_ is not None and (topic != "man" or names):
+        raise UsageError("--dir is for `help man`, which writes all pages there")
     if topic is None:
         context.out.line(f"topics: {PROGRAM} help {'|'.join(TOPICS)}")
         context.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
@@ -90,7 +132,10 @@ def command(
         raise mistakes.extra_words(ctx.command_path, names, [topic, *names], {"topic": topic})
     if topic not in TOPICS:
         raise UsageError(f"no help topic is named {topic!r}", hint=_hint(topic))
-    TOPICS[topic](context, names or ())
+    if dir_ is None:
+        TOPICS[topic](context, names or ())
+    else:
+        _write_pages(context, dir_)
 
 
 def _hint(topic: str) -> str:

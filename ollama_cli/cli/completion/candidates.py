@@ -12,6 +12,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.features.servers import cache
 from ollama_cli.services.quick_list import installed_names
 from ollama_cli.types.urls import host_of, is_private
+from ollama_cli.ui import published
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = "PATH"
@@ -19,6 +20,7 @@ _SETTINGS: Final = "SETTING"
 _SERVERS: Final = "URL"
 _HOSTS: Final = "HOST"
 _FAULTS: Final = "SCRIPT"
+_SCHEMAS: Final = "SCHEMA"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
 # Names come from servers; only these are safe in every shell.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
@@ -72,6 +74,8 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
         found = dict.fromkeys([*_hosts(environ), *hosts, *words])
     elif _HOSTS in kinds:
         found = _hosts(environ)
+    elif _SCHEMAS in kinds:
+        found = published.names()
     elif _FAULTS in kinds:
         from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
 

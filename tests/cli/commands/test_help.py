@@ -8,6 +8,7 @@ import pytest
 from documentation import COMMANDS, entry_of
 from shell import Result, call
 
+from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS
 from ollama_cli.cli.table import TABLE, Branch, Entry
@@ -59,7 +60,8 @@ def test_hidden_words_are_not_listed() -> None:
 
 
 def test_the_topics() -> None:
-    assert call("help").out.startswith("topics: ollama-cli help exit-codes|environment|formats|")
+    assert call("help").out.startswith(f"topics: ollama-cli help {'|'.join(TOPICS)}\n")
+    assert {"exit-codes", "environment", "formats", "schema", "man", "agent"} <= set(TOPICS)
     codes = call("help", "exit-codes").out
     assert all(f"{row.code} " in codes and row.name in codes for row in EXIT_CODES)
     variables = call("help", "environment").out
@@ -128,7 +130,7 @@ def test_a_version_of_the_output_that_there_is_and_one_that_there_is_not(tmp_pat
 def test_an_unknown_topic() -> None:
     result = call("help", "colours")
     assert (result.code, result.out) == (2, "")
-    assert "hint: topics: exit-codes, environment, formats, schema" in result.err
+    assert f"hint: topics: {', '.join(TOPICS)}\n" in result.err
     assert "hint: try `ollama-cli chat --help`" in call("help", "chat").err
 
 

@@ -1,0 +1,1 @@
+"""The manual: pages for `man`, and one page for programs, both from the tree of commands."""
