@@ -53,6 +53,7 @@ OWNERS = {
     "orjson": ("wire",),
     "rich": ("ui",),
     "markdown_it": ("ui",),
+    "jq": ("ui/fields",),
     "pygments": ("ui",),
     "prompt_toolkit": ("ui/line",),
     "wcwidth": ("ui/line",),
@@ -96,6 +97,7 @@ AS_IT_IS = (
     "ui/markdown/",
     "ui/embeddings.py",
     "ui/export.py",
+    "ui/fields/",
     "ui/progress/jsonl.py",
     "cli/commands/env.py",
 )

@@ -167,8 +167,8 @@ def watching() -> Iterator[None]:
 
     def write_and_check(out: OutStream, text: str) -> None:
         if text[:1] == "{" and is_watching:
-            shape = getattr(out, "shape", None)
-            names[out] = check_text(text, names.get(out, ""), partial=shape is not None)
+            is_cut = out.choice is not None
+            names[out] = check_text(text, names.get(out, ""), partial=is_cut)
         write(out, text)
 
     with mock.patch.object(OutStream, "write_as_is", write_and_check):

@@ -112,7 +112,7 @@ class Door:
 
 
 def _how_to_tell(context: Context) -> tuple[str, bool, str]:
-    return context.output, context.flags.debug, context.flags.color
+    return context.error_output, context.flags.debug, context.flags.color
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -1,8 +1,8 @@
 """Options that several commands share, declared once."""
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Annotated, Any, Final, Literal, get_args
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 import typer
 
@@ -129,12 +129,14 @@ def global_options(
     """Declare the options that every command takes."""
 
 
-def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callable[..., None]:
+def spread(
+    function: Callable[..., None], outputs: Sequence[str] = (), *, is_whole: bool = False
+) -> Callable[..., None]:
     """Return a command with all its options: its own, the shared ones, those of its output.
 
     A parameter with a function (`Annotated[Value, declare]`) is replaced by the parameters of that
     function: `declare` is called with them and returns the value. `outputs` are the formats beside
-    text.
+    text; something may be chosen of JSON among them unless it `is_whole`.
     """
     shared: dict[str, Callable[..., object]] = {}
     params: list[inspect.Parameter] = []
@@ -146,6 +148,8 @@ def spread(function: Callable[..., None], outputs: Sequence[str] = ()) -> Callab
         else:
             params.append(param)
     output_params = _output_options(outputs)
+    if not is_whole and {"json", "jsonl"}.intersection(outputs):
+        output_params += _CHOOSING
 
     def flat(**values: Any) -> None:
         for each in output_params:  # `parser` reads them
@@ -182,6 +186,20 @@ def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
     return found
 
 
+def _list_fields(ctx: typer.Context, typed: list[str] | None) -> list[str] | None:
+    """Print the fields that there are, and end, if it is those that are asked for."""
+    if typed == ["help"]:
+        from ollama_cli.ui.fields import names  # noqa: PLC0415  fields alone: 2 ms
+
+        command: Any = ctx.command  # with its row of THE TABLE, which `parser` gives it
+        known = names.of(command.entry.schema, command.entry.items)
+        for name in names.listed(known):
+            if name != "*":
+                typer.echo(name)
+        raise typer.Exit
+    return typed
+
+
 def _keyword(name: str, default: object, annotation: object) -> inspect.Parameter:
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
@@ -189,3 +207,37 @@ def _keyword(name: str, default: object, annotation: object) -> inspect.Paramete
 
 def _names(function: Callable[..., object]) -> list[str]:
     return list(inspect.signature(function).parameters)
+
+
+_Fields: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--fields",
+        metavar="FIELD[,FIELD...]",
+        help="Only these columns, or keys of JSON; help lists them.",
+        callback=_list_fields,
+        is_eager=True,
+    ),
+]
+_Jq: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--jq", metavar="EXPR", help="Filter the JSON, texts as they are; needs the extra jq."
+    ),
+]
+_Line: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--line", metavar="TEXT", help="Print a line for each item; {{name}} is filled in."
+    ),
+]
+# The names of the parameters are of their own: a command may have one called `line`.
+CHOOSING: Final[Mapping[str, str]] = {
+    "chosen_fields": "fields",
+    "chosen_jq": "jq",
+    "chosen_line": "line",
+}
+_CHOOSING: Final = [
+    _keyword(name, None, annotation)
+    for name, annotation in zip(CHOOSING, (_Fields, _Jq, _Line), strict=True)
+]

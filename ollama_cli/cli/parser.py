@@ -22,7 +22,7 @@ from typer.main import get_command, get_params_convertors_ctx_param_name_from_fu
 
 from ollama_cli.cli import shells
 from ollama_cli.cli.exit_codes import EXIT_CODES
-from ollama_cli.cli.options import PROGRAM, completion_options, global_options, spread
+from ollama_cli.cli.options import CHOOSING, PROGRAM, completion_options, global_options, spread
 from ollama_cli.cli.table import TABLE, Branch, Entry
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context, Flags
@@ -156,7 +156,16 @@ class _Command(_GlobalOptions, TyperCommand):
     def invoke(self, ctx: Parsing) -> Any:
         typed = ctx.meta["ollama_cli.flags"]
         output = "json" if ctx.params.get("as_json") else ctx.params.get("output", "text")
-        ctx.obj = ctx.obj(_flags(typed), output, self.entry)
+        values = {option: ctx.params.get(name) for name, option in CHOOSING.items()}
+        given = {option: value for option, value in values.items() if value or value == ""}
+        if not given:
+            ctx.obj = ctx.obj(_flags(typed), output, self.entry)
+            return super().invoke(ctx)
+        from ollama_cli.cli.choosing import choose  # noqa: PLC0415  what is chosen: 3 ms
+
+        choice, printed = choose(self.entry, ctx.command_path, output, given)
+        ctx.obj = ctx.obj(_flags(typed), printed, self.entry)
+        ctx.obj.choose(choice, errors=output)
         return super().invoke(ctx)
 
     def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
@@ -267,7 +276,7 @@ def load(name: str, entry: Entry) -> AnyCommand:
     """Import a command's module and build the command, with all its options."""
     app = typer.Typer(add_completion=False, rich_markup_mode=None)
     app.command(name, cls=_Command, context_settings=dict(_CONTEXT), hidden=entry.hidden)(
-        spread(entry.load(), entry.outputs)
+        spread(entry.load(), entry.outputs, is_whole=entry.is_whole)
     )
     command = get_command(app)
     assert isinstance(command, _Command)  # noqa: S101  as it was asked for

@@ -12,13 +12,24 @@ from ollama_cli.features.context import USUAL, Traits
 
 
 class Entry(NamedTuple):
-    """One command: its module below `commands`, and the formats of its output beside text."""
+    """One command: its module below `commands`, and the formats of its output beside text.
+
+    `items` is the key of the list in its JSON, if that holds one. Of JSON something may be chosen
+    (`--fields`, `--jq`, `--line`) unless it `is_whole`.
+    """
 
     module: str
     help: str
     outputs: tuple[str, ...] = ()
     traits: Traits = USUAL
     hidden: bool = False
+    items: str = ""
+    is_whole: bool = False
+
+    @property
+    def schema(self) -> str:
+        """Return the words of the command as the schema of its documents has them."""
+        return "chat" if self.module == "run" else self.module.replace(".", "-")
 
     def load(self) -> Callable[..., None]:
         """Import the module, and return its function `command`."""
@@ -43,13 +54,13 @@ _NO_PULL: Final = Traits(offers_pull=False)
 _LISTED: Final = ("json", "jsonl", "csv", "name", "raw")
 _STREAMED: Final = ("json", "jsonl")
 _ANSWERED: Final = ("json", "jsonl", "raw")
-_PULL: Final = Entry("models.pull", "Download models, with progress.", _STREAMED)
-_LIST: Final = Entry("models.list", "List the installed models.", _LISTED)
+_PULL: Final = Entry("models.pull", "Download models, with progress.", _STREAMED, items="models")
+_LIST: Final = Entry("models.list", "List the installed models.", _LISTED, items="models")
 _SHOW: Final = Entry(
     "models.show", "Show what a model is: sections, or one value.", ("json", "raw")
 )
 _RM: Final = Entry("models.rm", "Remove models, after asking.", traits=_NO_PULL)
-_PS: Final = Entry("models.ps", "List the models in memory.", _LISTED, _NO_START)
+_PS: Final = Entry("models.ps", "List the models in memory.", _LISTED, _NO_START, items="models")
 _STOP: Final = Entry(
     "models.stop",
     "Unload models from memory.",
@@ -69,8 +80,11 @@ TABLE: Final[Mapping[str, Row]] = {
                 "models.outdated",
                 "Compare installed models with the registry.",
                 ("json", "jsonl", "name"),
+                items="models",
             ),
-            "update": Entry("models.update", "Pull outdated models again.", ("json",)),
+            "update": Entry(
+                "models.update", "Pull outdated models again.", ("json",), items="models"
+            ),
             "default": Entry(
                 "models.default", "Print or set the model for chat and generate.", ("json",)
             ),
@@ -81,9 +95,14 @@ TABLE: Final[Mapping[str, Row]] = {
             "cp": _CP,
             "ps": _PS,
             "stop": _STOP,
-            "ensure": Entry("models.ensure", "Pull the models that a file lists.", _STREAMED),
+            "ensure": Entry(
+                "models.ensure", "Pull the models that a file lists.", _STREAMED, items="models"
+            ),
             "history": Entry(
-                "models.history", "List what was pulled, and how it ended.", _STREAMED
+                "models.history",
+                "List what was pulled, and how it ended.",
+                _STREAMED,
+                items="pulls",
             ),
             "ls": _LIST._replace(hidden=True),
         },
@@ -100,18 +119,32 @@ TABLE: Final[Mapping[str, Row]] = {
                 "sessions.list",
                 "List conversations, the last used first.",
                 ("json", "jsonl", "csv", "name"),
+                items="sessions",
             ),
-            "show": Entry("sessions.show", "Show a conversation.", _STREAMED),
-            "search": Entry("sessions.search", "Find what was said.", _STREAMED),
+            "show": Entry("sessions.show", "Show a conversation.", _STREAMED, items="messages"),
+            "search": Entry("sessions.search", "Find what was said.", _STREAMED, items="hits"),
             "rename": Entry("sessions.rename", "Give a conversation another title.", _STREAMED),
             "fork": Entry("sessions.fork", "Copy a conversation into a new one.", _STREAMED),
-            "rm": Entry("sessions.rm", "Remove conversations to the last byte.", _STREAMED),
-            "prune": Entry(
-                "sessions.prune", "Remove old, large or empty conversations.", _STREAMED
+            "rm": Entry(
+                "sessions.rm", "Remove conversations to the last byte.", _STREAMED, items="removed"
             ),
-            "export": Entry("sessions.export", "Write conversations to a file.", _STREAMED),
+            "prune": Entry(
+                "sessions.prune",
+                "Remove old, large or empty conversations.",
+                _STREAMED,
+                items="removed",
+            ),
+            "export": Entry(
+                "sessions.export",
+                "Write conversations to a file.",
+                _STREAMED,
+                is_whole=True,
+            ),
             "import": Entry(
-                "sessions.import", "Import conversations, also of other programs.", _STREAMED
+                "sessions.import",
+                "Import conversations, also of other programs.",
+                _STREAMED,
+                items="sessions",
             ),
             "repair": Entry("sessions.repair", "Salvage what a damaged file holds.", _STREAMED),
             "path": Entry("sessions.path", "Print the file they are kept in.", _STREAMED),
@@ -134,7 +167,11 @@ TABLE: Final[Mapping[str, Row]] = {
                 "mcp.config", "Print what an MCP client is to be told.", traits=_NO_START
             ),
             "tools": Entry(
-                "mcp.tools", "List the tools of MCP servers.", ("json", "name"), _NO_START
+                "mcp.tools",
+                "List the tools of MCP servers.",
+                ("json", "name"),
+                _NO_START,
+                items="tools",
             ),
             "call": Entry("mcp.call", "Call a tool of an MCP server.", ("json", "raw"), _NO_START),
         },
@@ -179,7 +216,9 @@ TABLE: Final[Mapping[str, Row]] = {
     "hosts": Branch(
         "Give servers names, and keys that no other server is shown.",
         {
-            "list": Entry("hosts.list", "List the hosts that have a name.", ("json", "name")),
+            "list": Entry(
+                "hosts.list", "List the hosts that have a name.", ("json", "name"), items="hosts"
+            ),
             "add": Entry("hosts.add", "Give an address a name, and say where its key is."),
             "rm": Entry("hosts.rm", "Remove a name, its address and its key."),
         },

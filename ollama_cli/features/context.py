@@ -12,7 +12,7 @@ from ollama_cli.config.settings import Settings
 from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.types import model_names
 from ollama_cli.ui.prompter import Prompter
-from ollama_cli.ui.streams import InStream, OutStream
+from ollama_cli.ui.streams import Choice, InStream, OutStream
 
 if TYPE_CHECKING:
     from ollama_cli.demo import DemoServer
@@ -68,12 +68,17 @@ class Context:
         self.flags = flags
         self.out, self.err, self.stdin = out, err, stdin
         self.environ = environ
-        self.output = output
+        self.output = self.error_output = output
         self.traits = traits
         self.pulls_insecure = False
         self.is_conversation = False
         self.opened = ExitStack()
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
+
+    def choose(self, choice: Choice, *, errors: str) -> None:
+        """Write no more of JSON than was chosen; `errors` is the format of an error."""
+        self.out.choice = choice
+        self.error_output = errors
 
     def set_flags(self, **settings: object) -> None:
         """Add options of one command that are also settings; None means not given."""

@@ -9,9 +9,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from ollama_cli.types.numbers import with_finite_numbers
-from ollama_cli.types.secrets import hide_in, holds_secret
+from ollama_cli.types.secrets import hide_in
+from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line, visible
+from ollama_cli.ui.json_text import dumped
 from ollama_cli.ui.streams import OutStream
 
 if TYPE_CHECKING:
@@ -30,31 +31,42 @@ def show_document(
     payload: Mapping[str, Any],
     *,
     answer: Collection[str] = (),
+    table: Table | None = None,
 ) -> None:
     """Write one JSON document, its schema first: indented on a terminal, else on one line.
 
-    No secret is in it but in the fields that `answer` names: these are the words of a model.
+    No secret is in it but in the fields that `answer` names: these are the words of a model. What
+    people see of its list in a `table` is shown so, where columns of it are chosen.
     """
-    indent = 2 if out.is_terminal else None
     document = _with_head(schema(command), payload)
-    out.write_as_is(_json(out, document, answer=answer, indent=indent) + "\n")
+    if out.choice is not None:
+        out.choice.show_document(out, document, answer=answer, table=table)
+        return
+    indent = 2 if out.is_terminal else None
+    out.write_as_is(dumped(out, document, answer=answer, indent=indent) + "\n")
 
 
 def show_value(out: OutStream, value: object) -> None:
     """Write one value as JSON."""
-    out.write_as_is(_json(out, value) + "\n")
+    out.write_as_is(dumped(out, value) + "\n")
 
 
 def show_line(out: OutStream, value: Mapping[str, Any], *, answer: Collection[str] = ()) -> None:
     """Write one line of JSON; `answer` is as in `show_document`."""
-    out.write_as_is(_json(out, value, answer=answer) + "\n")
+    if out.choice is not None:
+        out.choice.show_lines(out, [value], answer=answer)
+        return
+    out.write_as_is(dumped(out, value, answer=answer) + "\n")
 
 
 def show_all(
     out: OutStream, values: Iterable[Mapping[str, Any]], *, answer: Collection[str] = ()
 ) -> None:
     """Write several lines of JSON in one write; `answer` is as in `show_document`."""
-    out.write_as_is("".join(_json(out, value, answer=answer) + "\n" for value in values))
+    if out.choice is not None:
+        out.choice.show_lines(out, values, answer=answer)
+        return
+    out.write_as_is("".join(dumped(out, value, answer=answer) + "\n" for value in values))
 
 
 def show_lines(out: OutStream, command: str, values: Iterable[Mapping[str, Any]]) -> None:
@@ -86,6 +98,8 @@ def show_record(
 
 def show_csv(out: OutStream, header: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """Write CSV (RFC 4180): a header, then a line for each row; None is empty."""
+    if out.choice is not None:
+        header, rows = out.choice.columns(header, rows)
     for row in map(hide_in, itertools.chain([header], rows)):
         line = io.StringIO()
         shown = [visible(v) if out.is_terminal and isinstance(v, str) else v for v in row]
@@ -99,6 +113,7 @@ def show_listing(
     command: str,
     models: "Sequence[ModelSummary] | Sequence[RunningModel]",
     empty: "ModelSummary | RunningModel",
+    table: Table,
 ) -> bool:
     """Write the models in a format for programs; return False if `output` is for people.
 
@@ -107,7 +122,7 @@ def show_listing(
     records = [_record(model) for model in models]
     match output:
         case "json":
-            show_document(out, command, {"models": records})
+            show_document(out, command, {"models": records}, table=table)
         case "jsonl":
             show_lines(out, command, records)
         case "csv":
@@ -151,33 +166,6 @@ def show_chunks(out: OutStream, chunks: Iterable[bytes]) -> None:
 def _with_head(head: Mapping[str, Any], value: Mapping[str, Any]) -> dict[str, Any]:
     # The head comes first, and wins over keys from the server.
     return {**head, **value, **head}
-
-
-def _json(
-    out: OutStream,
-    value: object,
-    *,
-    answer: Collection[str] = (),
-    indent: int | None = None,
-) -> str:
-    text = _dumped(out, value, indent)
-    # In its values, not in the text: a key of digits may be found in a number.
-    return _dumped(out, _hidden(value, answer), indent) if holds_secret(text) else text
-
-
-def _hidden(value: object, answer: Collection[str]) -> object:
-    if not answer or not isinstance(value, dict):
-        return hide_in(value)
-    return {name: each if name in answer else hide_in(each) for name, each in value.items()}
-
-
-def _dumped(out: OutStream, value: object, indent: int | None) -> str:
-    # ASCII on a terminal, so that no character from the server can control it.
-    try:
-        text = json.dumps(value, indent=indent, ensure_ascii=out.is_terminal, allow_nan=False)
-    except ValueError:  # a number too large for a float was read as infinity, which JSON lacks
-        text = json.dumps(with_finite_numbers(value), indent=indent, ensure_ascii=out.is_terminal)
-    return text.replace("\x7f", "\\u007f") if out.is_terminal else text
 
 
 def _record(model: "ModelSummary | RunningModel") -> dict[str, Any]:

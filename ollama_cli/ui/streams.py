@@ -10,14 +10,15 @@ import shutil
 import stat
 import sys
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO, Final, TextIO
+from typing import Any, BinaryIO, Final, Protocol, TextIO
 
 from ollama_cli.errors import OutputError, UsageError
 from ollama_cli.types import threads
 from ollama_cli.types.secrets import hide
+from ollama_cli.types.tables import Table
 
 FALLBACK_WIDTH = 80
 LARGEST_INPUT: Final = 128 << 20
@@ -26,10 +27,38 @@ _PIECE: Final = 1 << 20
 _FALLBACK = os.terminal_size((FALLBACK_WIDTH, 24))
 
 
+class Choice(Protocol):
+    """What a program wants of the JSON that is written to a stream: fields, a filter, a line."""
+
+    def show_document(
+        self,
+        out: "OutStream",
+        document: Mapping[str, Any],
+        *,
+        answer: Collection[str],
+        table: Table | None,
+    ) -> None:
+        """Write what was chosen of a document, which people see as this `table`."""
+        ...
+
+    def show_lines(
+        self, out: "OutStream", values: Iterable[Mapping[str, Any]], *, answer: Collection[str]
+    ) -> None:
+        """Write what was chosen of lines."""
+        ...
+
+    def columns(
+        self, header: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        """Return the columns of CSV that were chosen."""
+        ...
+
+
 class OutStream:
     """A text stream and what it can show: colour, motion (cursor, bars), Unicode.
 
-    While bars are drawn, `above` prints a line above them. Threads may share the stream.
+    While bars are drawn, `above` prints a line above them. Threads may share the stream. With a
+    `choice`, no more of JSON is written than was chosen.
     """
 
     def __init__(
@@ -44,6 +73,7 @@ class OutStream:
     ) -> None:
         self.file = file
         self.above: Callable[[str], None] | None = None
+        self.choice: Choice | None = None
         self._lock = threading.RLock()
         self.is_terminal = is_terminal
         self.colour = colour
@@ -71,9 +101,11 @@ class OutStream:
 
     def still(self) -> "OutStream":
         """Return the same stream without motion: on it words are not wrapped, nor set in style."""
-        return OutStream(
+        other = OutStream(
             self.file, is_terminal=self.is_terminal, colour=self.colour, unicode=self.unicode
         )
+        other.choice = self.choice
+        return other
 
     @property
     def is_foreground(self) -> bool:

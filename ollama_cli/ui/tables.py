@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import cells
 from ollama_cli.ui.streams import OutStream
@@ -13,6 +14,14 @@ _NARROWEST: Final = 20
 _INDENT: Final = 4
 # The columns whose texts are shortened before others go.
 _NAMES: Final = ("NAME", "MODEL", "URL", "HOST", "TITLE")
+
+
+def show(out: OutStream, table: Table) -> None:
+    """Write a table as it wants to be shown."""
+    if table.wraps:
+        show_wrapped(out, tuple(table.columns), table.rows)
+    else:
+        show_table(out, tuple(table.columns), table.rows, spare=table.spare)
 
 
 def show_table(

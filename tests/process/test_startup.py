@@ -23,7 +23,7 @@ VERSION = document({"version": "0.32.15"})
 DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}
 HEAVY = {
     *("requests", "urllib3", "rich", "pydantic", "asyncio", "tomllib", "tomli_w", "tomlkit"),
-    *("prompt_toolkit", "wcwidth", "readline"),
+    *("prompt_toolkit", "wcwidth", "readline", "jq"),
 }
 OURS = {"ollama_cli", "__main__", "__mp_main__"}
 

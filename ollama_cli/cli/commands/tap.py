@@ -64,6 +64,7 @@ def command(
     relay = _relay(context, listen, keeps_bodies=bodies)
     try:
         context.err.line(f"listening on {relay.url}")
+        context.err.choice = context.out.choice  # the program has stdout
         lines = _Lines(context.err if words else context.out, context.output)
         code = _run(context, words, relay, lines, test)
     finally:

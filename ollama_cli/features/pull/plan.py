@@ -9,11 +9,18 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.types.manifests import Manifest
 from ollama_cli.types.pull_events import Expected, Layer
+from ollama_cli.types.tables import Table
 from ollama_cli.types.units import format_bytes
 from ollama_cli.types.values import dataclass
 from ollama_cli.ui import export, tables
 
-_HEADER: Final = ("MODEL", "SIZE", "PRESENT", "TO FETCH", "LAYERS")
+_COLUMNS: Final = {
+    "MODEL": "model",
+    "SIZE": "total",
+    "PRESENT": "present",
+    "TO FETCH": "to_fetch",
+    "LAYERS": "layers",
+}
 _LARGE: Final = 10**9
 _MANY_LAYERS: Final = 100  # more requests would delay a pull
 _TIME_LIMIT: Final = 2.0  # in seconds, for all requests together
@@ -146,15 +153,15 @@ def _describe(context: Context, name: str, layers: Sequence[Layer]) -> str:
 
 def _show(context: Context, plans: Sequence[Plan]) -> None:
     records = [plan.as_dict() for plan in plans]
+    table = Table(_COLUMNS, [_cells(plan) for plan in plans], spare=("LAYERS",))
     match context.output:
         case "json":
-            export.show_document(context.out, "models-pull-plan", {"models": records})
+            document = {"models": records}
+            export.show_document(context.out, "models-pull-plan", document, table=table)
         case "jsonl":
             export.show_lines(context.out, "models-pull-plan", records)
         case _ if plans:
-            tables.show_table(
-                context.out, _HEADER, [_cells(plan) for plan in plans], spare=_HEADER[4:]
-            )
+            tables.show(context.out, table)
 
 
 def _cells(plan: Plan) -> list[str]:

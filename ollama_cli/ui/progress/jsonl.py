@@ -147,6 +147,9 @@ class JsonLinesReporter:
         schema = {"schema": SCHEMA} if self._is_first else {}
         self._is_first = False
         fields = schema | fields
+        if self._stream.choice is not None:
+            self._stream.choice.show_lines(self._stream, [fields], answer=())
+            return
         line = json.dumps(fields)
         if holds_secret(line):
             line = json.dumps(hide_in(fields))

@@ -10,10 +10,11 @@ from ollama_cli.config.hosts import Host
 from ollama_cli.config.settings import SETTINGS
 from ollama_cli.features.context import Context
 from ollama_cli.types.secrets import redact
+from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import export, tables
 
-_HEADER: Final = ("", "NAME", "URL", "KEY")
+_COLUMNS: Final = {"": "active", "NAME": "name", "URL": "url", "KEY": "key"}
 
 
 def command(
@@ -32,7 +33,9 @@ def command(
     active = _active(context)
     records = [_record(context, host) for host in hosts.values()]
     if context.output == "json":
-        export.show_document(context.out, "hosts-list", {"hosts": records, "active": active})
+        table = Table(_COLUMNS, [_cells(record) for record in records])
+        document = {"hosts": records, "active": active}
+        export.show_document(context.out, "hosts-list", document, table=table)
         return
     if context.output == "name":
         for name in hosts:
@@ -40,7 +43,7 @@ def command(
         return
     if active["name"] is None:
         records.insert(0, {**active, "active": True})
-    tables.show_table(context.out, _HEADER, [_cells(record) for record in records])
+    tables.show_table(context.out, tuple(_COLUMNS), [_cells(record) for record in records])
     _note_active(context, active)
     path = file.config_path(context.environ)
     if not hosts and path and not context.flags.demo:

@@ -12,11 +12,12 @@ from ollama_cli.features import each
 from ollama_cli.features.context import Context
 from ollama_cli.features.mcp.servers import Servers
 from ollama_cli.features.mcp.values import Tool
+from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import export, tables
 
 _AT_ONCE: Final = 4
-_HEADER: Final = ("NAME", "DOES", "DESCRIPTION")
+_COLUMNS: Final = {"NAME": "name", "DOES": "read_only", "DESCRIPTION": "description"}
 
 
 def command(
@@ -53,17 +54,19 @@ def command(
 
 
 def _show(context: Context, tools: Sequence[Tool]) -> None:
+    rows = [(tool.full_name, _claim(tool), tool.description) for tool in tools]
+    table = Table(_COLUMNS, rows, wraps=True)
     match context.output:
         case "json":
-            export.show_document(context.out, "mcp-tools", {"tools": [_record(t) for t in tools]})
+            document = {"tools": [_record(tool) for tool in tools]}
+            export.show_document(context.out, "mcp-tools", document, table=table)
         case "name":
             for tool in tools:
                 context.out.line(one_line(tool.full_name))
         case _ if not tools:
             context.prompter.note("there are no tools")
         case _:
-            rows = [(tool.full_name, _claim(tool), tool.description) for tool in tools]
-            tables.show_wrapped(context.out, _HEADER, rows)
+            tables.show(context.out, table)
 
 
 def _record(tool: Tool) -> dict[str, object]:

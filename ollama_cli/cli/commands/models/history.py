@@ -10,10 +10,20 @@ from ollama_cli.features.models.filters import now
 from ollama_cli.features.pull import history
 from ollama_cli.features.pull.history import History, Pull
 from ollama_cli.system import paths
+from ollama_cli.types.tables import Table
 from ollama_cli.types.units import format_ago, format_bytes, format_duration
 from ollama_cli.ui import export, tables
 
-_HEADER: Final = ("MODEL", "BEGUN", "RESULT", "FETCHED", "TIME", "RESTARTS", "HOST", "ERROR")
+_COLUMNS: Final = {
+    "MODEL": "model",
+    "BEGUN": "started_at",
+    "RESULT": "result",
+    "FETCHED": "bytes",
+    "TIME": "seconds",
+    "RESTARTS": "restarts",
+    "HOST": "host",
+    "ERROR": "error",
+}
 _SPARE: Final = ("HOST", "RESTARTS", "TIME")
 
 
@@ -48,13 +58,14 @@ def command(
     pulls = past.pulls() if past else []
     shown = (history.unfinished(pulls) if unfinished else pulls)[:limit]
     records = [asdict(pull) for pull in shown]
+    table = Table(_COLUMNS, [_cells(pull) for pull in shown], _SPARE)
     match context.output:
         case "json":
-            export.show_document(context.out, "models-history", {"pulls": records})
+            export.show_document(context.out, "models-history", {"pulls": records}, table=table)
         case "jsonl":
             export.show_lines(context.out, "models-history", records)
         case _:
-            tables.show_table(context.out, _HEADER, [_cells(pull) for pull in shown], spare=_SPARE)
+            tables.show(context.out, table)
             if not shown:
                 context.prompter.note(
                     "no pull is unfinished" if pulls else "no pull was written down yet"

@@ -9,11 +9,20 @@ import typer
 from ollama_cli.features.context import Context
 from ollama_cli.features.models.filters import check_known, compile_all, key_of, now
 from ollama_cli.types.models import ModelSummary, short_id
+from ollama_cli.types.tables import Table
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.export import show_listing
 
-_HEADER: Final = ("NAME", "ID", "SIZE", "PARAMETERS", "QUANTIZATION", "CAPABILITIES", "MODIFIED")
+_COLUMNS: Final = {
+    "NAME": "name",
+    "ID": "digest",
+    "SIZE": "size",
+    "PARAMETERS": "parameter_size",
+    "QUANTIZATION": "quantization",
+    "CAPABILITIES": "capabilities",
+    "MODIFIED": "modified_at",
+}
 _SPARE: Final = ("CAPABILITIES", "QUANTIZATION", "PARAMETERS", "ID", "MODIFIED")
 
 
@@ -61,9 +70,11 @@ def command(
     models = _sorted([model for model in installed if chosen(model)], sort or "modified")
     if reverse:
         models.reverse()
-    if show_listing(context.out, context.output, "models-list", models, ModelSummary(name="")):
+    table = Table(_COLUMNS, [_cells(model) for model in models], _SPARE)
+    empty = ModelSummary(name="")
+    if show_listing(context.out, context.output, "models-list", models, empty, table):
         return
-    tables.show_table(context.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    tables.show(context.out, table)
     if not models:
         context.prompter.note("no model matches" if installed else "no model is installed")
 

@@ -9,11 +9,17 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
 from ollama_cli.features.pull import outdated
 from ollama_cli.features.pull.outdated import Freshness
+from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
 from ollama_cli.ui import export, tables
 
-_HEADER: Final = ("MODEL", "STATUS", "CHANGED", "TO FETCH")
+_COLUMNS: Final = {
+    "MODEL": "model",
+    "STATUS": "status",
+    "CHANGED": "changes",
+    "TO FETCH": "to_fetch",
+}
 _STATUS: Final = {"current": "up to date", "local": "not in the registry"}
 _EXIT_NO: Final = 12
 
@@ -57,17 +63,18 @@ def command(
 
 
 def _show(context: Context, found: list[Freshness], due: list[Freshness]) -> None:
+    table = Table(_COLUMNS, [_cells(each) for each in found])
     match context.output:
         case "json":
-            listed = [outdated.record(each) for each in found]
-            export.show_document(context.out, "models-outdated", {"models": listed})
+            listed = {"models": [outdated.record(each) for each in found]}
+            export.show_document(context.out, "models-outdated", listed, table=table)
         case "jsonl":
             export.show_lines(context.out, "models-outdated", map(outdated.record, found))
         case "name":
             for each in due:
                 context.out.line(one_line(each.model))
         case _ if found and not context.flags.quiet:
-            tables.show_table(context.out, _HEADER, [_cells(each) for each in found])
+            tables.show(context.out, table)
 
 
 def _cells(found: Freshness) -> list[str]:

@@ -8,11 +8,19 @@ from ollama_cli.features.context import Context
 from ollama_cli.features.models import filters
 from ollama_cli.types.model_details import RunningModel
 from ollama_cli.types.models import short_id
+from ollama_cli.types.tables import Table
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 from ollama_cli.ui.export import show_listing
 
-_HEADER: Final = ("NAME", "ID", "SIZE", "PROCESSOR", "CONTEXT", "UNTIL")
+_COLUMNS: Final = {
+    "NAME": "name",
+    "ID": "digest",
+    "SIZE": "size",
+    "PROCESSOR": "size_vram",
+    "CONTEXT": "context_length",
+    "UNTIL": "expires_at",
+}
 _SPARE: Final = ("ID", "CONTEXT", "PROCESSOR")
 
 
@@ -30,8 +38,10 @@ def command(
         export.show_raw(context.out, context.servers.native("ps").running_models_bytes())
         return
     models = context.servers.native("ps").running_models()
-    if not show_listing(context.out, context.output, "models-ps", models, RunningModel(name="")):
-        tables.show_table(context.out, _HEADER, [_cells(model) for model in models], spare=_SPARE)
+    table = Table(_COLUMNS, [_cells(model) for model in models], _SPARE)
+    empty = RunningModel(name="")
+    if not show_listing(context.out, context.output, "models-ps", models, empty, table):
+        tables.show(context.out, table)
 
 
 def _cells(model: RunningModel) -> list[str]:

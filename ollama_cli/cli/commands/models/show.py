@@ -38,6 +38,10 @@ def command(
     name = context.named(name)
     flags = (modelfile, template, system, parameters, license_)
     chosen = [part for part, wanted in zip(_PARTS, flags, strict=True) if wanted]
+    if (chosen or get is not None) and context.out.choice is not None:
+        raise UsageError(
+            "--fields, --jq and --line choose of the whole: leave out --get and the parts"
+        )
     if len(chosen) + (get is not None) > 1:
         raise UsageError("choose one part: --" + ", --".join([*_PARTS, "get"]))
     if context.output == "raw":

@@ -9,10 +9,18 @@ import typer
 from ollama_cli.features.context import Context
 from ollama_cli.features.sessions import listing
 from ollama_cli.features.sessions.listing import Listed
+from ollama_cli.types.tables import Table
 from ollama_cli.types.units import format_ago, format_bytes
 from ollama_cli.ui import export, tables
 
-_HEADER: Final = ("ID", "TITLE", "MODEL", "MESSAGES", "SIZE", "USED")
+_COLUMNS: Final = {
+    "ID": "id",
+    "TITLE": "title",
+    "MODEL": "model",
+    "MESSAGES": "messages",
+    "SIZE": "bytes",
+    "USED": "updated_at",
+}
 _SPARE: Final = ("SIZE", "MESSAGES", "MODEL")
 
 
@@ -46,9 +54,11 @@ def command(
     kept = listing.sessions(context.sessions)
     found = [each for each in kept if matches(each)][:limit]
     records = [asdict(each) for each in found]
+    table = Table(_COLUMNS, [_cells(each, now) for each in found], _SPARE)
     match context.output:
         case "json":
-            export.show_document(context.out, "sessions-list", {"sessions": records})
+            listed = {"sessions": records}
+            export.show_document(context.out, "sessions-list", listed, table=table)
         case "jsonl":
             export.show_lines(context.out, "sessions-list", records)
         case "csv":
@@ -58,8 +68,7 @@ def command(
             for each in found:
                 context.out.line(each.id)
         case _:
-            rows = [_cells(each, now) for each in found]
-            tables.show_table(context.out, _HEADER, rows, spare=_SPARE)
+            tables.show(context.out, table)
             if not found:
                 context.prompter.note("no session matches" if kept else "no session is kept yet")
 

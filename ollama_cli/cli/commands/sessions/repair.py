@@ -20,16 +20,16 @@ def command(ctx: typer.Context) -> None:
     """
     context: Context = ctx.obj
     done = repair(context.sessions)
-    if context.output == "json":
-        counts = {
-            "repaired": done is not None,
-            "sessions": done and done.sessions,
-            "messages": done and done.messages,
-            "lost": done.lost if done else 0,
-            "kept": done and str(done.kept),
-        }
-        export.show_document(context.out, "sessions-repair", counts)
-    elif done is None:
+    counts = {
+        "repaired": done is not None,
+        "sessions": done and done.sessions,
+        "messages": done and done.messages,
+        "lost": done.lost if done else 0,
+        "kept": done and str(done.kept),
+    }
+    if export.show_record(context.out, context.output, "sessions-repair", counts):
+        return
+    if done is None:
         context.prompter.report("nothing to repair")
     else:
         sizes = f"{counted(done.sessions, 'session')}, {counted(done.messages, 'message')}"

@@ -1,0 +1,69 @@
+"""What `--fields`, `--jq` and `--line` choose of a command's JSON, judged before it runs."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
+
+from ollama_cli.cli.table import Entry
+from ollama_cli.errors import UsageError
+from ollama_cli.ui.fields import choices, names
+from ollama_cli.ui.fields.jq_filter import Filter
+from ollama_cli.ui.fields.names import Names
+from ollama_cli.ui.streams import Choice
+
+_JSON: Final = ("json", "jsonl")
+# What their text is, is no table of anything.
+_STREAMS: Final = ("chat", "generate", "tap")
+
+
+def choose(entry: Entry, path: str, output: str, given: Mapping[str, object]) -> tuple[Choice, str]:
+    """Return what was chosen, and the format in which the command is to print.
+
+    `given` are the options by name: `fields`, `jq` and `line`. Raises UsageError for names that
+    there are not, a filter that cannot be read, and for what does not go together.
+    """
+    _check_output(output, given, is_stream=entry.schema in _STREAMS)
+    printed = output if output in {*_JSON, "csv"} else _first(entry)
+    known = names.of(entry.schema, entry.items, printed)
+    if "line" in given:
+        if len(given) > 1:
+            raise UsageError("--line is a form of its own: leave out --fields and --jq")
+        text = str(given["line"])
+        found = {name: names.find(name, known, path) for name in choices.places(text)}
+        return choices.Line(text, known, found), printed
+    as_table = output == "text" and "jq" not in given
+    chosen = None
+    if (typed := given.get("fields")) is not None:
+        fields = _read(typed, known, path)
+        chosen = choices.Fields(fields, known, as_table=as_table)
+    if "jq" in given:
+        return choices.Filtered(Filter(str(given["jq"])), chosen), printed
+    assert chosen is not None  # noqa: S101  one of the three was given
+    return chosen, printed
+
+
+def _first(entry: Entry) -> str:
+    return next(each for each in _JSON if each in entry.outputs)
+
+
+def _read(typed: object, known: Names, path: str) -> list[str]:
+    assert isinstance(typed, Sequence)  # noqa: S101  the option is repeatable
+    return list(dict.fromkeys(names.find(name, known, path) for name in split(typed)))
+
+
+def split(typed: Sequence[str]) -> Iterator[str]:
+    """Split what was typed into names."""
+    for text in typed:
+        yield from text.split(",")
+
+
+def _check_output(output: str, given: Mapping[str, object], *, is_stream: bool) -> None:
+    option = f"--{next(iter(given))}"
+    if output == "csv" and set(given) != {"fields"}:
+        option = "--line" if "line" in given else "--jq"
+        raise UsageError(f"{option} is for JSON, and -o csv is none", hint="leave out -o csv")
+    if output not in {"text", "csv", *_JSON}:
+        raise UsageError(
+            f"{option} does not go with -o {output}", hint=f"leave out -o {output}, or use -o json"
+        )
+    if output == "text" and is_stream and set(given) == {"fields"}:
+        raise UsageError("this text has no fields", hint="--fields is for -o json and -o jsonl")

@@ -1,0 +1,59 @@
+"""Filters of jq, for which the extra `jq` is needed."""
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from typing import Final
+
+from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.types.numbers import with_finite_numbers
+from ollama_cli.types.text import well_formed
+
+_INSTALL: Final = "pip install 'ollama-cli[jq]'"
+_MANUAL: Final = "https://jqlang.org/manual"
+_PLACE: Final = re.compile(r" at <top-level>, line \d+(, column \d+)?:?$|:$")
+
+
+class Filter:
+    """A filter, compiled once; UsageError for one that jq cannot read, or without the extra."""
+
+    def __init__(self, expression: str) -> None:
+        try:
+            import jq  # noqa: PLC0415  filters alone: 18 ms
+        except ModuleNotFoundError as error:
+            raise UsageError(
+                "--jq needs a library that is not installed", hint=f"install it: `{_INSTALL}`"
+            ) from error
+        try:
+            self._program = jq.compile(expression)
+        except ValueError as error:
+            raise UsageError(f"--jq: {_told(error)}", hint=f"see {_MANUAL}") from error
+
+    def run(self, value: object) -> Iterator[object]:
+        """Yield what the filter makes of a value.
+
+        Raises OllamaCliError where it fails, unless another error is on its way, which decides.
+        """
+        is_failing = sys.exception() is not None
+        text = well_formed(json.dumps(with_finite_numbers(value), ensure_ascii=False))
+        results = iter(self._program.input_text(text))
+        try:
+            while True:
+                try:
+                    result = next(results)
+                except StopIteration:
+                    return
+                except ValueError as error:
+                    if is_failing:
+                        return
+                    raise OllamaCliError(f"--jq: {_told(error)}") from error
+                yield result
+        finally:
+            del results  # while the program is there: jq cannot let go of them in the other order
+
+
+def _told(error: ValueError) -> str:
+    """Return the first line of what jq says, without its name and the place."""
+    first, *_ = str(error).strip().splitlines() or [""]
+    return _PLACE.sub("", first.removeprefix("jq: error: ")) or "the filter failed"
