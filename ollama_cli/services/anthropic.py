@@ -10,6 +10,7 @@ from ollama_cli.services.kinds import ServerKind, without
 from ollama_cli.services.listing import ListingClient
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport.retries import Retry
+from ollama_cli.types.requests import ChatRequest
 from ollama_cli.wire import anthropic_failures, anthropic_requests, sse
 from ollama_cli.wire.anthropic_answers import MessageParser
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ollama_cli.transport.response import Reply
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.models import ModelSummary
-    from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+    from ollama_cli.types.requests import EmbedRequest, GenerateRequest
     from ollama_cli.types.timeouts import Timeouts
 
 _MESSAGES: Final = "/messages"
@@ -84,7 +85,12 @@ class AnthropicClient(ListingClient):
         `message_stop`, or the arguments of a call are no JSON; TooLongError if the context is full.
         """
         body = anthropic_requests.message_body(request)
-        parser = MessageParser(gather=request.gather, join=request.join, limit=body["max_tokens"])
+        parser = MessageParser(
+            gather=request.gather,
+            join=request.join,
+            limit=body["max_tokens"],
+            takes_unread=isinstance(request, ChatRequest) and request.takes_unread,
+        )
         ask = partial(self._open, body, is_limited=anthropic_requests.has_limit(request))
         return EventStream(ask, sse.Decoder(), parser)
 

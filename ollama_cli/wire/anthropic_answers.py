@@ -6,6 +6,7 @@ skipped. Sources: Anthropic's API reference, and what Ollama 0.24.0 and 0.32.15 
 """
 
 import io
+import json
 from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, TooLongError
@@ -31,6 +32,7 @@ class _Block:
         self.kind = fields.text(start.get("type"))
         self.signature = fields.text(start.get("signature"))
         self.pieces = io.StringIO()
+        self.is_unread = False
 
     @property
     def is_signed(self) -> bool:
@@ -44,17 +46,26 @@ class _Block:
 
     def call(self) -> ToolCall:
         """Return the call of a tool; ProtocolError for arguments that are no JSON object."""
-        name, text = fields.text(self.start.get("name")), self.pieces.getvalue()
-        whole = fields.mapping(self.start.get("input"))
-        arguments = parse_arguments(name, text) if text.strip() else whole
-        return ToolCall(
-            name=name, arguments=arguments, id=fields.text(self.start.get("id")) or None
-        )
+        name = fields.text(self.start.get("name"))
+        arguments = parse_arguments(name, self._arguments())
+        return ToolCall(name, arguments, fields.text(self.start.get("id")) or None)
+
+    def unread(self) -> ToolCall:
+        """Return the call with its arguments as they came."""
+        name, call_id = fields.text(self.start.get("name")), fields.text(self.start.get("id"))
+        return ToolCall(name, id=call_id or None, unread=self._arguments())
+
+    def _arguments(self) -> str:
+        """Return the text of the pieces, else what the start said."""
+        text, whole = self.pieces.getvalue(), self.start.get("input")
+        if text.strip() or not whole:
+            return text
+        return whole if isinstance(whole, str) else json.dumps(whole)
 
     def document(self) -> dict[str, object]:
         """Return the block as it is sent back."""
         if self.kind == "tool_use":
-            return {**self.start, "input": self.call().arguments}
+            return {**self.start, "input": {} if self.is_unread else self.call().arguments}
         if self.kind == "thinking":
             return {**self.start, "thinking": self.pieces.getvalue(), "signature": self.signature}
         return {**self.start, "text": self.pieces.getvalue()} if self.kind == "text" else self.start
@@ -64,17 +75,24 @@ class MessageParser(AnswerParser):
     """Parses one answer; it ends in `message_stop`. One whole message is an answer, too.
 
     `limit` is the number of tokens that was asked for at most. Calls of tools are events once they
-    are complete; one that was cut with the answer is left out.
+    are complete; one that was cut with the answer is left out. Another one whose arguments are no
+    JSON object is a ProtocolError at the end, unless `takes_unread`.
     """
 
     _unended = None
     _hint = "ask again; the log of the server tells why"
 
     def __init__(
-        self, *, gather: bool = True, join: bool = False, limit: int | None = None
+        self,
+        *,
+        gather: bool = True,
+        join: bool = False,
+        limit: int | None = None,
+        takes_unread: bool = False,
     ) -> None:
         super().__init__(gather=gather, join=join)
         self._limit = limit
+        self._takes_unread = takes_unread
         self._model = ""
         self._reason: str | None = None
         self._counts: dict[str, int] = {}
@@ -82,6 +100,7 @@ class MessageParser(AnswerParser):
         self._kept: list[_Block] = []
         self._is_signed = False
         self._broken_call: ProtocolError | None = None
+        self._broken_block: _Block | None = None
 
     @staticmethod
     def _plain_text(value: object) -> str | None:
@@ -143,6 +162,9 @@ class MessageParser(AnswerParser):
         self._reason = fields.text(part.get("stop_reason")) or self._reason
 
     def _begin_block(self, index: int | None, start: dict[str, Any]) -> list[ChatEvent]:
+        return [*self._unread(), *self._begun(index, start)]
+
+    def _begun(self, index: int | None, start: dict[str, Any]) -> list[ChatEvent]:
         block = self._open[index] = _Block(start)
         self._is_signed = self._is_signed or block.is_signed
         match block.kind:
@@ -193,12 +215,28 @@ class MessageParser(AnswerParser):
             return []
         try:
             call = block.call()
-        except ProtocolError as error:  # the reason, which comes later, tells whether it was cut
+        except ProtocolError as error:  # what comes after it tells whether it was cut
             self._broken_call = self._broken_call or error
-            self._kept.remove(block)
+            events, self._broken_block = self._unread(), block
+            return events
+        return [*self._unread(), self._record(call)]
+
+    def _unread(self) -> list[ChatEvent]:
+        """Return the call that could not be read, now that it is known that it was not cut."""
+        block = self._broken_block
+        if block is None or not self._takes_unread:
+            self._forget_broken()
             return []
+        self._broken_block, block.is_unread = None, True
+        return [self._record(block.unread())]
+
+    def _forget_broken(self) -> None:
+        self._kept = [each for each in self._kept if each is not self._broken_block]
+        self._broken_block = None
+
+    def _record(self, call: ToolCall) -> ToolCall:
         self._calls.append({"name": call.name, "arguments": call.arguments, "id": call.id})
-        return [call]
+        return call
 
     def _whole(self, message: dict[str, Any]) -> list[ChatEvent]:
         self._begin(message)
@@ -211,6 +249,9 @@ class MessageParser(AnswerParser):
 
     def _over(self) -> list[ChatEvent]:
         events = [event for index in list(self._open) for event in self._end_block(index)]
+        if endings.cut_of(self._reason) is None:
+            events += self._unread()
+        self._forget_broken()
         self._end(self._reason, events)
         self._failure = self._failure or self._failure_of_end()
         return events if self._failure else [*events, Done(self._answer_at_end())]
@@ -222,7 +263,7 @@ class MessageParser(AnswerParser):
                 hint="shorten the prompt: the answer stays incomplete",
             )
         is_cut = endings.cut_of(self._reason) is not None
-        return None if is_cut else self._broken_call
+        return None if is_cut or self._takes_unread else self._broken_call
 
     def _answer_at_end(self) -> Answer:
         counts, cut = self._counts, endings.cut_of(self._reason)

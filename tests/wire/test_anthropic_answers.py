@@ -235,6 +235,47 @@ def test_arguments_that_are_no_object_are_an_error(text: str) -> None:
     assert "'f' with arguments that are no JSON object" in error.message
 
 
+@pytest.mark.parametrize("is_whole", [False, True])
+def test_arguments_that_are_no_object_may_be_taken_as_they_came(is_whole: bool) -> None:
+    blocks: list[list[dict[str, Any]]] = [
+        [begin("thinking", thinking="Hm", signature="sig"), end()],
+        [begin("tool_use", 1, id="t1", name="f", input="{" if is_whole else {})],
+        [begin("tool_use", 2, id="t2", name="f", input={"n": 1}), end(2)],
+        [begin("tool_use", 3, id="t3", name="g", input=[1])],
+    ]
+    if is_whole:
+        content = [events[0]["content_block"] for events in blocks]
+        message = {"type": "message", "content": content, "stop_reason": "tool_use"}
+        data = body(message)
+    else:
+        blocks[1].append(delta("input_json_delta", 1, partial_json="{"))
+        events = [event for each in blocks for event in each]
+        data = body(start(), *events[:4], end(1), *events[4:], reason("tool_use"), STOP)
+    seen, error = heard(data, takes_unread=True)
+    calls = [each for each in seen if isinstance(each, ToolCall)]
+    assert error is None
+    assert calls == [
+        ToolCall("f", {}, "t1", unread="{"),
+        ToolCall("f", {"n": 1}, "t2"),
+        ToolCall("g", {}, "t3", unread="[1]"),
+    ]
+    assert isinstance(done := seen[-1], Done)
+    sent = [{}, {"n": 1}, {}]
+    assert [each["arguments"] for each in done.answer.tool_calls] == sent
+    assert [each.get("input") for each in done.answer.blocks] == [None, *sent]
+
+
+def test_a_call_that_was_cut_is_not_taken_either() -> None:
+    half = [begin("tool_use", 2, id="t", name="f"), delta("input_json_delta", 2, partial_json="{")]
+    broken = [begin("tool_use", 1, id="u", name="f", input=[1]), end(1)]
+    thought = [begin("thinking", thinking="Hm", signature="sig"), end()]
+    events = [start(), *thought, *broken, *half, end(2), reason("max_tokens"), STOP]
+    found = answer_of(*events, takes_unread=True)
+    assert [each["id"] for each in found.blocks[1:]] == ["u"]
+    assert [each["id"] for each in found.tool_calls] == ["u"]
+    assert len(answer_of(*events).blocks) == 1
+
+
 def test_thinking_without_a_signature_does_not_go_back() -> None:
     thought = [begin("thinking", thinking=""), delta("thinking_delta", thinking="Hm"), end()]
     assert answer_of(start(), *thought, *said("Yes", 1), reason("end_turn"), STOP).blocks == ()

@@ -210,6 +210,21 @@ def test_a_tool_is_run_and_signed_thinking_goes_back_with_its_result(tmp_path: P
     ]
 
 
+def test_arguments_that_are_no_object_are_told_to_the_model(tmp_path: Path) -> None:
+    tools = tmp_path / "tool.py"
+    tools.write_text('def rain(city: str) -> str:\n    """Tell."""\n    return "wet " + city\n')
+    piece = delta("input_json_delta", partial_json='{"city": ')
+    first = answered(begin("tool_use", id="t1", name="rain"), piece, end(), why="tool_use")
+    pages = {MODELS: LISTED, "/v1/messages": by_turns(first, answered(*said("Yes")))}
+    with stranger(by_path(pages)) as there:
+        words = ("--api", "anthropic", "--host", there.url, "chat", "rain?", "-m", "m")
+        result = call(*words, "--tools", str(tools), "--tools-approve", "always")
+        *_, last = there.requests[-1].json["messages"]
+    assert (result.code, result.out) == (0, "Yes\n"), result.err
+    told = 'bad arguments of rain: no JSON object: {"city": '
+    assert last["content"] == [{"type": "tool_result", "tool_use_id": "t1", "content": told}]
+
+
 def test_an_address_in_api_is_not_taken_for_another_portal() -> None:
     with server(*said("Yes")) as there:
         words = ("--api", "anthropic", "--host", f"{there.url}/api")
