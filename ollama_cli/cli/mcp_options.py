@@ -13,7 +13,7 @@ Words = Annotated[
     typer.Argument(metavar="-- COMMAND ARGS...", help="Run this as the server."),
 ]
 Server = Annotated[
-    str | None, typer.Option("--server", metavar="NAME", help="Which server of mcp.json.")
+    str | None, typer.Option("--server", metavar="SERVER", help="Which server of mcp.json.")
 ]
 McpConfig = Annotated[
     str | None, typer.Option("--mcp-config", metavar="FILE", help="Read this mcp.json instead.")

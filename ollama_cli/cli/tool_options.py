@@ -13,7 +13,7 @@ def declare(
         list[str] | None,
         typer.Option(
             "--tools",
-            metavar="NAME[,NAME...]",
+            metavar="TOOLS[,TOOLS...]",
             help="Let the model call a server of mcp.json, SERVER.TOOL, FILE.py or cmd:NAME.",
         ),
     ] = None,

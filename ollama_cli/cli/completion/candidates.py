@@ -15,13 +15,15 @@ from ollama_cli.types.urls import host_of, is_private
 from ollama_cli.ui import published
 
 LONGEST_WAIT: Final = 0.15
-_FILES: Final = "PATH"
+_FILES: Final = frozenset({"PATH", "FILE"})
 _SETTINGS: Final = "SETTING"
 _SERVERS: Final = "URL"
 _HOSTS: Final = "HOST"
 _FAULTS: Final = "SCRIPT"
 _SCHEMAS: Final = "SCHEMA"
 _MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
+_MCP_SERVERS: Final = "SERVER"
+_TOOLS: Final = "TOOLS"
 # Names come from servers; only these are safe in every shell.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
 _SAFE_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
@@ -65,7 +67,7 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
     words = filter(_WORD.fullmatch, kinds)
     found: Iterable[str] | None = words
-    if _FILES in kinds:
+    if _FILES.intersection(kinds):
         found = None
     elif _SETTINGS in kinds:
         found = SETTINGS
@@ -76,6 +78,11 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
         found = _hosts(environ)
     elif _SCHEMAS in kinds:
         found = published.names()
+    elif _MCP_SERVERS in kinds:
+        found = _mcp_servers(line.values, environ)
+    elif kinds[0].startswith(f"{_TOOLS}["):
+        names = [*_mcp_servers(line.values, environ), *_programs(environ)]
+        found = names if any(each.startswith(line.typed) for each in names) else None
     elif _FAULTS in kinds:
         from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
 
@@ -92,6 +99,27 @@ def _hosts(environ: Mapping[str, str]) -> list[str]:
     except OllamaCliError:  # the command itself reports it
         return []
     return [*filter(_SAFE_NAME.fullmatch, config.hosts)]
+
+
+def _mcp_servers(typed: Mapping[str, str], environ: Mapping[str, str]) -> list[str]:
+    """List the MCP servers that this line may name; none of them is started."""
+    from ollama_cli.config.mcp_servers import read_mcp_servers  # noqa: PLC0415  a shell waits: 2 ms
+
+    try:
+        known = read_mcp_servers(environ, typed.get("mcp_config")).servers
+    except OllamaCliError:  # the command itself reports it
+        return []
+    return [*filter(_SAFE_NAME.fullmatch, known)]
+
+
+def _programs(environ: Mapping[str, str]) -> list[str]:
+    """List the programs of the config file that are tools."""
+    from ollama_cli.config.tools import read_tools  # noqa: PLC0415  a shell waits for it: 1 ms
+
+    try:
+        return [f"cmd:{name}" for name in read_tools(environ).commands]
+    except OllamaCliError:  # likewise
+        return []
 
 
 def _request_options(

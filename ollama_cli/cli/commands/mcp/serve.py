@@ -50,7 +50,9 @@ def command(
     ] = None,
     token_env: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Variable of the token for --listen; else one is made."),
+        typer.Option(
+            metavar="VARIABLE", help="Variable of the token for --listen; else one is made."
+        ),
     ] = None,
 ) -> None:
     """Let agents and editors ask local models, by the Model Context Protocol.
