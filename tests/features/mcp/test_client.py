@@ -1,13 +1,15 @@
 """`McpClient`, as other programs use it: errors are ours, and no server is left behind."""
 
+import gzip
 import json
 import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from lives import is_there
@@ -202,6 +204,9 @@ def test_a_call_that_waits_ends_where_another_thread_closes(tmp_path: Path) -> N
     assert "(signal 9)" in found[0].message
 
 
+P = TypeVar("P", bound="Page")
+
+
 class Page(BaseHTTPRequestHandler):
     """Answers every request in the same way; the headers that came are kept."""
 
@@ -230,7 +235,13 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def page() -> Iterator[tuple[type[Page], str]]:
-    answers = type("Answers", (Page,), {"seen": []})
+    with listening(Page) as found:
+        yield found
+
+
+@contextmanager
+def listening(kind: type[P]) -> Iterator[tuple[type[P], str]]:
+    answers = type("Answers", (kind,), {"seen": []})
     http = ThreadingHTTPServer(("127.0.0.1", 0), answers)
     serving = threading.Thread(target=http.serve_forever, args=(0.01,))
     serving.start()
@@ -275,6 +286,53 @@ def test_both_eras_at_an_address(page: tuple[type[Page], str], era: str, version
         assert client.tools() == TOOLS
         assert client.invoke("add", {"a": 1, "b": 2})["structuredContent"] == {"total": 3}
     assert {each.get("Authorization") for each in answers.seen} == {"Bearer mine"}
+
+
+class Flood(Page):
+    """Answers each call with a message that has no end, or is packed."""
+
+    era = "legacy"
+    form = "json"
+
+    def do_POST(self) -> None:
+        request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.seen.append(dict(self.headers))
+        if request["method"] == "notifications/initialized":
+            self.send_response(202)
+            self.end_headers()
+            return
+        has_events = self.form == "events"
+        found = json.dumps(answer(request, [self.era])).encode()
+        is_call = request["method"] == "tools/call"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream" if has_events else "application/json")
+        if is_call and self.form == "packed":
+            found = gzip.compress(found)
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        if has_events:  # as many and as large as one may be, the blank lines on their own
+            note = b'data: {"jsonrpc": "2.0", "method": "notifications/x"}%s\n' % (b" " * 2_000_000)
+            for piece in (note, b"\n") * (9 if is_call else 1):
+                self.wfile.write(piece)
+            found = b"data: " + found + b"\n\n"
+        with suppress(OSError):
+            while is_call and self.form != "packed" and "tool_big" in str(request):
+                self.wfile.write(b" " * 1_000_000)
+            self.wfile.write(found)
+
+
+@pytest.mark.parametrize("form", ["json", "events", "packed"])
+def test_an_answer_without_an_end_is_broken_off(form: str) -> None:
+    told = "sent a packed answer" if form == "packed" else "more than 16 MB in one answer"
+    with listening(Flood) as (answers, url), McpClient.connect_http(url) as client:
+        answers.form = form
+        if form != "packed":
+            assert client.invoke("add", {"a": 1, "b": 2})["structuredContent"] == {"total": 3}
+        with pytest.raises(ProtocolError, match=told):
+            client.invoke("say", {"text": "tool_big"})
+        assert [tool["name"] for tool in client.tools()]  # the session goes on
+    assert {each["Accept-Encoding"] for each in answers.seen} == {"identity"}
 
 
 def test_a_proxy_is_not_asked_for_a_private_address(
