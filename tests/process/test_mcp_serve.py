@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
 
+import other_servers
 import pytest
 from agents import Agent, serving
 from hostile import PATIENCE, Peer, Server, by_path, document, lines
@@ -221,6 +222,24 @@ def test_the_server_may_be_away() -> None:
         assert health["error_kind"] == "unreachable"
         assert agent.answer(agent.ask("resources/list"))["error"]["code"] == -32603
         assert agent.end() == 0
+
+
+@pytest.mark.parametrize(
+    ("api", "told"),
+    [
+        ("auto", "error: {} needs an Ollama server; this is a llama.cpp server"),
+        ("openai", "error: {} needs Ollama's own API, and --api rules it out"),
+    ],
+)
+def test_what_only_ollama_has_is_told_in_one_sentence(api: str, told: str) -> None:
+    with (
+        other_servers.serving(other_servers.LLAMA_CPP) as v1,
+        serving(v1.url, "--allow-pull", "--allow-delete", "--api", api) as agent,
+    ):
+        for tool, word in (("show_model", "show"), ("pull", "pull"), ("delete", "rm")):
+            error, hint = agent.failure(f"ai_ollama_{tool}", model="demo")
+            assert error == told.format(word)
+            assert hint.startswith("hint: tell the user: ")
 
 
 def test_no_password_is_told() -> None:

@@ -13,6 +13,7 @@ from ollama_cli.errors import (
 
 _LIST: Final = "ai_ollama_list_models names the models that may be used"
 _ROOM: Final = "--num-ctx"
+_USER: Final = "the user"
 _WORDS: Final = {
     "what is installed: `ollama-cli models list`": _LIST,
     " with -m": "",
@@ -28,7 +29,8 @@ def hint_for_agents(error: OllamaCliError) -> str:
         return "shorten the input"
     for words, instead in _WORDS.items():
         hint = hint.replace(words, instead)
-    return hint
+    is_typed = "`" in hint and _USER not in hint
+    return f"tell {_USER}: {hint}" if is_typed else hint
 
 
 def _unhinted(error: OllamaCliError) -> str:

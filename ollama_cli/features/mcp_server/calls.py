@@ -110,6 +110,7 @@ def count_tokens(desk: Desk, arguments: Arguments, _: Progress) -> Outcome:
 def pull(desk: Desk, arguments: Arguments, progress: Progress) -> Outcome:
     """Download a model to the server."""
     name = desk.model(arguments["model"])
+    desk.context.servers.native("pull", asks=False)  # the pull asks by itself
     return Outcome({"models": [pull_model(desk.context, name, progress)]})
 
 
@@ -119,7 +120,7 @@ def delete(desk: Desk, arguments: Arguments, _: Progress) -> Outcome:
     name = find(asked, [model.name for model in desk.models()])
     if name is None:
         raise ModelNotFoundError.not_installed(asked, "; nothing was removed")
-    desk.context.servers.ollama().delete(name)
+    desk.context.servers.native("rm").delete(name)
     desk.context.servers.forget_installed()
     return Outcome({"model": name, "removed": True})
 

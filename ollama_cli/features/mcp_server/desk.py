@@ -62,7 +62,7 @@ class Desk:
 
     def details(self, name: str) -> dict[str, Any]:
         """Describe a model as `models show -o json` does, without secrets."""
-        details: ModelDetails = self.context.servers.ollama().show(name)
+        details: ModelDetails = self.context.servers.native("show").show(name)
         if self.context.settings.local_only:
             policy.check_place(name, details.remote_host or details.remote_model)
         document: dict[str, Any] = hide_in(details.record())

@@ -1,6 +1,7 @@
 """The servers of one run: clients, known facts about them, and the registry."""
 
 import gc
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property, partial
@@ -59,6 +60,7 @@ class Servers:
         self._is_demo = is_demo
         self._is_registry_set = is_registry_set
         self._command: str | None = None
+        self._of_thread = threading.local()
 
     def ollama(self) -> OllamaClient:
         """Return the client of Ollama's own API for the server."""
@@ -74,7 +76,10 @@ class Servers:
         Raises OtherApiError, with the kind of server, if that cannot serve it; with `asks` False
         no request is sent, and only known facts decide.
         """
-        self._command = command
+        if threading.current_thread() is threading.main_thread():
+            self._command = command
+        else:  # a command of its own: `mcp serve` has many side by side
+            self._of_thread.command = command
         settings = self._settings
         if settings.first_api == "anthropic":
             from ollama_cli.services.kinds import without  # noqa: PLC0415  other servers alone: 1 ms
@@ -255,8 +260,9 @@ class Servers:
 
         if self._settings.first_api == "anthropic":
             return kinds.without_messages(error)
-        if self._command is not None:
-            found = kinds.lacking(self._command, self.server, self.ollama().base_url)
+        command = getattr(self._of_thread, "command", self._command)
+        if command is not None:
+            found = kinds.lacking(command, self.server, self.ollama().base_url)
             return found.with_facts(http_status=error.http_status)
         if self._settings.api == "native":
             return kinds.without_native(error, self.server)

@@ -30,6 +30,8 @@ LIST = "ai_ollama_list_models names the models that may be used"
             UsageError("x", hint="choose an embedding model with -m; installed: e"),
             "choose an embedding model; installed: e",
         ),
+        (ServerError("x", hint="see `-v`"), "tell the user: see `-v`"),
+        (TooLongError("x", hint="the user may set `-x`"), "the user may set `-x`"),
         (UsageError("x"), "mend the arguments, and call again"),
         (RefusedError("x"), LIST),
         (UnreachableError("x"), "tell the user: the model server must be started"),

@@ -1,5 +1,7 @@
 """What a run finds out of its server, keeps, and makes of it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hostile import Server, document
 from other_servers import LM_STUDIO, serving
@@ -88,3 +90,15 @@ def test_a_memory_of_another_server_refuses_without_a_request() -> None:
     with pytest.raises(UnreachableError):
         at(NOWHERE).servers.native("rm")
     cache.write_seen(NOWHERE, cache.Seen())
+
+
+def test_a_command_on_a_thread_of_its_own_leaves_no_word_behind() -> None:
+    with serving(LM_STUDIO) as server:
+        cli = at(server.url)
+        with ThreadPoolExecutor() as threads:
+            threads.submit(lambda: cli.servers.native("rm", asks=False)).result()
+            error = OtherApiError("the server", rest=" has no such route")
+            named = threads.submit(cli.servers.with_kind, error).result()
+        assert named.message == "rm needs an Ollama server; this is LM Studio"
+        assert not cli.servers.with_kind(error).message.startswith("rm")
+        cli.close()
