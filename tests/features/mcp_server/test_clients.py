@@ -41,6 +41,23 @@ def test_a_host_that_was_named_is_named_there_too() -> None:
     assert entry["args"] == ["--host", "work", "mcp", "serve"]
 
 
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"OLLAMA_HOST": "gpu:8080"}, ["--host", "gpu:8080"]),
+        ({"OLLAMA_CLI_HOST": "work", "OLLAMA_HOST": "gpu"}, ["--host", "work"]),
+        ({"OLLAMA_HOST": "http://me:secret@gpu"}, []),
+        ({"OLLAMA_HOST": " "}, []),
+    ],
+)
+def test_a_host_of_a_variable_is_named_as_clients_pass_none_on(
+    variables: dict[str, str], named: list[str]
+) -> None:
+    entry = call("mcp", "config", env=variables).json["mcpServers"]["ollama"]
+    own = entry["args"][-len(named) - 2 :]
+    assert (own, entry["args"].count("--host")) == ([*named, "mcp", "serve"], len(named) // 2)
+
+
 def test_a_program_without_a_file_of_its_own_is_started_by_python(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -95,7 +95,7 @@ def test_a_memory_of_another_server_refuses_without_a_request() -> None:
 def test_a_command_on_a_thread_of_its_own_leaves_no_word_behind() -> None:
     with serving(LM_STUDIO) as server:
         cli = at(server.url)
-        with ThreadPoolExecutor() as threads:
+        with ThreadPoolExecutor(1) as threads:
             threads.submit(lambda: cli.servers.native("rm", asks=False)).result()
             error = OtherApiError("the server", rest=" has no such route")
             named = threads.submit(cli.servers.with_kind, error).result()
