@@ -33,6 +33,7 @@ CURES: Final = {
     14: "look at the rights of the file and its folder",
 }
 _PRIMARY: Final = 0xFF
+_DAMAGE: Final = {11, 26}  # malformed; no database at all
 _OLDEST: Final = (3, 37)  # the first with STRICT tables
 _OTHER: Final = "use a Python with a newer SQLite, which has FTS5"
 
@@ -104,10 +105,15 @@ class Store:
         return True
 
     def create(self) -> None:
-        """Make an empty file for its owner alone; SQLite gives its journal the same rights."""
+        """Make an empty file for its owner alone; SQLite gives its journal the same rights.
+
+        One that is there is not opened: to close it again would take the locks of this process on
+        it away, and with them what keeps others from its log.
+        """
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+            if not self.exists:
+                os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
             self.refuse(error.strerror or str(error), error)
 
@@ -162,6 +168,15 @@ class Store:
     def size(self) -> int:
         """Return the bytes that the file and its log take."""
         return sum(path.stat().st_size for path in (self.path, self._log) if path.exists())
+
+    def remove(self) -> None:
+        """Remove the file, with its log: for one that is damaged, as nobody can use it."""
+        self.close()
+        try:
+            for ending in ("", "-wal", "-shm"):
+                self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
+        except OSError as error:
+            self.refuse(error.strerror or str(error), error)
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -309,6 +324,11 @@ class Store:
                     base.execute(statement)
                 base.execute(f"PRAGMA user_version = {number}")
             base.execute("COMMIT")
+
+
+def is_damage(error: ConfigError) -> bool:
+    """Return whether a file was refused because it is damaged, or no SQLite file at all."""
+    return getattr(error.__cause__, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGE
 
 
 def _identity(path: Path) -> tuple[int, int]:

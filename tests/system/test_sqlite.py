@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from shell import python
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.system.sqlite import Form, Store
@@ -258,3 +259,17 @@ def test_an_sqlite_that_lacks_something_is_told(
     with pytest.raises(ConfigError, match="is older than 3") as failure:
         write(one, "a")
     assert failure.value.hint == "use a Python with a newer SQLite, which has FTS5"
+
+
+def test_what_is_made_again_while_it_is_open_stays_locked(tmp_path: Path) -> None:
+    form = Form("list of words", [[SCHEMA]], "mend it", is_ledger=True, application=1)
+    one = Store(tmp_path / "words.db", form)
+    one.create()
+    write(one, "a")
+    one.create()  # to close any other descriptor of the file would take away its locks
+    code = "import sqlite3, sys; sqlite3.connect(sys.argv[1]).execute('SELECT * FROM words')"
+    assert python(code, one.path).code == 0
+    assert one.path.with_name("words.db-wal").exists()  # the last one to leave removes it
+    write(one, "b")
+    one.close()
+    assert words(one) == ["a", "b"]
