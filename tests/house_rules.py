@@ -34,7 +34,7 @@ FEATURES = {
     name: row
     for row, names in enumerate(
         (
-            "servers schema sessions tap",
+            "servers schema sessions tap cache",
             "context",
             "models explain mcp measure",
             "each doctor tools",

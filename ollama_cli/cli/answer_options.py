@@ -91,6 +91,17 @@ def declare(
     ] = False,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
+    cache: Annotated[
+        str | None,
+        typer.Option(
+            "--cache",
+            metavar="[=AGE]",
+            help="Give the same question the same answer again, if not older: 1h, 30d.",
+        ),
+    ] = None,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Ask anew, and keep nothing of it.")
+    ] = False,
 ) -> AnswerOptions:
     """Declare the options of `chat`, `generate` and `run`, and return their values."""
     given: dict[str, Any] = dict(locals())

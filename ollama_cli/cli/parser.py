@@ -37,6 +37,7 @@ THINK_WORDS: Final = frozenset(
 # Options that need no value: their default, and which words after them are one; None: any word.
 OPTIONAL_VALUES: Final[Mapping[str, tuple[str, frozenset[str] | None]]] = {
     "--think": ("true", THINK_WORDS),
+    "--cache": ("true", frozenset()),
     "--install-completion": (shells.DETECTED, None),
     "--show-completion": (shells.DETECTED, None),
 }

@@ -155,6 +155,20 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli sessions show 3f2",
         ),
     ),
+    "cache": Branch(
+        "Look at the answers that --cache keeps, and remove them.",
+        {
+            "info": Entry(
+                "cache.info", "Tell how many answers are kept, and where.", _STREAMED, _NO_START
+            ),
+            "clear": Entry("cache.clear", "Remove the answers that are kept.", _STREAMED),
+        },
+        examples=(
+            "ollama-cli generate 'a haiku about tides' --cache",
+            "ollama-cli cache info",
+            "ollama-cli cache clear --older-than 30d",
+        ),
+    ),
     "mcp": Branch(
         "Serve models to agents, and use the tools of MCP servers.",
         {

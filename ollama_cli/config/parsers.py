@@ -89,6 +89,18 @@ def read_age(value: object) -> str:
     return text
 
 
+def read_cache(value: object) -> bool | str:
+    """Read whether answers are cached: a yes or no, or the age that they may have, such as 1h."""
+    try:
+        return read_switch(value)
+    except ConfigError:
+        pass
+    try:
+        return read_age(value)
+    except ConfigError as error:
+        raise ConfigError("is neither true nor false, and no age such as 1h or 30d") from error
+
+
 def read_day(value: object) -> str:
     """Read a day such as 2023-06-01, also as TOML writes it."""
     text = str(value).strip()

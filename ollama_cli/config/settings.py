@@ -41,6 +41,7 @@ class Settings(NamedTuple):
     history: bool = True
     keep_sessions: str | None = None
     save: bool = True
+    cache: bool | str = False
     ca_file: str | None = None
     render: str = "auto"
     keys: str = "emacs"
@@ -214,6 +215,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "whether conversations are saved as sessions: true or false",
         parsers.read_switch,
         ("OLLAMA_CLI_SAVE",),
+    ),
+    "cache": Setting(
+        "whether a question that was answered before is answered from the cache: true, false, or"
+        " how old the answer may be, such as 1h",
+        parsers.read_cache,
+        ("OLLAMA_CLI_CACHE",),
     ),
     "ca_file": Setting(
         "certificate authority of an https server, a PEM file",

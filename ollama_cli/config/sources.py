@@ -42,7 +42,7 @@ VARIABLES: Final = {
 # A `.env` in the current folder must not set whom to trust, or what is done without asking.
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
-    "keep_sessions", "save",
+    "keep_sessions", "save", "cache",
 )  # fmt: skip
 _LOOKS: Final = ("render", "keys", "accessible")
 

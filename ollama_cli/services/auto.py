@@ -83,6 +83,11 @@ class DeferredStream(EventStream[E]):
         if self._stream is not None:
             self._stream.close()
 
+    @property
+    def lines(self) -> bytes | None:
+        """Return the server's bytes, as every stream does."""
+        return self._stream.lines if self._stream is not None else None
+
     def bursts(self) -> Iterator[list[E]]:
         """Yield the events of each network read together; a token that comes alone is not held."""
         return self._decided_bursts

@@ -161,6 +161,7 @@ class Connection:
         patience: float | None = None,
         longest: int | None = None,
         before: Callable[[], object] | None = None,
+        keeps: bool = False,
     ) -> EventStream[E]:
         """Make a stream: reading its first event calls `before` and sends the request.
 
@@ -173,7 +174,7 @@ class Connection:
             wait, retry = patience, Retry.NEVER
         bounds = {"wait": wait, "idle": idle, "patience": patience or 0.0}
         ask = partial(self.open, path, present(body), **bounds, retry=retry, before=before)
-        return EventStream(ask, ndjson.Decoder(longest), parser)
+        return EventStream(ask, ndjson.Decoder(longest), parser, keeps=keeps)
 
     def stream_bytes(self, path: str, body: Body, *, wait: float) -> Iterator[bytes]:
         """Yield a document's bytes as they arrive, not decoded; `wait` bounds each silence."""

@@ -8,20 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from ollama_cli.errors import OllamaCliError, OtherApiError, ProtocolError, UnreachableError
 from ollama_cli.services import capabilities
-from ollama_cli.services.connection import Body, Client
+from ollama_cli.services.connection import Body, Client, present
 from ollama_cli.services.health import examine
+from ollama_cli.services.kept import KeptReply
 from ollama_cli.services.provider import Provider
+from ollama_cli.services.stream import EventStream
 from ollama_cli.transport.deadline import Allowance
 from ollama_cli.transport.retries import Retry
 from ollama_cli.types.model_names import find
-from ollama_cli.wire import decoding, fields, ollama as wire
+from ollama_cli.wire import decoding, fields, ndjson, ollama as wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, Self
 
     from ollama_cli.services.kinds import Server
-    from ollama_cli.services.stream import EventStream
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
     from ollama_cli.types.health import Health
@@ -112,22 +113,34 @@ class OllamaClient(Client, Provider):
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation by `/api/generate` or `/api/chat`."""
-        from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  for `health` 2 ms
-        from ollama_cli.wire.answers import AnswerParser  # noqa: PLC0415  likewise, 4 ms
-        from ollama_cli.wire.ollama_requests import (  # noqa: PLC0415  likewise, 2 ms
-            chat_body,
-            generate_body,
-        )
+        from ollama_cli.wire.answers import AnswerParser  # noqa: PLC0415  for `health` 4 ms
 
-        is_chat = isinstance(request, ChatRequest)
+        path, body = self.question(request)
         return self._http.stream(
-            "/api/chat" if is_chat else "/api/generate",
-            chat_body(request) if isinstance(request, ChatRequest) else generate_body(request),
+            path,
+            body,
             AnswerParser(gather=request.gather, join=request.join),
             wait=self.timeouts.first_token,
             idle=self.timeouts.between_tokens,
             retry=Retry.REFUSAL,
+            keeps=request.records,
         )
+
+    def question(self, request: GenerateRequest | ChatRequest) -> tuple[str, dict[str, Any]]:
+        """Return the route and the body of a question, as `answer` sends them."""
+        from ollama_cli.wire.ollama_requests import question  # noqa: PLC0415  for `health` 2 ms
+
+        path, body = question(request)
+        return path, present(body)
+
+    def replayed(
+        self, request: GenerateRequest | ChatRequest, lines: bytes
+    ) -> EventStream[ChatEvent]:
+        """Answer by lines that a stream has kept, without a request."""
+        from ollama_cli.wire.answers import AnswerParser  # noqa: PLC0415  likewise, 4 ms
+
+        parser = AnswerParser(gather=request.gather, join=request.join)
+        return EventStream(partial(KeptReply, lines), ndjson.Decoder(), parser)
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come; falls back to `/api/embeddings`."""

@@ -5,21 +5,25 @@ from functools import partial
 from typing import Generic, Protocol, Self, TypeVar
 
 from ollama_cli.errors import OllamaCliError, StreamCutError
+from ollama_cli.services.kept import Decoder, KeepingDecoder
 from ollama_cli.transport.deadline import Watch
-from ollama_cli.transport.response import Reply
 
 E = TypeVar("E")
 
 
-class Decoder(Protocol):
-    """Decodes the bytes of one stream into values, in any framing."""
+class Source(Protocol):
+    """The bytes of an answer, that are still to come or were kept."""
 
-    def values(self, chunk: bytes) -> Iterable[object]:
-        """Decode the values that this chunk completes; ProtocolError for one that is not valid."""
+    def __enter__(self) -> Self: ...
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def chunks(self) -> Iterator[bytes]:
+        """Yield bytes as they arrive."""
         ...
 
-    def close(self) -> Iterable[object]:
-        """Decode what is left; StreamCutError if it is only the start of a value."""
+    def limit(self, seconds: float) -> None:
+        """Bound the wait for the next chunk; 0 waits for ever."""
         ...
 
 
@@ -42,12 +46,22 @@ class Parser(Protocol[E]):
 class EventStream(Generic[E]):
     """An iterator of events; reading the first one sends the request.
 
-    Closing it closes the connection, and the server then stops its work.
+    Closing it closes the connection, and the server then stops its work. If it `keeps`, it has the
+    server's `lines` at the end.
     """
 
     def __init__(
-        self, open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+        self,
+        open_reply: Callable[[], Source],
+        decoder: Decoder,
+        parser: Parser[E],
+        *,
+        keeps: bool = False,
     ) -> None:
+        self._keeping: KeepingDecoder | None = None
+        if keeps:
+            decoder = self._keeping = KeepingDecoder(decoder)
+        self._is_done = parser.is_done
         self._watch = Watch()
         open_reply = partial(_watched, self._watch, open_reply)
         # The generators do not refer to the stream: if it is not used any more, they are closed.
@@ -83,6 +97,11 @@ class EventStream(Generic[E]):
         """
         self._watch.end()
 
+    @property
+    def lines(self) -> bytes | None:
+        """Return the server's bytes, if they are kept and the end marker is among them."""
+        return self._keeping.kept if self._keeping and self._is_done() else None
+
     def bursts(self) -> Iterator[list[E]]:
         """Yield the events of each network read together; a token that comes alone is not held."""
         return self._bursts
@@ -106,13 +125,13 @@ class EventStream(Generic[E]):
         return self._bytes
 
 
-def _watched(watch: Watch, open_reply: Callable[[], Reply]) -> Reply:
+def _watched(watch: Watch, open_reply: Callable[[], Source]) -> Source:
     with watch.entered():
         return open_reply()
 
 
 def _bursts(
-    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+    open_reply: Callable[[], Source], decoder: Decoder, parser: Parser[E]
 ) -> Generator[list[E], None, None]:
     with open_reply() as reply:
         try:
@@ -127,7 +146,7 @@ def _bursts(
 
 
 def _reads(
-    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+    open_reply: Callable[[], Source], decoder: Decoder, parser: Parser[E]
 ) -> Generator[list[E], float, None]:
     events: list[E] = []
     with open_reply() as reply:
@@ -174,7 +193,7 @@ def _events(bursts: Generator[list[E], None, None]) -> Generator[E, None, None]:
 
 
 def _bytes(
-    open_reply: Callable[[], Reply], decoder: Decoder, parser: Parser[E]
+    open_reply: Callable[[], Source], decoder: Decoder, parser: Parser[E]
 ) -> Generator[bytes, None, None]:
     with open_reply() as reply:
         try:

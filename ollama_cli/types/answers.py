@@ -52,6 +52,7 @@ class Answer:
     `prompt_truncated` tells whether the server read a part of the prompt only, `context_length` how
     many tokens fit; both are None if unknown. `blocks` are the parts in the server's own words, if
     it wants them back unchanged before the results of tools (signed thinking); no output has them.
+    `cached` tells whether the answer was kept from an earlier one; None where none are.
     """
 
     model: str = ""
@@ -68,6 +69,7 @@ class Answer:
     prompt_truncated: bool | None = None
     context_length: int | None = None
     blocks: tuple[dict[str, object], ...] = ()
+    cached: bool | None = None
 
 
 @dataclass(frozen=True)

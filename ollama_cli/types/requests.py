@@ -12,7 +12,8 @@ class GenerateRequest:
     """One prompt to answer; `images` are base64, `options` the server's own.
 
     Without `gather` the text of Done stays empty, which saves memory; with `join` pieces of text
-    that arrive together are one event. A prompt that is too long is refused unless `truncate`.
+    that arrive together are one event. A prompt that is too long is refused unless `truncate`. The
+    stream of an answer that `records` has the lines of Ollama's own API at its end.
     """
 
     model: str
@@ -29,14 +30,15 @@ class GenerateRequest:
     gather: bool = True
     join: bool = False
     truncate: bool = False
+    records: bool = False
 
 
 @dataclass(frozen=True)
 class ChatRequest:
     """A conversation to answer; `messages` have role, content and images, base64.
 
-    `options`, `gather`, `join` and `truncate` are as in GenerateRequest. Where `takes_unread`, a
-    call with arguments that are no JSON object is an event, too, and no ProtocolError.
+    `options`, `gather`, `join`, `truncate` and `records` are as in GenerateRequest. Where
+    `takes_unread`, a call with arguments that are no JSON object is an event, too, and no error.
     """
 
     model: str
@@ -50,6 +52,7 @@ class ChatRequest:
     join: bool = False
     truncate: bool = False
     takes_unread: bool = False
+    records: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,13 @@ from typing import Any
 from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
 
 
+def question(request: GenerateRequest | ChatRequest) -> tuple[str, dict[str, Any]]:
+    """Write a question: its route, and its body."""
+    if isinstance(request, ChatRequest):
+        return "/api/chat", chat_body(request)
+    return "/api/generate", generate_body(request)
+
+
 def generate_body(request: GenerateRequest) -> dict[str, Any]:
     """Write the body of `/api/generate`."""
     return {

@@ -10,7 +10,8 @@ from hostile import Server, answer
 from shell import call
 
 from ollama_cli.errors import OllamaCliError
-from ollama_cli.services.stream import Decoder, EventStream, Parser
+from ollama_cli.services.kept import Decoder
+from ollama_cli.services.stream import EventStream, Parser
 from ollama_cli.types.answer_events import ChatEvent, Done
 from ollama_cli.wire import ndjson, sse
 from ollama_cli.wire.answers import AnswerParser

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from ollama_cli.errors import UsageError
-from ollama_cli.features.chat.ending import Heard, refuse_cut, warn_of_end
+from ollama_cli.features.chat.ending import Heard, judged, refuse_cut, warn_of_end
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.context import Context
@@ -45,6 +45,10 @@ def show_answer(
     and UsageError in raw format.
     """
     model = question.request.model
+    if context.settings.cache:
+        from ollama_cli.features.chat import cached  # noqa: PLC0415  the cache alone: 9 ms
+
+        question.cache = cached.begin(context)
     if context.output == "raw":
         if options.strict:
             raise UsageError(
@@ -57,6 +61,7 @@ def show_answer(
 
         for chunk in stream_with_pull(context, model, begin):
             context.out.write_bytes(chunk)
+        _keep_unread(context, question)
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
     with (
@@ -72,7 +77,18 @@ def show_answer(
             context.err.line(f"{name + ':':<16}{one_line(value)}")
     if heard.answer is not None and options.strict:
         refuse_cut(heard.answer)
+    question.keep()
     return heard.answer
+
+
+def _keep_unread(context: Context, question: Question) -> None:
+    """Keep an answer that was passed on as it came; how it ended is read now."""
+    if question.cache is None:
+        return
+    for event in question.cache.again(question.request):
+        if isinstance(event, Done):
+            judged(context, question, event.answer)
+    question.keep()
 
 
 @contextmanager
@@ -180,6 +196,7 @@ def statistics(answer: Answer) -> list[tuple[str, str]]:
         ("answer time", _seconds(times.completion)),
         ("total time", _seconds(times.total)),
         ("end", answer.done_reason),
+        ("cached", "yes" if answer.cached else None),
     ]
     return [(name, str(value)) for name, value in rows if value is not None]
 
@@ -196,6 +213,8 @@ def warn_of_small_context(context: Context, question: Question, answer: Answer |
     """Warn if the server gave a model a smaller context than the `num_ctx` that was asked for."""
     wanted = question.named_ctx
     if wanted is None or context.flags.quiet or answer is None or not question.is_native:
+        return
+    if answer.cached:  # what is loaded now has not answered
         return
     given = answer.context_length
     if given is None:

@@ -89,6 +89,7 @@ def joined(rounds: Sequence[Answer]) -> Answer:
         usage=Usage(**usage),
         timings=Timings(**times),
         prompt_truncated=any(each.prompt_truncated for each in rounds) or last.prompt_truncated,
+        cached=None if last.cached is None else all(each.cached for each in rounds),
     )
 
 
@@ -106,19 +107,28 @@ def judged(context: Context, question: Question, answer: Answer) -> Answer:
     if cut == "max_tokens":
         limit = answer.limit or _limit(context, question, written, asked)
         cut = "context" if limit and limit.source == "context" else cut
-    holds = _context_length(context, question, answer, is_explained=cut in {None, "max_tokens"})
+    cache = question.cache
+    if cache is not None and cache.hit is not None:
+        holds = cache.hit.context_length
+    else:
+        is_explained = cut in {None, "max_tokens"}
+        holds = _context_length(context, question, answer, is_explained=is_explained)
     if limit is not None and limit.source == "context":
         limit = replace(limit, tokens=holds)
     if cut in {None, "context"} and _is_shifted(answer, holds):
         cut, limit = "shifted", Limit(holds, "context")
-    return replace(
+    found = replace(
         answer,
         complete=cut is None,
         cut=cut,
         limit=limit,
         prompt_truncated=_is_truncated(context, question, read, holds),
         context_length=holds,
+        cached=None if cache is None else cache.hit is not None,
     )
+    if cache is not None:
+        cache.judge(found)
+    return found
 
 
 def warn_of_end(context: Context, heard: Heard) -> None:
@@ -240,7 +250,8 @@ def _context_length(
     if question.request.truncate or not _obeys(context):
         smallest //= 2  # as much is left of a prompt that was cut
     may_be_cut = total >= smallest or not is_explained
-    if not may_be_cut and context.output not in {"json", "jsonl"}:
+    is_told = context.output in {"json", "jsonl"} or question.cache is not None
+    if not may_be_cut and not is_told:
         return None
     found = context_in_force(context, question.request.model)
     return asked_context(context, question) if found is None and may_be_cut else found

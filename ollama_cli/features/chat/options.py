@@ -29,6 +29,8 @@ class AnswerOptions(NamedTuple):
     no_stdin: bool = False
     hide_thinking: bool = False
     wrap: bool = True
+    cache: str | None = None
+    no_cache: bool = False
 
 
 class Sitting(NamedTuple):

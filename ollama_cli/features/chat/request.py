@@ -47,6 +47,7 @@ class SharedFields(TypedDict):
 def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     """Read the options that chat and generate share; UsageError for a bad one."""
     auto.set_auto_pull(context, options.auto_pull)
+    context.set_flags(cache="false" if options.no_cache else options.cache)
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,

@@ -14,6 +14,7 @@ from ollama_cli.types import model_names
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
 
 if TYPE_CHECKING:
+    from ollama_cli.features.chat.cached import Cached
     from ollama_cli.services.stream import EventStream
     from ollama_cli.types.answer_events import ChatEvent
 
@@ -29,6 +30,7 @@ class Question:
     """A request to a model, which is sent again with more room if `auto` says so.
 
     With `auto` it is first sent with the context that the loaded model has: nothing is loaded anew.
+    Where there is a `cache`, it is sent only if that has no answer.
     """
 
     def __init__(
@@ -38,6 +40,7 @@ class Question:
         self._auto = auto
         self._was_raised = False
         self.request = request
+        self.cache: Cached | None = None
         if auto and "num_ctx" not in (request.options or {}):
             self._give(context_in_force(context, request.model))
 
@@ -65,7 +68,23 @@ class Question:
 
     def open(self) -> "EventStream[ChatEvent]":
         """Make the stream of the answer; reading its first event sends the request."""
+        if self.cache is not None:
+            return self.cache.open(self.request, self._as_asked())
         return self._context.servers.provider().answer(self.request)
+
+    def reject(self) -> None:
+        """Never keep the last answer in the cache: the next one is this question's."""
+        if self.cache is not None:
+            self.cache.reject()
+
+    def keep(self) -> None:
+        """Keep in the cache what was asked, now that all of it was found to be good."""
+        if self.cache is not None:
+            self.cache.keep()
+
+    def _as_asked(self) -> Mapping[str, Any]:
+        """Return the fields that the server's state has changed, as the user asked for them."""
+        return {"options": {**(self.request.options or {}), "num_ctx": AUTO}} if self._auto else {}
 
     def with_room(self, ask: Callable[[], Iterable[T]]) -> Iterator[T]:
         """Yield what `ask` yields; it is called again with more room if the prompt is too long.

@@ -24,6 +24,24 @@ def check(context: Context, sitting: Sitting) -> None:
         raise UsageError(f"-I is a conversation, and has no -o {context.output}")
 
 
+def without_cache(options: AnswerOptions, sitting: Sitting) -> AnswerOptions:
+    """Return the options without a cache where nothing shall be saved; UsageError for both."""
+    if not sitting.private:
+        return options
+    if options.cache is not None and not options.no_cache:
+        raise UsageError("--private saves nothing, and --cache does: leave one of them out")
+    return options._replace(no_cache=True)
+
+
+def refuse_cache(options: AnswerOptions) -> None:
+    """Raise UsageError if a conversation shall be cached, in which the same is asked again."""
+    if options.cache is not None and not options.no_cache:
+        raise UsageError(
+            "--cache is for one answer, and this is a conversation",
+            hint="give a prompt, or leave --cache out",
+        )
+
+
 def has_keys(context: Context, where: Sitting) -> bool:
     """Return whether a conversation can be held: there is a terminal to read from and to write to.
 

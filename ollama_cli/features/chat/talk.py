@@ -36,6 +36,7 @@ def talk(
     """
     sitting.check(context, where)
     tools.check(context.output, format=options.format)
+    options = sitting.without_cache(options, where)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)
     session = sitting.resumed(context, where)
@@ -47,6 +48,8 @@ def talk(
     if text is None and not has_keys:
         raise request.no_prompt("chat", model)
     is_long = text is None or where.interactive
+    if is_long:
+        sitting.refuse_cache(options)
     if not is_long:
         early.over()
     box = request.open_tools(context, tools)

@@ -192,6 +192,8 @@ def _document(answer: Answer) -> dict[str, Any]:
     # Not asdict, which copies recursively: arguments of a tool may be nested very deep.
     whole = {each.name: getattr(answer, each.name) for each in fields(answer)}
     del whole["blocks"]  # for the server alone
+    if answer.cached is None:
+        del whole["cached"]  # no cache is in use
     limit = None if answer.limit is None else answer.limit.as_dict()
     numbers = {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}
     return whole | numbers | {"limit": limit}
