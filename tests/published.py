@@ -10,10 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 from weakref import WeakKeyDictionary
 
+from ollama_cli.system import files
 from ollama_cli.ui import published
 from ollama_cli.ui.streams import OutStream
 
@@ -91,11 +93,11 @@ def _shape(value: object, words: frozenset[str], depth: int = _DEEPEST) -> objec
 
 def check(name: str, value: Any, *, partial: bool = False) -> None:
     """Hold one document, line or event of a command against its file; AssertionError says what."""
-    files = schemas()
-    if "event" in value and f"{name}-event" in files:
+    known = schemas()
+    if "event" in value and f"{name}-event" in known:
         candidates = [f"{name}-event"]
     else:
-        candidates = [each for each in (name, f"{name}-line") if each in files]
+        candidates = [each for each in (name, f"{name}-line") if each in known]
     assert candidates, f"nobody published a schema for {name}: {json.dumps(value)[:500]}"
     shape = name, partial, _shape(value, _words())
     if shape in _seen:
@@ -159,10 +161,17 @@ def check_output(raw: bytes, errors: bytes, words: Iterable[str] = ()) -> None:
             check("error", json.loads(last))
 
 
+def check_screen(raw: bytes) -> None:
+    """Check a document that stands on a terminal, where other lines may follow."""
+    text = raw.decode("utf-8", "replace")
+    if head := OURS.match(text):
+        check(head[1], json.JSONDecoder().raw_decode(text.replace("\r\n", "\n"))[0])
+
+
 @contextmanager
 def watching() -> Iterator[None]:
-    """Check what is written inside this process, too, as where no command is called."""
-    write = OutStream.write_as_is
+    """Check what is written inside this process, too, as where no command is called; and files."""
+    write, keep = OutStream.write_as_is, files.write_whole
     names: WeakKeyDictionary[OutStream, str] = WeakKeyDictionary()
 
     def write_and_check(out: OutStream, text: str) -> None:
@@ -171,5 +180,14 @@ def watching() -> Iterator[None]:
             names[out] = check_text(text, names.get(out, ""), partial=is_cut)
         write(out, text)
 
-    with mock.patch.object(OutStream, "write_as_is", write_and_check):
+    def keep_and_check(path: Path, content: str | bytes, **more: Any) -> None:
+        text = content if isinstance(content, str) else content.decode("utf-8", "replace")
+        if OURS.match(text) and is_watching:
+            check_text(text)
+        keep(path, content, **more)
+
+    with (
+        mock.patch.object(OutStream, "write_as_is", write_and_check),
+        mock.patch.object(files, "write_whole", keep_and_check),
+    ):
         yield

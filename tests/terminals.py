@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import pyte
+from published import check_screen
 from screens import filled, row_text
 from shell import PROGRAM, environment, home, words
 
@@ -137,6 +138,8 @@ class Terminal:
         for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
             if stream is not None:
                 stream.close()
+        if code == 0:
+            check_screen(self.raw)
         return code
 
     @property

@@ -88,6 +88,12 @@ def show_terms(out: OutStream, rows: Sequence[tuple[str, str]]) -> None:
                 out.line(" " * _INDENT + line)
 
 
+def show_paragraph(out: OutStream, text: str) -> None:
+    """Write a paragraph; on a terminal it is broken between its words."""
+    for line in cells.break_lines(text, out.width) if out.is_terminal else [text]:
+        out.line(line)
+
+
 def show_section(out: OutStream, title: str, rows: Sequence[Sequence[str]]) -> None:
     """Write a section as `ollama show` does: a title, indented rows, a blank line.
 

@@ -13,6 +13,7 @@ from released import all_promises, broken, promises
 
 from ollama_cli import errors
 from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.system import files
 
 NAMES = sorted(published.schemas())
 RELEASED = (Path(__file__).parent / "released.txt").read_text(encoding="utf-8").splitlines()
@@ -195,3 +196,17 @@ def test_names_that_were_not_asked_for_may_be_left_out_and_others_not_come_in() 
 def test_what_is_not_ours_is_left_alone() -> None:
     for text in ('{"models": 5}', "{not json", '{"a": "ollama-cli/x/1"}', "[1]", ""):
         published.check_output(text.encode(), text.encode())
+
+
+def test_what_stands_on_a_terminal_and_in_files_is_seen_too(tmp_path: Path) -> None:
+    laid_out = (
+        b'{\r\n  "schema": "ollama-cli/sessions-path/1",\r\n  "path": "p"\r\n}\r\nnote: n\r\n'
+    )
+    published.check_screen(laid_out)
+    with pytest.raises(AssertionError, match="'place' was unexpected"):
+        published.check_screen(laid_out.replace(b'path":', b'place":'))
+    with pytest.raises(AssertionError, match="5 is not of type 'string'"):
+        files.write_whole(tmp_path / "f", '{"schema": "ollama-cli/sessions-path/1", "path": 5}')
+    assert not (tmp_path / "f").exists()
+    files.write_whole(tmp_path / "f", b'{"schema": "ollama-cli/sessions-path/1", "path": "p"}')
+    assert (tmp_path / "f").exists()

@@ -17,7 +17,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.system.files import write_text
 from ollama_cli.ui import published
-from ollama_cli.ui.tables import show_wrapped
+from ollama_cli.ui.tables import show_paragraph, show_wrapped
 
 Topic = Callable[[Context, Sequence[str]], None]
 
@@ -36,7 +36,7 @@ def _formats(context: Context, _: Sequence[str]) -> None:
     show_wrapped(context.out, ("-o", "WHAT"), rows)
     for text in PROMISE:
         context.out.line()
-        context.out.line(text)
+        show_paragraph(context.out, text)
 
 
 def _schema(context: Context, names: Sequence[str]) -> None:

@@ -1,7 +1,8 @@
 """Find the words that fit at the cursor: commands, options, choices, names of models."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ollama_cli.cli.completion.line import Line
@@ -16,13 +17,6 @@ from ollama_cli.ui import published
 
 LONGEST_WAIT: Final = 0.15
 _FILES: Final = frozenset({"PATH", "FILE"})
-_SETTINGS: Final = "SETTING"
-_SERVERS: Final = "URL"
-_HOSTS: Final = "HOST"
-_FAULTS: Final = "SCRIPT"
-_SCHEMAS: Final = "SCHEMA"
-_MODELS: Final = frozenset({"MODEL", "NAME", "SOURCE"})
-_MCP_SERVERS: Final = "SERVER"
 _TOOLS: Final = "TOOLS"
 # Names come from servers; only these are safe in every shell.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
@@ -65,34 +59,37 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     if choices:
         return choices
     kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
-    words = filter(_WORD.fullmatch, kinds)
-    found: Iterable[str] | None = words
     if _FILES.intersection(kinds):
-        found = None
-    elif _SETTINGS in kinds:
-        found = SETTINGS
-    elif _SERVERS in kinds:
-        hosts = filter(_SAFE_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
-        found = dict.fromkeys([*_hosts(environ), *hosts, *words])
-    elif _HOSTS in kinds:
-        found = _hosts(environ)
-    elif _SCHEMAS in kinds:
-        found = published.names()
-    elif _MCP_SERVERS in kinds:
-        found = _mcp_servers(line.values, environ)
-    elif kinds[0].startswith(f"{_TOOLS}["):
-        names = [*_mcp_servers(line.values, environ), *_programs(environ)]
-        found = names if any(each.startswith(line.typed) for each in names) else None
-    elif _FAULTS in kinds:
-        from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
-
-        found = FAULTS
-    elif _MODELS.intersection(kinds):
-        found = filter(_SAFE_NAME.fullmatch, _models(line.values, environ))
-    return found
+        return None
+    if kinds[0].startswith(f"{_TOOLS}["):
+        names = [*_mcp_servers(line, environ), *_programs(environ)]
+        return names if any(each.startswith(line.typed) for each in names) else None
+    known = next((_KINDS[kind] for kind in kinds if kind in _KINDS), None)
+    words = filter(_WORD.fullmatch, kinds)
+    return dict.fromkeys([*(known(line, environ) if known else ()), *words])
 
 
-def _hosts(environ: Mapping[str, str]) -> list[str]:
+def _settings(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+    return SETTINGS
+
+
+def _schemas(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+    return published.names()
+
+
+def _faults(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+    from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
+
+    return FAULTS
+
+
+def _servers(line: Line, environ: Mapping[str, str]) -> Iterable[str]:
+    """List the hosts that have a name, the servers that were seen, and the usual one."""
+    seen = filter(_SAFE_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
+    return [*_hosts(line, environ), *seen]
+
+
+def _hosts(_line: Line, environ: Mapping[str, str]) -> list[str]:
     """List the hosts that have a name."""
     try:
         config, _ = sources.config_layer(file.config_path(environ))
@@ -101,12 +98,12 @@ def _hosts(environ: Mapping[str, str]) -> list[str]:
     return [*filter(_SAFE_NAME.fullmatch, config.hosts)]
 
 
-def _mcp_servers(typed: Mapping[str, str], environ: Mapping[str, str]) -> list[str]:
+def _mcp_servers(line: Line, environ: Mapping[str, str]) -> list[str]:
     """List the MCP servers that this line may name; none of them is started."""
     from ollama_cli.config.mcp_servers import read_mcp_servers  # noqa: PLC0415  a shell waits: 2 ms
 
     try:
-        known = read_mcp_servers(environ, typed.get("mcp_config")).servers
+        known = read_mcp_servers(environ, line.values.get("mcp_config")).servers
     except OllamaCliError:  # the command itself reports it
         return []
     return [*filter(_SAFE_NAME.fullmatch, known)]
@@ -138,7 +135,12 @@ def _request_options(
     return {"ca_file": shown.ca_file, "headers": shown.headers} if is_simple else None
 
 
-def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
+def _models(line: Line, environ: Mapping[str, str]) -> Iterable[str]:
+    """List the models whose names are safe in every shell."""
+    return filter(_SAFE_NAME.fullmatch, _all_models(line.values, environ))
+
+
+def _all_models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[str]:
     """List the models of the server that this line would use, from the cache or the server."""
     if "demo" in typed:  # its server does not run yet
         return ()
@@ -160,3 +162,17 @@ def _models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequence[st
         return kept.names if kept else ()
     cache.write(settings.place, names)
     return names
+
+
+_KINDS: Final[Mapping[str, Callable[[Line, Mapping[str, str]], Iterable[str]]]] = MappingProxyType(
+    {
+        "SETTING": _settings,
+        "SCHEMA": _schemas,
+        "SCRIPT": _faults,
+        "URL": _servers,
+        "HOST": _hosts,
+        "SERVER": _mcp_servers,
+        **dict.fromkeys(("MODEL", "NAME", "SOURCE"), _models),
+    }
+)
+"""What lists the values of a parameter, by its metavar; words in small letters are values, too."""
