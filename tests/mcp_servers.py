@@ -52,6 +52,11 @@ TOOLS: list[dict[str, Any]] = [
     {"name": "big", "inputSchema": {"type": "object"}},
     {"name": "nonsense", "inputSchema": {"type": "object"}},
     {"name": "all.kinds", "inputSchema": {"type": "object"}},
+    {
+        "name": "promise",
+        "inputSchema": {"type": "object", "properties": {"it": {}}},
+        "outputSchema": {"type": "object", "properties": {"x": {"pattern": "^(a+)+$"}}},
+    },
 ]
 
 
@@ -138,6 +143,7 @@ CALLED: Mapping[str, Callable[[Mapping[str, Any]], dict[str, Any]]] = {
     "refuse": refuse,
     "nonsense": lambda _: {"content": "this is no list"},
     "all.kinds": all_kinds,
+    "promise": lambda given: text("", **({"structuredContent": given["it"]} if given else {})),
 }
 
 

@@ -2,13 +2,14 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ollama_cli.errors import ConfigError
+from ollama_cli.features.schema.patterns import is_affordable
 from ollama_cli.types.text import sentence
 from ollama_cli.types.values import dataclass
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _MOST: Final = 20
 _LONGEST: Final = 60
+_A_NAME: Final = "x" * 1_000_000  # names are searched again and again: no price may grow faster
 _A_TYPE: Final = {"array": "an array", "object": "an object", "integer": "an integer"}
 _SENTENCES: Final = {
     "enum": "must be one of {}",
@@ -58,7 +60,8 @@ class Problem:
 def check(value: object, schema: Mapping[str, Any] | bool) -> list[Problem]:
     """Hold a JSON value against a schema; at most 20 problems, the first in it first.
 
-    Nothing is fetched: ConfigError for a schema that is none, or that refers to another document.
+    Nothing is fetched: ConfigError for a schema that is none, or that refers to another document. A
+    pattern that might take long in its text is passed over.
     """
     from referencing.exceptions import Unresolvable  # noqa: PLC0415  checks alone: 70 ms
 
@@ -75,7 +78,11 @@ def check(value: object, schema: Mapping[str, Any] | bool) -> list[Problem]:
 
 @lru_cache(maxsize=64)
 def _validator(schema: str) -> "Draft202012Validator":
-    from jsonschema import Draft202012Validator, SchemaError  # noqa: PLC0415  checks alone: 240 ms
+    from jsonschema import (  # noqa: PLC0415  checks alone: 240 ms
+        Draft202012Validator,
+        SchemaError,
+        validators,
+    )
     from referencing import Registry  # noqa: PLC0415  likewise, loaded by it: 70 ms
 
     document = json.loads(schema)
@@ -89,7 +96,35 @@ def _validator(schema: str) -> "Draft202012Validator":
     except RecursionError as error:
         raise ConfigError("no JSON schema: it is nested too deeply") from error
     # An empty registry: the usual one fetches what a schema refers to.
-    return Draft202012Validator(document, registry=Registry())
+    extend: Any = validators.extend  # any: it has no types
+    patient = extend(Draft202012Validator, {"pattern": _pattern})
+    found: Draft202012Validator = patient(_affordable(document), registry=Registry())
+    return found
+
+
+def _pattern(_: object, pattern: str, text: object, __: object) -> "Iterator[ValidationError]":
+    from jsonschema import ValidationError  # noqa: PLC0415  checks alone: 240 ms
+
+    is_searched = isinstance(text, str) and is_affordable(pattern, text)
+    if is_searched and not re.search(pattern, str(text)):
+        yield ValidationError("")
+
+
+def _affordable(schema: Any) -> Any:
+    """Return a schema without patterns for names that might take long, and what hangs on them."""
+    if isinstance(schema, list):
+        return [_affordable(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {key: _affordable(each) for key, each in schema.items()}
+    patterns = found.get("patternProperties")
+    if isinstance(patterns, dict):
+        kept = {key: each for key, each in patterns.items() if is_affordable(key, _A_NAME)}
+        if len(kept) < len(patterns):
+            found["patternProperties"] = kept
+            found.pop("additionalProperties", None)
+            found.pop("unevaluatedProperties", None)
+    return found
 
 
 def _problems(error: "ValidationError") -> list[Problem]:

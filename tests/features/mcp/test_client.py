@@ -359,3 +359,13 @@ def test_addresses_that_are_not_used() -> None:
         McpClient.connect_http("file:///etc/passwd")
     with pytest.raises(RefusedError, match="unencrypted"):
         McpClient.connect_http("http://mcp.example.com/", {"Authorization": "Bearer x"})
+
+
+def test_a_result_is_what_its_tool_promises() -> None:
+    with McpClient.connect_stdio(server("legacy")) as client:
+        for kept in ({"x": "aaa"}, {"x": "a" * 99 + "b"}):  # a search would take ages
+            assert client.invoke("promise", {"it": kept})["structuredContent"] == kept
+        with pytest.raises(ProtocolError, match="promises: x: must match the pattern"):
+            client.invoke("promise", {"it": {"x": "b"}})
+        with pytest.raises(ProtocolError, match="sent no structured content, which it promises"):
+            client.invoke("promise")

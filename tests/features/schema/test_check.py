@@ -150,3 +150,54 @@ def test_no_end_is_no_traceback() -> None:
 def test_an_older_draft_is_read_as_this_one() -> None:
     schema = {"$schema": "http://json-schema.org/draft-07/schema#", "type": "string"}
     assert told(1, schema) == ["must be a string, not 1"]
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        "^(a+)+$",
+        "^(a|a)*$",
+        "^(?:a?){40}a{40}$",
+        "^(?:(?:a{1,9})+[]x]*?)+$",
+        r"^(\w+\s?)*$",
+        "a*a*a*b",
+        "a+b",
+        "^" + "a?" * 40 + "a" * 40 + "$",
+    ],
+)
+def test_a_pattern_that_may_take_ages_is_passed_over(pattern: str) -> None:
+    text = "a" * 100_000 + "!"
+    schema = {"properties": {"x": {"pattern": pattern}}}
+    assert check({"x": text}, schema) == []
+    names = {"patternProperties": {pattern: {"type": "null"}}, "additionalProperties": False}
+    assert check({text: 1}, names) == []
+
+
+@pytest.mark.parametrize(
+    ("pattern", "good", "bad"),
+    [
+        ("^[a-z]+$", "a" * 100_000, "a" * 100_000 + "!"),
+        (r"^\d{4}-\d\d-\d\d$", "2026-11-29", "2026-11-9"),
+        ("^[a-z]+(-[a-z]+)*$", "ab-cd", "ab--cd"),
+        ("^(red|green)$", "red", "blue"),
+        ("^(?=.*[0-9])[^]x]{2,20}?$", "a1", "ab"),
+        (r"\(x\)[(*+?]", "f(x)+", "f(x)"),
+    ],
+)
+def test_usual_patterns_are_searched(pattern: str, good: str, bad: str) -> None:
+    schema = {"pattern": pattern}
+    assert check(good, schema) == []
+    (problem,) = check(bad, schema)
+    assert str(problem).startswith("must match the pattern ")
+
+
+def test_patterns_of_names_are_searched() -> None:
+    schema = {"patternProperties": {"^x-": {"type": "null"}}, "additionalProperties": False}
+    assert [str(each) for each in check({"x-a": 1}, schema)] == ["x-a: must be null, not 1"]
+    assert [str(each) for each in check({"y": 1}, schema)] == ["unknown property 'y'; known: none"]
+
+
+@pytest.mark.parametrize("schema", [{"pattern": "("}, {"patternProperties": {"(": {}}}])
+def test_a_pattern_that_is_none_is_no_schema(schema: dict[str, object]) -> None:
+    with pytest.raises(ConfigError, match=r"no JSON schema: .*attern.* cannot be used"):
+        check("x" if "pattern" in schema else {"x": 1}, schema)
