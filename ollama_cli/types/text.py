@@ -17,8 +17,22 @@ def visible(text: str) -> str:
 
 
 def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"  # noqa: PLR2004  two digits hold so much
+    return _code(ord(match[0]))
+
+
+def unhidden(text: str) -> str:
+    """Write out every character that shows nothing, or another white space than the usual one.
+
+    For what somebody decides by: also marks that join letters, which texts may rightly hold.
+    """
+    if text.isprintable():
+        return text
+    return "".join(each if each.isprintable() else _code(ord(each)) for each in text)
+
+
+def _code(code: int) -> str:
+    width = 2 if code < 0x100 else 4 if code < 0x10000 else 8  # noqa: PLR2004  as Python writes them
+    return f"\\{'xuU'[width // 4]}{code:0{width}x}"
 
 
 def is_utf8(text: str) -> bool:

@@ -103,7 +103,7 @@ def test_quit_ends_the_run_and_the_model_is_told_nothing(tmp_path: Path, is_long
 
 
 def test_arguments_cannot_control_the_terminal(tmp_path: Path) -> None:
-    evil = asks("fail", {"why": "\x1b[2K\rrun safe? \u202e\x9b1m"})
+    evil = asks("fail", {"why": "\x1b[2K\rrun safe? \u202e\x9b1m\u200b\U000e0041"})
     with world(tmp_path, calls(evil), says("ok")) as w, terminal(w, "hi") as t:
         t.expect("q: quit]")
         t.send("n\n")
@@ -111,6 +111,7 @@ def test_arguments_cannot_control_the_terminal(tmp_path: Path) -> None:
     assert "\\u001b[2K\\rrun safe?" in "".join(t.shown.split("\n"))
     assert b"\x1b[2K\rrun safe" not in t.raw
     assert "\u202e" not in t.raw.decode()
+    assert "\\u200b\\U000e0041" in "".join(t.shown.split("\n"))
 
 
 def test_ctrl_c_in_a_call_ends_the_tool_and_the_conversation_goes_on(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """`ollama-cli tap`."""
 
+import os
 import signal
 from typing import Annotated, Final
 
@@ -122,7 +123,7 @@ def _relay(context: Context, port: int, *, keeps_bodies: bool) -> Relay:
         )
     except OSError as error:
         raise OllamaCliError(
-            f"cannot listen on port {port}: {error.strerror}",
+            f"cannot listen on port {port}: {os.strerror(error.errno or 0).lower()}",
             hint="leave --listen out for a free one",
         ) from error
 

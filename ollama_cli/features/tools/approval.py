@@ -8,7 +8,7 @@ from typing import Any, Final
 from ollama_cli.errors import InterruptError
 from ollama_cli.features.tools.offers import Offer, written
 from ollama_cli.features.tools.options import Mode
-from ollama_cli.types.text import visible
+from ollama_cli.types.text import unhidden
 from ollama_cli.ui.prompter import Prompter
 
 _DENIED: Final = "refused: the settings deny this tool"
@@ -52,7 +52,7 @@ class Approval:
         return "" if offer.label in self._session else self._ask(offer, arguments)
 
     def _ask(self, offer: Offer, arguments: Mapping[str, Any]) -> str:
-        shown = visible(f"{offer.label} {written(arguments)}")
+        shown = unhidden(f"{offer.label} {written(arguments)}")
         while True:
             question = f"run {shown}? [y: once, a: always, n: no, q: quit] "
             reply = self._prompter.ask(question, fresh=True)

@@ -177,7 +177,10 @@ def test_a_port_that_is_in_use() -> None:
         port = taken.getsockname()[1]
         result = run("tap", "--listen", port)
     assert (result.code, result.out) == (1, "")
-    assert result.err.startswith(f"error: cannot listen on port {port}: ")
+    assert result.err == (
+        f"error: cannot listen on port {port}: address already in use\n"
+        "hint: leave --listen out for a free one\n"
+    )
 
 
 def test_a_public_host_is_refused_where_all_is_local() -> None:

@@ -1,5 +1,6 @@
 """`ollama-cli demo serve`."""
 
+import os
 from typing import Annotated
 
 import typer
@@ -58,7 +59,7 @@ def command(
         raise UsageError(str(error)) from error
     except OSError as error:
         raise OllamaCliError(
-            f"cannot listen on port {port}: {error.strerror}",
+            f"cannot listen on port {port}: {os.strerror(error.errno or 0).lower()}",
             hint="leave --port out for a free one",
         ) from error
     try:
