@@ -38,5 +38,9 @@ _KEPT: Final = (
     " is renamed or removed becomes /2, and /1 stays for one minor release: ask for it with"
     " `--output-version 1`. A version that there is not is exit 2."
 )
-PROMISE: Final = (_LISTED, _KEPT)
+_CHOSEN: Final = (
+    "`--fields NAME,NAME` leaves of it these names and the schema (`--fields help` lists them),"
+    " `--jq EXPR` (extra jq) filters it, `--line TEXT` fills {{name}} in for each item."
+)
+PROMISE: Final = (_LISTED, _CHOSEN, _KEPT)
 """What a program may rely on."""

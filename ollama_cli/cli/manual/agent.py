@@ -45,10 +45,11 @@ RECIPES: Final = (
         "a vector for each line of a file",
         "ollama-cli embed -f notes.txt --lines -m nomic-embed-text -o jsonl",
     ),
+    ("two columns, and nothing else", "ollama-cli models list --fields name,size -o csv"),
     ("the shape of what a command prints", "ollama-cli help schema generate-event"),
 )
 # Of every command that prints JSON, and told once.
-_EVERYWHERE: Final = ("--json", "--output-version")
+_EVERYWHERE: Final = ("--json", "--output-version", "--fields", "--jq", "--line")
 
 
 def text() -> str:
@@ -87,5 +88,6 @@ def _command(outline: Outline) -> Iterator[str]:
 
 
 def _options(outline: Outline) -> str:
-    own = [term for term, _ in outline.options if not term.startswith(_EVERYWHERE)]
+    terms = [term for term, _ in outline.options]
+    own = [term for term in terms if term.partition(" ")[0] not in _EVERYWHERE]
     return ", ".join(f"`{term}`" for term in own)

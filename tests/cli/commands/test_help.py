@@ -68,11 +68,12 @@ def test_the_topics() -> None:
     for name in ("OLLAMA_CLI_HOST", "OLLAMA_HOST", "NO_COLOR", "HTTP_PROXY", "OLLAMA_CLI_CONFIG"):
         assert f"{name} " in variables
     formats = call("help", "formats").out
-    table, additions, versions = formats.split("\n\n")
+    table, additions, chosen, versions = formats.split("\n\n")
     assert [line.split()[0] for line in table.splitlines()[1:]] == [
         "text", "json", "jsonl", "csv", "name", "raw", "markdown",
     ]  # fmt: skip
     assert "ollama-cli help schema" in additions or "`help schema`" in additions
+    assert all(f"`{option} " in chosen for option in ("--fields", "--jq", "--line"))
     assert "only additions" in versions
     assert "/1 stays for one minor release" in versions
     assert "`--output-version 1`" in versions

@@ -13,6 +13,7 @@ from ollama_cli.cli import parser
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS
 from ollama_cli.cli.manual.agent import RECIPES, text
+from ollama_cli.cli.options import CHOOSING
 from ollama_cli.demo import DemoServer
 
 VISIBLE = [words for words in COMMANDS if not entry_of(words).hidden]
@@ -38,10 +39,11 @@ def test_every_command_is_told_with_its_options(words: list[str]) -> None:
     found = re.search(rf"^- `ollama-cli {' '.join(words)}(?: [^`]*)?`: (.*)$", page(), re.MULTILINE)
     assert found
     assert found[1].startswith(entry_of(words).help)
-    everywhere = {"as_json", "output_version"}
+    everywhere = {"as_json", "output_version", *CHOOSING}
     for param in parser.load(words[-1], entry_of(words)).params:
         if param not in parser.GLOBALS and param.param_type_name == "option":
-            assert any(each in found[1] for each in param.opts) is (param.name not in everywhere)
+            told = any(re.search(rf"{each}(?![\w-])", found[1]) for each in param.opts)
+            assert told is (param.name not in everywhere)
 
 
 def test_every_format_and_every_code_is_told() -> None:
