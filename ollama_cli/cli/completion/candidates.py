@@ -83,6 +83,18 @@ def _faults(_: Line, __: Mapping[str, str]) -> Iterable[str]:
     return FAULTS
 
 
+def _fields(line: Line, _: Mapping[str, str]) -> Iterable[str]:
+    """List the fields of a command, behind those that stand before the last comma."""
+    from ollama_cli.ui.fields import names  # noqa: PLC0415  a shell waits for it: 3 ms
+
+    assert line.entry is not None  # noqa: S101  an option of a command
+    begun, comma, _rest = line.typed.rpartition(",")
+    known = names.listed(names.of(line.entry.schema, line.entry.items))
+    typed = begun.split(",")
+    left = (each.removesuffix(".*") for each in known if each != "*")
+    return [f"{begun}{comma}{each}" for each in dict.fromkeys(left) if each not in typed]
+
+
 def _servers(line: Line, environ: Mapping[str, str]) -> Iterable[str]:
     """List the hosts that have a name, the servers that were seen, and the usual one."""
     seen = filter(_SAFE_ADDRESS.fullmatch, [*cache.hosts(), Settings().host])
@@ -168,6 +180,7 @@ _KINDS: Final[Mapping[str, Callable[[Line, Mapping[str, str]], Iterable[str]]]] 
     {
         "SETTING": _settings,
         "SCHEMA": _schemas,
+        "FIELD[,FIELD": _fields,
         "SCRIPT": _faults,
         "URL": _servers,
         "HOST": _hosts,

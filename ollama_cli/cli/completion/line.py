@@ -13,10 +13,10 @@ _END: Final = "--"
 class Line(NamedTuple):
     """What was typed before the cursor.
 
-    `branch` is None if a command was named; `options` are all that may be given there.
-    `parameter` is the option or argument whose value is being typed, None if a command or an option
-    is; `prefix` is the part of the word before that value (`--model=`), `typed` is the value.
-    `values` are those of the options that were given, by name.
+    `branch` is None if a command was named, which is the `entry`; `options` are all that may be
+    given there. `parameter` is the option or argument whose value is being typed, None if a command
+    or an option is; `prefix` is the part of the word before that value (`--model=`), `typed` is the
+    value. `values` are those of the options that were given, by name.
     """
 
     branch: Branch | None
@@ -26,6 +26,7 @@ class Line(NamedTuple):
     typed: str
     takes_options: bool
     values: Mapping[str, str]
+    entry: Entry | None = None
 
 
 def split(text: str) -> list[str]:
@@ -58,6 +59,7 @@ class _LineReader:
     def __init__(self, also: Sequence[Any]) -> None:
         self._also = also
         self._branch: Branch | None = Branch("", TABLE)
+        self._entry: Entry | None = None
         self._params: Sequence[Any] = parser.ROOT_OPTIONS
         self._pending: Any = None
         self._ended = False
@@ -93,6 +95,7 @@ class _LineReader:
             typed=typed,
             takes_options=not self._ended,
             values=self._values,
+            entry=self._entry,
         )
 
     def _split_last(self, current: str) -> tuple[Any, str, str]:
@@ -112,7 +115,8 @@ class _LineReader:
             return
         below = self._branch.entries.get(word)
         if isinstance(below, Entry):
-            self._branch, self._params = None, parser.load(word, below).params
+            self._branch, self._entry = None, below
+            self._params = parser.load(word, below).params
         else:
             self._branch, self._params = below or Branch(""), parser.GLOBALS
 
