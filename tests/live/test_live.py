@@ -40,6 +40,18 @@ def test_list_and_show(live: str, model: str) -> None:
     assert family == f"{found['family']}\n"
 
 
+def test_just_the_fields(live: str, model: str) -> None:
+    models = call("models", "list", "--json", "--host", live).json["models"]
+    listed = ("models", "list", "--host", live)
+    csv = call(*listed, "--fields", "name,size", "-o", "csv").out.splitlines()
+    assert csv == ["name,size", *(f"{each['name']},{each['size']}" for each in models)]
+    assert call(*listed, "--jq", ".models[0].name").out == f"{models[0]['name']}\n"
+    shown = call("models", "show", model, "--line", "{{details.family}}", "--host", live)
+    assert shown.out == call("models", "show", model, "--get", "details.family", "--host", live).out
+    asked = ("generate", "-q", "hi", "-m", model, *SHORT, "--host", live)
+    assert call(*asked, "--jq", ".usage.completion_tokens > 0").out == "true\n"
+
+
 @pytest.mark.parametrize("command", ["generate", "chat"])
 def test_an_answer_is_the_same_in_every_format(live: str, model: str, command: str) -> None:
     args = (command, "Once upon a time", "-m", model, *SHORT, "--host", live)

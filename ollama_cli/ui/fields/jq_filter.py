@@ -12,6 +12,10 @@ from ollama_cli.types.text import well_formed
 
 _INSTALL: Final = "pip install 'ollama-cli[jq]'"
 _MANUAL: Final = "https://jqlang.org/manual"
+# The library ends without a word where a program halts with an error.
+_HALTS: Final = "def halt_error: error; def halt_error($code): error; "
+_LONGEST: Final = 200  # characters: a filter may fail with a whole document
+_NO_INPUT: Final = "break"
 _PLACE: Final = re.compile(r" at <top-level>, line \d+(, column \d+)?:?$|:$")
 
 
@@ -26,7 +30,8 @@ class Filter:
                 "--jq needs a library that is not installed", hint=f"install it: `{_INSTALL}`"
             ) from error
         try:
-            self._program = jq.compile(expression)
+            jq.compile(expression)  # alone, so that it is read as it was typed
+            self._program = jq.compile(_HALTS + expression)
         except ValueError as error:
             raise UsageError(f"--jq: {_told(error)}", hint=f"see {_MANUAL}") from error
 
@@ -56,4 +61,7 @@ class Filter:
 def _told(error: ValueError) -> str:
     """Return the first line of what jq says, without its name and the place."""
     first, *_ = str(error).strip().splitlines() or [""]
-    return _PLACE.sub("", first.removeprefix("jq: error: ")) or "the filter failed"
+    if first == _NO_INPUT:
+        return "there is one input only, and it is read"
+    told = _PLACE.sub("", first.removeprefix("jq: error: ")) or "the filter failed"
+    return told if len(told) <= _LONGEST else f"{told[: _LONGEST - 1]}…"

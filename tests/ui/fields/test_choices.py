@@ -105,6 +105,23 @@ def test_what_a_filter_gave_before_it_failed_is_there() -> None:
     assert out.file.getvalue() == "a\n"
 
 
+@pytest.mark.parametrize(
+    ("program", "told"),
+    [
+        ("halt_error", '{"schema": "ollama-cli/models-list/1", "name": "aaa'),
+        ('"x\\ny" | halt_error(3)', "x"),
+        ("input", "there is one input only, and it is read"),
+        (".name | keys", "string ("),
+        ("error", '{"schema": "ollama-cli/mod'),
+    ],
+)
+def test_a_filter_that_fails_is_told_in_a_sentence(program: str, told: str) -> None:
+    with pytest.raises(OllamaCliError) as caught:
+        shown(Filtered(Filter(program)), {"name": "a" * 500})
+    assert caught.value.message.startswith(f"--jq: {told}")
+    assert len(caught.value.message) <= 210
+
+
 def test_the_error_that_is_on_its_way_decides() -> None:
     error = ServerError("first")
 
