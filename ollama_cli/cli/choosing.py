@@ -1,6 +1,6 @@
 """What `--fields`, `--jq` and `--line` choose of a command's JSON, judged before it runs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from ollama_cli.cli.table import Entry
@@ -21,7 +21,7 @@ def choose(entry: Entry, path: str, output: str, given: Mapping[str, object]) ->
     `given` are the options by name: `fields`, `jq` and `line`. Raises UsageError for names that
     there are not, a filter that cannot be read, and for what does not go together.
     """
-    _check_output(output, given, is_stream=entry.schema in _STREAMS)
+    _check_output(entry, output, given)
     printed = output if output in {*_JSON, "csv"} else _first(entry)
     known = names.of(entry.schema, entry.items, printed)
     if "line" in given:
@@ -47,16 +47,11 @@ def _first(entry: Entry) -> str:
 
 def _read(typed: object, known: Names, path: str) -> list[str]:
     assert isinstance(typed, Sequence)  # noqa: S101  the option is repeatable
-    return list(dict.fromkeys(names.find(name, known, path) for name in split(typed)))
+    split = [name for text in typed for name in text.split(",")]
+    return list(dict.fromkeys(names.find(name, known, path) for name in split))
 
 
-def split(typed: Sequence[str]) -> Iterator[str]:
-    """Split what was typed into names."""
-    for text in typed:
-        yield from text.split(",")
-
-
-def _check_output(output: str, given: Mapping[str, object], *, is_stream: bool) -> None:
+def _check_output(entry: Entry, output: str, given: Mapping[str, object]) -> None:
     option = f"--{next(iter(given))}"
     if output == "csv" and set(given) != {"fields"}:
         option = "--line" if "line" in given else "--jq"
@@ -65,5 +60,6 @@ def _check_output(output: str, given: Mapping[str, object], *, is_stream: bool) 
         raise UsageError(
             f"{option} does not go with -o {output}", hint=f"leave out -o {output}, or use -o json"
         )
-    if output == "text" and is_stream and set(given) == {"fields"}:
-        raise UsageError("this text has no fields", hint="--fields is for -o json and -o jsonl")
+    if output == "text" and entry.schema in _STREAMS and set(given) == {"fields"}:
+        formats = " and ".join(f"-o {each}" for each in _JSON if each in entry.outputs)
+        raise UsageError("this text has no fields", hint=f"--fields is for {formats}")

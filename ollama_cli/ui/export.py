@@ -10,7 +10,6 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ollama_cli.types.secrets import hide_in
-from ollama_cli.types.tables import Table
 from ollama_cli.types.text import one_line, visible
 from ollama_cli.ui.json_text import dumped
 from ollama_cli.ui.streams import OutStream
@@ -18,6 +17,7 @@ from ollama_cli.ui.streams import OutStream
 if TYPE_CHECKING:
     from ollama_cli.types.model_details import RunningModel
     from ollama_cli.types.models import ModelSummary
+    from ollama_cli.types.tables import Table
 
 
 def schema(command: str) -> dict[str, str]:
@@ -31,7 +31,7 @@ def show_document(
     payload: Mapping[str, Any],
     *,
     answer: Collection[str] = (),
-    table: Table | None = None,
+    table: "Table | None" = None,
 ) -> None:
     """Write one JSON document, its schema first: indented on a terminal, else on one line.
 
@@ -113,7 +113,7 @@ def show_listing(
     command: str,
     models: "Sequence[ModelSummary] | Sequence[RunningModel]",
     empty: "ModelSummary | RunningModel",
-    table: Table,
+    table: "Table",
 ) -> bool:
     """Write the models in a format for programs; return False if `output` is for people.
 

@@ -13,12 +13,14 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final, Protocol, TextIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, TextIO
 
 from ollama_cli.errors import OutputError, UsageError
 from ollama_cli.types import threads
 from ollama_cli.types.secrets import hide
-from ollama_cli.types.tables import Table
+
+if TYPE_CHECKING:
+    from ollama_cli.types.tables import Table
 
 FALLBACK_WIDTH = 80
 LARGEST_INPUT: Final = 128 << 20
@@ -36,7 +38,7 @@ class Choice(Protocol):
         document: Mapping[str, Any],
         *,
         answer: Collection[str],
-        table: Table | None,
+        table: "Table | None",
     ) -> None:
         """Write what was chosen of a document, which people see as this `table`."""
         ...

@@ -108,7 +108,17 @@ class Fields:
         show(out, list(shown), list(zip(*shown.values(), strict=True)))
 
 
-class Filtered:
+class _OfJson:
+    """A choice that is none of CSV."""
+
+    def columns(
+        self, header: Sequence[str], rows: Iterable[Sequence[object]]
+    ) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
+        """Return all columns."""
+        return header, rows
+
+
+class Filtered(_OfJson):
     """What a filter of jq makes of each document or line, of the `fields` that were chosen first.
 
     Texts are written as they are, as `jq -r` does, all else as JSON.
@@ -137,12 +147,6 @@ class Filtered:
         for value in values:
             self._show(out, value if self._fields is None else self._fields.of_line(value), answer)
 
-    def columns(
-        self, header: Sequence[str], rows: Iterable[Sequence[object]]
-    ) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
-        """Return all columns: CSV is not filtered."""
-        return header, rows
-
     def _show(self, out: OutStream, value: Mapping[str, Any], answer: Collection[str]) -> None:
         indent = 2 if out.is_terminal else None
         for result in self._program.run(hidden(value, answer)):
@@ -153,7 +157,7 @@ class Filtered:
             out.write_as_is(f"{text}\n")
 
 
-class Line:
+class Line(_OfJson):
     r"""A line for each item of a list, each event, or a document that holds no list.
 
     `{{name}}` is filled in, in one pass; `\n`, `\t` and `\\` are read in the text alone.
@@ -194,12 +198,6 @@ class Line:
                 if not self._paths or any(pick.has(value, p) for p in self._paths.values())
             ],
         )
-
-    def columns(
-        self, header: Sequence[str], rows: Iterable[Sequence[object]]
-    ) -> tuple[Sequence[str], Iterable[Sequence[object]]]:
-        """Return all columns: a line is no CSV."""
-        return header, rows
 
     def _fill(self, item: object, document: Mapping[str, Any]) -> str:
         filled = []

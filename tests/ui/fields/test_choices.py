@@ -171,3 +171,12 @@ def test_csv_has_the_paths_as_its_header() -> None:
     assert out.file.getvalue() == 'usage.total,name\r\n3,"a,b"\r\n,\r\n'
     with pytest.raises(UsageError, match="CSV has no column usage"):
         export.show_csv(out, ["name"], [])
+
+
+@pytest.mark.parametrize("choice", [line("x"), Filtered(Filter("."))])
+def test_what_is_for_json_leaves_csv_as_it_is(choice: Choice) -> None:
+    out = OutStream(io.StringIO())
+    out.choice = choice
+    export.show_csv(out, ["name"], [["a"]])
+    assert isinstance(out.file, io.StringIO)
+    assert out.file.getvalue() == "name\r\na\r\n"
