@@ -88,7 +88,7 @@ def _fields(line: Line, _: Mapping[str, str]) -> Iterable[str]:
     from ollama_cli.ui.fields import names  # noqa: PLC0415  a shell waits for it: 3 ms
 
     assert line.entry is not None  # noqa: S101  an option of a command
-    begun, comma, _rest = line.typed.rpartition(",")
+    begun, comma, _last = line.typed.rpartition(",")
     known = names.listed(names.of(line.entry.schema, line.entry.items))
     typed = begun.split(",")
     left = (each.removesuffix(".*") for each in known if each != "*")
