@@ -21,6 +21,7 @@ from ollama_cli.ui.streams import OutStream
 
 # What our documents and streams begin with; what a server sent and we hand on does not.
 OURS = re.compile(r'\{\s*"schema": "ollama-cli/([a-z-]+)/1"')
+_ASKED = re.compile(r"(?:^| )(?:-o ?|--output[= ]|--)jsonl?(?: |$)")
 _DEEPEST = 12  # no schema looks further down
 _TOO_DEEP = re.compile(r'(?:\[\s*|\{\s*"[^"]*": ){200}')
 if TYPE_CHECKING:
@@ -154,11 +155,22 @@ def check_output(raw: bytes, errors: bytes, words: Iterable[str] = ()) -> None:
         text = raw.decode()
         if words[:1] == ("bash",):  # whose own words may follow
             text = "\n".join(line for line in text.split("\n") if line[:1] == "{")
+        elif not partial and _asks_for_json(words):
+            assert OURS.match(text), f"it does not begin with its schema: {text[:500]}"
         check_text(text, partial=partial)
     if b'{"error": ' in errors:
         last = errors.decode("utf-8", "replace").splitlines()[-1]
         if last.startswith('{"error": '):
             check("error", json.loads(last))
+
+
+def _asks_for_json(words: tuple[str, ...]) -> bool:
+    """Return whether all of stdout is here, and is ours: not the rest of a process that was read.
+
+    Behind `--` stands a program that writes there, too.
+    """
+    is_rest = words[:1] and words[0].endswith("/ollama-cli")
+    return not is_rest and "--" not in words and bool(_ASKED.search(" ".join(words)))
 
 
 def check_screen(raw: bytes) -> None:

@@ -193,6 +193,15 @@ def test_names_that_were_not_asked_for_may_be_left_out_and_others_not_come_in() 
         published.check_output(json.dumps(name).replace("name", "nom").encode(), b"", ["--fields"])
 
 
+@pytest.mark.parametrize(
+    "asked", ["-o json", "-ojsonl", "--output=json", "--output jsonl", "--json"]
+)
+def test_what_was_asked_for_as_json_begins_with_its_schema(asked: str) -> None:
+    with pytest.raises(AssertionError, match="does not begin with its schema"):
+        published.check_output(b'{"models": []}\n', b"", ["models", "list", *asked.split()])
+    published.check_output(b'{"models": []}\n', b"", ["models", "list", "-o", "raw"])
+
+
 def test_what_is_not_ours_is_left_alone() -> None:
     for text in ('{"models": 5}', "{not json", '{"a": "ollama-cli/x/1"}', "[1]", ""):
         published.check_output(text.encode(), text.encode())
