@@ -158,10 +158,12 @@ def check_output(raw: bytes, errors: bytes, words: Iterable[str] = ()) -> None:
         elif not partial and _asks_for_json(words):
             assert OURS.match(text), f"it does not begin with its schema: {text[:500]}"
         check_text(text, partial=partial)
-    if b'{"error": ' in errors:
-        last = errors.decode("utf-8", "replace").splitlines()[-1]
-        if last.startswith('{"error": '):
-            check("error", json.loads(last))
+    name = ""
+    for line in errors.decode("utf-8", "replace").split("\n") if b'{"' in errors else ():
+        if line.startswith('{"error": '):
+            check("error", json.loads(line))
+        else:  # events go there where stdout is somebody else's
+            name = check_text(line, name, partial=partial)
 
 
 def _asks_for_json(words: tuple[str, ...]) -> bool:

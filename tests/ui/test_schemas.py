@@ -174,6 +174,9 @@ def test_a_second_line_and_an_error_are_held_against_the_schema_too() -> None:
     error = '{"error": {"code": "usage", "exit": "2", "message": "m", "hint": null}}\n'
     with pytest.raises(AssertionError, match="'2' is not of type 'integer'"):
         published.check_output(b"", f"warning: w\n{error}".encode())
+    event = '{"schema": "ollama-cli/tap/1", "event": "exchange", "id": 1}\n'
+    with pytest.raises(AssertionError, match="'method' is a required property"):
+        published.check_output(b"", f"note: n\n{event}".encode())
 
 
 def test_two_shapes_that_only_a_word_tells_apart_are_two() -> None:
