@@ -12,6 +12,7 @@ from ollama_cli.types.values import dataclass
 
 Rows = Sequence[tuple[str, str]]
 _OPTIONS: Final = "[OPTIONS]"
+_BRACKETS: Final = str.maketrans("", "", "[]{}")
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _command(words: tuple[str, ...], entry: Entry) -> Outline:
     return Outline(
         words=words,
         help=entry.help,
-        usage=tuple(command.collect_usage_pieces(context)),
+        usage=(_OPTIONS, *map(_usage, arguments)),
         paragraphs=tuple(" ".join(each.split()) for each in text.strip().split("\n\n")),
         examples=tuple(line.strip() for line in examples.splitlines() if line.strip()),
         arguments=_rows(arguments, context),
@@ -87,8 +88,25 @@ def _command(words: tuple[str, ...], entry: Entry) -> Outline:
 
 
 def _rows(params: Sequence[Any], context: typer.Context) -> Rows:
-    found = (each.get_help_record(context) for each in params)
-    return [(term, " ".join(meaning.split())) for term, meaning in filter(None, found)]
+    found = ((each, each.get_help_record(context)) for each in params)
+    return [(_term(each, row[0]), " ".join(row[1].split())) for each, row in found if row]
+
+
+def _term(param: Any, term: str) -> str:
+    """Write an argument, or an option and its choices, alike whatever the Typer."""
+    if param.param_type_name == "argument":
+        return _name(param)
+    choices = getattr(param.type, "choices", ())
+    words = ", ".join(sorted(param.opts, key=len))
+    return f"{words} {'|'.join(choices)}" if choices else term
+
+
+def _usage(argument: Any) -> str:
+    return _name(argument) if argument.required else f"[{_name(argument)}]"
+
+
+def _name(argument: Any) -> str:
+    return str(argument.metavar or argument.name.upper()).translate(_BRACKETS)
 
 
 def _any_command() -> Any:

@@ -23,7 +23,7 @@ def command(
     registry: Registry = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would come.")] = False,
     jobs: Annotated[
-        int, typer.Option("--jobs", "-j", min=1, help="How many models to pull at a time.")
+        int, typer.Option("--jobs", "-j", metavar="N", min=1, help="How many to pull at a time.")
     ] = 1,
     stall_timeout: Annotated[
         str | None,
