@@ -75,6 +75,18 @@ def declare(
         bool,
         typer.Option("--strict", help="End with 9 if the answer was cut, 8 if the prompt was."),
     ] = False,
+    extract: Annotated[
+        str | None,
+        typer.Option(
+            "--extract",
+            "-x",
+            metavar="[=LANG]",
+            help="Print the first block of code alone, of a language if named.",
+        ),
+    ] = None,
+    extract_last: Annotated[
+        bool, typer.Option("--extract-last", help="Print the last block of code alone.")
+    ] = False,
     think: Annotated[
         str | None,
         typer.Option(

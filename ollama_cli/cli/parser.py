@@ -1,7 +1,7 @@
 """The tree of commands; only this file uses Typer's inner parts.
 
 It adds three things to Typer: commands are loaded from THE TABLE when they run, the global options
-are accepted before and after a subcommand, and `--think` needs no value.
+are accepted before and after a subcommand, and `--think` and `--extract` need no value.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,6 +38,7 @@ THINK_WORDS: Final = frozenset(
 OPTIONAL_VALUES: Final[Mapping[str, tuple[str, frozenset[str] | None]]] = {
     "--think": ("true", THINK_WORDS),
     "--cache": ("true", frozenset()),
+    "--extract": ("", frozenset()),
     "--install-completion": (shells.DETECTED, None),
     "--show-completion": (shells.DETECTED, None),
 }
@@ -94,6 +95,16 @@ class _Parser(_OptionParser):
     def _match_short_opt(self, arg: str, state: _ParsingState) -> None:
         if f"-{arg}" in self._long_opt:  # `-model x` is no `-m odel`
             raise NoSuchOption(arg, ctx=self.ctx)
+        for place, letter in enumerate(arg[1:], 1):
+            option = self._short_opt.get(f"-{letter}")
+            name = option.obj.opts[0] if option else ""
+            if name in OPTIONAL_VALUES:  # `-x`, `-xpython` and `-x=python`; and `-qx`
+                if place > 1:
+                    super()._match_short_opt(arg[:place], state)
+                self._match_long_opt(name, arg[place + 1 :].removeprefix("=") or None, state)
+                return
+            if option and option.takes_value:
+                break
         super()._match_short_opt(arg, state)
 
 

@@ -1,7 +1,8 @@
 """The events of an answer."""
 
+from collections.abc import Mapping
 from dataclasses import field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.values import dataclass
@@ -54,9 +55,13 @@ class ToolResult:
 
 @dataclass(frozen=True)
 class Done:
-    """The end of an answer; `answer` holds all of it: text, thinking, calls, counts, durations."""
+    """The end of an answer; `answer` holds all of it: text, thinking, calls, counts, durations.
+
+    `more` are further fields of its JSON: what was found in the answer, on the user's demand.
+    """
 
     answer: Answer
+    more: Mapping[str, Any] = field(default_factory=dict)
 
 
 GenerateEvent: TypeAlias = Text | Thinking | ToolCall | Done

@@ -5,7 +5,9 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 from ollama_cli.errors import UsageError
+from ollama_cli.features.chat import extract
 from ollama_cli.features.chat.ending import Heard, judged, refuse_cut, warn_of_end
+from ollama_cli.features.chat.extract import Extract
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import Question, context_in_force
 from ollama_cli.features.context import Context
@@ -64,17 +66,21 @@ def show_answer(
         _keep_unread(context, question)
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
+    part = Extract(context, options) if extract.is_asked(options) else None
     with (
         bursts(context, question, tools) as events,
         writer(context, options, command, model, session=session, tools=tools) as shown,
         explaining(context),
     ):
-        for burst in events:
-            shown.show_burst(heard.hear(burst))
+        bursts_heard: Iterable[Sequence[RunEvent]] = map(heard.hear, events)
+        for burst in bursts_heard if part is None else part.only(bursts_heard, heard):
+            shown.show_burst(burst)
     warn_of_end(context, heard)
     if heard.answer is not None and options.stats:
         for name, value in statistics(heard.answer):
             context.err.line(f"{name + ':':<16}{one_line(value)}")
+    if part is not None:
+        part.refuse_none(heard)
     if heard.answer is not None and options.strict:
         refuse_cut(heard.answer)
     question.keep()
@@ -148,14 +154,15 @@ def writer(
     session: str | None = None,
     tools: "Toolbox | None" = None,
 ) -> AnswerWriter:
-    """Choose the writer of an answer; a JSON answer is shown as Markdown only on request.
+    """Choose the writer of an answer; JSON and code alone are shown as Markdown only on request.
 
     `numbers` are those for the blocks of code in a conversation, where a turn also has a speaker.
     """
     render = options.render or context.settings.render
+    is_for_programs = options.format is not None or extract.is_asked(options)
     manner = Manner(
         stream=options.stream,
-        markdown=render == "markdown" or (render == "auto" and options.format is None),
+        markdown=render == "markdown" or (render == "auto" and not is_for_programs),
         thinking=_thinking(context, options),
         numbers=numbers,
         accessible=context.settings.accessible,

@@ -57,14 +57,14 @@ class Heard:
                     self.has_thinking = True
                 case ToolCall():
                     self.has_calls = True
-                case Done(answer):
+                case Done(answer, more):
                     found = judged(self._context, self.question, answer)
                     if self._runs_tools and found.tool_calls:
                         self.rounds.append(found)
                         self.has_calls = False  # what is run is no answer
                         return burst[:-1]
                     self.last, self.answer = found, joined([*self.rounds, found])
-                    return [*burst[:-1], Done(self.answer)]
+                    return [*burst[:-1], Done(self.answer, more)]
         return burst
 
 
@@ -141,7 +141,7 @@ def warn_of_end(context: Context, heard: Heard) -> None:
     if _is_of_another(context, heard.question, answer):
         context.prompter.warn(f"{answer.model} answered: the server has no {asked}")
     if answer.cut is not None:
-        context.prompter.warn(_words_of_cut(answer, reason))
+        context.prompter.warn(words_of_cut(answer, reason))
     if answer.cut == "max_tokens" and _is_shifted(answer, answer.context_length):
         context.prompter.warn(_words_of_shift(answer.context_length))
     if answer.prompt_truncated:
@@ -177,10 +177,11 @@ def refuse_cut(answer: Answer) -> None:
     if answer.prompt_truncated:
         raise TooLongError(_words_of_truncation(answer), hint="make room for it: `--num-ctx auto`")
     if answer.cut is not None:
-        raise InvalidOutputError(_words_of_cut(answer, ""), hint="leave --strict out to take it")
+        raise InvalidOutputError(words_of_cut(answer, ""), hint="leave --strict out to take it")
 
 
-def _words_of_cut(answer: Answer, reason: str) -> str:
+def words_of_cut(answer: Answer, reason: str = "") -> str:
+    """Return what cut an answer, in words; `reason` follows where nothing else is known."""
     limit = answer.limit
     tokens = None if limit is None or limit.tokens is None else f"{limit.tokens:,} tokens"
     match answer.cut:

@@ -4,7 +4,10 @@ from typing import Final, NamedTuple
 
 
 class AnswerOptions(NamedTuple):
-    """The options of `chat`, `generate` and `run`; None means not given."""
+    """The options of `chat`, `generate` and `run`; None means not given.
+
+    `extract` is the language of the block to extract, "" for any.
+    """
 
     stream: bool = True
     render: str | None = None
@@ -22,6 +25,8 @@ class AnswerOptions(NamedTuple):
     stop: list[str] | None = None
     truncate: bool | None = None
     strict: bool = False
+    extract: str | None = None
+    extract_last: bool = False
     think: str | None = None
     keep_alive: str | None = None
     stats: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from ollama_cli.config import resolve
 from ollama_cli.config.parsers import read_keep_alive
 from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.features.chat import extract
 from ollama_cli.features.chat.images import encode_image
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
@@ -48,6 +49,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     """Read the options that chat and generate share; UsageError for a bad one."""
     auto.set_auto_pull(context, options.auto_pull)
     context.set_flags(cache="false" if options.no_cache else options.cache)
+    extract.check(context, options)
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,

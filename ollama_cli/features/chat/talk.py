@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ollama_cli.errors import ServerError
-from ollama_cli.features.chat import answer, request, sitting
+from ollama_cli.features.chat import answer, extract, request, sitting
 from ollama_cli.features.chat.options import USUAL, AnswerOptions, Sitting
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
@@ -50,7 +50,8 @@ def talk(
     is_long = text is None or where.interactive
     if is_long:
         sitting.refuse_cache(options)
-    if not is_long:
+        extract.refuse_conversation(options)
+    else:
         early.over()
     box = request.open_tools(context, tools)
     name = choose.chat_model(context, sitting.model_of(session, model))

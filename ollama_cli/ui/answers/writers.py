@@ -16,7 +16,7 @@ from ollama_cli.ui.streams import OutStream
 
 # The fields that hold what a model said: no key is hidden there.
 _ANSWER: Final = frozenset(
-    {"text", "thinking", "tool_calls", "tool_runs", "name", "arguments", "id"}
+    {"text", "thinking", "tool_calls", "tool_runs", "name", "arguments", "id", "extracted"}
 )
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -78,6 +78,7 @@ class JsonWriter:
         self._thinking: list[str] = []
         self._calls: list[dict[str, object]] = []
         self._answer: Answer | None = None
+        self._more: Mapping[str, Any] = _NOTHING
 
     def __enter__(self) -> Self:
         return self
@@ -99,7 +100,7 @@ class JsonWriter:
             kind is None or issubclass(kind, OllamaCliError | KeyboardInterrupt | InterruptError)
         ):
             runs = {} if self._runs is None else {"tool_runs": self._runs}
-            document = {**_document(answer), **runs, **self._about}
+            document = {**_document(answer), **self._more, **runs, **self._about}
             export.show_document(self._out, self._command, document, answer=_ANSWER)
 
     def show(self, event: RunEvent) -> None:
@@ -113,8 +114,8 @@ class JsonWriter:
                 self._calls.append({"name": name, "arguments": arguments, "id": call_id})
             case ToolResult() if self._runs is not None:
                 self._runs.append(call_record(event))
-            case Done(answer):
-                self._answer = answer
+            case Done(answer, more):
+                self._answer, self._more = answer, more
 
     def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Collect the events of one network read."""
@@ -182,10 +183,10 @@ def _fields(event: RunEvent) -> dict[str, Any]:
             return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
         case ToolResult():
             return {"event": "tool_result", **result_record(event)}
-        case Done(answer):
+        case Done(answer, more):
             document = _document(answer)
             del document["text"]
-            return {"event": "done", **document}
+            return {"event": "done", **document, **more}
 
 
 def _document(answer: Answer) -> dict[str, Any]:

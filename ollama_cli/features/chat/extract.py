@@ -1,0 +1,102 @@
+"""The code of an answer alone: the first block between fences, or the last one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ollama_cli.errors import InterruptError, InvalidOutputError, OllamaCliError, UsageError
+from ollama_cli.features.chat.ending import Heard, words_of_cut
+from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.context import Context
+from ollama_cli.types.answer_events import Done, RunEvent, Text
+from ollama_cli.types.text import visible
+
+
+def is_asked(options: AnswerOptions) -> bool:
+    """Return whether a part of the answer is all that is wanted of it."""
+    return options.extract is not None or options.extract_last
+
+
+def check(context: Context, options: AnswerOptions) -> None:
+    """Raise UsageError where nothing can be extracted from what is printed."""
+    if is_asked(options) and context.output == "raw":
+        raise UsageError(
+            "--extract takes a part of the answer, which -o raw passes on as it is",
+            hint="leave one of them out",
+        )
+
+
+def refuse_conversation(options: AnswerOptions) -> None:
+    """Raise UsageError: what is asked for belongs to one answer, and a conversation has many."""
+    if is_asked(options):
+        raise UsageError(
+            "--extract prints a part of one answer, and a conversation has many",
+            hint='give a prompt: `ollama-cli chat --extract "…"`',
+        )
+
+
+class Extract:
+    """What is extracted from one answer: `found` at its end, None if there is no such block."""
+
+    def __init__(self, context: Context, options: AnswerOptions) -> None:
+        self._context = context
+        self._language = options.extract or ""
+        self._takes_last = options.extract_last
+        self._texts: list[list[str]] = [[]]
+        self.found: str | None = None
+
+    def only(
+        self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
+    ) -> Iterator[Sequence[RunEvent]]:
+        """Yield the events of an answer, its end with the block; in text that block alone.
+
+        What came of an answer that has no end is told on stderr.
+        """
+        rounds = 0
+        try:
+            for burst in bursts:
+                self._texts[-1] += [each.text for each in burst if isinstance(each, Text)]
+                if len(heard.rounds) > rounds:  # what follows is a text of its own
+                    rounds = len(heard.rounds)
+                    self._texts.append([])
+                yield list(self._shown(burst))
+        except (OllamaCliError, KeyboardInterrupt, InterruptError):
+            self._tell()
+            raise
+
+    def refuse_none(self, heard: Heard) -> None:
+        """Raise InvalidOutputError if there is no such block; the answer is told on stderr."""
+        if self.found is not None or heard.last is None:
+            return
+        self._tell()
+        kind = f"{self._language} code" if self._language else "code"
+        cut = f": {words_of_cut(heard.last)}" if heard.last.cut else ""
+        raise InvalidOutputError(
+            f"the answer holds no closed block of {kind}{cut}",
+            hint="leave --extract out to take the whole answer",
+        )
+
+    def _shown(self, burst: Sequence[RunEvent]) -> Iterator[RunEvent]:
+        holds_back = self._context.output == "text"
+        for event in burst:
+            match event:
+                case Text() if holds_back:
+                    pass
+                case Done(answer, more):
+                    self.found = self._search()
+                    if holds_back and self.found is not None:
+                        yield Text(self.found)
+                    yield Done(answer, {**more, "extracted": self.found})
+                case _:
+                    yield event
+
+    def _search(self) -> str | None:
+        from ollama_cli.ui.markdown.fences import closed_blocks  # noqa: PLC0415  markdown-it: 50 ms
+
+        texts = ["".join(pieces) for pieces in self._texts]
+        blocks = [block.text for block in closed_blocks(texts, self._language)]
+        return blocks[-1 if self._takes_last else 0] if blocks else None
+
+    def _tell(self) -> None:
+        text = "".join(piece for pieces in self._texts for piece in pieces).rstrip("\n")
+        if text and self._context.output == "text":
+            err = self._context.err
+            err.line(visible(text) if err.is_terminal else text)
