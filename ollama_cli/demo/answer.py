@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, Final
 
-from ollama_cli.demo import schemas
+from ollama_cli.demo import schemas, spoiled
 from ollama_cli.demo.documents import invalid
 from ollama_cli.demo.language import Language, specimen, tokenize
 from ollama_cli.demo.library import Installed
@@ -91,7 +91,7 @@ class Answer:
     def _tokens(self) -> Iterator[str]:
         language, task = self.request.machine.language, self.task
         if task.format is not None:
-            yield from tokenize(_formatted(language, task))
+            yield from self._json()
             return
         if any(word.strip().lower() == "markdown" for word in task.subject):
             yield from tokenize(specimen())
@@ -100,6 +100,24 @@ class Answer:
             yield from tokenize(INTRODUCTION)
         yield from language.write(task.subject, task.options)
 
+    def _json(self) -> Iterator[str]:
+        """Yield JSON that follows `format`, or goes wrong as the fault says."""
+        language, task = self.request.machine.language, self.task
+        fault = self.request.fault.kind if self.request.fault else None
+        if fault == spoiled.NO_JSON:
+            yield from tokenize(language.phrase(task.subject, task.options))
+            return
+        value = _formatted(language, task)
+        if fault == spoiled.BAD_JSON:
+            yield from tokenize(spoiled.bad_json(value))
+            return
+        value = spoiled.bad_value(value) if fault == spoiled.BAD_SCHEMA else value
+        tokens = tokenize(json.dumps(value, ensure_ascii=False))
+        if fault == spoiled.CUT_JSON:
+            self.reason = "length"
+            tokens = spoiled.cut(tokens, _limit(task) or spoiled.CUT_AT)
+        yield from tokens
+
 
 def _limit(task: Task) -> int | None:
     """Return the most tokens: a positive `num_predict`, and the free part of the context."""
@@ -107,21 +125,20 @@ def _limit(task: Task) -> int | None:
     return min((limit for limit in limits if limit is not None), default=None)
 
 
-def _formatted(language: Language, task: Task) -> str:
-    """Return JSON that follows `format`."""
+def _formatted(language: Language, task: Task) -> Any:
+    """Return a value that follows `format`."""
 
     def phrase() -> str:
         return language.phrase(task.subject, task.options)
 
     if task.format == "json":
-        return json.dumps({"text": phrase()}, ensure_ascii=False)
+        return {"text": phrase()}
     try:
-        value = schemas.example(task.format, phrase)
+        return schemas.example(task.format, phrase)
     except schemas.SchemaError as error:
         raise invalid(str(error)) from error
     except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
         raise invalid(schemas.NO_GRAMMAR) from error
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ollama_cli.demo import framing, routes
 from ollama_cli.demo.documents import BAD_REQUEST, TEXT_UTF8, Body, Document, RefusalError, Stream
-from ollama_cli.demo.faults import AnswerFault
+from ollama_cli.demo.faults import AnswerFault, asks_for_json
 from ollama_cli.demo.limits import Budget, Limits, Share, TimedReader
 from ollama_cli.demo.machine import Machine, Request
 from ollama_cli.demo.peer import CutError, GoneError, Peer, ResetError
@@ -114,7 +114,7 @@ class Exchange(BaseHTTPRequestHandler):
         return framing.body(self.headers, self.rfile, share)
 
     def _answer(self, peer: Peer, path: str, body: bytes) -> None:
-        planned = self.server.plan.next_fault(path)
+        planned = self.server.plan.next_fault(path, has_format=asks_for_json(path, body))
         wanted = self.headers.get("Range", "")
         request = Request(self.server.machine, peer, path, body, wanted, planned)
         kind = None if planned is None or planned.has_place else planned.kind

@@ -1,5 +1,6 @@
 """Faults: answers that go wrong on purpose, to show what the tool does then."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice, pairwise
@@ -26,11 +27,18 @@ SLOW_BYTES: Final = 0.02
 DRIP: Final = 0.1
 """Seconds before each byte of a slow registry, which is never silent and never done."""
 
+_ANSWERING: Final = frozenset({"/api/generate", "/api/chat", "/v1/chat/completions"})
+_FORMAT: Final = re.compile(rb'"(?:response_)?format"\s*+:\s*+(?!null|"")')
 _PULL_LINES: Final = 8
 _LINES: Final = 3
 _SLOW_PIECE: Final = 16
 _MODEL_FAILED: Final = "an error was encountered while running the model: unexpected EOF"
 _SIGN_IN: Final = "https://ollama.com/connect?name=demo&key=ZGVtbw"
+
+
+def asks_for_json(path: str, body: bytes) -> bool:
+    """Return whether a request is for an answer with a `format`."""
+    return path in _ANSWERING and _FORMAT.search(body) is not None
 
 
 @dataclass(frozen=True)

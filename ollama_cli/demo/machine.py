@@ -17,13 +17,17 @@ SECOND_NS: Final = 1_000_000_000
 
 
 class Machine:
-    """The state of the server; the word model is trained on first use."""
+    """The state of the server; the word model is trained on first use.
+
+    `num_predict` is the limit that models are said to have, if there is one.
+    """
 
     def __init__(self, tokens_per_second: float, bytes_per_second: float, most_models: int) -> None:
         self.library = Library(most_models)
         self.memory = Memory()
         self.tokens_per_second = tokens_per_second
         self.bytes_per_second = bytes_per_second
+        self.num_predict: int | None = None
 
     @cached_property
     def language(self) -> Language:

@@ -33,7 +33,7 @@ def show(request: Request) -> Document:
     """Describe one model."""
     wanted = request.read("ShowRequest")
     installed = find(request.machine, _named(wanted))
-    shown = _shown(installed, wanted)
+    shown = _shown(installed, wanted, request.machine.num_predict)
     shown |= {
         "details": _details(request.machine, installed),
         "model_info": _info(request.machine, installed),
@@ -169,14 +169,16 @@ def _embedding_length(machine: Machine, installed: Installed) -> int:
     return len(machine.language.vocabulary) if completes else vectors.DIMENSIONS
 
 
-def _shown(installed: Installed, wanted: Fields) -> dict[str, Any]:
+def _shown(installed: Installed, wanted: Fields, num_predict: int | None) -> dict[str, Any]:
     """Return the texts of a model; those of the request replace them, as on the real server."""
     model = installed.model
     overrides = wanted.object("options")
     options.parse(overrides)
     texts: dict[str, str] = {}
     if model.capability == COMPLETION:
-        rows = (f"{name:<30} {value:g}" for name, value in model.parameters)
+        limit = {} if num_predict is None else {"num_predict": num_predict}
+        parameters = dict(model.parameters) | limit
+        rows = (f"{name:<30} {value:g}" for name, value in parameters.items())
         texts = {
             "parameters": "\n".join(rows),
             "template": catalogue.TEMPLATE,

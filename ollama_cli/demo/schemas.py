@@ -1,35 +1,30 @@
-"""Values for `format`: the smallest JSON that satisfies a simple JSON Schema.
+"""Values for `format`: a small JSON value that satisfies a JSON Schema.
 
-It supports types, `enum`, `const`, `required`, `properties`, `items`, bounds, `anyOf`, simple
-patterns and local references; it ignores other keywords, as the real server ignores many.
+The keywords that real servers honour are honoured; the others are ignored, as there.
 """
 
 import math
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-MAX_DEPTH: Final = 24
+from ollama_cli.demo import patterns
+
+MAX_DEPTH: Final = 48
 NO_GRAMMAR: Final = "Failed to initialize samplers: failed to parse grammar"
 
 _CONVERSION: Final = "Field 'json_schema': \"json_schema\": JSON schema conversion failed:\n"
+_ENDLESS_DEPTH: Final = 24  # of a schema that holds itself, and has no end
 _MAX_FILLED_DEPTH: Final = 4
-_LONGEST_TEXT: Final = 20
 _MOST_ITEMS: Final = 1000
 _MOST_LETTERS: Final = 10_000
 _MOST_STEPS: Final = 10_000
 _PHRASE_STEPS: Final = 20
-_LONGEST_PATTERN: Final = 200
-_MOST_OPERATORS: Final = 6
-_MOST_PHRASE_OPERATORS: Final = 3
-_LONGEST_GROUPED_TEXT: Final = 6
-_OPERATOR: Final = re.compile(r"[*+?{|]")
-_REPEATED_GROUP: Final = re.compile(r"\)[*+?{]")
-_COUNT: Final = re.compile(r"\d+")
-_UNSUPPORTED: Final = re.compile(r"\(\?(?!:)|\[\^?\[|--|&&|~~|\|\||\d{5}")
-"""Extensions, syntax that makes `re` warn on stderr, and counts that no answer reaches."""
+_USUAL_ITEMS: Final = 3
+_CHOICES: Final = frozenset({"anyOf", "oneOf", "allOf"})
+_NESTED: Final = frozenset({"object", "array"})
 
 Phrase = Callable[[], str]
+Schema = Mapping[str, Any]
 
 _FORMATS: Final = {
     "date": "2026-01-31",
@@ -43,68 +38,112 @@ _FORMATS: Final = {
 
 def example(schema: Any, phrase: Phrase) -> Any:
     """Return one value that the schema accepts; `phrase` makes the text of free strings."""
-    return _Builder(schema, phrase).build(schema, 0)
+    try:
+        return _Builder(schema, phrase, MAX_DEPTH).build(schema, 0)
+    except _TooDeepError:
+        return _Builder(schema, phrase, _ENDLESS_DEPTH, is_cut=True).build(schema, 0)
 
 
 class SchemaError(Exception):
     """No answer can be made for the schema; the text is that of the server."""
 
 
+class _TooDeepError(Exception):
+    """A value is nested deeper than any answer."""
+
+
 class _Builder:
-    def __init__(self, root: Any, phrase: Phrase) -> None:
+    """Build one value. What is nested too deeply is left out, else `null` if it `is_cut` there."""
+
+    def __init__(self, root: Any, phrase: Phrase, deepest: int, *, is_cut: bool = False) -> None:
         self._root = root
         self._new_phrase = phrase
+        self._deepest = deepest
+        self._is_cut = is_cut
         self._steps = 0
 
     def build(self, schema: Any, depth: int) -> Any:
         self._step()
-        if not isinstance(schema, dict) or depth > MAX_DEPTH:
+        is_deep = depth > self._deepest
+        if is_deep and not self._is_cut:
+            raise _TooDeepError
+        if is_deep or not isinstance(schema, dict):
             return None
-        if "const" in schema:
-            return schema["const"]
-        if schema.get("enum"):
-            return schema["enum"][0]
-        for choices in (schema.get("anyOf"), schema.get("oneOf"), schema.get("allOf")):
-            if choices:
-                return self.build({**_without_choices(schema), **choices[0]}, depth + 1)
         if "$ref" in schema:
-            return self.build(self._resolve_reference(schema["$ref"]), depth + 1)
-        return self._typed(_kind(schema), schema, depth)
+            return self.build(self._resolved(schema), depth + 1)
+        for fixed in ([schema["const"]] if "const" in schema else [], schema.get("enum") or []):
+            if fixed:
+                return fixed[0]
+        choices = self._choices(schema)
+        return self._first(choices, depth) if choices else self._typed(schema, depth)
 
-    def _typed(self, kind: str, schema: dict[str, Any], depth: int) -> Any:
-        match kind:
-            case "object":
-                return self._object(schema, depth)
-            case "array":
-                return self._array(schema, depth)
-            case "string":
-                return self._string(schema)
-            case "integer" | "number":
-                return _number(schema, whole=kind == "integer")
-            case "boolean":
-                return True
-        return None
+    def _choices(self, schema: dict[str, Any]) -> list[dict[str, Any]]:
+        """Return the schemas of which one is to be satisfied; none if this one is all there is."""
+        own = {key: schema[key] for key in schema if key not in _CHOICES}
+        parts = [self._resolved(each) for each in schema.get("allOf") or ()]
+        for choices in (schema.get("anyOf"), schema.get("oneOf")):
+            if choices:
+                return [_merged([own, *parts, self._resolved(each)]) for each in choices]
+        if parts:
+            return [_merged([own, *parts])]
+        kinds = _kinds(schema)
+        return [{**schema, "type": kind} for kind in kinds] if len(kinds) > 1 else []
 
-    def _object(self, schema: dict[str, Any], depth: int) -> dict[str, Any]:
+    def _first(self, choices: list[dict[str, Any]], depth: int) -> Any:
+        """Build the first that has an end; far below the top one that holds nothing comes first."""
+        if depth > _MAX_FILLED_DEPTH:
+            choices = sorted(choices, key=_may_go_on)
+        for choice in choices[:-1]:
+            try:
+                return self.build(choice, depth + 1)
+            except _TooDeepError:
+                pass
+        return self.build(choices[-1], depth + 1)
+
+    def _typed(self, schema: Schema, depth: int) -> Any:
+        (kind,) = _kinds(schema)
+        if kind in _NESTED:
+            return (self._object if kind == "object" else self._array)(schema, depth)
+        makers: dict[str, Callable[[Schema], Any]] = {
+            "string": self._string,
+            "integer": _integer,
+            "number": _number,
+            "boolean": lambda _: True,
+        }
+        maker = makers.get(kind)
+        return None if maker is None else maker(schema)
+
+    def _object(self, schema: Schema, depth: int) -> dict[str, Any]:
+        """Build an object: its properties in their order, those that need not be if all may."""
         properties: dict[str, Any] = schema.get("properties") or {}
         required = schema.get("required")
-        names = list(properties) if required is None else list(required)
-        return {
-            name: self.build(properties.get(name, {"type": "string"}), depth + 1) for name in names
-        }
+        fills = required is None and depth <= _MAX_FILLED_DEPTH
+        needed = dict.fromkeys(required or ())
+        made: dict[str, Any] = {}
+        for name, each in properties.items():
+            if name not in needed and not fills:
+                continue
+            try:
+                made[name] = self.build(each, depth + 1)
+            except _TooDeepError:
+                if name in needed:
+                    raise
+        others = [name for name in needed if name not in properties]
+        return made | {name: self.build({"type": "string"}, depth + 1) for name in others}
 
-    def _array(self, schema: dict[str, Any], depth: int) -> list[Any]:
-        first = list(schema.get("prefixItems") or ())
-        usual = 1 if depth < _MAX_FILLED_DEPTH else 0
-        least = min(max(int(schema.get("minItems", usual)), len(first)), _MOST_ITEMS)
-        most = int(schema.get("maxItems", least))
-        rest = schema.get("items") or {"type": "string"}
-        kinds = (first + [rest] * least)[: min(least, most)]
+    def _array(self, schema: Schema, depth: int) -> list[Any]:
+        items = schema.get("items")
+        first = list(schema.get("prefixItems") or (items if isinstance(items, list) else ()))
+        rest = items if isinstance(items, dict) and items else {"type": "string"}
+        usual = _USUAL_ITEMS if depth == 0 else int(depth < _MAX_FILLED_DEPTH)
+        least = max(int(schema.get("minItems", 0 if first else usual)), len(first))
+        most = min(int(schema.get("maxItems", least)), _MOST_ITEMS)
+        kinds = (first + [rest] * min(least, _MOST_ITEMS))[: min(least, most)]
         return [self.build(kind, depth + 1) for kind in kinds]
 
-    def _string(self, schema: dict[str, Any]) -> str:
+    def _string(self, schema: Schema) -> str:
         if "pattern" in schema:
-            return _matching(str(schema["pattern"]), self._phrase())
+            return _matching(str(schema["pattern"]))
         fixed = _FORMATS.get(str(schema.get("format")))
         if fixed is not None:
             return fixed
@@ -124,65 +163,106 @@ class _Builder:
         if self._steps > _MOST_STEPS:
             raise SchemaError(NO_GRAMMAR)
 
+    def _resolved(self, schema: Any) -> Any:
+        """Return what a schema refers to, with what stands beside it; another one as it is."""
+        for _ in range(MAX_DEPTH):
+            if not isinstance(schema, dict) or "$ref" not in schema:
+                break
+            siblings = {key: each for key, each in schema.items() if key != "$ref"}
+            found = self._resolve_reference(schema["$ref"])
+            schema = _merged([found, siblings]) if found is not None else None
+        return schema
+
     def _resolve_reference(self, reference: str) -> Any:
         """Return the schema of a reference; one to the whole schema is unsupported."""
         found, path = self._root, reference.removeprefix("#/")
         if path == reference:
             raise SchemaError(f"{_CONVERSION}Unsupported ref: {reference}")
         for part in path.split("/"):
-            found = found.get(part) if isinstance(found, dict) else None
+            name = part.replace("~1", "/").replace("~0", "~")
+            found = found.get(name) if isinstance(found, dict) else None
         return found
 
 
-def _matching(pattern: str, phrase: str) -> str:
-    """Return a text that matches a pattern: a phrase or one repeated character."""
+def _merged(schemas: Iterable[Any]) -> dict[str, Any]:
+    """Put schemas together that are all to be satisfied: their properties, and what is required."""
+    whole: dict[str, Any] = {}
+    for each in schemas:
+        if not isinstance(each, dict):
+            continue
+        both = {**whole, **each}
+        if "properties" in whole and "properties" in each:
+            both["properties"] = {**whole["properties"], **each["properties"]}
+        if "required" in whole and "required" in each:
+            both["required"] = [*whole["required"], *each["required"]]
+        whole = both
+    return whole
+
+
+def _may_go_on(schema: Schema) -> bool:
+    """Return whether a value of the schema may hold others."""
+    if "const" in schema or "enum" in schema:
+        return False
+    deep = "$ref" in schema or any(schema.get(choice) for choice in _CHOICES)
+    return deep or not _NESTED.isdisjoint(_kinds(schema))
+
+
+def _kinds(schema: Schema) -> list[str]:
+    kind = schema.get("type")
+    if isinstance(kind, list) and kind:
+        return [str(each) for each in kind]
+    if kind is None or isinstance(kind, list):
+        if "properties" in schema or "required" in schema:
+            return ["object"]
+        return ["array" if "items" in schema or "prefixItems" in schema else "string"]
+    return [str(kind)]
+
+
+def _integer(schema: Schema) -> Any:
+    low, low_is_out, high, high_is_out = _range(schema)
+    least = math.floor(low) + 1 if low_is_out and low is not None else low
+    most = math.ceil(high) - 1 if high_is_out and high is not None else high
+    return _within(
+        1,
+        None if least is None else math.ceil(least),
+        None if most is None else math.floor(most),
+    )
+
+
+def _number(schema: Schema) -> Any:
+    low, low_is_out, high, high_is_out = _range(schema)
+    if low_is_out and low is not None:
+        low = (low + high) / 2 if high is not None else low + 1
+    if high_is_out and high is not None:
+        high = (low + high) / 2 if low is not None else high - 1
+    return _within(1, low, high)
+
+
+def _within(value: Any, low: Any, high: Any) -> Any:
+    """Return a value, or the bound that it is behind."""
+    if low is not None and value < low:
+        return low
+    return high if high is not None and value > high else value
+
+
+def _range(schema: Schema) -> tuple[Any, bool, Any, bool]:
+    """Return the least and the most, None if there is none, and whether each is out of it."""
+
+    def bounds(name: str) -> list[Any]:
+        given = schema.get(name), schema.get(f"exclusive{name.capitalize()}")
+        return [None if isinstance(each, bool) else each for each in given]
+
+    low, above = bounds("minimum")
+    high, below = bounds("maximum")
+    low_is_out = above is not None and (low is None or above >= low)
+    high_is_out = below is not None and (high is None or below <= high)
+    return above if low_is_out else low, low_is_out, below if high_is_out else high, high_is_out
+
+
+def _matching(pattern: str) -> str:
     if not (pattern.startswith("^") and pattern.endswith("$")):
         raise SchemaError(f"{_CONVERSION}Pattern must start with '^' and end with '$'")
     try:
-        return next(text for text in _candidates(pattern, phrase) if re.search(pattern, text))
-    except (StopIteration, re.error, OverflowError, RecursionError) as error:
+        return patterns.matching(pattern)
+    except patterns.PatternError as error:
         raise SchemaError(NO_GRAMMAR) from error
-
-
-def _candidates(pattern: str, phrase: str) -> Iterator[str]:
-    """Yield the texts on which any pattern can be tried quickly.
-
-    `re` may backtrack for long and blocks the whole process: patterns whose cost grows with the
-    text are tried on short texts only.
-    """
-    operators = len(_OPERATOR.findall(pattern))
-    if (
-        len(pattern) > _LONGEST_PATTERN
-        or operators > _MOST_OPERATORS
-        or _UNSUPPORTED.search(pattern)
-    ):
-        return
-    grouped = _REPEATED_GROUP.search(pattern) is not None
-    if grouped and math.prod(int(n) or 1 for n in _COUNT.findall(pattern)) > _MOST_STEPS:
-        return
-    if not grouped and operators <= _MOST_PHRASE_OPERATORS:
-        yield phrase
-    for count in range(1, _LONGEST_GROUPED_TEXT if grouped else _LONGEST_TEXT):
-        yield from (letter * count for letter in "0aA")
-
-
-def _kind(schema: dict[str, Any]) -> str:
-    kind = schema.get("type")
-    if isinstance(kind, list):
-        kind = kind[0] if kind else None
-    if kind is None:
-        kind = "object" if "properties" in schema or "required" in schema else "string"
-    return str(kind)
-
-
-def _without_choices(schema: dict[str, Any]) -> dict[str, Any]:
-    return {key: schema[key] for key in schema if key not in {"anyOf", "oneOf", "allOf"}}
-
-
-def _number(schema: dict[str, Any], *, whole: bool) -> int | float:
-    value: int | float | None = schema.get("minimum")
-    if value is None and "exclusiveMinimum" in schema:
-        value = schema["exclusiveMinimum"] + 1
-    if value is None:
-        value = min(1, schema.get("maximum", 1))
-    return math.ceil(value) if whole else value

@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from ollama_cli.demo import spoiled
+
 REGISTRY_ROOT: Final = "/v2/"
 """The start of the paths of the registry."""
 
@@ -16,6 +18,9 @@ PULL: Final = "/api/pull"
 VERSION: Final = "/api/version"
 ANSWERS: Final = "answers"
 PULLS: Final = "pulls"
+FORMATTED: Final = "formatted"
+"""What answers with a `format` are called: JSON, by a schema or without one."""
+
 REGISTRY: Final = "registry"
 
 
@@ -40,6 +45,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "html": Kind(ANSWERS, has_place=True),
     "unauthorized": Kind(ANSWERS),
     "busy": Kind(ANSWERS),
+    **dict.fromkeys(spoiled.KINDS, Kind(FORMATTED)),
     "reset": Kind(PULLS, has_place=True, percent=50),
     "forget": Kind(PULLS, has_place=True, percent=50),
     "repeat": Kind(PULLS, has_place=True, percent=50),
@@ -95,18 +101,23 @@ class Plan:
 
     def __init__(self, script: str | None, times: int | None) -> None:
         self._spares_version = times is not None
-        faults = parse(script) if script is not None else ()
+        faults = self._faults = parse(script) if script is not None else ()
         by_registry = [fault for fault in faults if fault.strikes == REGISTRY]
         self._registry = _Sequence(by_registry, times)
         self._server = _Sequence([each for each in faults if each not in by_registry], times)
 
-    def next_fault(self, path: str) -> Fault | None:
+    def strikes(self, kind: str) -> bool:
+        """Return whether the script holds a kind of fault."""
+        return any(fault.kind == kind for fault in self._faults)
+
+    def next_fault(self, path: str, *, has_format: bool = False) -> Fault | None:
         """Return the fault of the next answer, None if it has none."""
         if path.startswith(REGISTRY_ROOT):
-            return self._registry.take(is_pull=False)
+            return self._registry.take(set())
         if path == VERSION and self._spares_version:
             return None
-        return self._server.take(is_pull=path == PULL)
+        special = {PULLS: path == PULL, FORMATTED: has_format}
+        return self._server.take({kind for kind, is_so in special.items() if not is_so})
 
 
 class _Sequence:
@@ -118,13 +129,13 @@ class _Sequence:
         self._taken = 0
         self._lock = threading.Lock()
 
-    def take(self, *, is_pull: bool) -> Fault | None:
-        """Return the next fault; one for pulls only waits for a pull."""
+    def take(self, unlike: set[str]) -> Fault | None:
+        """Return the next fault; one for what this answer is not waits for its own."""
         with self._lock:
             if not self._faults or self._taken == self._times:
                 return None
             fault = self._faults[self._taken % len(self._faults)]
-            if fault.strikes == PULLS and not is_pull:
+            if fault.strikes in unlike:
                 return None
             self._taken += 1
             return fault

@@ -11,6 +11,7 @@ from functools import partial
 from types import TracebackType
 from typing import Any, Final, Self
 
+from ollama_cli.demo import spoiled
 from ollama_cli.demo.exchange import Exchange
 from ollama_cli.demo.limits import Budget, Limits
 from ollama_cli.demo.machine import Machine
@@ -45,6 +46,8 @@ class DemoServer:
         self._port = port
         self._plan = Plan(fault, fault_times)
         self._machine = Machine(tokens_per_second, bytes_per_second, limits.models)
+        if self._plan.strikes(spoiled.CUT_JSON):
+            self._machine.num_predict = spoiled.CUT_AT
         self._limits = limits
         self._listener: _Listener | None = None
         self._closed = False

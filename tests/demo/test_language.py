@@ -108,6 +108,7 @@ PERSON = {"type": "object", "properties": {"age": {"type": "integer"}}, "require
         ({"$ref": "#/$defs/p", "$defs": {"p": PERSON}}, {"age": 1}),
         ({"$ref": "#/nowhere/at/all"}, None),
         ({"type": "string", "pattern": "^[0-9]{4}$"}, "0000"),
+        ({"type": "array", "items": [{"const": 1}, {"type": "string"}]}, [1, "word"]),
         (True, None),
     ],
 )

@@ -3,7 +3,7 @@
 import pytest
 
 from ollama_cli.demo import FAULTS, DemoServer
-from ollama_cli.demo.script import KINDS, REGISTRY, Fault, Plan, parse
+from ollama_cli.demo.script import ANSWERS, FORMATTED, KINDS, REGISTRY, Fault, Plan, parse
 
 PULL, TAGS, MANIFEST = "/api/pull", "/api/tags", "/v2/library/llama3/manifests/8b"
 
@@ -80,8 +80,11 @@ def test_no_script_is_no_fault() -> None:
 def test_every_word_is_a_fault_of_what_it_strikes() -> None:
     for word in FAULTS:
         drawn = _kinds(Plan(word, None), PULL, TAGS, MANIFEST)
-        assert (drawn[2] == word) == (KINDS[word].strikes == REGISTRY)
-        assert (drawn[0] == word) == (KINDS[word].strikes != REGISTRY)
+        strikes = KINDS[word].strikes
+        assert (drawn[2] == word) == (strikes == REGISTRY)
+        assert (drawn[0] == word) == (strikes not in {REGISTRY, FORMATTED})
+        formatted = Plan(word, None).next_fault("/api/chat", has_format=True)
+        assert (formatted is not None) == (strikes in {ANSWERS, FORMATTED})
 
 
 def test_a_place_makes_it_a_fault_of_pulls() -> None:
@@ -94,6 +97,15 @@ def test_faults_take_turns_for_so_many_answers() -> None:
     plan = Plan("cut@40%,reset@50%", 3)
     assert _kinds(plan, *[PULL] * 5) == ["cut", "reset", "cut", None, None]
     assert _kinds(Plan("cut,busy", None), *[TAGS] * 4) == ["cut", "busy", "cut", "busy"]
+
+
+def test_a_fault_of_json_waits_for_an_answer_with_a_format() -> None:
+    plan = Plan("badjson,cut", 2)
+    assert plan.strikes("badjson")
+    assert not plan.strikes("nojson")
+    assert _kinds(plan, TAGS, PULL) == [None, None]
+    drawn = [plan.next_fault("/api/chat", has_format=each) for each in (False, True, False, True)]
+    assert [each and each.kind for each in drawn] == [None, "badjson", "cut", None]
 
 
 def test_a_fault_of_pulls_waits_for_its_turn_and_for_a_pull() -> None:

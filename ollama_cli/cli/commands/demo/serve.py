@@ -33,6 +33,9 @@ def command(
     Faults in any answer: stall (silence), cut (hang-up), error, slow, html (a page in place of the
     answer), unauthorized, busy.
 
+    Faults in JSON, of answers that have a format: badjson (a comma too many), badschema (a wrong
+    type), cutjson (at the limit of the model), nojson (words in its place).
+
     Faults in pulls: reset (of the connection), forget (cut, and what had arrived is lost), rollback
     (a layer starts again), repeat (one line for ever), trickle, disk-full, offline (the server has
     no network), denied, outdated (the server is too old), few-lines (none for small layers),
