@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from ollama_cli.errors import ConfigError
-from ollama_cli.features.schema.patterns import is_affordable
+from ollama_cli.features.schema.prices import is_affordable
 from ollama_cli.types.text import sentence
 from ollama_cli.types.values import dataclass
 

@@ -1,44 +1,81 @@
 """The format that an answer must have: JSON, or JSON that follows a schema."""
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any
 
 from ollama_cli.errors import UsageError
-from ollama_cli.types.numbers import finite
+from ollama_cli.types import strict_json
+from ollama_cli.types.values import dataclass
 from ollama_cli.ui.inputs import read_text
 from ollama_cli.ui.streams import InStream
 
-_DATA_KEYWORDS: Final = frozenset({"enum", "const", "default", "examples"})
+
+@dataclass(frozen=True)
+class Schema:
+    """A schema of answers: the user's `own`, that answers are held against, and what is `sent`.
+
+    `left_out` are the paths of what is not sent of it, as servers ignore it or break on it.
+    """
+
+    own: dict[str, Any]
+    sent: dict[str, Any]
+    left_out: tuple[str, ...] = ()
 
 
 def read_format(value: str | None, stdin: InStream) -> str | dict[str, Any] | None:
-    """Read `json` or `@SCHEMA.json`; UsageError for anything else or a harmful schema."""
+    """Read `json`, or the schema to send of `@SCHEMA.json`; UsageError for anything else."""
     if value is None or value == "json":
         return value
     if not value.startswith("@"):
         raise UsageError(f"unknown format {value!r}", hint="use json, or @FILE with a JSON schema")
+    return read_schema(value, stdin).sent
+
+
+def read_schema(spec: str, stdin: InStream) -> Schema:
+    """Read `@FILE`, JSON text, or words as `name, age int`; UsageError for what is no schema.
+
+    UsageError also for a schema that refers to another document; NotFoundError without the file.
+    """
+    text = spec.strip()
+    if text.startswith("@"):
+        return schema_of(_parsed(read_text(text[1:], stdin), text[1:]), text[1:])
+    if text.startswith(("{", "[")):
+        return schema_of(_parsed(text, "the schema"), "the schema")
+    from ollama_cli.features.schema.words import schema_of_words  # noqa: PLC0415  words alone: 1 ms
+
+    return schema_of(schema_of_words(text))
+
+
+def schema_of(document: object, name: str = "the schema") -> Schema:
+    """Make a schema of a value of JSON; UsageError for what is none, as it is called by its name.
+
+    What comes from YAML may hold more than JSON can: that is UsageError, too.
+    """
+    if not isinstance(document, Mapping):
+        raise UsageError(f"{name} is no JSON schema: a schema is an object")
+    from ollama_cli.features.schema.sent import sendable  # noqa: PLC0415  schemas alone: 4 ms
+
+    own = dict(document)
+    found = sendable(own)
+    return Schema(own, found.schema, found.left_out)
+
+
+def list_of(schema: Schema) -> Schema:
+    """Return the schema of a list of such values; its `own` one is only good to be shown."""
+    from ollama_cli.features.schema.sent import listed  # noqa: PLC0415  likewise: 4 ms
+
+    return Schema({"type": "array", "items": schema.own}, listed(schema.sent), schema.left_out)
+
+
+def prompt_of(schema: Schema) -> str:
+    """Return what a model is told of a schema: servers do not show it what they are sent."""
+    text = json.dumps(schema.own, ensure_ascii=False)
+    return f"Answer with JSON that fits this JSON Schema, and with nothing else:\n{text}"
+
+
+def _parsed(text: str, name: str) -> object:
     try:
-        text = read_text(value[1:], stdin)
-        schema = json.loads(text, parse_float=finite, parse_constant=finite)
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{value[1:]} is no JSON: {error}") from error
-    if not isinstance(schema, dict):
-        raise UsageError(f"{value[1:]} is no JSON schema: a schema is an object")
-    _refuse_special_groups(schema)
-    return schema
-
-
-def _refuse_special_groups(schema: object) -> None:
-    queue = [schema]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, list):
-            queue += node
-        elif isinstance(node, dict):
-            queue += [value for key, value in node.items() if key not in _DATA_KEYWORDS]
-            pattern = node.get("pattern")
-            if isinstance(pattern, str) and "(?" in pattern:
-                raise UsageError(
-                    f"the pattern {pattern!r} holds `(?`, which ends an Ollama server up to 0.24",
-                    hint="write the group without `?`",
-                )
+        return strict_json.read(text)
+    except ValueError as error:
+        raise UsageError(f"{name} is no JSON: {error}") from error
