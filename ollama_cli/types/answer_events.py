@@ -54,6 +54,31 @@ class ToolResult:
 
 
 @dataclass(frozen=True)
+class Item:
+    """One item of a list, as soon as it is whole; its `index` begins at 0.
+
+    One that is not `valid` has `problems`: what is wrong, each as `path` and `message`. The `value`
+    of what is no JSON is None.
+    """
+
+    index: int
+    value: object
+    problems: tuple[Mapping[str, str], ...] = ()
+
+    @property
+    def valid(self) -> bool:
+        """Return whether nothing is wrong with it."""
+        return not self.problems
+
+
+@dataclass(frozen=True)
+class Found:
+    """Further fields of the answer's JSON, as far as they are known before its end."""
+
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Done:
     """The end of an answer; `answer` holds all of it: text, thinking, calls, counts, durations.
 
@@ -70,4 +95,4 @@ GenerateEvent: TypeAlias = Text | Thinking | ToolCall | Done
 ChatEvent: TypeAlias = Text | Thinking | ToolCall | Done
 
 
-RunEvent: TypeAlias = ChatEvent | ToolResult
+RunEvent: TypeAlias = ChatEvent | ToolResult | Item | Found

@@ -7,7 +7,16 @@ from types import MappingProxyType
 from typing import Any, Final, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.types.answer_events import Done, RunEvent, Text, Thinking, ToolCall, ToolResult
+from ollama_cli.types.answer_events import (
+    Done,
+    Found,
+    Item,
+    RunEvent,
+    Text,
+    Thinking,
+    ToolCall,
+    ToolResult,
+)
 from ollama_cli.types.answers import Answer
 from ollama_cli.ui import export
 from ollama_cli.ui.answers.calls import call_record, result_record
@@ -17,6 +26,7 @@ from ollama_cli.ui.streams import OutStream
 # The fields that hold what a model said: no key is hidden there.
 _ANSWER: Final = frozenset(
     {"text", "thinking", "tool_calls", "tool_runs", "name", "arguments", "id", "extracted"}
+    | {"value", "data", "attempts"}
 )
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -114,8 +124,10 @@ class JsonWriter:
                 self._calls.append({"name": name, "arguments": arguments, "id": call_id})
             case ToolResult() if self._runs is not None:
                 self._runs.append(call_record(event))
+            case Found(found):
+                self._more = {**self._more, **found}
             case Done(answer, more):
-                self._answer, self._more = answer, more
+                self._answer, self._more = answer, {**self._more, **more}
 
     def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Collect the events of one network read."""
@@ -155,11 +167,12 @@ class JsonLinesWriter:
 
     def show(self, event: RunEvent) -> None:
         """Write one event."""
-        export.show_line(self._out, self._fields(event), answer=_ANSWER)
+        self.show_burst([event])
 
     def show_burst(self, events: Sequence[RunEvent]) -> None:
         """Write the events of one network read, in one write."""
-        export.show_all(self._out, map(self._fields, events), answer=_ANSWER)
+        shown = [self._fields(event) for event in events if not isinstance(event, Found)]
+        export.show_all(self._out, shown, answer=_ANSWER)
 
     def _fields(self, event: RunEvent) -> dict[str, Any]:
         if isinstance(event, ToolCall) and self._runs_tools:
@@ -174,19 +187,24 @@ class JsonLinesWriter:
 
 
 def _fields(event: RunEvent) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     match event:
         case Text(text):
-            return {"event": "text", "text": text}
+            found = {"event": "text", "text": text}
         case Thinking(text):
-            return {"event": "thinking", "text": text}
+            found = {"event": "thinking", "text": text}
         case ToolCall(name, arguments, call_id):
-            return {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
+            found = {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
         case ToolResult():
-            return {"event": "tool_result", **result_record(event)}
+            found = {"event": "tool_result", **result_record(event)}
+        case Item(index, value, problems):
+            found = {"event": "item", "index": index, "value": value, "valid": event.valid}
+            found |= {"errors": list(problems)} if problems else {}
         case Done(answer, more):
             document = _document(answer)
             del document["text"]
-            return {"event": "done", **document, **more}
+            found = {"event": "done", **document, **more}
+    return found
 
 
 def _document(answer: Answer) -> dict[str, Any]:

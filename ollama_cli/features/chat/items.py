@@ -1,0 +1,161 @@
+"""A list as the answer: each item is held against its schema and shown as soon as it is whole."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from ollama_cli.errors import InvalidOutputError
+from ollama_cli.features.chat.ending import Heard, words_of_cut
+from ollama_cli.features.context import Context
+from ollama_cli.types import strict_json
+from ollama_cli.types.answer_events import Done, Found, Item, RunEvent, Text
+from ollama_cli.types.text import is_utf8, visible
+from ollama_cli.wire.items import WRAPPER, Items
+
+if TYPE_CHECKING:
+    from ollama_cli.features.schema.check import Problem
+
+_MOST_PROBLEMS: Final = 10
+_LONGEST: Final = 4096
+_OUTSIDE: Final = frozenset({"$defs", "definitions"})  # what references of the list point to
+
+
+def wrapped(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the schema of an object that holds a list, for servers that take no list alone."""
+    inner = {name: each for name, each in schema.items() if name not in _OUTSIDE}
+    outside = {name: each for name, each in schema.items() if name in _OUTSIDE}
+    return {
+        "type": "object",
+        "properties": {WRAPPER: inner},
+        "required": [WRAPPER],
+        "additionalProperties": False,
+        **outside,
+    }
+
+
+class ItemList:
+    """The items of one answer, each held against the `schema` of all."""
+
+    def __init__(self, context: Context, schema: Mapping[str, Any]) -> None:
+        self._context = context
+        self._schema = schema
+        self._items = Items()
+        self._count = 0
+        self._valid: list[object] = []
+        self._texts: list[str] = []
+        self._errors: list[dict[str, str]] = []
+
+    def only(
+        self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
+    ) -> Iterator[Sequence[RunEvent]]:
+        """Yield the events of an answer with its items among them; in text the items alone.
+
+        Raises InvalidOutputError behind the first one that is not what was asked for.
+        """
+        is_text = self._context.output == "text"
+        for burst in bursts:
+            shown: list[RunEvent] = []
+            wrong: InvalidOutputError | None = None
+            for event in burst:
+                match event:
+                    case Text(text):
+                        items, wrong = self._taken(text)
+                        shown += _lines(items) if is_text else [event, *items]
+                    case Done(answer, more):
+                        shown.append(Done(answer, {**more, **self._fields(heard)}))
+                    case _:
+                        shown.append(event)
+                if wrong is not None:
+                    yield [*shown, Found(self._fields(heard))]
+                    raise wrong
+            yield shown
+
+    def refuse_rest(self, heard: Heard) -> None:
+        """Raise InvalidOutputError if the list was not closed: what was whole of it stays."""
+        if heard.last is not None and not self._items.is_closed:
+            whole = "1 item" if self._count == 1 else f"{self._count} items"
+            raise InvalidOutputError(f"the list ends after {whole}: {_why(heard)}")
+
+    def _taken(self, text: str) -> tuple[list[Item], InvalidOutputError | None]:
+        """Take a piece of the answer: the items that it closes, and what is wrong with the last."""
+        found: list[Item] = []
+        if self._context.output != "text":
+            self._texts.append(text)
+        try:
+            for each in self._items.feed(text):
+                found.append(self._item(each))
+                if not found[-1].valid:
+                    self._tell(each)
+                    return found, self._misfit()
+        except InvalidOutputError as error:
+            self._errors.append({"path": "$", "message": error.message})
+            return found, error
+        return found, None
+
+    def _item(self, text: str) -> Item:
+        from ollama_cli.features.schema.check import Problem, check  # noqa: PLC0415  when it is there: 80 ms
+
+        index, value = self._count, None
+        self._count += 1
+        try:
+            value = strict_json.read(text)
+        except ValueError as error:
+            problems = [Problem("", f"is no JSON: {error}")]
+        else:
+            problems = check(value, self._schema)
+        if problems:
+            self._errors += (_record(each, f"$[{index}]") for each in problems)
+        elif self._context.output != "text":
+            self._valid.append(value)
+        return Item(index, value, tuple(_record(each) for each in problems))
+
+    def _misfit(self) -> InvalidOutputError:
+        first = self._errors[0]
+        more = len(self._errors) - 1
+        rest = f" (and {more} more)" if more else ""
+        return InvalidOutputError(
+            f"the answer does not fit the schema: {first['path']}: {first['message']}{rest}"
+        )
+
+    def _tell(self, text: str) -> None:
+        """Tell on stderr what the bad item is, and what is wrong with it, where it is not shown."""
+        if self._context.output != "text":
+            return
+        err = self._context.err
+        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+        err.line(visible(shown) if err.is_terminal else shown)
+        for each in self._errors[1:_MOST_PROBLEMS]:
+            err.line(f"{each['path']}: {each['message']}")
+
+    def _fields(self, heard: Heard) -> dict[str, Any]:
+        """Return the fields of the answer's JSON: what is known so far."""
+        is_whole = self._items.is_closed and not self._errors
+        fields: dict[str, Any] = {"data": self._valid, "valid": is_whole}
+        if self._context.output == "json":
+            reason = heard.last.done_reason if heard.last else None
+            attempt = {"text": "".join(self._texts), "errors": self._errors, "done_reason": reason}
+            if heard.last is not None and not is_whole and not self._errors:
+                attempt["errors"] = [{"path": "$", "message": _why(heard)}]
+            fields["attempts"] = [attempt]
+        return fields
+
+
+def _why(heard: Heard) -> str:
+    is_cut = heard.last is not None and heard.last.cut is not None
+    return words_of_cut(heard.last) if is_cut and heard.last else "the array was never closed"
+
+
+def _lines(items: Iterable[Item]) -> list[RunEvent]:
+    """Return valid items as text: each is one line of JSON."""
+    lines = "".join(f"{_json(each.value)}\n" for each in items if each.valid)
+    return [Text(lines)] if lines else []
+
+
+def _json(value: object) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if is_utf8(text) else json.dumps(value)
+
+
+def _record(problem: "Problem", root: str = "$") -> dict[str, str]:
+    dot = "." if problem.path and not problem.path.startswith("[") else ""
+    return {"path": f"{root}{dot}{problem.path}", "message": problem.message}
