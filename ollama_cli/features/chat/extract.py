@@ -29,7 +29,7 @@ def refuse_conversation(options: AnswerOptions) -> None:
     if is_asked(options):
         raise UsageError(
             "--extract prints a part of one answer, and a conversation has many",
-            hint='give a prompt: `ollama-cli chat --extract "…"`',
+            hint="give a prompt along with it",
         )
 
 
