@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from types import TracebackType
 from typing import Final, Self, TypeVar
@@ -31,6 +31,25 @@ def with_spinner(items: Iterable[T], stream: OutStream, label: str) -> Iterator[
     if first is not None:
         yield first
         yield from iterator
+
+
+def while_empty(
+    bursts: Iterable[Sequence[T]], stream: OutStream, label: str
+) -> Iterator[Sequence[T]]:
+    """Yield the bursts that hold anything; show a spinner while others come.
+
+    The first one of each run of empty ones shows none: who waits for it may show their own.
+    """
+    iterator = iter(bursts)
+    for burst in iterator:
+        if burst:
+            yield burst
+            continue
+        with Spinner(stream, label):
+            found = next(filter(None, iterator), None)
+        if found is None:
+            return
+        yield found
 
 
 def with_lines(

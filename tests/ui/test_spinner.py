@@ -6,7 +6,7 @@ import pytest
 from screens import Screen
 from waits import until
 
-from ollama_cli.ui.spinner import Spinner, with_lines, with_spinner
+from ollama_cli.ui.spinner import Spinner, while_empty, with_lines, with_spinner
 
 
 def test_what_is_awaited_is_passed_on() -> None:
@@ -14,6 +14,27 @@ def test_what_is_awaited_is_passed_on() -> None:
     assert list(with_spinner([1, 2, 3], screen, "x")) == [1, 2, 3]
     assert list(with_spinner([], screen, "x")) == []
     assert screen.raw == "", "what comes at once shows no spinner"
+
+
+def test_bursts_that_hold_nothing_are_waited_for() -> None:
+    screen = Screen()
+
+    def bursts() -> Iterator[list[int]]:
+        yield [1]
+        yield []
+        until(lambda: "m answers" in screen.raw)
+        yield []
+        yield [2, 3]
+        yield []
+        yield []
+
+    shown = while_empty(bursts(), screen, "m answers")
+    assert next(shown) == [1]
+    assert screen.raw == ""
+    assert next(shown) == [2, 3]
+    assert screen.raw.endswith("\r\x1b[K")  # cleared before anything else is shown
+    assert list(shown) == []
+    assert list(while_empty([], screen, "x")) == []
 
 
 def test_an_error_of_what_is_awaited_passes() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import extract
@@ -26,6 +26,20 @@ if TYPE_CHECKING:
     from ollama_cli.features.tools.toolbox import Toolbox
 
 T = TypeVar("T")
+
+
+class Filter(Protocol):
+    """What shows a part of an answer only, and judges it at its end."""
+
+    def only(
+        self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
+    ) -> Iterator[Sequence[RunEvent]]:
+        """Yield what is to be shown of the events of an answer; of a network read perhaps none."""
+        ...
+
+    def refuse(self, heard: Heard) -> None:
+        """Raise InvalidOutputError for an answer that is not what was asked for."""
+        ...
 
 
 def show_answer(
@@ -66,21 +80,20 @@ def show_answer(
         _keep_unread(context, question)
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
-    part = Extract(context, options) if extract.is_asked(options) else None
+    filters: list[Filter] = [Extract(context, options)] if extract.is_asked(options) else []
     with (
         bursts(context, question, tools) as events,
         writer(context, options, command, model, session=session, tools=tools) as shown,
         explaining(context),
     ):
-        bursts_heard: Iterable[Sequence[RunEvent]] = map(heard.hear, events)
-        for burst in bursts_heard if part is None else part.only(bursts_heard, heard):
+        for burst in _through(filters, map(heard.hear, events), heard, context):
             shown.show_burst(burst)
     warn_of_end(context, heard)
     if heard.answer is not None and options.stats:
         for name, value in statistics(heard.answer):
             context.err.line(f"{name + ':':<16}{one_line(value)}")
-    if part is not None:
-        part.refuse_none(heard)
+    for each in filters:
+        each.refuse(heard)
     if heard.answer is not None and options.strict:
         refuse_cut(heard.answer)
     question.keep()
@@ -189,6 +202,21 @@ def with_spinner(context: Context, items: Iterable[T], model: str) -> Iterable[T
     elif context.tells_waiting and context.settings.accessible:
         items = spinner.with_lines(items, context.err, f"waiting for {model}")
     return context.servers.warn_of_left_out(items)
+
+
+def _through(
+    filters: Sequence[Filter],
+    bursts: Iterable[Sequence[RunEvent]],
+    heard: Heard,
+    context: Context,
+) -> Iterable[Sequence[RunEvent]]:
+    """Yield what filters leave of an answer; a terminal shows a spinner while that is nothing."""
+    for each in filters:
+        bursts = each.only(bursts, heard)
+    if filters and context.shows_spinner:
+        model = heard.question.request.model
+        bursts = spinner.while_empty(bursts, context.err, f"{model} answers")
+    return bursts
 
 
 def statistics(answer: Answer) -> list[tuple[str, str]]:

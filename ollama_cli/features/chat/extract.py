@@ -62,7 +62,7 @@ class Extract:
             self._tell()
             raise
 
-    def refuse_none(self, heard: Heard) -> None:
+    def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if there is no such block; the answer is told on stderr."""
         if self.found is not None or heard.last is None:
             return

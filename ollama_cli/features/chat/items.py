@@ -70,7 +70,7 @@ class ItemList:
                     raise wrong
             yield shown
 
-    def refuse_rest(self, heard: Heard) -> None:
+    def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if the list was not closed: what was whole of it stays."""
         if heard.last is not None and not self._items.is_closed:
             whole = "1 item" if self._count == 1 else f"{self._count} items"

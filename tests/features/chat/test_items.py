@@ -63,7 +63,7 @@ class Told:
                 for burst in items.only(bursts(), heard):
                     shown.show_burst(burst)
                     self.written.append(self._text(context))
-            items.refuse_rest(heard)
+            items.refuse(heard)
         except InvalidOutputError as error:
             self.error = error.message
         self.out = self._text(context)
