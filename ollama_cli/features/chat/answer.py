@@ -66,18 +66,7 @@ def show_answer(
 
         question.cache = cached.begin(context)
     if context.output == "raw":
-        if options.strict:
-            raise UsageError(
-                "--strict judges an answer, which -o raw passes on as it is",
-                hint="leave one of them out",
-            )
-
-        def begin() -> Iterator[bytes]:
-            return question.with_room(lambda: with_spinner(context, question.open().raw(), model))
-
-        for chunk in stream_with_pull(context, model, begin):
-            context.out.write_bytes(chunk)
-        _keep_unread(context, question)
+        _show_raw(context, question, options)
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
     filters: list[Filter] = [Extract(context, options)] if extract.is_asked(options) else []
@@ -98,6 +87,23 @@ def show_answer(
         refuse_cut(heard.answer)
     question.keep()
     return heard.answer
+
+
+def _show_raw(context: Context, question: Question, options: AnswerOptions) -> None:
+    """Pass an answer on as it comes."""
+    model = question.request.model
+    if options.strict:
+        raise UsageError(
+            "--strict judges an answer, which -o raw passes on as it is",
+            hint="leave one of them out",
+        )
+
+    def begin() -> Iterator[bytes]:
+        return question.with_room(lambda: with_spinner(context, question.open().raw(), model))
+
+    for chunk in stream_with_pull(context, model, begin):
+        context.out.write_bytes(chunk)
+    _keep_unread(context, question)
 
 
 def _keep_unread(context: Context, question: Question) -> None:

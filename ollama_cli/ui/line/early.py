@@ -10,8 +10,9 @@ from typing import Final
 from ollama_cli.system import signals
 from ollama_cli.ui.line import quiet
 
-# Of the options of conversations those without a value; tests hold them against the real ones.
-LETTERS: Final = frozenset("chIqvV")
+# Of the options of conversations those without a value, or with one in the same word alone; tests
+# hold them against the real ones.
+LETTERS: Final = frozenset("chIqvVx")
 FLAGS: Final = frozenset(
     f"--{name}"
     for name in (
@@ -19,7 +20,7 @@ FLAGS: Final = frozenset(
         *("insecure", "interactive", "json", "local-only", "no-auto-pull", "no-input"),
         *("no-preload", "no-stdin", "no-stream", "no-truncate", "nowordwrap", "private", "quiet"),
         *("save", "show-thinking", "stats", "stream", "strict", "think", "truncate", "verbose"),
-        *("version",),
+        *("version", "extract", "extract-last", "cache", "no-cache"),
     )
 )
 # How many words a conversation has: its model, for `run`.

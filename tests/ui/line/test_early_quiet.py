@@ -20,7 +20,12 @@ def test_the_options_without_a_value_are_known(command: str) -> None:
     }
     letters = {f"-{letter}" for letter in early.LETTERS}
     assert flags - early.FLAGS - letters == set()
-    valued = {word for param in params for word in param.opts} - flags - {"--think"}
+    optional = parser.OPTIONAL_VALUES.keys()
+    assert {
+        name for name in optional if parser.OPTIONAL_VALUES[name][1] == frozenset()
+    } <= early.FLAGS
+    valued = {word for param in params if not optional & set(param.opts) for word in param.opts}
+    valued -= flags
     assert not valued & (early.FLAGS | letters)
 
 
