@@ -40,6 +40,21 @@ def declare(
         str | None,
         typer.Option(metavar="json|@SCHEMA.json", help="Have JSON written, by a schema if named."),
     ] = None,
+    schema: Annotated[
+        str | None,
+        typer.Option(
+            metavar="@FILE|JSON|WORDS",
+            help="Have JSON written that fits: `name, age int`; else end with 9.",
+        ),
+    ] = None,
+    schema_prompt: Annotated[
+        bool,
+        typer.Option("--schema-prompt/--no-schema-prompt", help="Show the schema to the model."),
+    ] = True,
+    repair: Annotated[
+        int | None,
+        typer.Option(min=0, metavar="N", help="Ask again for what does not fit.", show_default="2"),
+    ] = None,
     option: Annotated[
         list[str] | None,
         typer.Option("--option", "-O", metavar="KEY=VALUE", help="A model option; repeatable."),

@@ -54,6 +54,17 @@ class ToolResult:
 
 
 @dataclass(frozen=True)
+class Attempt:
+    """The beginning of another try: its `number` is 2 or more, `reason` tells of the one before.
+
+    That was `invalid`, or `cut` by a limit.
+    """
+
+    number: int
+    reason: str
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of a list, as soon as it is whole; its `index` begins at 0.
 
@@ -95,4 +106,4 @@ GenerateEvent: TypeAlias = Text | Thinking | ToolCall | Done
 ChatEvent: TypeAlias = Text | Thinking | ToolCall | Done
 
 
-RunEvent: TypeAlias = ChatEvent | ToolResult | Item | Found
+RunEvent: TypeAlias = ChatEvent | ToolResult | Attempt | Item | Found

@@ -9,7 +9,7 @@ from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
 from ollama_cli.cli.tool_options import Tools
 from ollama_cli.errors import UsageError
-from ollama_cli.features.chat import answer, request
+from ollama_cli.features.chat import answer, request, structure
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
@@ -42,14 +42,23 @@ def command(
     Examples:
       ollama-cli generate "a haiku about tides"
       git diff | ollama-cli generate "a commit message"
-      ollama-cli generate "a city" --format json -o json
+      ollama-cli generate "a city" --schema "name, people int" -o json
       ollama-cli generate "what is the weather in Oslo?" --tools weather.py
     """
     context: Context = ctx.obj
-    tools.check(context.output, raw=raw, template=template, suffix=suffix, format=options.format)
+    tools.check(
+        context.output,
+        raw=raw,
+        template=template,
+        suffix=suffix,
+        format=options.format,
+        schema=options.schema,
+    )
     if raw and (template is not None or options.system is not None):
         raise UsageError("--raw sends the prompt alone: leave out --system and --template")
     shared = request.shared_fields(context, options)
+    form = structure.asked(context, options, bare=raw or suffix is not None)
+    structure.refuse_thinking(form, shared["think"])
     system = request.read_system(context, options)
     images = request.read_images(context, options)
     replaced = None if template is None else inputs.read_text_or_file(template, context.stdin)
@@ -73,6 +82,6 @@ def command(
         **shared,
     )
     sent = asked if box is None else request.as_chat(context, asked, box)
-    question = Question(context, sent, auto=request.asks_auto(context, options))
+    question = Question(context, sent, auto=request.asks_auto(context, options), structure=form)
     given = answer.show_answer(context, question, options, "generate", tools=box)
     answer.warn_of_small_context(context, question, given)

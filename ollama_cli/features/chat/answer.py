@@ -23,6 +23,7 @@ from ollama_cli.ui.answers.text import Manner, ThinkingMode
 from ollama_cli.ui.answers.writers import AnswerWriter
 
 if TYPE_CHECKING:
+    from ollama_cli.features.chat.tries import Tries
     from ollama_cli.features.tools.toolbox import Toolbox
 
 T = TypeVar("T")
@@ -57,8 +58,8 @@ def show_answer(
     What comes of it is told to `heard`; `session` is the id of the session that it is saved in. The
     calls of `tools` are run.
 
-    With `strict`, InvalidOutputError is raised for one that is cut, TooLongError for a cut prompt,
-    and UsageError in raw format.
+    InvalidOutputError is raised for one that has not the structure that was asked for; with
+    `strict` also for one that is cut, TooLongError for a cut prompt, and UsageError in raw format.
     """
     model = question.request.model
     if context.settings.cache:
@@ -69,15 +70,17 @@ def show_answer(
         _show_raw(context, question, options)
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
-    filters: list[Filter] = [Extract(context, options)] if extract.is_asked(options) else []
+    tries = _tries(context, question)
+    filters = _filters(context, options, tries)
     with (
-        bursts(context, question, tools) as events,
+        bursts(context, question, tools, tries) as events,
         writer(context, options, command, model, session=session, tools=tools) as shown,
         explaining(context),
     ):
         for burst in _through(filters, map(heard.hear, events), heard, context):
             shown.show_burst(burst)
-    warn_of_end(context, heard)
+    if tries is None or not tries.was_cut:  # else the error tells
+        warn_of_end(context, heard)
     if heard.answer is not None and options.stats:
         for name, value in statistics(heard.answer):
             context.err.line(f"{name + ':':<16}{one_line(value)}")
@@ -87,6 +90,19 @@ def show_answer(
         refuse_cut(heard.answer)
     question.keep()
     return heard.answer
+
+
+def _tries(context: Context, question: Question) -> "Tries | None":
+    if question.structure is None:
+        return None
+    from ollama_cli.features.chat.tries import Tries  # noqa: PLC0415  schemas alone: 3 ms
+
+    return Tries(context, question, question.structure)
+
+
+def _filters(context: Context, options: AnswerOptions, tries: "Tries | None") -> list[Filter]:
+    found: list[Filter] = [] if tries is None else [tries]
+    return [*found, Extract(context, options)] if extract.is_asked(options) else found
 
 
 def _show_raw(context: Context, question: Question, options: AnswerOptions) -> None:
@@ -118,18 +134,39 @@ def _keep_unread(context: Context, question: Question) -> None:
 
 @contextmanager
 def bursts(
-    context: Context, question: Question, tools: "Toolbox | None" = None
+    context: Context,
+    question: Question,
+    tools: "Toolbox | None" = None,
+    tries: "Tries | None" = None,
 ) -> Iterator[Iterator[Sequence[RunEvent]]]:
     """Open the bursts of an answer, after a pull if the model is missing; closed at the end.
 
-    With `tools` it goes on with the results of their calls until there are none.
+    With `tools` it goes on with the results of their calls until there are none; with `tries` it
+    is asked for again until these are content.
     """
-    if tools is None:
+    if tools is not None:
+        several = _rounds(context, question, tools)
+    elif tries is not None:
+        several = _attempts(context, question, tries)
+    else:
         with _one_round(context, question) as one:
             yield one
         return
-    with closing(_rounds(context, question, tools)) as several:
+    with closing(several):
         yield several
+
+
+def _attempts(
+    context: Context, question: Question, tries: "Tries"
+) -> Generator[Sequence[RunEvent], None, None]:
+    while True:
+        with _one_round(context, question) as events:
+            yield from events
+        begun = tries.again()
+        if begun is None:
+            return
+        question.reject()
+        yield [begun]
 
 
 def _rounds(
@@ -178,7 +215,8 @@ def writer(
     `numbers` are those for the blocks of code in a conversation, where a turn also has a speaker.
     """
     render = options.render or context.settings.render
-    is_for_programs = options.format is not None or extract.is_asked(options)
+    has_form = options.format is not None or options.schema is not None
+    is_for_programs = has_form or extract.is_asked(options)
     manner = Manner(
         stream=options.stream,
         markdown=render == "markdown" or (render == "auto" and not is_for_programs),

@@ -12,7 +12,7 @@ from ollama_cli.errors import InvalidOutputError, OllamaCliError, TooLongError
 from ollama_cli.features.chat.room import Question, asked_context, context_in_force
 from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import versions
-from ollama_cli.types.answer_events import Done, RunEvent, Text, Thinking, ToolCall
+from ollama_cli.types.answer_events import Attempt, Done, RunEvent, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
 from ollama_cli.types.contexts import looks_cut
 
@@ -57,6 +57,8 @@ class Heard:
                     self.has_thinking = True
                 case ToolCall():
                     self.has_calls = True
+                case Attempt():  # what came before is no part of the answer
+                    self.has_text = self.has_thinking = self.has_calls = False
                 case Done(answer, more):
                     found = judged(self._context, self.question, answer)
                     if self._runs_tools and found.tool_calls:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from ollama_cli.errors import InvalidOutputError
 from ollama_cli.features.chat.ending import Heard, words_of_cut
@@ -11,9 +11,6 @@ from ollama_cli.types import strict_json
 from ollama_cli.types.answer_events import Done, Found, Item, RunEvent, Text
 from ollama_cli.types.text import is_utf8, visible
 from ollama_cli.wire.items import WRAPPER, Items
-
-if TYPE_CHECKING:
-    from ollama_cli.features.schema.check import Problem
 
 _MOST_PROBLEMS: Final = 10
 _LONGEST: Final = 4096
@@ -104,10 +101,10 @@ class ItemList:
         else:
             problems = check(value, self._schema)
         if problems:
-            self._errors += (_record(each, f"$[{index}]") for each in problems)
+            self._errors += (each.record(f"$[{index}]") for each in problems)
         elif self._context.output != "text":
             self._valid.append(value)
-        return Item(index, value, tuple(_record(each) for each in problems))
+        return Item(index, value, tuple(each.record() for each in problems))
 
     def _misfit(self) -> InvalidOutputError:
         first = self._errors[0]
@@ -154,8 +151,3 @@ def _lines(items: Iterable[Item]) -> list[RunEvent]:
 def _json(value: object) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if is_utf8(text) else json.dumps(value)
-
-
-def _record(problem: "Problem", root: str = "$") -> dict[str, str]:
-    dot = "." if problem.path and not problem.path.startswith("[") else ""
-    return {"path": f"{root}{dot}{problem.path}", "message": problem.message}

@@ -25,6 +25,7 @@ from ollama_cli.ui.inputs import picture_kind
 from ollama_cli.ui.streams import InStream
 
 if TYPE_CHECKING:
+    from ollama_cli.features.chat.structure import Structure
     from ollama_cli.features.tools.toolbox import Toolbox
 
 _MOST_QUESTIONS: Final = 1000
@@ -43,8 +44,10 @@ class Opened:
         system: str | None,
         auto: bool,
         tools: "Toolbox | None" = None,
+        structure: "Structure | None" = None,
     ) -> None:
         self._tools = tools
+        self._structure = structure
         self._context = context
         self._request = request
         self._options = options
@@ -87,6 +90,7 @@ class Opened:
             self._tree,
             auto=self._auto,
             tools=self._tools,
+            structure=self._structure,
         )
         answer.warn_of_small_context(self._context, asked, given)
 

@@ -16,6 +16,9 @@ class AnswerOptions(NamedTuple):
     file: list[str] | None = None
     image: list[str] | None = None
     format: str | None = None
+    schema: str | None = None
+    schema_prompt: bool = True
+    repair: int | None = None
     option: list[str] | None = None
     temperature: float | None = None
     seed: int | None = None

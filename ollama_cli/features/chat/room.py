@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli.errors import OllamaCliError, TooLongError
+from ollama_cli.features.chat.structure import Structure, shaped
 from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
@@ -30,16 +31,23 @@ class Question:
     """A request to a model, which is sent again with more room if `auto` says so.
 
     With `auto` it is first sent with the context that the loaded model has: nothing is loaded anew.
-    Where there is a `cache`, it is sent only if that has no answer.
+    Where there is a `cache`, it is sent only if that has no answer. The answer has a `structure`
+    where one is asked for: the request is made for it.
     """
 
     def __init__(
-        self, context: Context, request: GenerateRequest | ChatRequest, *, auto: bool = False
+        self,
+        context: Context,
+        request: GenerateRequest | ChatRequest,
+        *,
+        auto: bool = False,
+        structure: Structure | None = None,
     ) -> None:
         self._context = context
         self._auto = auto
         self._was_raised = False
-        self.request = request
+        self.structure = structure
+        self.request = request if structure is None else shaped(request, structure)
         self.cache: Cached | None = None
         if auto and "num_ctx" not in (request.options or {}):
             self._give(context_in_force(context, request.model))

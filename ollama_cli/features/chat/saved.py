@@ -14,13 +14,14 @@ from ollama_cli.features.chat.room import Question
 from ollama_cli.features.chat.tree import ASSISTANT, SYSTEM, TOOL, Node, Tree
 from ollama_cli.features.context import Context
 from ollama_cli.system.signals import SHIELD
-from ollama_cli.types.answer_events import RunEvent, Text, Thinking, ToolResult
+from ollama_cli.types.answer_events import Attempt, RunEvent, Text, Thinking, ToolResult
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.requests import ChatRequest
 from ollama_cli.types.sessions import Message, State
 from ollama_cli.types.times import timestamp
 
 if TYPE_CHECKING:
+    from ollama_cli.features.chat.structure import Structure
     from ollama_cli.features.tools.toolbox import Toolbox
 
 
@@ -57,6 +58,8 @@ class Recorded(Heard):
                         self.draft.add(text=text)
                     case Thinking(text):
                         self.draft.add(thinking=text)
+                    case Attempt():
+                        self.draft = Draft(self._recorder, self.node, self.question.request.model)
                     case ToolResult():
                         self._results.append(event)
                         if len(self._results) == len(self.rounds[-1].tool_calls):
@@ -121,6 +124,7 @@ def show_saved(
     *,
     auto: bool,
     tools: "Toolbox | None" = None,
+    structure: "Structure | None" = None,
 ) -> tuple[Question, Answer | None]:
     """Ask the question at the head of a tree, show the answer, and save both.
 
@@ -130,7 +134,7 @@ def show_saved(
     assert node is not None  # noqa: S101  the question is there
     recorder.save(tree)
     messages = messages_of(context, recorder, tree, request.model, set())
-    asked = Question(context, replace(request, messages=messages), auto=auto)
+    asked = Question(context, replace(request, messages=messages), auto=auto, structure=structure)
     heard = Recorded(context, asked, recorder, tree, node, runs_tools=tools is not None)
     session = recorder.session.id if recorder.is_saved and not recorder.is_private else None
     try:

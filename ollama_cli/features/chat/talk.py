@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ollama_cli.errors import ServerError
-from ollama_cli.features.chat import answer, extract, request, sitting
+from ollama_cli.features.chat import answer, extract, request, sitting, structure
 from ollama_cli.features.chat.options import USUAL, AnswerOptions, Sitting
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
@@ -35,10 +35,11 @@ def talk(
     embeddings answers with a vector, if `vector` says how.
     """
     sitting.check(context, where)
-    tools.check(context.output, format=options.format)
+    tools.check(context.output, format=options.format, schema=options.schema)
     options = sitting.without_cache(options, where)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)
+    form = structure.asked(context, options)
     session = sitting.resumed(context, where)
     shared["options"] = sitting.options_of(session, shared["options"], options)
     system = request.read_system(context, options)
@@ -51,6 +52,7 @@ def talk(
     if is_long:
         sitting.refuse_cache(options)
         extract.refuse_conversation(options)
+        structure.refuse_conversation(options)
     else:
         early.over()
     box = request.open_tools(context, tools)
@@ -67,14 +69,16 @@ def talk(
         from ollama_cli.features.chat import opening  # noqa: PLC0415  what is saved alone: 10 ms
 
         opened = opening.Opened(
-            context, chat_request, options, where, session, system, asks_auto, box
+            context, chat_request, options, where, session, system, asks_auto, box, form
         )
         opened.attach(options.image or [], images)
         ask = partial(opened.converse, text) if is_long else partial(opened.answer, text or "")
     else:
         opening_messages = [] if system is None else [{"role": "system", "content": system}]
         messages = [*opening_messages, request.question(text or "", images)]
-        asked = Question(context, replace(chat_request, messages=messages), auto=asks_auto)
+        asked = Question(
+            context, replace(chat_request, messages=messages), auto=asks_auto, structure=form
+        )
         ask = partial(_answer, context, asked, options, box)
     try:
         ask()

@@ -2,6 +2,7 @@
 
 import json
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from functools import lru_cache
@@ -36,6 +37,7 @@ _SENTENCES: Final = {
     "minProperties": "must have {} properties or more",
     "maxProperties": "must have {} properties or less",
     "uniqueItems": "must not have an item twice",
+    "format": "must have the format {}",
     "pattern": "must match the pattern {}",
     "anyOf": "fits none of the forms that are allowed",
     "oneOf": "must fit exactly one of the forms that are allowed",
@@ -56,28 +58,39 @@ class Problem:
     def __str__(self) -> str:
         return f"{self.path}: {self.message}" if self.path else self.message
 
+    def record(self, root: str = "$") -> dict[str, str]:
+        """Return it as a record for JSON output, with the whole path from `root`."""
+        dot = "." if self.path and not self.path.startswith("[") else ""
+        return {"path": f"{root}{dot}{self.path}", "message": self.message}
 
-def check(value: object, schema: Mapping[str, Any] | bool) -> list[Problem]:
+
+def check(
+    value: object, schema: Mapping[str, Any] | bool, *, thorough: bool = False
+) -> list[Problem]:
     """Hold a JSON value against a schema; at most 20 problems, the first in it first.
 
     Nothing is fetched: ConfigError for a schema that is none, or that refers to another document. A
-    pattern that might take long in its text is passed over.
+    pattern that might take long in its text is passed over, unless it is `thorough`: then the time
+    is the caller's matter, and texts are held against `format`, too.
     """
     from referencing.exceptions import Unresolvable  # noqa: PLC0415  checks alone: 70 ms
 
-    validator = _validator(json.dumps(schema))
+    validator = _validator(json.dumps(schema), thorough=thorough)
     try:
-        errors = list(islice(validator.iter_errors(value), _MOST))
+        with warnings.catch_warnings(action="ignore"):  # of patterns that are odd
+            errors = list(islice(validator.iter_errors(value), _MOST))
     except Unresolvable as error:
         raise ConfigError(f"the schema refers to what it does not hold: {error.ref}") from error
     except RecursionError:
         return [Problem("", "the value, or its schema, is nested too deeply")]
+    except OverflowError:
+        return [Problem("", "a number is too large to be checked")]
     errors.sort(key=lambda error: [str(step) for step in error.absolute_path])
     return list(dict.fromkeys(problem for error in errors for problem in _problems(error)))[:_MOST]
 
 
 @lru_cache(maxsize=64)
-def _validator(schema: str) -> "Draft202012Validator":
+def _validator(schema: str, *, thorough: bool) -> "Draft202012Validator":
     from jsonschema import (  # noqa: PLC0415  checks alone: 240 ms
         Draft202012Validator,
         SchemaError,
@@ -96,6 +109,9 @@ def _validator(schema: str) -> "Draft202012Validator":
     except RecursionError as error:
         raise ConfigError("no JSON schema: it is nested too deeply") from error
     # An empty registry: the usual one fetches what a schema refers to.
+    if thorough:
+        formats = Draft202012Validator.FORMAT_CHECKER
+        return Draft202012Validator(document, registry=Registry(), format_checker=formats)
     extend: Any = validators.extend  # any: it has no types
     patient = extend(Draft202012Validator, {"pattern": _pattern})
     found: Draft202012Validator = patient(_affordable(document), registry=Registry())

@@ -8,6 +8,7 @@ from typing import Any, Final, Protocol, Self
 
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.types.answer_events import (
+    Attempt,
     Done,
     Found,
     Item,
@@ -124,6 +125,8 @@ class JsonWriter:
                 self._calls.append({"name": name, "arguments": arguments, "id": call_id})
             case ToolResult() if self._runs is not None:
                 self._runs.append(call_record(event))
+            case Attempt():  # what came before is no part of the answer
+                self._text, self._thinking = [], []
             case Found(found):
                 self._more = {**self._more, **found}
             case Done(answer, more):
@@ -197,6 +200,8 @@ def _fields(event: RunEvent) -> dict[str, Any]:
             found = {"event": "tool_call", "name": name, "arguments": arguments, "id": call_id}
         case ToolResult():
             found = {"event": "tool_result", **result_record(event)}
+        case Attempt(number, reason):
+            found = {"event": "attempt", "attempt": number, "reason": reason}
         case Item(index, value, problems):
             found = {"event": "item", "index": index, "value": value, "valid": event.valid}
             found |= {"errors": list(problems)} if problems else {}

@@ -198,14 +198,13 @@ def test_files_and_images(server: Server, tmp_path: Path) -> None:
     assert (body["system"], body["template"]) == ("system text", "from a")
 
 
-def test_a_schema_is_sent_and_a_harmful_one_is_not(server: Server, tmp_path: Path) -> None:
+def test_a_schema_is_sent_without_what_harms(server: Server, tmp_path: Path) -> None:
     schema = {"type": "object", "properties": {"a": {"type": "string", "pattern": "^(x|y)$"}}}
     (tmp_path / "s.json").write_text(json.dumps(schema))
     assert sent(server, "--format", "@s.json", cwd=tmp_path)["format"] == schema
     (tmp_path / "s.json").write_text(json.dumps(schema).replace("(x", "(?:x"))
-    result = call("generate", "hi", "-m", "m", "--format", "@s.json", cwd=tmp_path)
-    assert (result.code, result.out) == (2, "")
-    assert "(?" in result.err
+    del schema["properties"]["a"]["pattern"]  # type: ignore[index]  # of mixed values
+    assert sent(server, "--format", "@s.json", cwd=tmp_path)["format"] == schema
 
 
 @pytest.mark.parametrize("prompt", ["", " ", "\n"])

@@ -60,7 +60,7 @@ MODELS = [
         ("ollama-cli --install-completion=z", ["--install-completion=zsh"]),
         ("ollama-cli --inst", ["--install-completion"]),
         ("ollama-cli chat --inst", []),
-        ("ollama-cli demo serve --fault b", ["busy"]),
+        ("ollama-cli demo serve --fault bu", ["busy"]),
         ("ollama-cli help f", ["formats"]),
         ("ollama-cli help schema models-sh", ["models-show"]),
         ("ollama-cli help schema generate-", ["generate-event"]),

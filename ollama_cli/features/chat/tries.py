@@ -1,0 +1,219 @@
+"""An answer that must fit a schema: held against it, and asked for again where it does not.
+
+What a grammar leaves to mend was measured on Ollama 0.24.0 and 0.32.15: keywords that it ignores,
+servers that know none, and answers that were cut.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final, Literal, NamedTuple, TypeAlias
+
+from ollama_cli.errors import InvalidOutputError
+from ollama_cli.features.chat.ending import Heard, joined, words_of_cut
+from ollama_cli.features.chat.room import Question
+from ollama_cli.features.chat.structure import Structure, with_text
+from ollama_cli.features.context import Context
+from ollama_cli.features.schema import verdict
+from ollama_cli.features.schema.check import Problem
+from ollama_cli.types.answer_events import Attempt, Done, Found, RunEvent, Text
+from ollama_cli.types.answers import Answer
+from ollama_cli.types.requests import ChatRequest, GenerateRequest
+from ollama_cli.types.text import is_utf8, visible
+
+_MOST_PROBLEMS: Final = 10
+_SHOWN: Final = 4096  # of a bad answer that is sent back
+_AGAIN: Final = "Answer again, with the corrected JSON only."
+Reason: TypeAlias = Literal["invalid", "cut"]
+
+
+class _Try(NamedTuple):
+    text: str
+    answer: Answer
+    problems: tuple[Problem, ...]
+
+    def record(self) -> dict[str, Any]:
+        errors = [each.record() for each in self.problems]
+        return {"text": self.text, "errors": errors, "done_reason": self.answer.done_reason}
+
+
+class Tries:
+    """The tries of one question: `is_valid` tells at its end whether the last of them fits."""
+
+    def __init__(self, context: Context, question: Question, structure: Structure) -> None:
+        self._context = context
+        self._question = question
+        self._asked = question.request
+        self._structure = structure
+        self._texts: list[str] = []
+        self._tries: list[_Try] = []
+        self._first_cut: Answer | None = None
+        self._next: Reason | None = None
+        self._value: Any = None
+        self.is_valid = False
+
+    @property
+    def was_cut(self) -> bool:
+        """Return whether no try fits, and the last one was cut."""
+        return not self.is_valid and bool(self._tries) and self._tries[-1].answer.cut is not None
+
+    def again(self) -> Attempt | None:
+        """Return the beginning of the next try, whose question is asked now; None at the end."""
+        reason, self._next = self._next, None
+        if reason is None:
+            return None
+        number, left = len(self._tries) + 1, self._structure.repairs + 1
+        does = "was cut" if reason == "cut" else "does not fit the schema"
+        self._context.prompter.note(f"the answer {does}: asked again ({number} of {left})")
+        self._texts = []
+        return Attempt(number, reason)
+
+    def only(
+        self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
+    ) -> Iterator[Sequence[RunEvent]]:
+        """Yield the events of all tries, the end of the last one alone; in text its value alone."""
+        is_text = self._context.output == "text"
+        is_ready = False
+        for burst in bursts:
+            shown: list[RunEvent] = []
+            for event in burst:
+                match event:
+                    case Text(text):
+                        self._texts.append(text)
+                        shown += [] if is_text else [event]
+                    case Done(answer, more):
+                        shown += self._ended(answer, more, heard)
+                    case _:
+                        shown.append(event)
+            yield shown
+            if not is_ready:  # the request was sent, and the server is busy
+                is_ready = True
+                verdict.prepare(self._structure.schema.own)
+
+    def refuse(self, heard: Heard) -> None:  # noqa: ARG002  as all that filter answers
+        """Raise InvalidOutputError if no try fits; in text the last one is told on stderr."""
+        if self.is_valid or not self._tries:
+            return
+        last, count = self._tries[-1], len(self._tries)
+        if self._context.output == "text":
+            self._tell(last)
+        if last.answer.cut is not None:
+            cut = self._first_cut or last.answer
+            again = "" if cut is last.answer else f", and again at {_tokens(last.answer)}"
+            raise InvalidOutputError(
+                f"{words_of_cut(cut)}{again}: it does not fit the schema", hint=_cure(cut)
+            )
+        after = f" after {count} tries" if count > 1 else ""
+        raise InvalidOutputError(
+            f"the answer does not fit the schema{after}: {_line(last.problems[0])}",
+            hint="try a simpler schema or a larger model; --repair N asks more often",
+        )
+
+    def _tell(self, last: _Try) -> None:
+        err = self._context.err
+        text = last.text.rstrip("\n")
+        for line in [text, *map(_line, last.problems)] if text else map(_line, last.problems):
+            err.line(visible(line) if err.is_terminal else line)
+
+    def _ended(self, answer: Answer, more: Mapping[str, Any], heard: Heard) -> list[RunEvent]:
+        text = "".join(self._texts)
+        if self._first_cut and self._first_cut.limit and answer.limit:  # which we have raised
+            limit = replace(answer.limit, source=self._first_cut.limit.source)
+            answer = heard.last = replace(answer, limit=limit)
+        found = verdict.judge(text, self._structure.schema.own)
+        problems = found.problems
+        if answer.cut is not None and _is_number(found.value) and not problems:
+            problems = (Problem("", "may be the beginning of a longer number"),)
+        self._tries.append(_Try(text, answer, problems))
+        if problems and self._prepare_next(answer):
+            return [Found(self._fields())]
+        self._question.request = self._asked
+        self.is_valid = not problems
+        self._value = found.value if self.is_valid else None
+        whole = joined([each.answer for each in self._tries])
+        kept = {name: getattr(answer, name) for name in ("text", "thinking", "tool_calls")}
+        heard.answer = replace(whole, **kept)
+        shown: list[RunEvent] = [Done(heard.answer, {**more, **self._fields()})]
+        if self.is_valid and self._context.output == "text":
+            shown.insert(0, Text(self._dumped()))
+        return shown
+
+    def _fields(self) -> dict[str, Any]:
+        """Return the fields of the answer's JSON, as far as they are known."""
+        fields = {"data": self._value, "valid": self.is_valid}
+        if self._context.output == "json":
+            fields["attempts"] = [each.record() for each in self._tries]
+        return fields
+
+    def _dumped(self) -> str:
+        indent = 2 if self._context.out.is_terminal else None
+        text = json.dumps(self._value, indent=indent, ensure_ascii=False)
+        return text if is_utf8(text) else json.dumps(self._value, indent=indent)
+
+    def _prepare_next(self, answer: Answer) -> bool:
+        """Put the next question, if there is one: with more room where the answer was cut."""
+        if len(self._tries) > self._structure.repairs:
+            return False
+        if answer.cut in {"max_tokens", "context", "shifted"}:
+            self._next = "cut" if self._raise_limit(answer) else None
+        else:
+            self._next = "invalid"
+            self._question.request = self._repaired()
+        return self._next is not None
+
+    def _raise_limit(self, answer: Answer) -> bool:
+        written, limit = answer.usage.completion_tokens, answer.limit
+        is_own = limit is not None and limit.source in {"--max-tokens", "config"}
+        if not written or is_own or self._first_cut or _fills_context(answer):
+            return False
+        self._first_cut = answer
+        request = self._question.request
+        options = {**(request.options or {}), "num_predict": 2 * written}
+        self._question.request = replace(request, options=options)
+        return True
+
+    def _repaired(self) -> GenerateRequest | ChatRequest:
+        """Return the question with the bad answer, and what is wrong with it."""
+        last, asked = self._tries[-1], self._asked
+        options = {**(self._question.request.options or {}), "temperature": 0}
+        options["seed"] = _seed(asked.options) + len(self._tries)
+        lines = "\n".join(map(_line, last.problems[:_MOST_PROBLEMS]))
+        wrong = f"It does not fit the schema:\n{lines}\n\n{_AGAIN}"
+        bad = last.text.strip()[:_SHOWN]
+        if isinstance(asked, ChatRequest):
+            said = [{"role": "assistant", "content": bad}] if bad else []
+            messages = [*asked.messages, *said, {"role": "user", "content": wrong}]
+            return replace(asked, messages=messages, options=options)
+        return replace(with_text(asked, f"Your answer was:\n{bad}\n\n{wrong}"), options=options)
+
+
+def _line(problem: Problem) -> str:
+    told = problem.record()
+    return f"{told['path']}: {told['message']}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _fills_context(answer: Answer) -> bool:
+    """Return whether the context has no room for more, so that a higher limit helps nobody."""
+    holds, usage = answer.context_length, answer.usage
+    total = (usage.prompt_tokens or 0) + (usage.completion_tokens or 0)
+    return holds is not None and total >= holds - 2
+
+
+def _seed(options: Mapping[str, Any] | None) -> int:
+    seed = (options or {}).get("seed")
+    return seed if isinstance(seed, int) else 0
+
+
+def _tokens(answer: Answer) -> str:
+    return f"{answer.usage.completion_tokens or 0:,} tokens"
+
+
+def _cure(answer: Answer) -> str:
+    source = answer.limit.source if answer.limit else None
+    if answer.cut in {"context", "shifted"} or source == "context":
+        return "make room for it: `--num-ctx auto`"
+    return "allow more with --max-tokens"
