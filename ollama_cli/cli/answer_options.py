@@ -47,10 +47,9 @@ def declare(
             help="Have JSON written that fits: `name, age int`; else end with 9.",
         ),
     ] = None,
-    schema_prompt: Annotated[
-        bool,
-        typer.Option("--schema-prompt/--no-schema-prompt", help="Show the schema to the model."),
-    ] = True,
+    no_schema_prompt: Annotated[
+        bool, typer.Option("--no-schema-prompt", help="Do not show the schema to the model.")
+    ] = False,
     repair: Annotated[
         int | None,
         typer.Option(min=0, metavar="N", help="Ask again for what does not fit.", show_default="2"),

@@ -17,7 +17,7 @@ class AnswerOptions(NamedTuple):
     image: list[str] | None = None
     format: str | None = None
     schema: str | None = None
-    schema_prompt: bool = True
+    no_schema_prompt: bool = False
     repair: int | None = None
     option: list[str] | None = None
     temperature: float | None = None

@@ -33,20 +33,16 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
     A `bare` prompt, which no template surrounds, is sent as it is, and once.
     """
     if options.schema is None:
-        for name, value in (("--repair", options.repair), ("--no-schema-prompt", bare_of(options))):
-            if value is not None:
-                raise UsageError(f"{name} belongs to --schema, which is not given")
+        given = {"--repair": options.repair is not None}
+        given["--no-schema-prompt"] = options.no_schema_prompt
+        for name in (each for each, is_given in given.items() if is_given):
+            raise UsageError(f"{name} belongs to --schema, which is not given")
         return None
     _refuse_others(context, options)
     schema = read.read_schema(options.schema, context.stdin)
     tell_left_out(context, schema.left_out)
     repairs = _REPAIRS if options.repair is None else options.repair
-    return Structure(schema, options.schema_prompt and not bare, 0 if bare else repairs)
-
-
-def bare_of(options: AnswerOptions) -> bool | None:
-    """Return True if the schema is not to be shown to the model, else None."""
-    return None if options.schema_prompt else True
+    return Structure(schema, not (options.no_schema_prompt or bare), 0 if bare else repairs)
 
 
 def _refuse_others(context: Context, options: AnswerOptions) -> None:

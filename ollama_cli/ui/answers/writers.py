@@ -98,7 +98,7 @@ class JsonWriter:
         self, kind: type[BaseException] | None, error: BaseException | None, _: object
     ) -> None:
         answer = self._answer
-        if answer is None and (self._text or self._thinking or self._calls):
+        if answer is None and (self._text or self._thinking or self._calls or self._more):
             answer = Answer(
                 model=self._model,
                 text="".join(self._text),

@@ -20,7 +20,7 @@ FLAGS: Final = frozenset(
         *("insecure", "interactive", "json", "local-only", "no-auto-pull", "no-input"),
         *("no-preload", "no-stdin", "no-stream", "no-truncate", "nowordwrap", "private", "quiet"),
         *("save", "show-thinking", "stats", "stream", "strict", "think", "truncate", "verbose"),
-        *("version", "extract", "extract-last", "cache", "no-cache"),
+        *("version", "extract", "extract-last", "cache", "no-cache", "no-schema-prompt"),
     )
 )
 # How many words a conversation has: its model, for `run`.
