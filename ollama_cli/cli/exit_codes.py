@@ -21,7 +21,11 @@ EXIT_CODES: Final = (
     ExitCode("6", "auth", "401, 403, sign-in needed"),
     ExitCode("7", "timeout", "nothing came in time, or `health --wait` ran out"),
     ExitCode("8", "too long", "the input exceeds the context window"),
-    ExitCode("9", "invalid output", "with `--strict`: the answer was cut or filtered"),
+    ExitCode(
+        "9",
+        "invalid output",
+        "the answer does not fit `--schema`; with `--strict`: it was cut or filtered",
+    ),
     ExitCode("10", "config", "unreadable or invalid setting, file or address"),
     ExitCode("11", "partial", "some of several items failed, or all for different reasons"),
     ExitCode("12", "no", 'the command worked and the answer is "no"'),

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.cli import schema_words
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS, PROMISE
 from ollama_cli.cli.options import PROGRAM
@@ -54,6 +55,13 @@ def _schema(context: Context, names: Sequence[str]) -> None:
     context.out.write(published.text(name))
 
 
+def _schema_words(context: Context, _: Sequence[str]) -> None:
+    show_wrapped(context.out, ("WORDS", "MEANING"), schema_words.WORDS)
+    for text in schema_words.NOTES:
+        context.out.line()
+        context.out.line(text)
+
+
 def _agent(context: Context, _: Sequence[str]) -> None:
     from ollama_cli.cli.manual import agent  # noqa: PLC0415  it loads every command: 100 ms
 
@@ -85,6 +93,7 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
         "environment": _environment,
         "formats": _formats,
         "schema": _schema,
+        "schema-words": _schema_words,
         "man": _man,
         "agent": _agent,
     }

@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any, Final, TypedDict
 from ollama_cli.config import resolve
 from ollama_cli.config.parsers import read_keep_alive
 from ollama_cli.errors import OllamaCliError, UsageError
-from ollama_cli.features.chat import extract
+from ollama_cli.features.chat import extract, structure
 from ollama_cli.features.chat.images import encode_image
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.context import Context
 from ollama_cli.features.pull import auto
-from ollama_cli.features.schema.read import read_format
 from ollama_cli.features.tools.options import ToolOptions
 from ollama_cli.types.answers import Think
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
@@ -62,7 +61,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     for warning in warnings:
         context.prompter.warn(warning)
     return {
-        "format": read_format(options.format, context.stdin),
+        "format": structure.read_format(context, options.format),
         "options": model_options,
         "think": _read_think(options.think),
         "keep_alive": _keep_alive(context, options.keep_alive),

@@ -45,6 +45,15 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
     return Structure(schema, not (options.no_schema_prompt or bare), 0 if bare else repairs)
 
 
+def read_format(context: Context, value: str | None) -> str | dict[str, Any] | None:
+    """Read `--format`: `json`, or a schema in a file, of which -v tells what is not sent."""
+    if value is not None and value.startswith("@"):
+        schema = read.read_schema(value, context.stdin)
+        tell_left_out(context, schema.left_out)
+        return schema.sent
+    return read.read_format(value, context.stdin)
+
+
 def _refuse_others(context: Context, options: AnswerOptions) -> None:
     for name, value in (("--format", options.format), ("--extract", options.extract)):
         if value is not None:

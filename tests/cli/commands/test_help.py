@@ -11,7 +11,9 @@ from shell import Result, call
 from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS
+from ollama_cli.cli.schema_words import EXAMPLE, WORDS
 from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.features.schema.words import schema_of_words
 from ollama_cli.ui import published
 
 NOWHERE = {"OLLAMA_HOST": "http://127.0.0.1:9"}
@@ -140,3 +142,13 @@ def test_the_version(args: list[str]) -> None:
     result: Result = call(*args, env=NOWHERE)
     assert result.code == 0
     assert result.out.startswith("ollama-cli 0.")
+
+
+def test_the_words_of_a_schema_are_those_that_are_read() -> None:
+    shown = call("help", "schema-words")
+    assert shown.code == 0
+    assert EXAMPLE in shown.out
+    for words, _ in WORDS:
+        assert words in shown.out
+        assert schema_of_words(words)["properties"]
+    assert len(schema_of_words(EXAMPLE)["properties"]) == 5

@@ -288,11 +288,17 @@ def test_an_error_between_tries_is_told_as_that() -> None:
             assert found.events[-1]["event"] == "error"
 
 
-def test_left_out_keywords_are_named_with_v() -> None:
+def test_left_out_keywords_are_named_with_v(tmp_path: Path) -> None:
     schema = json.dumps({"type": "string", "pattern": "(?i)a", "format": "email"})
     found = Asked("-v", "--schema", schema, "--repair", "0", answers=['"a@b"']).result
     assert found.code == 0
-    assert "note: left out of the schema that is sent: $.pattern, $.format\n" in found.err
+    told = "note: left out of the schema that is sent: $.pattern, $.format\n"
+    assert told in found.err
+    (tmp_path / "s.json").write_text(schema)
+    passed = Asked("-v", "--format", "@s.json", answers=["prose"], cwd=tmp_path)
+    assert (passed.result.code, passed.result.out) == (0, "prose\n")
+    assert told in passed.result.err
+    assert passed.bodies[0]["format"] == {"type": "string"}
 
 
 @pytest.mark.parametrize(
