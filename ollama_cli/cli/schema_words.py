@@ -13,9 +13,12 @@ WORDS: Final = (
     ('note: "short, in one line"', "quotes keep the commas of a description, and of names"),
 )
 EXAMPLE: Final = "name, age int, tags [str], colour red|green, note? str: at most one line"
-NOTES: Final = (
+_FIELDS: Final = (
     f"Fields stand between commas: --schema '{EXAMPLE}'. Or each on a line of its own, where a"
-    " description may hold commas.",
-    "An unknown type is exit 2. What words cannot say, a JSON Schema can: --schema @FILE.json, or"
-    " the JSON itself.",
+    " description may hold commas."
 )
+_MORE: Final = (
+    "An unknown type is exit 2. What words cannot say, a JSON Schema can: --schema @FILE.json, or"
+    " the JSON itself."
+)
+NOTES: Final = (_FIELDS, _MORE)

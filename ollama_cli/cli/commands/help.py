@@ -105,7 +105,7 @@ _READABLE: Final = 0o644  # by all, as other pages are
 def command(
     ctx: typer.Context,
     topic: Annotated[
-        str | None, typer.Argument(metavar="|".join(TOPICS), help="The topic.")
+        str | None, typer.Argument(metavar="TOPIC", help=f"One of {', '.join(TOPICS)}.")
     ] = None,
     names: Annotated[
         list[str] | None,

@@ -77,6 +77,12 @@ def _schemas(_: Line, __: Mapping[str, str]) -> Iterable[str]:
     return published.names()
 
 
+def _topics(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+    from ollama_cli.cli.commands.help import TOPICS  # noqa: PLC0415  of one command: 3 ms
+
+    return TOPICS
+
+
 def _faults(_: Line, __: Mapping[str, str]) -> Iterable[str]:
     from ollama_cli.demo import FAULTS  # noqa: PLC0415  a shell waits for it: 15 ms
 
@@ -182,6 +188,7 @@ _KINDS: Final[Mapping[str, Callable[[Line, Mapping[str, str]], Iterable[str]]]] 
         "SCHEMA": _schemas,
         "FIELD[,FIELD": _fields,
         "SCRIPT": _faults,
+        "TOPIC": _topics,
         "URL": _servers,
         "HOST": _hosts,
         "SERVER": _mcp_servers,
