@@ -47,6 +47,13 @@ def declare(
             help="Have JSON written that fits: `name, age int`; else end with 9.",
         ),
     ] = None,
+    schema_multi: Annotated[
+        str | None,
+        typer.Option(
+            metavar="@FILE|JSON|WORDS",
+            help="Have a list of such values written: each on a line as soon as it is whole.",
+        ),
+    ] = None,
     no_schema_prompt: Annotated[
         bool, typer.Option("--no-schema-prompt", help="Do not show the schema to the model.")
     ] = False,

@@ -24,7 +24,8 @@ EXIT_CODES: Final = (
     ExitCode(
         "9",
         "invalid output",
-        "the answer does not fit `--schema`; with `--strict`: it was cut or filtered",
+        "the answer does not fit `--schema`, or has no code to `--extract`; with `--strict`: "
+        "it was cut or filtered",
     ),
     ExitCode("10", "config", "unreadable or invalid setting, file or address"),
     ExitCode("11", "partial", "some of several items failed, or all for different reasons"),

@@ -11,9 +11,7 @@ from typing import Final
 
 from ollama_cli.errors import InvalidOutputError
 
-WRAPPER: Final = "items"
-"""The property that holds the array, for servers that take no array at the top."""
-
+_SHOWN: Final = 40
 _BLANKS: Final = " \t\n\r"
 _STRING: Final = re.compile(r'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)  # all but its end
 _NESTED: Final = re.compile(r'["\[\]{}]')  # what changes the depth, or begins a string
@@ -37,9 +35,13 @@ class _State(Enum):
 
 
 class Items:
-    """The items of one answer. A block of code around it, and a wrapper, are seen through."""
+    """The items of one answer.
 
-    def __init__(self) -> None:
+    A block of code around it is seen through, and an object with one property, the `wrapper`.
+    """
+
+    def __init__(self, wrapper: str = "") -> None:
+        self._wrapper = wrapper
         self._state = _State.ARRAY
         self._depth = 0
         self._hides_next = False
@@ -124,7 +126,7 @@ class Items:
             case _State.KEY:
                 self._read_key(sign)
             case _State.ARRAY:
-                self._open(sign)
+                self._open(text[place : place + _SHOWN])
             case _State.FIRST if sign == "]":
                 self._end_array()
             case _State.FIRST | _State.ITEM if sign not in ",]}":
@@ -133,17 +135,17 @@ class Items:
                 self._go_on(sign)
         return place + 1
 
-    def _open(self, sign: str) -> None:
-        """Take the sign that opens the array, or what is around it."""
-        match sign:
+    def _open(self, rest: str) -> None:
+        """Take the sign that opens the array, or what is around it; the rest is quoted."""
+        match rest[0]:
             case "[":
                 self._state = _State.FIRST
-            case "{" if not self._is_wrapped:
+            case "{" if self._wrapper and not self._is_wrapped:
                 self._state, self._is_wrapped = _State.KEY, True
             case "`" if not self._is_wrapped and not self._is_fenced:
                 self._state, self._is_fenced = _State.FENCE, True
             case _:
-                raise self._refused(sign)
+                raise self._refused(rest)
 
     def _go_on(self, sign: str) -> None:
         """Take the sign behind an item, or behind the array."""
@@ -174,7 +176,7 @@ class Items:
     def _read_key(self, sign: str) -> None:
         """Read the name of the wrapper's property, sign by sign, up to its colon."""
         self._key += sign
-        whole = f'"{WRAPPER}":'
+        whole = f'"{self._wrapper}":'
         if self._key == whole:
             self._state = _State.ARRAY
         elif not whole.startswith(self._key):

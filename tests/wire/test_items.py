@@ -23,7 +23,7 @@ TEXT = json.dumps(ITEMS, ensure_ascii=False, indent=1)
 
 def taken(pieces: Iterable[str], items: Items | None = None) -> tuple[list[str], str]:
     """Give the items that came, and the error that ended them."""
-    items = items or Items()
+    items = items or Items("items")
     found: list[str] = []
     try:
         for piece in pieces:
@@ -106,8 +106,9 @@ def test_what_is_seen_through(text: str, found: list[str]) -> None:
 @pytest.mark.parametrize(
     ("text", "found", "told"),
     [
-        ("Here it is: []", [], "it begins with 'H'"),
-        ("1", [], "it begins with '1'"),
+        ("Here it is: []", [], "it begins with 'H"),
+        ("1", [], "it begins with '1"),
+        ('{"item": []}', [], "it begins with '\"item\"'"),
         ('{"name": 1}', [], "it begins with '\"n'"),
         ('{"items": {"a": 1}}', [], "it begins with"),
         ("[1,]", ["1"], "an item is missing before ']'"),
@@ -185,3 +186,8 @@ def test_an_item_of_ten_megabytes() -> None:
     found, error = taken(pieces)
     assert (len(found), found[1], error) == (2, "1", "")
     assert found[0] == "".join(pieces)[1:-4]
+
+
+def test_an_object_is_seen_through_where_it_was_asked_for_alone() -> None:
+    assert taken(['{"items": [1]}'], Items()) == ([], "it begins with '{\"items\": [1]}'")
+    assert taken(['{"all": [1]}'], Items("all")) == (["1"], "")

@@ -53,6 +53,7 @@ def command(
         suffix=suffix,
         format=options.format,
         schema=options.schema,
+        schema_multi=options.schema_multi,
     )
     if raw and (template is not None or options.system is not None):
         raise UsageError("--raw sends the prompt alone: leave out --system and --template")

@@ -5,7 +5,7 @@ from contextlib import ExitStack, closing, contextmanager
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ollama_cli.errors import UsageError
-from ollama_cli.features.chat import extract
+from ollama_cli.features.chat import extract, structure
 from ollama_cli.features.chat.ending import Heard, judged, refuse_cut, warn_of_end
 from ollama_cli.features.chat.extract import Extract
 from ollama_cli.features.chat.options import AnswerOptions
@@ -71,7 +71,7 @@ def show_answer(
         return None
     heard = heard or Heard(context, question, runs_tools=tools is not None)
     tries = _tries(context, question)
-    filters = _filters(context, options, tries)
+    filters = _filters(context, question, options, tries)
     with (
         bursts(context, question, tools, tries) as events,
         writer(context, options, command, model, session=session, tools=tools) as shown,
@@ -93,16 +93,23 @@ def show_answer(
 
 
 def _tries(context: Context, question: Question) -> "Tries | None":
-    if question.structure is None:
+    if question.structure is None or question.structure.item is not None:
         return None
     from ollama_cli.features.chat.tries import Tries  # noqa: PLC0415  schemas alone: 3 ms
 
     return Tries(context, question, question.structure)
 
 
-def _filters(context: Context, options: AnswerOptions, tries: "Tries | None") -> list[Filter]:
-    found: list[Filter] = [] if tries is None else [tries]
-    return [*found, Extract(context, options)] if extract.is_asked(options) else found
+def _filters(
+    context: Context, question: Question, options: AnswerOptions, tries: "Tries | None"
+) -> list[Filter]:
+    if tries is not None:
+        return [tries]
+    if question.structure is not None and question.structure.item is not None:
+        from ollama_cli.features.chat.items import ItemList  # noqa: PLC0415  schemas alone: 4 ms
+
+        return [ItemList(context, question.structure.item)]
+    return [Extract(context, options)] if extract.is_asked(options) else []
 
 
 def _show_raw(context: Context, question: Question, options: AnswerOptions) -> None:
@@ -215,7 +222,7 @@ def writer(
     `numbers` are those for the blocks of code in a conversation, where a turn also has a speaker.
     """
     render = options.render or context.settings.render
-    has_form = options.format is not None or options.schema is not None
+    has_form = options.format is not None or bool(structure.flag_of(options))
     is_for_programs = has_form or extract.is_asked(options)
     manner = Manner(
         stream=options.stream,

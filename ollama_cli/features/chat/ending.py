@@ -201,6 +201,14 @@ def words_of_cut(answer: Answer, reason: str = "") -> str:
             return f"the answer was cut at {tokens} ({_SOURCES[limit.source]})"
 
 
+def cure_of_cut(answer: Answer) -> str:
+    """Return what to do about an answer that was cut."""
+    source = answer.limit.source if answer.limit else None
+    if answer.cut in {"context", "shifted"} or source == "context":
+        return "make room for it: `--num-ctx auto`"
+    return "allow more with --max-tokens"
+
+
 def _words_of_shift(holds: int | None) -> str:
     tokens = f"{holds or 0:,} tokens"
     return f"the start was forgotten: prompt and answer exceed the {tokens} of the context"

@@ -1,42 +1,33 @@
 """A list as the answer: each item is held against its schema and shown as soon as it is whole."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from ollama_cli.errors import InvalidOutputError
-from ollama_cli.features.chat.ending import Heard, words_of_cut
+from ollama_cli.errors import InterruptError, InvalidOutputError, OllamaCliError
+from ollama_cli.features.chat.ending import Heard, cure_of_cut, words_of_cut
+from ollama_cli.features.chat.structure import WRAPPER
 from ollama_cli.features.context import Context
+from ollama_cli.features.schema import verdict
+from ollama_cli.features.schema.check import Problem
+from ollama_cli.features.schema.read import Schema
 from ollama_cli.types import strict_json
 from ollama_cli.types.answer_events import Done, Found, Item, RunEvent, Text
 from ollama_cli.types.text import is_utf8, visible
-from ollama_cli.wire.items import WRAPPER, Items
+from ollama_cli.wire.items import Items
 
 _MOST_PROBLEMS: Final = 10
 _LONGEST: Final = 4096
-_OUTSIDE: Final = frozenset({"$defs", "definitions"})  # what references of the list point to
-
-
-def wrapped(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema of an object that holds a list, for servers that take no list alone."""
-    inner = {name: each for name, each in schema.items() if name not in _OUTSIDE}
-    outside = {name: each for name, each in schema.items() if name in _OUTSIDE}
-    return {
-        "type": "object",
-        "properties": {WRAPPER: inner},
-        "required": [WRAPPER],
-        "additionalProperties": False,
-        **outside,
-    }
+_CURE: Final = "try a simpler schema or a larger model"
 
 
 class ItemList:
-    """The items of one answer, each held against the `schema` of all."""
+    """The items of one answer, each held against the schema of all."""
 
-    def __init__(self, context: Context, schema: Mapping[str, Any]) -> None:
+    def __init__(self, context: Context, item: Schema) -> None:
         self._context = context
-        self._schema = schema
-        self._items = Items()
+        self._schema = item.own
+        self._items = Items(WRAPPER)
         self._count = 0
         self._valid: list[object] = []
         self._texts: list[str] = []
@@ -49,29 +40,46 @@ class ItemList:
 
         Raises InvalidOutputError behind the first one that is not what was asked for.
         """
-        is_text = self._context.output == "text"
-        for burst in bursts:
-            shown: list[RunEvent] = []
-            wrong: InvalidOutputError | None = None
-            for event in burst:
-                match event:
-                    case Text(text):
-                        items, wrong = self._taken(text)
-                        shown += _lines(items) if is_text else [event, *items]
-                    case Done(answer, more):
-                        shown.append(Done(answer, {**more, **self._fields(heard)}))
-                    case _:
-                        shown.append(event)
+        is_ready = False
+        try:
+            for burst in bursts:
+                shown, wrong = self._shown(burst, heard)
+                yield shown
                 if wrong is not None:
-                    yield [*shown, Found(self._fields(heard))]
                     raise wrong
-            yield shown
+                if not is_ready:  # the request was sent, and the server is busy
+                    is_ready = True
+                    verdict.prepare(self._schema)
+        except (OllamaCliError, KeyboardInterrupt, InterruptError):
+            yield [Found(self._fields(heard))]
+            raise
 
     def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if the list was not closed: what was whole of it stays."""
         if heard.last is not None and not self._items.is_closed:
             whole = "1 item" if self._count == 1 else f"{self._count} items"
-            raise InvalidOutputError(f"the list ends after {whole}: {_why(heard)}")
+            is_cut = heard.last.cut is not None
+            hint = cure_of_cut(heard.last) if is_cut else _CURE
+            raise InvalidOutputError(f"the list ends after {whole}: {_why(heard)}", hint=hint)
+
+    def _shown(
+        self, burst: Sequence[RunEvent], heard: Heard
+    ) -> tuple[list[RunEvent], InvalidOutputError | None]:
+        """Return what is shown of the events of one network read, and what is wrong with it."""
+        is_text = self._context.output == "text"
+        shown: list[RunEvent] = []
+        for event in burst:
+            match event:
+                case Text(text):
+                    items, wrong = self._taken(text)
+                    shown += _lines(items) if is_text else [event, *items]
+                    if wrong is not None:
+                        return shown, wrong
+                case Done(answer, more):
+                    shown.append(Done(answer, {**more, **self._fields(heard)}))
+                case _:
+                    shown.append(event)
+        return shown, None
 
     def _taken(self, text: str) -> tuple[list[Item], InvalidOutputError | None]:
         """Take a piece of the answer: the items that it closes, and what is wrong with the last."""
@@ -86,20 +94,19 @@ class ItemList:
                     return found, self._misfit()
         except InvalidOutputError as error:
             self._errors.append({"path": "$", "message": error.message})
-            return found, error
+            return found, error.with_facts(hint=_CURE)
         return found, None
 
     def _item(self, text: str) -> Item:
-        from ollama_cli.features.schema.check import Problem, check  # noqa: PLC0415  when it is there: 80 ms
-
-        index, value = self._count, None
+        index = self._count
         self._count += 1
+        value: Any = None
         try:
             value = strict_json.read(text)
         except ValueError as error:
             problems = [Problem("", f"is no JSON: {error}")]
         else:
-            problems = check(value, self._schema)
+            problems = verdict.misfits(value, self._schema)
         if problems:
             self._errors += (each.record(f"$[{index}]") for each in problems)
         elif self._context.output != "text":
@@ -111,7 +118,8 @@ class ItemList:
         more = len(self._errors) - 1
         rest = f" (and {more} more)" if more else ""
         return InvalidOutputError(
-            f"the answer does not fit the schema: {first['path']}: {first['message']}{rest}"
+            f"the answer does not fit the schema: {first['path']}: {first['message']}{rest}",
+            hint=_CURE,
         )
 
     def _tell(self, text: str) -> None:

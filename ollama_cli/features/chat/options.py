@@ -17,6 +17,7 @@ class AnswerOptions(NamedTuple):
     image: list[str] | None = None
     format: str | None = None
     schema: str | None = None
+    schema_multi: str | None = None
     no_schema_prompt: bool = False
     repair: int | None = None
     option: list[str] | None = None

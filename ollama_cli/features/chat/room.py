@@ -46,6 +46,8 @@ class Question:
         self._context = context
         self._auto = auto
         self._was_raised = False
+        if structure is not None and structure.item is not None and not self.is_native:
+            structure = structure.in_object()
         self.structure = structure
         self.request = request if structure is None else shaped(request, structure)
         self.cache: Cached | None = None

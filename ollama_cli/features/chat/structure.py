@@ -12,6 +12,9 @@ from ollama_cli.types.requests import ChatRequest, GenerateRequest
 from ollama_cli.types.values import dataclass
 
 Asked: TypeAlias = GenerateRequest | ChatRequest
+WRAPPER: Final = "items"
+"""The property that holds a list, on servers other than Ollama: some take none at the top."""
+
 _REPAIRS: Final = 2
 
 
@@ -19,12 +22,20 @@ _REPAIRS: Final = 2
 class Structure:
     """A schema that an answer is held against; a model is shown it if `is_told`.
 
-    What does not fit is asked for again, up to `repairs` times.
+    What does not fit is asked for again, up to `repairs` times. Where a list is wanted, `item` is
+    the schema of each of its items.
     """
 
     schema: read.Schema
     is_told: bool = True
     repairs: int = _REPAIRS
+    item: read.Schema | None = None
+
+    def in_object(self) -> "Structure":
+        """Return the same for servers that take no list alone: it comes in an object."""
+        if self.item is None:
+            return self
+        return replace(self, schema=read.list_of(self.item, WRAPPER))
 
 
 def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> Structure | None:
@@ -32,17 +43,22 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
 
     A `bare` prompt, which no template surrounds, is sent as it is, and once.
     """
-    if options.schema is None:
+    flag = flag_of(options)
+    if not flag:
         given = {"--repair": options.repair is not None}
         given["--no-schema-prompt"] = options.no_schema_prompt
         for name in (each for each, is_given in given.items() if is_given):
             raise UsageError(f"{name} belongs to --schema, which is not given")
         return None
-    _refuse_others(context, options)
-    schema = read.read_schema(options.schema, context.stdin)
+    _refuse_others(context, options, flag)
+    spec = options.schema if options.schema is not None else options.schema_multi
+    schema = read.read_schema(spec or "", context.stdin)
     tell_left_out(context, schema.left_out)
+    is_told = not (options.no_schema_prompt or bare)
+    if options.schema is None:
+        return Structure(read.list_of(schema), is_told, repairs=0, item=schema)
     repairs = _REPAIRS if options.repair is None else options.repair
-    return Structure(schema, not (options.no_schema_prompt or bare), 0 if bare else repairs)
+    return Structure(schema, is_told, 0 if bare else repairs)
 
 
 def read_format(context: Context, value: str | None) -> str | dict[str, Any] | None:
@@ -54,15 +70,28 @@ def read_format(context: Context, value: str | None) -> str | dict[str, Any] | N
     return read.read_format(value, context.stdin)
 
 
-def _refuse_others(context: Context, options: AnswerOptions) -> None:
-    for name, value in (("--format", options.format), ("--extract", options.extract)):
+def flag_of(options: AnswerOptions) -> str:
+    """Return the option by which a structure is asked for, empty if none is."""
+    if options.schema is not None:
+        return "--schema"
+    return "" if options.schema_multi is None else "--schema-multi"
+
+
+def _refuse_others(context: Context, options: AnswerOptions, flag: str) -> None:
+    is_list = flag == "--schema-multi"
+    others = {
+        "--schema-multi": None if is_list else options.schema_multi,
+        "--format": options.format,
+        "--extract": options.extract,
+        "--extract-last": options.extract_last or None,
+        "--repair": options.repair if is_list else None,  # what was printed stays
+    }
+    for name, value in others.items():
         if value is not None:
-            raise UsageError(f"--schema and {name} exclude each other: leave one of them out")
-    if options.extract_last:
-        raise UsageError("--schema and --extract-last exclude each other: leave one of them out")
+            raise UsageError(f"{flag} and {name} exclude each other: leave one of them out")
     if context.output == "raw":
         raise UsageError(
-            "--schema checks an answer, which -o raw passes on as it is",
+            f"{flag} checks an answer, which -o raw passes on as it is",
             hint="leave one of them out",
         )
 
@@ -70,18 +99,19 @@ def _refuse_others(context: Context, options: AnswerOptions) -> None:
 def refuse_thinking(structure: Structure | None, think: object) -> None:
     """Raise UsageError for a prompt that is to be thought about: with a schema none is."""
     if structure is not None and think is not None and think is not False:
+        flag = "--schema" if structure.item is None else "--schema-multi"
         raise UsageError(
-            "with --schema `generate` does not think: servers answer at once there",
-            hint="think with `ollama-cli chat --schema … --think`",
+            f"with {flag} `generate` does not think: servers answer at once there",
+            hint=f"think with `ollama-cli chat {flag} … --think`",
         )
 
 
 def refuse_conversation(options: AnswerOptions) -> None:
     """Raise UsageError: what is asked for belongs to one answer, and a conversation has many."""
-    if options.schema is not None:
+    if flag := flag_of(options):
         raise UsageError(
-            "--schema is for one answer, and a conversation has many",
-            hint='give a prompt: `ollama-cli chat --schema … "…"`',
+            f"{flag} is for one answer, and a conversation has many",
+            hint=f'give a prompt: `ollama-cli chat {flag} … "…"`',
         )
 
 

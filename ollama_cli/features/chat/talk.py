@@ -35,7 +35,12 @@ def talk(
     embeddings answers with a vector, if `vector` says how.
     """
     sitting.check(context, where)
-    tools.check(context.output, format=options.format, schema=options.schema)
+    tools.check(
+        context.output,
+        format=options.format,
+        schema=options.schema,
+        schema_multi=options.schema_multi,
+    )
     options = sitting.without_cache(options, where)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
 from ollama_cli.errors import InvalidOutputError
-from ollama_cli.features.chat.ending import Heard, joined, words_of_cut
+from ollama_cli.features.chat.ending import Heard, cure_of_cut, joined, words_of_cut
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.chat.structure import Structure, with_text
 from ollama_cli.features.context import Context
@@ -101,7 +101,7 @@ class Tries:
             cut = self._first_cut or last.answer
             again = "" if cut is last.answer else f", and again at {_tokens(last.answer)}"
             raise InvalidOutputError(
-                f"{words_of_cut(cut)}{again}: it does not fit the schema", hint=_cure(cut)
+                f"{words_of_cut(cut)}{again}: it does not fit the schema", hint=cure_of_cut(cut)
             )
         after = f" after {count} tries" if count > 1 else ""
         raise InvalidOutputError(
@@ -210,10 +210,3 @@ def _seed(options: Mapping[str, Any] | None) -> int:
 
 def _tokens(answer: Answer) -> str:
     return f"{answer.usage.completion_tokens or 0:,} tokens"
-
-
-def _cure(answer: Answer) -> str:
-    source = answer.limit.source if answer.limit else None
-    if answer.cut in {"context", "shifted"} or source == "context":
-        return "make room for it: `--num-ctx auto`"
-    return "allow more with --max-tokens"

@@ -61,11 +61,17 @@ def schema_of(document: object, name: str = "the schema") -> Schema:
     return Schema(own, found.schema, found.left_out)
 
 
-def list_of(schema: Schema) -> Schema:
-    """Return the schema of a list of such values; its `own` one is only good to be shown."""
-    from ollama_cli.features.schema.sent import listed  # noqa: PLC0415  likewise: 4 ms
+def list_of(schema: Schema, wrapper: str = "") -> Schema:
+    """Return the schema of a list of such values; its `own` one is only good to be shown.
 
-    return Schema({"type": "array", "items": schema.own}, listed(schema.sent), schema.left_out)
+    With a `wrapper` it is that of an object which holds the list by this name.
+    """
+    from ollama_cli.features.schema.sent import held, listed  # noqa: PLC0415  likewise: 4 ms
+
+    own, sent = {"type": "array", "items": schema.own}, listed(schema.sent)
+    if wrapper:
+        own, sent = held(own, wrapper), held(sent, wrapper)
+    return Schema(own, sent, schema.left_out)
 
 
 def prompt_of(schema: Schema) -> str:

@@ -64,6 +64,14 @@ def listed(schema: Mapping[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": inner or {"type": _ANYTHING}, **around}
 
 
+def held(schema: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return the schema of an object that holds such a value by a name, and nothing else."""
+    inner = {key: each for key, each in schema.items() if key not in _CONTAINERS}
+    around = {key: schema[key] for key in _CONTAINERS if key in schema}
+    rules = {"required": [name], "additionalProperties": False}
+    return {"type": "object", "properties": {name: inner}, **rules, **around}
+
+
 class _Writer:
     def __init__(self, root: Mapping[str, Any]) -> None:
         self._root = root

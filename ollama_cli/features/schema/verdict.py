@@ -42,7 +42,7 @@ def judge(text: str, schema: Mapping[str, Any]) -> Verdict:
     except ValueError as error:
         return Verdict(None, (Problem("", f"is no JSON: {error}"),))
     prepare(schema)  # no part of the time that a check may take
-    return Verdict(value, tuple(_check(value, schema)))
+    return Verdict(value, tuple(misfits(value, schema)))
 
 
 def _parsed(text: str) -> Any:
@@ -62,7 +62,7 @@ def _blocks(text: str) -> list[str]:
     return [block.text for block in closed_blocks([text])]
 
 
-def _check(value: Any, schema: Mapping[str, Any]) -> list[Problem]:
+def misfits(value: Any, schema: Mapping[str, Any]) -> list[Problem]:
     """Check a value in a bounded time: Python's patterns may take for ever on a few letters."""
     if _has_patterns(schema) and (long := _longest(value)) > _LONGEST:
         return [Problem("", f"a text of {long:,} characters is too long for a pattern")]

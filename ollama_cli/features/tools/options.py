@@ -44,7 +44,8 @@ class ToolOptions(NamedTuple):
             raise UsageError("-o raw hands on what is not read, and so runs no tools")
         for name, value in others.items():
             if value is not None and value is not False:
-                raise UsageError(f"--tools and --{name} exclude each other: leave one out")
+                flag = f"--{name.replace('_', '-')}"
+                raise UsageError(f"--tools and {flag} exclude each other: leave one out")
 
 
 NONE: Final = ToolOptions()
