@@ -253,6 +253,11 @@ class AutoClient(Provider):
         self.spoken = api
         return answer
 
+    def settle(self) -> None:
+        """Find out which API is asked first, unless it is known: asks at most for the version."""
+        if self.spoken is None:
+            self._found_first()
+
     def begin_with(self, api: Api) -> None:
         """Ask in this API first, whatever could be found."""
         self.first, self._find = api, None

@@ -36,6 +36,10 @@ class Provider(Protocol):
         """Return the server's address, without a password."""
         ...
 
+    def settle(self) -> None:
+        """Find out which API is spoken where there are two: asks at most for the version."""
+        return
+
     def __enter__(self) -> Self: ...
 
     def __exit__(self, *_: object) -> None: ...

@@ -4,6 +4,7 @@ Facts: what servers refuse and how they count was measured on Ollama 0.24.0 and 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -46,7 +47,7 @@ class Question:
         self._context = context
         self._auto = auto
         self._was_raised = False
-        if structure is not None and structure.item is not None and not self.is_native:
+        if structure is not None and structure.item is not None and not self._takes_lists():
             structure = structure.in_object()
         self.structure = structure
         self.request = request if structure is None else shaped(request, structure)
@@ -58,6 +59,12 @@ class Question:
     def is_native(self) -> bool:
         """Return whether it is asked in Ollama's own API."""
         return self._context.servers.provider().provider_type == "ollama"
+
+    def _takes_lists(self) -> bool:
+        """Find out whether an answer may be a bare list, as in Ollama's own API."""
+        with suppress(OllamaCliError):  # the request itself tells it
+            self._context.servers.provider().settle()
+        return self.is_native
 
     @property
     def named_ctx(self) -> int | None:

@@ -93,13 +93,14 @@ def test_an_answer_without_its_end_keeps_what_was_whole() -> None:
     assert (shown.code, shown.json["data"], shown.json["valid"]) == (5, [BO], False)
 
 
-def test_on_v1_the_list_comes_in_an_object() -> None:
+@pytest.mark.parametrize("path", ["/v1", ""])
+def test_on_v1_the_list_comes_in_an_object(path: str) -> None:
     text = json.dumps({"items": [BO, AL]})
     script = events(delta(content=text), delta("stop"))
     models = document({"object": "list", "data": [{"id": "m"}]})
     paths = {"/v1/models": models, "/v1/chat/completions": script}
     with stranger(by_path(paths)) as server:
-        host = ("--host", f"{server.url}/v1")
+        host = ("--host", f"{server.url}{path}")
         result = call("chat", "hi", "-m", "m", "--schema-multi", SPEC, *host)
     assert (result.code, result.out) == (0, f"{json.dumps(BO)}\n{json.dumps(AL)}\n")
     sent = server.requests[-1].json
