@@ -196,6 +196,7 @@ TABLE: Final[Mapping[str, Row]] = {
         ),
     ),
     "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
+    "tokens": Entry("tokens", "Count the tokens of texts.", ("json", "jsonl", "csv")),
     "health": Entry(
         "health",
         "Check the server, by exit code.",

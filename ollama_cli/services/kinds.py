@@ -42,7 +42,7 @@ NAMES: Final[Mapping[ServerKind, str]] = {
 }
 _COMMON: Final = frozenset({"chat", "generate", "embed", "list", "has"})
 _OLLAMA_ONLY: Final = frozenset(
-    {"pull", "rm", "cp", "stop", "load", "outdated", "update", "ensure"}
+    {"pull", "rm", "cp", "stop", "load", "outdated", "update", "ensure", "tokens", "--show-prompt"}
 )
 CAN: Final[Mapping[ServerKind, frozenset[str]]] = {
     ServerKind.OLLAMA: _COMMON | _OLLAMA_ONLY | {"show", "ps"},
@@ -80,6 +80,8 @@ _ROUTES: Final[Mapping[str, str]] = {
     "rm": "/api/delete",
     "cp": "/api/copy",
     "stop": "/api/generate",
+    "tokens": "/api/generate",
+    "--show-prompt": "/api/chat",
     "pull": "/api/pull",
 }
 ADD_COMMANDS: Final[Mapping[ServerKind, str]] = {

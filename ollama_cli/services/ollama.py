@@ -292,10 +292,18 @@ class OllamaClient(Client, Provider):
 
         Loads the model, and has it read the text. Raises TooLongError for one that does not fit.
         """
+        return self._count("/api/generate", {"model": model, "prompt": text, "raw": True}, num_ctx)
+
+    def count_message_tokens(self, model: str, text: str, *, num_ctx: int | None = None) -> int:
+        """Count the tokens of a message in the model's template, as `count_tokens` a bare text."""
+        messages = [{"role": "user", "content": text}]
+        return self._count("/api/chat", {"model": model, "messages": messages}, num_ctx)
+
+    def _count(self, path: str, asked: Body, num_ctx: int | None) -> int:
+        # One token: 0 is no limit.
         options = {"num_predict": 1, **({} if num_ctx is None else {"num_ctx": num_ctx})}
-        asked = {"model": model, "prompt": text, "raw": True, "truncate": False, "options": options}
-        body = {**asked, "stream": False}
-        answer = self._http.computed("/api/generate", body, wait=self.timeouts.first_token)
+        body = {**asked, "truncate": False, "options": options, "stream": False}
+        answer = self._http.computed(path, body, wait=self.timeouts.first_token)
         counted = fields.count(fields.mapping(decoding.document(answer)).get("prompt_eval_count"))
         if counted is None:
             raise ProtocolError("the server does not tell how many tokens a text has")

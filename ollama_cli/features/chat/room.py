@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from ollama_cli.errors import OllamaCliError, TooLongError
+from ollama_cli.features.chat.counting import Counter
 from ollama_cli.features.chat.structure import Structure, shaped
 from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
@@ -25,7 +26,6 @@ AUTO: Final = "auto"
 _SMALLEST: Final = 4096
 _ANSWER: Final = 1024  # tokens that are kept free for an answer of any length
 _OF_TEMPLATE: Final = 64  # tokens that a template may add to texts that were counted
-_SHORTEST: Final = 16
 
 
 class Question:
@@ -163,20 +163,8 @@ class Question:
             texts = [request.system or "", request.prompt, request.suffix or ""]
         else:
             texts = [str(message.get("content") or "") for message in request.messages]
-        return sum(self._count_text(text) for text in texts if text)
-
-    def _count_text(self, text: str) -> int:
-        count, left, tokens = self._context.servers.ollama().count_tokens, [text], 0
-        while left:
-            piece = left.pop()
-            try:
-                tokens += count(self.request.model, piece, num_ctx=self.num_ctx)
-            except TooLongError:
-                if len(piece) < _SHORTEST:
-                    raise
-                middle = piece.find(" ", len(piece) // 2) + 1 or len(piece) // 2
-                left += [piece[middle:], piece[:middle]]
-        return tokens
+        counter = Counter(self._context.servers.ollama(), request.model, num_ctx=self.num_ctx)
+        return sum(counter.text(text).tokens for text in texts)
 
 
 def context_in_force(context: Context, model: str) -> int | None:

@@ -6,8 +6,8 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import Any, Final, NamedTuple
 
-from ollama_cli.errors import ModelNotFoundError, OtherApiError, TooLongError
-from ollama_cli.features.chat import request as parts
+from ollama_cli.errors import ModelNotFoundError, OtherApiError
+from ollama_cli.features.chat import request as parts, tokens
 from ollama_cli.features.chat.ending import Heard
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import Question
@@ -24,7 +24,6 @@ from ollama_cli.types.secrets import hide_in
 Arguments = Mapping[str, Any]
 # English and code have about so many characters a token where nobody can count them.
 _CHARACTERS: Final = 4
-_SHORTEST: Final = 16
 
 
 class Outcome(NamedTuple):
@@ -100,8 +99,8 @@ def count_tokens(desk: Desk, arguments: Arguments, _: Progress) -> Outcome:
     provider = desk.context.servers.provider()
     try:
         if provider.provider_type == "ollama":
-            tokens, is_exact = _counted(desk, name, text)
-            return Outcome({"model": name, "tokens": tokens, "exact": is_exact})
+            counted = tokens.counter(desk.context, name).text(text)
+            return Outcome({"model": name, "tokens": counted.tokens, "exact": counted.exact})
     except OtherApiError:  # the guess below is said to be one
         pass
     return Outcome({"model": name, "tokens": math.ceil(len(text) / _CHARACTERS), "exact": False})
@@ -163,20 +162,3 @@ def _document(answer: Answer, model: str) -> dict[str, Any]:
         "timings": asdict(answer.timings),
         "truncated": answer.prompt_truncated,
     }
-
-
-def _counted(desk: Desk, model: str, text: str) -> tuple[int, bool]:
-    """Count the tokens; a text that does not fit is counted in pieces, which is not exact."""
-    count, left, tokens = desk.context.servers.ollama().count_tokens, [text] if text else [], 0
-    is_exact = True
-    while left:
-        piece = left.pop()
-        try:
-            tokens += count(model, piece)
-        except TooLongError:
-            if len(piece) < _SHORTEST:
-                raise
-            is_exact = False
-            middle = piece.find(" ", len(piece) // 2) + 1 or len(piece) // 2
-            left += [piece[middle:], piece[:middle]]
-    return tokens, is_exact

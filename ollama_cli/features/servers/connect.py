@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 C = TypeVar("C", bound=Client)
 # These change nothing: what a cache knows of the server is enough.
-_HARMLESS: Final = frozenset({"show", "ps"})
+_HARMLESS: Final = frozenset({"show", "ps", "tokens", "--show-prompt"})
 _WEBUI: Final = "open-webui"
 
 
