@@ -122,6 +122,16 @@ def declare(
     stats: Annotated[
         bool, typer.Option("--stats", help="Tell tokens and times on stderr.")
     ] = False,
+    logprobs: Annotated[
+        int | None,
+        typer.Option(
+            "--logprobs",
+            min=0,
+            max=20,
+            metavar="[=N]",
+            help="Tell in JSON how likely each token was, and N others; before a schema holds.",
+        ),
+    ] = None,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
     cache: Annotated[

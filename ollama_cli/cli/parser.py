@@ -39,6 +39,7 @@ OPTIONAL_VALUES: Final[Mapping[str, tuple[str, frozenset[str] | None]]] = {
     "--think": ("true", THINK_WORDS),
     "--cache": ("true", frozenset()),
     "--extract": ("", frozenset()),
+    "--logprobs": ("0", frozenset()),
     "--install-completion": (shells.DETECTED, None),
     "--show-completion": (shells.DETECTED, None),
 }

@@ -11,6 +11,7 @@ from ollama_cli.demo import schemas, spoiled
 from ollama_cli.demo.documents import invalid
 from ollama_cli.demo.language import Language, specimen, tokenize
 from ollama_cli.demo.library import Installed
+from ollama_cli.demo.logprobs import Drawn, certain, forced, told
 from ollama_cli.demo.machine import Request
 from ollama_cli.demo.options import Options
 
@@ -22,7 +23,11 @@ INTRODUCTION: Final = (
 
 @dataclass(frozen=True)
 class Task:
-    """The input of an answer, complete before its first token."""
+    """The input of an answer, complete before its first token.
+
+    `rendered` is the whole prompt if that is all that is wanted; `logprobs` are wanted of each
+    token, and of so many others.
+    """
 
     typed: str
     installed: Installed
@@ -34,6 +39,8 @@ class Task:
     tokens_left: int | None
     started: int
     loaded: int
+    logprobs: int | None = None
+    rendered: str | None = None
 
 
 @dataclass
@@ -46,6 +53,7 @@ class Answer:
     reason: str = "stop"
     prompt_ns: int = 0
     writing_ns: int = 0
+    _untold: list[Drawn] = field(default_factory=list)
 
     def __iter__(self) -> Iterator[str]:
         """Yield text at the speed of the machine; stop sequences never appear."""
@@ -74,31 +82,38 @@ class Answer:
             "eval_duration": self.writing_ns,
         }
 
+    def logprobs(self) -> list[dict[str, Any]]:
+        """Take those of the tokens since the last call; none if they are not wanted."""
+        found, self._untold = self._untold, []
+        return [] if self.task.logprobs is None else told(found, self.task.logprobs)
+
     def _paced(self) -> Iterator[str]:
         """Yield the tokens, each at its time, up to the limit."""
         rate = self.request.machine.tokens_per_second
         began = time.monotonic()
         limit = _limit(self.task)
-        for token in islice(self._tokens(), limit):
+        for drawn in islice(self._tokens(), limit):
             if rate > 0:
                 due = began + (len(self.tokens) + 1) / rate
                 self.request.peer.pause(due - time.monotonic())
-            self.tokens.append(token)
-            yield token
+            self.tokens.append(drawn.token)
+            if self.task.logprobs is not None:
+                self._untold.append(drawn)
+            yield drawn.token
         if limit is not None and len(self.tokens) >= limit:
             self.reason = "length"
 
-    def _tokens(self) -> Iterator[str]:
+    def _tokens(self) -> Iterator[Drawn]:
         language, task = self.request.machine.language, self.task
         if task.format is not None:
-            yield from self._json()
+            yield from forced(self._json())
             return
         if any(word.strip().lower() == "markdown" for word in task.subject):
-            yield from tokenize(specimen())
+            yield from certain(tokenize(specimen()))
             return
         if task.introduces:
-            yield from tokenize(INTRODUCTION)
-        yield from language.write(task.subject, task.options)
+            yield from certain(tokenize(INTRODUCTION))
+        yield from language.draw(task.subject, task.options)
 
     def _json(self) -> Iterator[str]:
         """Yield JSON that follows `format`, or goes wrong as the fault says."""

@@ -42,6 +42,8 @@ class SharedFields:
     truncates: bool
     shifts: bool
     started: int
+    logprobs: int | None = None
+    only_renders: bool = False
 
 
 def find_model(machine: Machine, name: str) -> Installed:
@@ -71,8 +73,18 @@ def read_shared_fields(wanted: Fields, installed: Installed, task: str) -> Share
     answer_format = _parse_format(wanted.raw("format"))
     truncates = wanted.flag("truncate", default=True)
     shifts = wanted.flag("shift", default=True)
+    top = wanted.integer("top_logprobs") or 0
     return SharedFields(
-        typed, installed, keep, model_options, answer_format, truncates, shifts, started
+        typed=typed,
+        installed=installed,
+        keep=keep,
+        options=model_options,
+        format=answer_format,
+        truncates=truncates,
+        shifts=shifts,
+        started=started,
+        logprobs=top if wanted.flag("logprobs", default=False) else None,
+        only_renders=wanted.flag("_debug_render_only", default=False),
     )
 
 
@@ -106,7 +118,7 @@ def make_task(
 ) -> Task:
     """Fit the prompt into the context window and return the task."""
     window = shared.options.context(shared.installed.model.context_length)
-    if len(prompt) > window:
+    if len(prompt) > window and not shared.only_renders:
         if not shared.truncates:
             raise RefusalError(BAD_REQUEST, TOO_LONG)
         if not shared.shifts:
@@ -123,6 +135,8 @@ def make_task(
         tokens_left=None if shared.shifts else max(1, window - len(kept)),
         started=shared.started,
         loaded=loaded,
+        logprobs=shared.logprobs,
+        rendered="".join(prompt) if shared.only_renders else None,
     )
 
 

@@ -27,6 +27,8 @@ def generate(request: Request) -> Document | Stream:
     task = generate_task(request, wanted, installed)
     if task is None:
         return document(_head(wanted.text("model")) | {"response": ""} | _done("load"))
+    if task.rendered is not None:
+        return _shown(task.typed, {"response": ""}, task.rendered)
     events = _generate_events(Answer(task, request), with_context=not raw)
     if wanted.flag("stream", default=True):
         return Stream(with_first_event(events))
@@ -62,6 +64,8 @@ def chat(request: Request) -> Document | Stream:
     task = chat_task(request, wanted, installed)
     if task is None:
         return document(_head(wanted.text("model")) | empty | _done("load"))
+    if task.rendered is not None:
+        return _shown(task.typed, {"message": {"role": "", "content": ""}}, task.rendered)
     events = chat_events(Answer(task, request))
     if wanted.flag("stream", default=True):
         return Stream(with_first_event(events))
@@ -90,7 +94,7 @@ def chat_events(answer: Answer) -> Iterator[dict[str, Any]]:
     typed = answer.task.typed
     for piece in answer:
         message = {"role": "assistant", "content": piece}
-        yield _head(typed) | {"message": message, "done": False}
+        yield _head(typed) | {"message": message, "done": False} | _logprobs(answer)
     last = {"message": {"role": "assistant", "content": ""}}
     yield _head(typed) | last | _done(answer.reason) | _without_zeros(answer.metrics)
 
@@ -98,7 +102,7 @@ def chat_events(answer: Answer) -> Iterator[dict[str, Any]]:
 def _generate_events(answer: Answer, *, with_context: bool) -> Iterator[dict[str, Any]]:
     typed = answer.task.typed
     for piece in answer:
-        yield _head(typed) | {"response": piece, "done": False}
+        yield _head(typed) | {"response": piece, "done": False} | _logprobs(answer)
     context = {"context": answer.context} if with_context else {}
     figures = _without_zeros(answer.metrics)
     yield _head(typed) | {"response": ""} | _done(answer.reason) | context | figures
@@ -118,6 +122,8 @@ def with_first_event(events: Iterator[Event]) -> Iterator[Event]:
 def _joined(events: Iterator[dict[str, Any]]) -> dict[str, Any]:
     """Join the pieces into the last event, for `stream: false`."""
     *pieces, last = events
+    if found := [each for piece in pieces for each in piece.get("logprobs", ())]:
+        last |= {"logprobs": found}
     if "message" in last:
         text = "".join(piece["message"]["content"] for piece in pieces)
         return last | {"message": last["message"] | {"content": text}}
@@ -149,7 +155,13 @@ def _conversation(messages: list[Fields], shared: SharedFields) -> list[str]:
             tokens_over -= len(tokens)
         else:
             prompt += tokens
-    return prompt + kept
+    return tokenize("".join([*prompt, *kept]))
+
+
+def _shown(typed: str, empty: dict[str, Any], rendered: str) -> Document:
+    """Return the prompt as the model would see it, as one document even for a stream."""
+    shown = {"done": False, "_debug_info": {"rendered_template": rendered}}
+    return document(_head(typed) | empty | shown)
 
 
 def _unload(
@@ -165,6 +177,11 @@ def _head(typed: str) -> dict[str, Any]:
 
 def _done(reason: str) -> dict[str, Any]:
     return {"done": True, "done_reason": reason}
+
+
+def _logprobs(answer: Answer) -> dict[str, Any]:
+    found = answer.logprobs()
+    return {"logprobs": found} if found else {}
 
 
 def _without_zeros(figures: dict[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Final, TypeVar
 
+from ollama_cli.demo.logprobs import Drawn
 from ollama_cli.demo.options import Options
 
 START: Final = ""
@@ -93,6 +94,10 @@ class Language:
         return [self.vocabulary[n] for n in ids if isinstance(n, int) and 0 <= n < size]
 
     def write(self, prompt: Sequence[str], options: Options) -> Iterator[str]:
+        """Yield the tokens of `draw` alone."""
+        return (each.token for each in self.draw(prompt, options))
+
+    def draw(self, prompt: Sequence[str], options: Options) -> Iterator[Drawn]:
         """Yield tokens until a sentence ends after a usual length.
 
         The same prompt, seed and options give the same text; without a seed every text differs.
@@ -102,9 +107,9 @@ class Language:
         draft = _Draft([], self._topics(prompt), Counter(), Counter())
         written = 0
         while written < _NATURAL_LENGTH:
-            for token in self._sentence(draft, options, rng):
+            for drawn in self._sentence(draft, options, rng):
                 opens = draft.history[-2] == START
-                yield f" {token}" if opens and written else token
+                yield _spaced(drawn) if opens and written else drawn
                 written += 1
 
     def phrase(self, prompt: Sequence[str], options: Options) -> str:
@@ -128,7 +133,7 @@ class Language:
         stems = {_stem(word) for word in prompt if len(word.strip()) >= _SHORTEST_TOPIC}
         return frozenset(stem for stem in stems if 0 < self._rarity[stem] <= _COMMON_WORD)
 
-    def _sentence(self, draft: _Draft, options: Options, rng: random.Random) -> Iterator[str]:
+    def _sentence(self, draft: _Draft, options: Options, rng: random.Random) -> Iterator[Drawn]:
         """Yield one sentence: an opening drawn as one unit, then word by word."""
         draft.history.append(START)
         openings = {opening: self._weigh(opening, draft) for opening in self._openings}
@@ -137,13 +142,15 @@ class Language:
         opening = _choose_by_weight(openings, opening_options, rng)
         draft.openings[opening] += 1
         for token in opening:
+            scores = self._scores(draft)
             draft.history.append(token)
-            yield token
+            yield Drawn(token, scores)
         while draft.history[-1] not in _SENTENCE_END:
-            token = _choose_by_weight(self._scores(draft), options, rng)
+            scores = self._scores(draft)
+            token = _choose_by_weight(scores, options, rng)
             draft.history.append(token)
             draft.seen[draft.last(3)] += 1
-            yield token
+            yield Drawn(token, scores)
 
     def _weigh(self, opening: Context, draft: _Draft) -> float:
         """Return the weight of an opening: more for the topics, less if it was used before."""
@@ -169,6 +176,11 @@ class Language:
                 scores[word] *= _TOPIC_FACTOR
             scores[word] /= 1 + 4 * draft.seen[(*draft.last(2), word)]
         return scores
+
+
+def _spaced(drawn: Drawn) -> Drawn:
+    """Return a word with a blank before it, beside others with one."""
+    return Drawn(f" {drawn.token}", {f" {word}": each for word, each in drawn.weights.items()})
 
 
 def _stem(word: str) -> str:

@@ -15,6 +15,7 @@ from ollama_cli.demo.openai import EarlyRefusalError, document, read
 
 _DEFAULT_TEMPERATURE: Final = 1.0
 _NO_USAGE: Final = {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+_LOADED: Final = {"text": "", "index": 0, "finish_reason": "load"}
 _GO_NAMES: Final = {
     type(None): "<nil>",
     bool: "bool",
@@ -51,14 +52,16 @@ class _ChatShape:
     prefix: Final = "chatcmpl"
     kinds: Final = ("chat.completion", "chat.completion.chunk")
 
-    def whole(self, text: str, reason: str) -> dict[str, Any]:
+    def whole(self, text: str, answer: Answer) -> dict[str, Any]:
         message = {"role": "assistant", "content": text}
-        return {"index": 0, "message": message, "finish_reason": reason}
+        choice = {"index": 0, "message": message, "finish_reason": answer.reason}
+        return choice | _logprobs(answer)
 
     def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
         role = {"role": "assistant"}
         for piece in answer:
-            yield {"index": 0, "delta": role | {"content": piece}, "finish_reason": None}
+            choice = {"index": 0, "delta": role | {"content": piece}, "finish_reason": None}
+            yield choice | _logprobs(answer)
             role = {}
         yield {"index": 0, "delta": {}, "finish_reason": answer.reason}
 
@@ -69,8 +72,8 @@ class _TextShape:
     prefix: Final = "cmpl"
     kinds: Final = ("text_completion", "text_completion")
 
-    def whole(self, text: str, reason: str) -> dict[str, Any]:
-        return {"text": text, "index": 0, "finish_reason": reason}
+    def whole(self, text: str, answer: Answer) -> dict[str, Any]:
+        return {"text": text, "index": 0, "finish_reason": answer.reason}
 
     def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
         for piece in answer:
@@ -86,7 +89,7 @@ def _respond(wanted: Fields, answer: Answer, shape: _ChatShape | _TextShape) -> 
         head = _head(typed, shape.prefix, kind_of_chunk)
         chunks = _chunks(answer, shape, head, with_usage=with_usage)
         return Stream(with_first_event(chunks), SSE)
-    choice = shape.whole("".join(answer), answer.reason)
+    choice = shape.whole("".join(answer), answer)
     head = _head(typed, shape.prefix, kind)
     return document(head | {"choices": [choice], "usage": _usage(answer)})
 
@@ -94,7 +97,7 @@ def _respond(wanted: Fields, answer: Answer, shape: _ChatShape | _TextShape) -> 
 def _load_answer(wanted: Fields) -> Document | Stream:
     """Return the answer to an empty prompt, which only loads the model."""
     head = _head(wanted.text("model"), _TextShape.prefix, _TextShape.kinds[0])
-    answer = head | {"choices": [_TextShape().whole("", "load")], "usage": _NO_USAGE}
+    answer = head | {"choices": [_LOADED], "usage": _NO_USAGE}
     if not wanted.flag("stream", default=False):
         return document(answer)
     if not wanted.object("stream_options").get("include_usage"):
@@ -117,6 +120,8 @@ def _native_chat(wanted: Fields) -> Fields:
         "tools": wanted.items("tools"),
         "format": _format(wanted.object("response_format")),
         "think": effort != "none" if effort else None,
+        "logprobs": wanted.flag("logprobs", default=False),
+        "top_logprobs": wanted.integer("top_logprobs"),
     }
     return Fields(native, "ChatRequest")
 
@@ -202,6 +207,11 @@ def _head(typed: str, prefix: str, kind: str) -> dict[str, Any]:
         "model": typed,
         "system_fingerprint": "fp_ollama",
     }
+
+
+def _logprobs(answer: Answer) -> dict[str, Any]:
+    found = answer.logprobs()
+    return {"logprobs": {"content": found}} if found else {}
 
 
 def _usage(answer: Answer) -> dict[str, int]:

@@ -119,7 +119,11 @@ class OllamaClient(Client, Provider):
         return self._http.stream(
             path,
             body,
-            AnswerParser(gather=request.gather, join=request.join),
+            AnswerParser(
+                gather=request.gather,
+                join=request.join,
+                has_logprobs=request.logprobs is not None,
+            ),
             wait=self.timeouts.first_token,
             idle=self.timeouts.between_tokens,
             retry=Retry.REFUSAL,

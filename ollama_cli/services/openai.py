@@ -71,6 +71,7 @@ class OpenAIClient(ListingClient):
         parser = ChunkParser(
             gather=request.gather,
             join=request.join,
+            has_logprobs=request.logprobs is not None,
             takes_unread=isinstance(request, ChatRequest) and request.takes_unread,
         )
         return EventStream(partial(self._open, candidates), sse.Decoder(), parser)

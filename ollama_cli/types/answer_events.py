@@ -4,15 +4,16 @@ from collections.abc import Mapping
 from dataclasses import field
 from typing import Any, TypeAlias
 
-from ollama_cli.types.answers import Answer
+from ollama_cli.types.answers import Answer, TokenLogprob
 from ollama_cli.types.values import dataclass
 
 
 @dataclass(frozen=True)
 class Text:
-    """A piece of the answer."""
+    """A piece of the answer, with the logprobs of its tokens if they were asked for."""
 
     text: str
+    logprobs: tuple[TokenLogprob, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,24 @@ class Limit:
 
 
 @dataclass(frozen=True)
+class TokenLogprob:
+    """How likely a token was: the logarithm of its probability, and `top`, those of the likeliest.
+
+    Where a schema or a format was held, the token was the likeliest that these allow, and the
+    numbers are those before.
+    """
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
+
+    def as_dict(self) -> dict[str, object]:
+        """Return it as a record for JSON output."""
+        top = [{"token": token, "logprob": logprob} for token, logprob in self.top]
+        return {"token": self.token, "logprob": self.logprob, "top": top}
+
+
+@dataclass(frozen=True)
 class Answer:
     """A whole answer; `tool_calls` are objects with name, arguments and id.
 
@@ -53,6 +71,7 @@ class Answer:
     many tokens fit; both are None if unknown. `blocks` are the parts in the server's own words, if
     it wants them back unchanged before the results of tools (signed thinking); no output has them.
     `cached` tells whether the answer was kept from an earlier one; None where none are.
+    `logprobs` are those of the text, None if nobody asked for them, or the server told none.
     """
 
     model: str = ""
@@ -70,6 +89,7 @@ class Answer:
     context_length: int | None = None
     blocks: tuple[dict[str, object], ...] = ()
     cached: bool | None = None
+    logprobs: tuple[TokenLogprob, ...] | None = None
 
 
 @dataclass(frozen=True)

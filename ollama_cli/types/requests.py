@@ -14,6 +14,7 @@ class GenerateRequest:
     Without `gather` the text of Done stays empty, which saves memory; with `join` pieces of text
     that arrive together are one event. A prompt that is too long is refused unless `truncate`. The
     stream of an answer that `records` has the lines of Ollama's own API at its end.
+    `logprobs` asks for those of each token, and of so many others.
     """
 
     model: str
@@ -31,14 +32,15 @@ class GenerateRequest:
     join: bool = False
     truncate: bool = False
     records: bool = False
+    logprobs: int | None = None
 
 
 @dataclass(frozen=True)
 class ChatRequest:
     """A conversation to answer; `messages` have role, content and images, base64.
 
-    `options`, `gather`, `join`, `truncate` and `records` are as in GenerateRequest. Where
-    `takes_unread`, a call with arguments that are no JSON object is an event, too, and no error.
+    The other fields are as in GenerateRequest. Where `takes_unread`, a call with arguments that are
+    no JSON object is an event, too, and no ProtocolError.
     """
 
     model: str
@@ -53,6 +55,7 @@ class ChatRequest:
     truncate: bool = False
     takes_unread: bool = False
     records: bool = False
+    logprobs: int | None = None
 
 
 @dataclass(frozen=True)

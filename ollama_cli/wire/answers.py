@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from ollama_cli.errors import OllamaCliError, ProtocolError, ServerError
 from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
-from ollama_cli.types.answers import Answer, Usage
+from ollama_cli.types.answers import Answer, TokenLogprob, Usage
 from ollama_cli.wire import endings, fields
 from ollama_cli.wire.failures import error_from_line
+from ollama_cli.wire.logprobs import Logprobs
 from ollama_cli.wire.opening import Halves, Opening
 from ollama_cli.wire.parts import MORE, read_pieces
 from ollama_cli.wire.timings import parse_timings
@@ -23,14 +24,18 @@ class AnswerParser:
     """Parses one answer of either route: their lines differ only in the field of the text.
 
     Without `gather` the text is left out of Done, as its pieces were events. With `join` pieces
-    that are read together are one event. A literal `<think>` at the very start begins thinking. An
-    answer that ends in an error is one: `finish` raises it, after all that came.
+    that are read together are one event, unless it `has_logprobs`. A literal `<think>` at the very
+    start begins thinking. An answer that ends in an error is one: `finish` raises it, after all
+    that came.
     """
 
     _unended: str | None = "repetition"
     _hint = "the server stops a model that repeats itself this way; try another seed"
 
-    def __init__(self, *, gather: bool = True, join: bool = False) -> None:
+    def __init__(
+        self, *, gather: bool = True, join: bool = False, has_logprobs: bool = False
+    ) -> None:
+        self._logprobs = Logprobs() if has_logprobs else None
         self._gather = gather
         self._join = join
         # Not lists of pieces, which would take ten times the memory of the text.
@@ -47,7 +52,7 @@ class AnswerParser:
     def read(self, values: Iterable[object], events: list[ChatEvent]) -> None:
         """Add the events of decoded lines to `events`; raises the error that a line reports."""
         pieces: list[str] = []
-        plain_text = self._plain_text
+        plain_text = self._plain_text if self._logprobs is None else _no_text
         try:
             for value in values:
                 text = None if self._done else plain_text(value)
@@ -89,11 +94,14 @@ class AnswerParser:
         events = self._pieces(part)
         if calls := part.get("tool_calls"):
             events += [self._call(call) for call in fields.items(calls)]
-        if line.get("done") is True:
-            reason = fields.text(line.get("done_reason")) or None
+        is_over = line.get("done") is True
+        reason = fields.text(line.get("done_reason")) or None
+        if is_over:
             self._end(reason, events)
-            if self._failure is None:
-                events.append(Done(self._answer(line, reason)))
+        if self._logprobs is not None:
+            self._logprobs.attach(line.get("logprobs"), events)
+        if is_over and self._failure is None:
+            events.append(Done(self._answer(line, reason)))
         return events
 
     def is_done(self) -> bool:
@@ -198,7 +206,16 @@ class AnswerParser:
                 completion_tokens=fields.count(line.get("eval_count")),
             ),
             timings=parse_timings(line),
+            logprobs=self._told_logprobs,
         )
+
+    @property
+    def _told_logprobs(self) -> tuple[TokenLogprob, ...] | None:
+        return tuple(self._logprobs.all) or None if self._logprobs is not None else None
+
+
+def _no_text(_: object) -> None:
+    """Take every line for one that holds more than text."""
 
 
 def _arguments(value: object) -> tuple[dict[str, Any], str]:

@@ -43,7 +43,9 @@ def fitted(request: R) -> tuple[R, tuple[str, ...]]:
     if isinstance(request, EmbedRequest):  # there is nothing to send it to
         return request, ()
     kept, left_out = fitting({"options": request.options, "keep_alive": request.keep_alive})
-    return replace(request, options=kept["options"], keep_alive=None), left_out
+    left_out += () if request.logprobs is None else ("logprobs",)
+    others: dict[str, Any] = {"options": kept["options"], "keep_alive": None, "logprobs": None}
+    return replace(request, **others), left_out
 
 
 def message_body(request: GenerateRequest | ChatRequest) -> dict[str, Any]:

@@ -65,5 +65,7 @@ def _shared_fields(request: GenerateRequest | ChatRequest) -> dict[str, Any]:
         "think": request.think,
         "keep_alive": request.keep_alive,
         "truncate": None if request.truncate else False,  # Ollama's own default is to cut silently
+        "logprobs": None if request.logprobs is None else True,
+        "top_logprobs": request.logprobs or None,
         "stream": True,
     }

@@ -36,9 +36,14 @@ class ChunkParser(AnswerParser):
     _hint = "errors in mid-answer are lost by some servers; the log of the server tells why"
 
     def __init__(
-        self, *, gather: bool = True, join: bool = False, takes_unread: bool = False
+        self,
+        *,
+        gather: bool = True,
+        join: bool = False,
+        has_logprobs: bool = False,
+        takes_unread: bool = False,
     ) -> None:
-        super().__init__(gather=gather, join=join)
+        super().__init__(gather=gather, join=join, has_logprobs=has_logprobs)
         self._takes_unread = takes_unread
         self._model = ""
         self._reason: str | None = None
@@ -96,7 +101,10 @@ class ChunkParser(AnswerParser):
             self._is_whole = is_document and self._is_first and "delta" not in choice
             self._is_first = False
         self._reason = _reason_of(choice) or self._reason
-        return self._delta(choice)
+        events = self._delta(choice)
+        if self._logprobs is not None:
+            self._logprobs.attach(choice.get("logprobs"), events)
+        return events
 
     def _delta(self, choice: dict[str, Any]) -> list[ChatEvent]:
         delta, message = fields.mapping(choice.get("delta")), fields.mapping(choice.get("message"))
@@ -145,6 +153,8 @@ class ChunkParser(AnswerParser):
     def _over(self) -> list[ChatEvent]:
         events: list[ChatEvent] = []
         self._end(self._reason, events)
+        if self._logprobs is not None:
+            self._logprobs.attach(None, events)
         if self._words and not self._reason:
             self._failure = error_from_text(shown(self._words))
         events += [self._record(self._called(fragments)) for fragments in self._fragments]
@@ -180,6 +190,7 @@ class ChunkParser(AnswerParser):
                 prompt=_seconds(self._timings.get("prompt_ms")),
                 completion=_seconds(self._timings.get("predicted_ms")),
             ),
+            logprobs=self._told_logprobs,
         )
 
 

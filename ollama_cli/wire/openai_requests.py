@@ -84,7 +84,8 @@ def possible_requests(
         )
     prompt = conversation(request.prompt, request.system, request.images)
     found = [] if is_plain else [(_CHAT, _chat_body(request, prompt))]
-    if not is_chat and (is_plain or has_completions):
+    # Ollama's own /v1/completions has no logprobs.
+    if not is_chat and (is_plain or (has_completions and request.logprobs is None)):
         found.insert(0, (_COMPLETIONS, _bare_body(request)))
     return found
 
@@ -102,13 +103,16 @@ def _chat_body(request: GenerateRequest | ChatRequest, sent: Sequence[Fields]) -
         "messages": list(sent),
         **({"tools": [dict(tool) for tool in tools]} if tools else {}),
         **sampling(request.options, request.think, request.format),
+        **({} if request.logprobs is None else {"logprobs": True}),
+        **({"top_logprobs": request.logprobs} if request.logprobs else {}),
     }
 
 
 def _bare_body(request: GenerateRequest) -> dict[str, Any]:
     suffix = {} if request.suffix is None else {"suffix": request.suffix}
     bare = {"model": request.model, "prompt": request.prompt, **suffix}
-    return {**bare, **sampling(request.options)}
+    logprobs = {} if request.logprobs is None else {"logprobs": request.logprobs}
+    return {**bare, **sampling(request.options), **logprobs}
 
 
 def sampling(

@@ -78,6 +78,7 @@ def joined(rounds: Sequence[Answer]) -> Answer:
     last = rounds[-1]
     if len(rounds) == 1:
         return last
+    logprobs = tuple(each for round_ in rounds for each in round_.logprobs or ())
     usage = {each.name: _sum(getattr(r.usage, each.name) for r in rounds) for each in fields(Usage)}
     times = {
         each.name: _sum(getattr(r.timings, each.name) for r in rounds) for each in fields(Timings)
@@ -92,6 +93,7 @@ def joined(rounds: Sequence[Answer]) -> Answer:
         timings=Timings(**times),
         prompt_truncated=any(each.prompt_truncated for each in rounds) or last.prompt_truncated,
         cached=None if last.cached is None else all(each.cached for each in rounds),
+        logprobs=logprobs or None,
     )
 
 
@@ -151,6 +153,8 @@ def warn_of_end(context: Context, heard: Heard) -> None:
     if not heard.has_text and not heard.has_calls:
         did = "thought, and said nothing" if heard.has_thinking else "said nothing"
         context.prompter.warn(f"the model {did}{reason}")
+    if heard.has_text and answer.logprobs is None and heard.question.request.logprobs is not None:
+        context.prompter.warn("the server told no logprobs: an Ollama before 0.12.11 has none")
     for name in answer.unshown:
         context.prompter.note(f"the answer holds {name} too, which cannot be shown: see -o raw")
 

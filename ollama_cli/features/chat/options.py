@@ -40,6 +40,7 @@ class AnswerOptions(NamedTuple):
     wrap: bool = True
     cache: str | None = None
     no_cache: bool = False
+    logprobs: int | None = None
 
 
 class Sitting(NamedTuple):

@@ -42,6 +42,7 @@ class SharedFields(TypedDict):
     gather: bool
     join: bool
     truncate: bool
+    logprobs: int | None
 
 
 def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
@@ -68,6 +69,7 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
         "gather": context.output == "json",
         "join": context.output != "jsonl",
         "truncate": bool(options.truncate),
+        "logprobs": _logprobs(context, options),
     }
 
 
@@ -108,6 +110,7 @@ def as_chat(context: Context, asked: GenerateRequest, tools: "Toolbox") -> ChatR
         keep_alive=asked.keep_alive,
         join=asked.join,
         truncate=asked.truncate,
+        logprobs=asked.logprobs,
     )
     return with_tools(found, tools)
 
@@ -156,6 +159,15 @@ def read_system(context: Context, options: AnswerOptions) -> str | None:
 def read_images(context: Context, options: AnswerOptions) -> list[str]:
     """Read and encode the images; UsageError for a file that is no image."""
     return [encode_image(path, context.stdin) for path in options.image or []]
+
+
+def _logprobs(context: Context, options: AnswerOptions) -> int | None:
+    if options.logprobs is not None and context.output not in {"json", "jsonl"}:
+        raise UsageError(
+            "--logprobs tells numbers to programs, and text has no place for them",
+            hint="add -o json or -o jsonl",
+        )
+    return options.logprobs
 
 
 def _read_think(text: str | None) -> Think | None:

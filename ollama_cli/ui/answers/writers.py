@@ -27,7 +27,7 @@ from ollama_cli.ui.streams import OutStream
 # The fields that hold what a model said: no key is hidden there.
 _ANSWER: Final = frozenset(
     {"text", "thinking", "tool_calls", "tool_runs", "name", "arguments", "id", "extracted"}
-    | {"value", "data", "attempts"}
+    | {"value", "data", "attempts", "logprobs"}
 )
 
 _NOTHING: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -192,8 +192,9 @@ class JsonLinesWriter:
 def _fields(event: RunEvent) -> dict[str, Any]:
     found: dict[str, Any] = {}
     match event:
-        case Text(text):
+        case Text(text, logprobs):
             found = {"event": "text", "text": text}
+            found |= {"logprobs": [each.as_dict() for each in logprobs]} if logprobs else {}
         case Thinking(text):
             found = {"event": "thinking", "text": text}
         case ToolCall(name, arguments, call_id):
@@ -218,6 +219,10 @@ def _document(answer: Answer) -> dict[str, Any]:
     del whole["blocks"]  # for the server alone
     if answer.cached is None:
         del whole["cached"]  # no cache is in use
+    if answer.logprobs is None:  # only who asks for them need know of them
+        del whole["logprobs"]
+    else:
+        whole["logprobs"] = [each.as_dict() for each in answer.logprobs]
     limit = None if answer.limit is None else answer.limit.as_dict()
     numbers = {"usage": asdict(answer.usage), "timings": asdict(answer.timings)}
     return whole | numbers | {"limit": limit}

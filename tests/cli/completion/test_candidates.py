@@ -7,12 +7,12 @@ import pytest
 from completions import answered, completed
 
 from ollama_cli.cli import parser
-from ollama_cli.cli.table import TABLE
+from ollama_cli.cli.table import TABLE, Entry
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
-    *("chat", "generate", "models", "sessions", "cache", "mcp", "embed", "health", "doctor"),
-    *("env", "tap", "config", "hosts", "demo", "completion", "help"),
+    *("chat", "generate", "models", "sessions", "cache", "mcp", "embed", "tokens", "health"),
+    *("doctor", "env", "tap", "config", "hosts", "demo", "completion", "help"),
 ]
 MODELS = [
     *("list", "pull", "outdated", "update", "default", "pick"),
