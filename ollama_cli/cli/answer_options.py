@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ollama_cli.cli.options import AutoPull, NoStdin
+from ollama_cli.cli.options import AutoPull, Curl, NoStdin
 from ollama_cli.features.chat.options import AnswerOptions
 
 
@@ -132,6 +132,13 @@ def declare(
             help="Tell in JSON how likely each token was, and N others; before a schema holds.",
         ),
     ] = None,
+    show_prompt: Annotated[
+        bool,
+        typer.Option(
+            "--show-prompt", help="Show the prompt as the model would see it (an experiment)."
+        ),
+    ] = False,
+    curl: Curl = False,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
     cache: Annotated[

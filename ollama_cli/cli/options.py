@@ -26,6 +26,9 @@ AutoPull = Annotated[
         "--auto-pull/--no-auto-pull", help="Pull the model if it is missing, or never; else ask."
     ),
 ]
+Curl = Annotated[
+    bool, typer.Option("--curl", help="Print the request as a command for a shell; send nothing.")
+]
 NoStdin = Annotated[bool, typer.Option("--no-stdin", help="Do not read standard input.")]
 Insecure = Annotated[
     bool, typer.Option("--insecure", help="Let the server use plain http for this registry.")

@@ -13,6 +13,7 @@ from ollama_cli.errors import AuthError, ConfigError, OllamaCliError, RefusedErr
 from ollama_cli.system import processes
 from ollama_cli.types import known_hosts
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
+from ollama_cli.types.written import SecretHeader
 
 WELL_KNOWN: Final = {
     "https://ollama.com:443": "OLLAMA_API_KEY",
@@ -21,6 +22,7 @@ WELL_KNOWN: Final = {
 }
 _AS_BEARER: Final = ("Authorization", "Bearer ")
 _AS_ITSELF: Final = ("x-api-key", "")
+_LOGIN: Final = "OLLAMA_CLI_LOGIN"  # a name for a command that is printed
 _PATIENCE: Final = 30.0
 _LARGEST: Final = 1 << 16
 _VARIABLE: Final = r"[A-Z_][A-Z0-9_]*"
@@ -75,6 +77,36 @@ def resolve_credentials(
         client_cert=entry.client_cert,
         insecure=entry.insecure,
     )
+
+
+def secret_headers(
+    settings: Settings, layers: Sequence[Layer], variables: Mapping[str, str]
+) -> list[SecretHeader]:
+    """Name the variables that hold what `resolve_credentials` would send; none is read.
+
+    What is in no variable gets one to be put into. Raises RefusedError as that does, and
+    UsageError or ConfigError for a name that no variable can have.
+    """
+    key, entry = find_key(settings, layers, variables), settings.entry or hosts.Host("", "")
+    if key or entry.headers:
+        _refuse_plain(settings, key.origin if key else f"[hosts.{entry.name}] headers")
+    place = f"[hosts.{entry.name}] headers"
+    found = {
+        name.lower(): SecretHeader(name, re.sub(r"\W", "_", name).upper(), origin=place)
+        for name in entry.headers
+    }
+    if key is None:
+        return list(found.values())
+    if not (key.text or key.command or key.variable is not None):
+        return [*found.values(), SecretHeader("", _LOGIN, origin=key.origin)]
+    shown, prefix = _AS_ITSELF if settings.first_api == "anthropic" else _AS_BEARER
+    variable = sources.KEY_VARIABLE if key.variable is None else key.variable
+    if not re.fullmatch(r"[A-Za-z_]\w*", variable, re.ASCII):
+        raise _no_variable(key.origin)
+    is_there = key.variable is not None or key.origin == sources.KEY_VARIABLE
+    origin = "" if is_there else key.origin
+    found[shown.lower()] = SecretHeader(shown, variable, prefix, origin, is_key=True)
+    return list(found.values())
 
 
 def find_key(
@@ -183,9 +215,13 @@ def _from_variable(origin: str, name: str, variables: Mapping[str, str]) -> str:
             f"the variable {name} (from {origin}) is not set",
             hint=f"put the key of the server into it: `export {name}=…`",
         )
+    raise _no_variable(origin)
+
+
+def _no_variable(origin: str) -> OllamaCliError:
     # It may be the key itself, given where the name of its variable belongs.
     kind = UsageError if origin.startswith("--") else ConfigError
-    raise kind(
+    return kind(
         f"{origin} names no variable that is set",
         hint="it takes the name of the variable that holds the key, not the key",
     )

@@ -10,7 +10,7 @@ from ollama_cli.services.kinds import ServerKind, without
 from ollama_cli.services.listing import ListingClient
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport.retries import Retry
-from ollama_cli.types.requests import ChatRequest
+from ollama_cli.types.requests import ChatRequest, EmbedRequest
 from ollama_cli.wire import anthropic_failures, anthropic_requests, sse
 from ollama_cli.wire.anthropic_answers import MessageParser
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from ollama_cli.transport.response import Reply
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.models import ModelSummary
-    from ollama_cli.types.requests import EmbedRequest, GenerateRequest
+    from ollama_cli.types.requests import GenerateRequest
     from ollama_cli.types.timeouts import Timeouts
+    from ollama_cli.types.written import WrittenRequest
 
 _MESSAGES: Final = "/messages"
 _LOG: Final = logging.getLogger("ollama_cli.requests")
@@ -93,6 +94,17 @@ class AnthropicClient(ListingClient):
         )
         ask = partial(self._open, body, is_limited=anthropic_requests.has_limit(request))
         return EventStream(ask, sse.Decoder(), parser)
+
+    def written(
+        self,
+        request: GenerateRequest | ChatRequest | EmbedRequest,
+        texts: Sequence[str] = (),  # noqa: ARG002  there are no embeddings
+    ) -> WrittenRequest:
+        """Write down the request that would be sent; OtherApiError for embeddings."""
+        if isinstance(request, EmbedRequest):
+            raise without("embed", self.base_url)
+        body = anthropic_requests.message_body(request)
+        return self._http.written(self.openai_path + _MESSAGES, body)
 
     def detect_embedding_model(self, among: list[ModelSummary] | None = None) -> NoReturn:  # noqa: ARG002  there is none
         """Raise OtherApiError: this API has no embeddings."""

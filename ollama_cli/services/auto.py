@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+    from ollama_cli.types.written import WrittenRequest
 
 T = TypeVar("T")
 Api = Literal["native", "openai", "anthropic"]
@@ -167,6 +168,13 @@ class AutoClient(Provider):
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation; what the API cannot carry is left out."""
         return DeferredStream(self.ask, lambda client: client.answer(self._fitted(client, request)))
+
+    def written(
+        self, request: GenerateRequest | ChatRequest | EmbedRequest, texts: Sequence[str] = ()
+    ) -> WrittenRequest:
+        """Write down the request that would be sent in the API that is known so far."""
+        client = self._client
+        return client.written(self._fitted(client, request), texts)
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch; what the API cannot carry is left out."""

@@ -24,6 +24,7 @@ from ollama_cli.types import model_names
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.timeouts import Timeouts
 from ollama_cli.types.urls import base_url_to_host_root, host_of, openai_path, parse_host
+from ollama_cli.types.written import WrittenRequest
 from ollama_cli.wire import decoding, ndjson
 from ollama_cli.wire.failures import error_from_answer, is_loading, may_be_of_a_proxy
 from ollama_cli.wire.unknown_route import is_lm_studio_refusal, is_unknown_route
@@ -211,6 +212,10 @@ class Connection:
             return reply
 
         return limited(patience, self._http.root, partial(_once_loaded, patience or wait, ask))
+
+    def written(self, path: str, body: Body) -> WrittenRequest:
+        """Return the request that `open` would send; the name of its model is not looked up."""
+        return self._http.written(path, present(body))
 
     def _with_checked_names(self, body: Body) -> Body:
         names = {name: self._checked(body[name]) for name in _NAMES if name in body}

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.pull_events import PullEvent
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+    from ollama_cli.types.written import WrittenRequest
 
 _CLOUD: Final = "//ollama.com"
 # The lines of a pull are short: a longer one would only fill the memory.
@@ -143,8 +144,39 @@ class OllamaClient(Client, Provider):
         """Answer by lines that a stream has kept, without a request."""
         from ollama_cli.wire.answers import AnswerParser  # noqa: PLC0415  likewise, 4 ms
 
-        parser = AnswerParser(gather=request.gather, join=request.join)
+        parser = AnswerParser(
+            gather=request.gather, join=request.join, has_logprobs=request.logprobs is not None
+        )
         return EventStream(partial(KeptReply, lines), ndjson.Decoder(), parser)
+
+    def written(
+        self, request: GenerateRequest | ChatRequest | EmbedRequest, texts: Sequence[str] = ()
+    ) -> WrittenRequest:
+        """Write down the request that would be sent first, for one batch of texts to embed."""
+        from ollama_cli.types.requests import EmbedRequest  # noqa: PLC0415  for `health` 2 ms
+        from ollama_cli.wire.ollama_requests import embed_body  # noqa: PLC0415  likewise, 2 ms
+
+        if isinstance(request, EmbedRequest):
+            return self._http.written("/api/embed", embed_body(texts, request))
+        return self._http.written(*self.question(request))
+
+    def rendered(self, request: GenerateRequest | ChatRequest) -> str:
+        """Return the prompt as the model would see it; nothing is generated.
+
+        Loads the model. It is an experiment of Ollama's: OtherApiError where the server lacks it.
+        """
+        path, asked = self.question(request)
+        # One token, for a server that does not know what it is asked, and generates.
+        options = {**asked.get("options", {}), "num_predict": 1}
+        body = {**asked, "options": options, "_debug_render_only": True, "stream": False}
+        answer = decoding.document(self._http.computed(path, body, wait=self.timeouts.first_token))
+        shown = fields.mapping(fields.mapping(answer).get("_debug_info")).get("rendered_template")
+        if not isinstance(shown, str):
+            raise OtherApiError(
+                "this server does not show the prompt as its model sees it",
+                hint="see what is sent to it: `--curl`",
+            ).with_facts(is_named=True)
+        return shown
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come; falls back to `/api/embeddings`."""

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from ollama_cli.transport.response import Reply
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
+    from ollama_cli.types.written import WrittenRequest
 
 _EMBEDDINGS: Final = "/embeddings"
 _ADAPTABLE: Final = (HTTPStatus.BAD_REQUEST, HTTPStatus.UNPROCESSABLE_ENTITY)
@@ -75,6 +76,18 @@ class OpenAIClient(ListingClient):
             takes_unread=isinstance(request, ChatRequest) and request.takes_unread,
         )
         return EventStream(partial(self._open, candidates), sse.Decoder(), parser)
+
+    def written(
+        self, request: GenerateRequest | ChatRequest | EmbedRequest, texts: Sequence[str] = ()
+    ) -> WrittenRequest:
+        """Write down the request that would be sent first, for one batch of texts to embed."""
+        if isinstance(request, EmbedRequest):
+            body = openai_requests.embed_body(texts, request)
+            return self._http.written(self.openai_path + _EMBEDDINGS, body)
+        path, body = openai_requests.possible_requests(
+            request, has_completions=self._has_completions
+        )[0]
+        return self._http.written(self.openai_path + path, {**body, **_STREAMING})
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:
         """Embed texts batch by batch, as they come."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
+    from ollama_cli.types.written import WrittenRequest
 
 R = TypeVar("R", bound="AnyRequest")
 
@@ -178,6 +179,12 @@ class Provider(Protocol):
 
     def answer(self, request: GenerateRequest | ChatRequest) -> EventStream[ChatEvent]:
         """Answer a prompt or a conversation; the last event is Done."""
+        ...
+
+    def written(
+        self, request: GenerateRequest | ChatRequest | EmbedRequest, texts: Sequence[str] = ()
+    ) -> WrittenRequest:
+        """Write down the request that would be sent first, for one batch of texts to embed."""
         ...
 
     def embedded(self, texts: Iterable[str], request: EmbedRequest) -> Iterator[Embeddings]:

@@ -24,9 +24,12 @@ from ollama_cli.transport.retries import Retry, is_temporary, pause_of, pauses
 from ollama_cli.types.secrets import redact, start_of
 from ollama_cli.types.text import well_formed
 from ollama_cli.types.urls import host_of, is_private, split_userinfo
+from ollama_cli.types.written import WrittenRequest
 
 _LOG: Final = logging.getLogger("ollama_cli.requests")
 _SHOWN_BODY: Final = 2000
+# The headers that an API needs, and that hold no secret.
+_SHOWN: Final = frozenset({"content-type", "anthropic-version"})
 
 
 class Transport:
@@ -120,6 +123,17 @@ class Transport:
                 response.close()
             _LOG.info("trying again in %.1f s", pause)
             time.sleep(pause)
+
+    def written(self, path: str, body: object) -> WrittenRequest:
+        """Return a request as `send` would make it, without its secret headers; nothing is sent.
+
+        Raises what `proxy_of` raises.
+        """
+        made = self._request_factory.request("POST", self.root + path, data := _encoded(body))
+        known = {name: value for name, value in made.headers.items() if name.lower() in _SHOWN}
+        proxy = self.proxy
+        way = "" if proxy is None else f"${proxy.variable}" if proxy.variable else proxy.url
+        return WrittenRequest(made.url or self.root + path, known, data, way)
 
     def _send_and_follow(
         self, method: str, url: str, body: object, wait: float

@@ -144,6 +144,12 @@ def show_conversation(out: OutStream, text: str, *, is_json: bool) -> None:
     out.write_as_is(text)
 
 
+def show_plain(out: OutStream, text: str) -> None:
+    """Write a text as it is, with a newline at its end; on a terminal what controls it is shown."""
+    text = visible(text) if out.is_terminal else text
+    out.write_as_is(text if text.endswith("\n") else f"{text}\n")
+
+
 def _escaped(found: re.Match[str]) -> str:
     return "\\u007f" if found[0] == "\x7f" else json.dumps(found[0])[1:-1]
 

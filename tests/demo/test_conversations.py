@@ -207,3 +207,44 @@ def test_who_asks_for_markdown_sees_some_of_each_kind_of_block(demo: Any) -> Non
     assert text == specimen()
     kinds = {token.type for token in MarkdownIt("commonmark").enable("table").parse(text)}
     assert {"table_open", "fence", "blockquote_open", "ordered_list_open", "hr"} <= kinds
+
+
+def test_the_prompt_alone_is_one_document_and_is_what_is_counted(demo: Any) -> None:
+    wanted = {**_chat("bees", options={"num_ctx": 64}), "_debug_render_only": True}
+    reply = demo("/api/chat", wanted)
+    assert reply.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert tuple(reply.json) == ("model", "created_at", "message", "done", "_debug_info")
+    assert (reply.json["message"], reply.json["done"]) == ({"role": "", "content": ""}, False)
+    prompt = reply.json["_debug_info"]["rendered_template"]
+    counted = {"model": "demo", "prompt": prompt, "raw": True, "options": {"num_predict": 1}}
+    asked = demo("/api/chat", _chat("bees", options={"num_predict": 1})).events[-1]
+    raw = demo("/api/generate", counted).events[-1]
+    assert raw["prompt_eval_count"] == asked["prompt_eval_count"] > 1
+
+
+def test_the_prompt_alone_shows_what_is_dropped_and_refuses_nothing(demo: Any) -> None:
+    said = [*_user("old " * 60), {"role": "assistant", "content": "yes"}, *_user("new " * 20)]
+    wanted = {"model": "demo", "messages": said, "options": {"num_ctx": 60}}
+    cut, whole = (
+        demo("/api/chat", {**wanted, "_debug_render_only": True, **more}).json
+        for more in ({}, {"truncate": False})
+    )
+    assert "old" not in cut["_debug_info"]["rendered_template"]
+    assert "old" in whole["_debug_info"]["rendered_template"]
+    raw = {"model": "demo", "prompt": "a  b\n\nc", "raw": True, "_debug_render_only": True}
+    assert demo("/api/generate", raw).json["_debug_info"]["rendered_template"] == "a  b\n\nc"
+
+
+@pytest.mark.parametrize("stream", [True, False])
+def test_logprobs_are_those_of_the_tokens(demo: Any, stream: bool) -> None:
+    wanted = _chat("bees", options={"temperature": 0, "num_predict": 40, "stop": ["grown"]})
+    reply = demo("/api/chat", {**wanted, "logprobs": True, "top_logprobs": 2, "stream": stream})
+    told = [each for event in reply.events for each in event.get("logprobs", ())]
+    assert "".join(each["token"] for each in told).startswith(reply.text)
+    assert all(bytes(each["bytes"]).decode() == each["token"] for each in told)
+    assert all(each["logprob"] <= 0 for each in told)
+    drawn = [each for each in told if len(each["top_logprobs"]) == 2]
+    assert all(each["logprob"] <= each["top_logprobs"][0]["logprob"] for each in drawn)
+    assert drawn
+    plain = demo("/api/chat", {**wanted, "top_logprobs": 2, "stream": stream})
+    assert not any("logprobs" in event for event in plain.events)

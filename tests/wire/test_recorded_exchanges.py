@@ -14,6 +14,7 @@ from ollama_cli.errors import OllamaCliError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.types.answer_events import ChatEvent, Done, ToolCall
 from ollama_cli.types.pull_events import Error, PullEvent
+from ollama_cli.types.requests import ChatRequest, GenerateRequest
 
 FILES = {
     path.relative_to(WIRE).with_suffix("").as_posix(): path for path in sorted(WIRE.rglob("*.http"))
@@ -63,11 +64,33 @@ def outline_of_error(error: OllamaCliError) -> str:
     return f"{type(error).__name__} exit {error.exit_code}{status}: {error.message[:120]!r}"
 
 
+def rendered(name: str, client: OllamaClient) -> list[str]:
+    request: ChatRequest | GenerateRequest = GenerateRequest("tiny", "Hi")
+    if name.startswith("chat"):
+        request = ChatRequest("tiny", MESSAGES)
+    shown = client.rendered(request)
+    return [f"prompt of {len(shown)} characters: {shown[:50]!r}"]
+
+
+def with_logprobs(client: OllamaClient) -> list[str]:
+    events = list(client.answer(GenerateRequest("tiny", "Hi", logprobs=2)))
+    told = [
+        each for event in events if isinstance(event, Done) for each in event.answer.logprobs or ()
+    ]
+    tokens = "".join(each.token for each in told)
+    likeliest = [each.top[0][0] for each in told if each.top]
+    return [*outline_of_events(iter(events)), f"logprobs of {tokens!r}, likeliest {likeliest}"]
+
+
 def generated(client: OllamaClient) -> list[str]:
     return outline_of_events(client.generate("tiny", "Hi"))
 
 
 def events_of(name: str, client: OllamaClient) -> list[str]:
+    if "debug-render" in name:
+        return rendered(name, client)
+    if name.endswith("-logprobs"):
+        return with_logprobs(client)
     if name.startswith("pull"):
         return outline_of_events(client.pull("tiny"))
     if name.startswith("chat"):

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.cli.options import PROGRAM, AutoPull, Model, NoStdin
+from ollama_cli.cli.options import PROGRAM, AutoPull, Curl, Model, NoStdin
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
@@ -38,6 +38,7 @@ def command(
         bool | None,
         typer.Option("--truncate/--no-truncate", help="Cut a text that is too long, or fail."),
     ] = None,
+    curl: Curl = False,
     auto_pull: AutoPull = None,
     no_stdin: NoStdin = False,
 ) -> None:
@@ -59,21 +60,45 @@ def command(
         raise UsageError(
             "there is no text", hint="give some: as arguments, with -f FILE, or through a pipe"
         )
+    if curl:
+        _write_curl(context, texts, model, dimensions, truncate)
+        return
     name = choose.embed_model(context, model)
     needs = [EMBEDDING]
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
-    request = EmbedRequest(
-        model=name,
-        dimensions=dimensions,
-        truncate=truncate,
-        keep_alive=context.settings.keep_alive,
-    )
+    request = _request(context, name, dimensions, truncate)
     if context.output == "raw":
         _write_raw(context, texts, request)
         return
     ask = partial(context.servers.provider().embedded, texts, request)
     parts = context.servers.warn_of_left_out(auto.stream_with_pull(context, name, ask))
     _show(context, _check_dimensions(context, parts, dimensions), name)
+
+
+def _request(
+    context: Context, model: str, dimensions: int | None, truncate: bool | None
+) -> EmbedRequest:
+    return EmbedRequest(
+        model=model,
+        dimensions=dimensions,
+        truncate=truncate,
+        keep_alive=context.settings.keep_alive,
+    )
+
+
+def _write_curl(
+    context: Context,
+    texts: Iterable[str],
+    model: str | None,
+    dimensions: int | None,
+    truncate: bool | None,
+) -> None:
+    from ollama_cli.features.chat import shown  # noqa: PLC0415  hardly ever: 4 ms
+
+    shown.check_curl(context)
+    name = choose.named_model(context, model, "embed_model")
+    request = _request(context, name, dimensions, truncate)
+    shown.show_curl(context, request, *in_batches(texts))
 
 
 def _write_raw(context: Context, texts: Iterable[str], request: EmbedRequest) -> None:

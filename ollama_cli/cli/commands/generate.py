@@ -1,6 +1,5 @@
 """`ollama-cli generate`."""
 
-from functools import partial
 from typing import Annotated
 
 import typer
@@ -12,8 +11,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import answer, request, structure
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
-from ollama_cli.features.models import capabilities, choose
-from ollama_cli.features.pull import auto
+from ollama_cli.features.models import capabilities
 from ollama_cli.types.requests import GenerateRequest
 from ollama_cli.ui import inputs
 
@@ -69,9 +67,8 @@ def command(
     if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
         options = options._replace(render="plain")  # text that continues a text is no Markdown
     box = request.open_tools(context, tools)
-    name = choose.chat_model(context, model)
     needs = capabilities.needs(images, shared["think"], tools=box is not None)
-    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
+    name = request.usable_model(context, options, model, needs)
     asked = GenerateRequest(
         model=name,
         prompt=text,

@@ -55,12 +55,19 @@ def show_answer(
 ) -> Answer | None:
     """Ask, and show the answer in the wanted format; returns it, or None in raw format.
 
+    Where the options only show what would be sent, that is shown instead, and returned is None.
+
     What comes of it is told to `heard`; `session` is the id of the session that it is saved in. The
     calls of `tools` are run.
 
     InvalidOutputError is raised for one that has not the structure that was asked for; with
     `strict` also for one that is cut, TooLongError for a cut prompt, and UsageError in raw format.
     """
+    if options.only_shows:
+        from ollama_cli.features.chat.shown import show_request  # noqa: PLC0415  hardly ever: 4 ms
+
+        show_request(context, question, options)
+        return None
     model = question.request.model
     if context.settings.cache:
         from ollama_cli.features.chat import cached  # noqa: PLC0415  the cache alone: 9 ms

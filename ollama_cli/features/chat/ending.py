@@ -15,6 +15,7 @@ from ollama_cli.features.doctor import versions
 from ollama_cli.types.answer_events import Attempt, Done, RunEvent, Text, Thinking, ToolCall
 from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
 from ollama_cli.types.contexts import looks_cut
+from ollama_cli.types.requests import ChatRequest
 
 # Models and servers may be set to less than the usual 2048; no context is smaller unasked.
 _SMALLEST_CONTEXT: Final = 256
@@ -284,12 +285,21 @@ def _is_shifted(answer: Answer, holds: int | None) -> bool:
 def _is_truncated(
     context: Context, question: Question, read: int | None, holds: int | None
 ) -> bool | None:
-    """Return whether the prompt was cut, which a server that was told not to has not done."""
+    """Return whether the prompt was cut, which a server that was told not to has not done.
+
+    None if nobody can tell: where old messages were left out, no number shows it.
+    """
     if not question.request.truncate and question.is_native and _obeys(context):
         return False
     if read is None or holds is None:
         return None
-    return looks_cut(read, holds)
+    request = question.request
+    said = [
+        each
+        for each in (request.messages if isinstance(request, ChatRequest) else ())
+        if each.get("role") != "system"
+    ]
+    return looks_cut(read, holds) or (None if len(said) > 1 else False)
 
 
 def _obeys(context: Context) -> bool:

@@ -41,6 +41,13 @@ class AnswerOptions(NamedTuple):
     cache: str | None = None
     no_cache: bool = False
     logprobs: int | None = None
+    show_prompt: bool = False
+    curl: bool = False
+
+    @property
+    def only_shows(self) -> bool:
+        """Return whether what would be sent is shown, and no answer is wanted."""
+        return self.show_prompt or self.curl
 
 
 class Sitting(NamedTuple):

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ollama_cli.config import resolve
@@ -13,6 +14,7 @@ from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.context import Context
+from ollama_cli.features.models import capabilities, choose
 from ollama_cli.features.pull import auto
 from ollama_cli.features.tools.options import ToolOptions
 from ollama_cli.types.answers import Think
@@ -47,13 +49,18 @@ class SharedFields(TypedDict):
 
 def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     """Read the options that chat and generate share; UsageError for a bad one."""
+    if options.only_shows:
+        from ollama_cli.features.chat import shown  # noqa: PLC0415  hardly ever: 4 ms
+
+        shown.check(context, options)
     auto.set_auto_pull(context, options.auto_pull)
     context.set_flags(cache="false" if options.no_cache else options.cache)
     extract.check(context, options)
+    num_ctx = _wanted_ctx(context, options)
     shortcuts = {
         "temperature": options.temperature,
         "seed": options.seed,
-        "num_ctx": None if asks_auto(context, options) else _wanted_ctx(context, options),
+        "num_ctx": None if num_ctx == AUTO else num_ctx,
         "num_predict": options.max_tokens,
         "top_p": options.top_p,
         "stop": options.stop,
@@ -74,8 +81,22 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
 
 
 def asks_auto(context: Context, options: AnswerOptions) -> bool:
-    """Return whether the context shall be as large as the prompt needs it."""
-    return _wanted_ctx(context, options) == AUTO
+    """Return whether the context shall be as large as the prompt needs it, which servers tell."""
+    return not options.curl and _wanted_ctx(context, options) == AUTO
+
+
+def usable_model(
+    context: Context, options: AnswerOptions, named: str | None, needs: Sequence[str]
+) -> str:
+    """Choose the model, and check that it is allowed and able to do what the question needs.
+
+    Where nothing is sent, it must be named. Raises what `choose` and `capabilities` raise.
+    """
+    if options.curl:
+        return choose.named_model(context, named)
+    name = choose.chat_model(context, named)
+    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
+    return name
 
 
 def open_tools(context: Context, options: ToolOptions) -> "Toolbox | None":
@@ -162,7 +183,11 @@ def read_images(context: Context, options: AnswerOptions) -> list[str]:
 
 
 def _logprobs(context: Context, options: AnswerOptions) -> int | None:
-    if options.logprobs is not None and context.output not in {"json", "jsonl"}:
+    if (
+        options.logprobs is not None
+        and not options.only_shows
+        and context.output not in {"json", "jsonl"}
+    ):
         raise UsageError(
             "--logprobs tells numbers to programs, and text has no place for them",
             hint="add -o json or -o jsonl",

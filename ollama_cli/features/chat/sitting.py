@@ -42,6 +42,13 @@ def refuse_cache(options: AnswerOptions) -> None:
         )
 
 
+def looked_at(sitting: Sitting) -> Sitting:
+    """Return the options for what is shown and not sent, of which nothing is saved."""
+    if sitting.interactive:
+        raise UsageError("-I is a conversation, and --show-prompt and --curl show one request")
+    return sitting._replace(private=True, save=False)
+
+
 def has_keys(context: Context, where: Sitting) -> bool:
     """Return whether a conversation can be held: there is a terminal to read from and to write to.
 

@@ -9,8 +9,7 @@ from ollama_cli.features.chat import answer, extract, request, sitting, structur
 from ollama_cli.features.chat.options import USUAL, AnswerOptions, Sitting
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
-from ollama_cli.features.models import capabilities, choose
-from ollama_cli.features.pull import auto
+from ollama_cli.features.models import capabilities
 from ollama_cli.features.tools.options import NONE, ToolOptions
 from ollama_cli.types.models import CHAT
 from ollama_cli.types.requests import ChatRequest, EmbedRequest
@@ -42,6 +41,8 @@ def talk(
         schema_multi=options.schema_multi,
     )
     options = sitting.without_cache(options, where)
+    if options.only_shows:
+        where = sitting.looked_at(where)
     shared = request.shared_fields(context, options)
     asks_auto = request.asks_auto(context, options)
     form = structure.asked(context, options)
@@ -51,7 +52,7 @@ def talk(
     images = request.read_images(context, options)
     has_keys = sitting.has_keys(context, where)
     text = request.read_prompt(context, prompt, options)  # last, as it reads the rest of stdin
-    if text is None and not has_keys:
+    if text is None and (options.only_shows or not has_keys):
         raise request.no_prompt("chat", model)
     is_long = text is None or where.interactive
     if is_long:
@@ -61,11 +62,10 @@ def talk(
     else:
         early.over()
     box = request.open_tools(context, tools)
-    name = choose.chat_model(context, sitting.model_of(session, model))
     needs = capabilities.needs(images, shared["think"], tools=box is not None)
     if is_long and vector is not None:
         needs.append(CHAT)
-    auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
+    name = request.usable_model(context, options, sitting.model_of(session, model), needs)
     chat_request = request.with_tools(ChatRequest(model=name, messages=[], **shared), box)
     saves = session is not None or (
         sitting.saves_one(context, where) and not _makes_vector(context, name, vector)

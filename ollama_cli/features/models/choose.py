@@ -21,6 +21,17 @@ def embed_model(context: Context, named: str | None) -> str:
     return _with_note(context, _require(context, found, "embedding", "nomic-embed-text"))
 
 
+def named_model(context: Context, named: str | None, setting: str = "model") -> str:
+    """Choose the model that is named, or set, where nobody is to be asked; UsageError for none."""
+    model = _from_settings(context, named, setting)
+    if model is None:
+        raise UsageError(
+            "nothing is sent, so that no model can be found: name one",
+            hint="name it with -m, or set it once: `ollama-cli models default NAME`",
+        )
+    return model
+
+
 def detect_chat_model(context: Context) -> str:
     """Find a model for chat: a running one, else the newest; NotFoundError if there is none."""
     return _require(

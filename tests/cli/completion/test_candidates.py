@@ -7,7 +7,7 @@ import pytest
 from completions import answered, completed
 
 from ollama_cli.cli import parser
-from ollama_cli.cli.table import TABLE, Entry
+from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
