@@ -196,7 +196,9 @@ TABLE: Final[Mapping[str, Row]] = {
         ),
     ),
     "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
-    "tokens": Entry("tokens", "Count the tokens of texts.", ("json", "jsonl", "csv")),
+    "tokens": Entry(
+        "tokens", "Count the tokens of texts.", ("json", "jsonl", "csv"), items="texts"
+    ),
     "health": Entry(
         "health",
         "Check the server, by exit code.",
