@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.model_details import Capabilities, ModelDetails, RunningModel
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.pull_events import PullEvent
-    from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+    from ollama_cli.types.requests import ChatRequest, CountsAs, EmbedRequest, GenerateRequest
     from ollama_cli.types.written import WrittenRequest
 
 _CLOUD: Final = "//ollama.com"
@@ -323,22 +323,16 @@ class OllamaClient(Client, Provider):
             ),
         )
 
-    def count_tokens(self, model: str, text: str, *, num_ctx: int | None = None) -> int:
-        """Count the tokens of a text as the model reads it, without a template.
+    def count_tokens(
+        self, model: str, text: str, *, counts_as: CountsAs = "text", num_ctx: int | None = None
+    ) -> int:
+        """Count the tokens of a text as the model reads it: bare, as a message, or to embed it.
 
         Loads the model, and has it read the text. Raises TooLongError for one that does not fit.
         """
-        return self._count("/api/generate", {"model": model, "prompt": text, "raw": True}, num_ctx)
+        from ollama_cli.wire.ollama_requests import counting  # noqa: PLC0415  for `health` 2 ms
 
-    def count_message_tokens(self, model: str, text: str, *, num_ctx: int | None = None) -> int:
-        """Count the tokens of a message in the model's template, as `count_tokens` a bare text."""
-        messages = [{"role": "user", "content": text}]
-        return self._count("/api/chat", {"model": model, "messages": messages}, num_ctx)
-
-    def _count(self, path: str, asked: Body, num_ctx: int | None) -> int:
-        # One token: 0 is no limit.
-        options = {"num_predict": 1, **({} if num_ctx is None else {"num_ctx": num_ctx})}
-        body = {**asked, "truncate": False, "options": options, "stream": False}
+        path, body = counting(model, text, counts_as, num_ctx)
         answer = self._http.computed(path, body, wait=self.timeouts.first_token)
         counted = fields.count(fields.mapping(decoding.document(answer)).get("prompt_eval_count"))
         if counted is None:

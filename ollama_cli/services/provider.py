@@ -66,12 +66,14 @@ class Provider(Protocol):
         gather: bool = True,
         join: bool = False,
         truncate: bool = False,
+        logprobs: int | None = None,
     ) -> EventStream[GenerateEvent]:
         """Answer one prompt; `images` are base64, `options` the server's own.
 
         The last event is Done; ProtocolError if the stream ends without it. Without `gather` its
         text stays empty, which saves memory; with `join` pieces of text that arrive together are
-        one event. UsageError names what the protocol of this server cannot carry.
+        one event; `logprobs` asks for those of each token and of so many others. UsageError names
+        what the protocol of this server cannot carry.
         """
         from ollama_cli.types.requests import GenerateRequest  # noqa: PLC0415  for `health` 2 ms
 
@@ -91,6 +93,7 @@ class Provider(Protocol):
                 gather=gather,
                 join=join,
                 truncate=truncate,
+                logprobs=logprobs,
             )
         )
 
@@ -107,6 +110,7 @@ class Provider(Protocol):
         gather: bool = True,
         join: bool = False,
         truncate: bool = False,
+        logprobs: int | None = None,
     ) -> EventStream[ChatEvent]:
         """Answer a conversation, as `generate` a prompt; `messages` have role, content, images."""
         from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  likewise, 2 ms
@@ -123,6 +127,7 @@ class Provider(Protocol):
                 gather=gather,
                 join=join,
                 truncate=truncate,
+                logprobs=logprobs,
             )
         )
 

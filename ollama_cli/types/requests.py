@@ -1,7 +1,7 @@
 """Requests to a server, as values: a client makes one HTTP request of each."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from ollama_cli.types.answers import Think
 from ollama_cli.types.values import dataclass
@@ -69,4 +69,5 @@ class EmbedRequest:
     keep_alive: str | float | None = None
 
 
+CountsAs: TypeAlias = Literal["text", "message", "embedding"]
 AnyRequest = GenerateRequest | ChatRequest | EmbedRequest

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
+from ollama_cli.types.requests import ChatRequest, CountsAs, EmbedRequest, GenerateRequest
 
 
 def question(request: GenerateRequest | ChatRequest) -> tuple[str, dict[str, Any]]:
@@ -40,6 +40,23 @@ def chat_body(request: ChatRequest) -> dict[str, Any]:
 def _message(message: Mapping[str, Any]) -> dict[str, Any]:
     """Write a message; results of tools have the tool's name here, and no id."""
     return {name: value for name, value in message.items() if name != "tool_call_id"}
+
+
+def counting(
+    model: str, text: str, counts_as: CountsAs, num_ctx: int | None
+) -> tuple[str, dict[str, Any]]:
+    """Return the route and the body of a question for the tokens of a text."""
+    # One token of an answer: 0 is no limit.
+    options = {"num_predict": 1, **({} if num_ctx is None else {"num_ctx": num_ctx})}
+    shared = {"truncate": False, "options": options, "stream": False}
+    match counts_as:
+        case "message":
+            messages = [{"role": "user", "content": text}]
+            return "/api/chat", {"model": model, "messages": messages, **shared}
+        case "embedding":
+            return "/api/embed", {"model": model, "input": [text], **shared}
+        case _:
+            return "/api/generate", {"model": model, "prompt": text, "raw": True, **shared}
 
 
 def embed_body(texts: Sequence[str], request: EmbedRequest) -> dict[str, Any]:

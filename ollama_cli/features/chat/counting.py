@@ -2,19 +2,21 @@
 
 Facts, measured on Ollama 0.24.0 and 0.32.15: what was read is told exactly, also where it was still
 known; what does not fit is refused, and only the newer one tells its number. Pieces that begin at
-white space add up, but each is counted with the mark that begins a text, if the model has one.
+white space add up, but each is counted with the marks around a text, if the model has some.
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import Final, NamedTuple
 
-from ollama_cli.errors import TooLongError
-
-if TYPE_CHECKING:
-    from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.errors import ServerError, TooLongError
+from ollama_cli.features.chat.vectors import only_embeds
+from ollama_cli.features.context import Context
+from ollama_cli.types.requests import CountsAs
 
 _SHORTEST: Final = 16
-_LETTER: Final = "a"  # one token
+_REFUSED: Final = 400
+_ONE: Final = "a"
+_TWICE: Final = "a a"
 
 
 class Count(NamedTuple):
@@ -27,13 +29,15 @@ class Count(NamedTuple):
 class Counter:
     """Counts texts as one model reads them, in a context of `num_ctx` tokens.
 
-    With None the server chooses the context, and may load the model anew for it.
+    With None the server chooses the context, and may load the model anew for it. A model that only
+    makes embeddings counts by these.
     """
 
-    def __init__(self, client: "OllamaClient", model: str, *, num_ctx: int | None = None) -> None:
-        self._client = client
+    def __init__(self, context: Context, model: str, *, num_ctx: int | None = None) -> None:
+        self._context = context
         self._model = model
         self._num_ctx = num_ctx
+        self._embeds = False
 
     def text(self, text: str) -> Count:
         """Count a text as it is; raises TooLongError if not even a few words fit."""
@@ -44,7 +48,7 @@ class Counter:
         found = self._counted(text, self._read_as_message)
         if found.exact:
             return found
-        around = self._read_as_message(_LETTER) - self._read(_LETTER)
+        around = self._read_as_message(_ONE) - self._read(_ONE)
         return Count(found.tokens + around, exact=False)
 
     def _counted(self, text: str, read: Callable[[str], int]) -> Count:
@@ -68,14 +72,25 @@ class Counter:
                 if len(piece) < _SHORTEST:
                     raise
                 left += _halves(piece)
-        mark = min(max(self._read(_LETTER) - 1, 0), 1)
-        return tokens - mark * (pieces - 1)
+        marks = max(2 * self._read(_ONE) - self._read(_TWICE), 0)
+        return tokens - marks * (pieces - 1)
 
     def _read(self, text: str) -> int:
-        return self._client.count_tokens(self._model, text, num_ctx=self._num_ctx)
+        if not self._embeds:
+            try:
+                return self._ask(text, "text")
+            except ServerError as error:
+                if error.http_status != _REFUSED or not only_embeds(self._context, self._model):
+                    raise
+        self._embeds = True
+        return self._ask(text, "embedding")
 
     def _read_as_message(self, text: str) -> int:
-        return self._client.count_message_tokens(self._model, text, num_ctx=self._num_ctx)
+        return self._ask(text, "message")
+
+    def _ask(self, text: str, counts_as: CountsAs) -> int:
+        client = self._context.servers.ollama()
+        return client.count_tokens(self._model, text, counts_as=counts_as, num_ctx=self._num_ctx)
 
 
 def _halves(text: str) -> tuple[str, str]:

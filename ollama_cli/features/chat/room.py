@@ -163,7 +163,7 @@ class Question:
             texts = [request.system or "", request.prompt, request.suffix or ""]
         else:
             texts = [str(message.get("content") or "") for message in request.messages]
-        counter = Counter(self._context.servers.ollama(), request.model, num_ctx=self.num_ctx)
+        counter = Counter(self._context, request.model, num_ctx=self.num_ctx)
         return sum(counter.text(text).tokens for text in texts)
 
 

@@ -131,7 +131,7 @@ def _tokens(context: Context, question: Question, shown: str) -> int | None:
         return None
     holds = context_in_force(context, request.model)
     room = question.num_ctx or holds
-    count = Counter(context.servers.ollama(), request.model, num_ctx=room).text(shown)
+    count = Counter(context, request.model, num_ctx=room).text(shown)
     if holds is not None and count.tokens > holds:
         words = f"the prompt has {count.tokens:,} tokens, and the context holds {holds:,}"
         context.prompter.warn(words)

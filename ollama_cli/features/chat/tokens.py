@@ -25,7 +25,7 @@ def counter(context: Context, model: str) -> Counter:
     num_ctx = context_in_force(context, model)
     if num_ctx is None and isinstance(context.settings.num_ctx, int):
         num_ctx = context.settings.num_ctx
-    return Counter(context.servers.ollama(), model, num_ctx=num_ctx)
+    return Counter(context, model, num_ctx=num_ctx)
 
 
 def counted(

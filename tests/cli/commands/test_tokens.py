@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from counting_servers import MARK, TEMPLATE, counting
-from hostile import Server, by_path, document
+from hostile import Peer, Server, by_path, document
 from other_servers import ONLY_V1, serving
 from shell import call
 
@@ -170,3 +170,28 @@ def test_the_demo_counts_to_the_token() -> None:
     assert alone["total"]["tokens"] == 3
     assert as_question["total"]["tokens"] == asked_for["usage"]["prompt_tokens"]
     assert json.dumps(alone["texts"][0]["percent"]) == "0.0732"
+
+
+def test_a_model_that_only_makes_embeddings_counts_by_these() -> None:
+    def embed(peer: Peer) -> None:  # with a mark at both ends, and room for 8
+        words = len(peer.request.json["input"][0].split()) + 2
+        too_long = document({"error": "the input length exceeds the context length"}, 400)
+        (document({"embeddings": [[1.0]], "prompt_eval_count": words}) if words <= 8 else too_long)(
+            peer
+        )
+
+    refused = document({"error": '"m" does not support generate'}, 400)
+    shown = document({"capabilities": ["embedding"], "model_info": {}})
+    scripts = {"/api/generate": refused, "/api/embed": embed, "/api/show": shown}
+    with Server(by_path(scripts)) as server:
+        words = ("tokens", "one two", "a b c d e f g h i j", "-m", "m", "-o", "json")
+        result = call(*words, "--host", server.url)
+        chatted = call(*words, "--chat", "--host", server.url)
+        asked = [each.path for each in server.requests]
+    assert result.code == 0
+    assert [(each["tokens"], each["exact"]) for each in result.json["texts"]] == [
+        (4, True),
+        (12, False),
+    ]
+    assert asked.count("/api/generate") == 1
+    assert (chatted.code, chatted.out) == (5, "")
