@@ -66,7 +66,7 @@ def show_answer(
     if options.only_shows:
         from ollama_cli.features.chat.shown import show_request  # noqa: PLC0415  hardly ever: 4 ms
 
-        show_request(context, question, options)
+        show_request(context, question, options, command)
         return None
     model = question.request.model
     if context.settings.cache:

@@ -17,6 +17,7 @@ from ollama_cli.types.written import SecretHeader, Trust
 from ollama_cli.ui import curl, export
 
 _DOCUMENTS: Final = ("text", "json", "jsonl")
+_WORDS: Final = ("rendered",)
 
 
 def check(context: Context, options: AnswerOptions) -> None:
@@ -37,12 +38,14 @@ def check_curl(context: Context) -> None:
         )
 
 
-def show_request(context: Context, question: Question, options: AnswerOptions) -> None:
-    """Show the request, or the prompt that the server makes of it."""
+def show_request(
+    context: Context, question: Question, options: AnswerOptions, command: str
+) -> None:
+    """Show the request of a command, or the prompt that the server makes of it."""
     if options.curl:
         show_curl(context, question.request)
     else:
-        _show_prompt(context, question)
+        _show_prompt(context, question, command)
 
 
 def show_curl(
@@ -81,7 +84,7 @@ def _words(secret: SecretHeader) -> str:
     return f"{what if secret.name else 'user:password'} (of {secret.origin})"
 
 
-def _show_prompt(context: Context, question: Question) -> None:
+def _show_prompt(context: Context, question: Question, command: str) -> None:
     client = context.servers.native("--show-prompt")
     request = question.request
     shown = call_with_pull(context, request.model, lambda: client.rendered(request))
@@ -96,7 +99,7 @@ def _show_prompt(context: Context, question: Question) -> None:
         "rendered": shown,
         "tokens": _tokens(context, question, shown),
     }
-    export.show_record(context.out, context.output, "show-prompt", record, answer=("rendered",))
+    export.show_record(context.out, context.output, f"{command}-prompt", record, answer=_WORDS)
 
 
 def _were_dropped(context: Context, request: ChatRequest, shown: str) -> bool:

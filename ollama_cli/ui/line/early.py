@@ -21,6 +21,7 @@ FLAGS: Final = frozenset(
         *("no-preload", "no-stdin", "no-stream", "no-truncate", "nowordwrap", "private", "quiet"),
         *("save", "show-thinking", "stats", "stream", "strict", "think", "truncate", "verbose"),
         *("version", "extract", "extract-last", "cache", "no-cache", "no-schema-prompt"),
+        *("logprobs", "show-prompt", "curl"),
     )
 )
 # How many words a conversation has: its model, for `run`.

@@ -55,7 +55,7 @@ def test_a_document_has_its_tokens_too() -> None:
         line = call(*words, "-o", "jsonl", "--host", server.url)
         counted = asked(server)[1]
     assert result.json == {
-        "schema": "ollama-cli/show-prompt/1",
+        "schema": "ollama-cli/chat-prompt/1",
         "model": "m",
         "rendered": "<|system|>You are a tiny test model.</s><|user|>Hi</s><|assistant|>",
         "tokens": 31,
@@ -159,3 +159,15 @@ def test_the_demo_counts_what_it_shows(command: str) -> None:
     answered = call(*words, "--max-tokens", "1", "--json").json
     assert shown["rendered"] == "be\n\nbrief\ntides\n\n\n"
     assert shown["tokens"] == answered["usage"]["prompt_tokens"]
+
+
+def test_fields_of_the_document() -> None:
+    words = ("--demo", "generate", "bees", "--show-prompt", "-q")
+    whole = call(*words, "--json").json
+    assert call(*words, "--json", "--fields", "tokens").json == {
+        "schema": "ollama-cli/generate-prompt/1",
+        "tokens": whole["tokens"],
+    }
+    assert (
+        call(*words, "--line", "{{model}}: {{tokens}}").out == f"demo:latest: {whole['tokens']}\n"
+    )
