@@ -95,7 +95,7 @@ def _write_curl(
 ) -> None:
     from ollama_cli.features.chat import shown  # noqa: PLC0415  hardly ever: 4 ms
 
-    shown.check_curl(context)
+    shown.begin_curl(context)
     name = choose.named_model(context, model, "embed_model")
     request = _request(context, name, dimensions, truncate)
     shown.show_curl(context, request, *in_batches(texts))

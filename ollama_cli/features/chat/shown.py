@@ -25,17 +25,18 @@ def check(context: Context, options: AnswerOptions) -> None:
     if options.curl and options.show_prompt:
         raise UsageError("--curl and --show-prompt are two ways to look: give one of them")
     if options.curl:
-        check_curl(context)
+        begin_curl(context)
     if options.show_prompt and context.output not in _DOCUMENTS:
         raise UsageError(f"--show-prompt has no -o {context.output}", hint="take -o json")
 
 
-def check_curl(context: Context) -> None:
-    """Raise UsageError for a format that a command does not have."""
+def begin_curl(context: Context) -> None:
+    """Have nothing sent from now on; UsageError for a format that a command does not have."""
     if context.output != "text":
         raise UsageError(
             f"--curl prints a command, which has no -o {context.output}", hint="leave one out"
         )
+    context.servers.writer = keyless(context.settings, context.servers.seen)
 
 
 def show_request(
@@ -53,7 +54,7 @@ def show_curl(
 ) -> None:
     """Write the exact request as a command, and one for each batch of `texts` to embed.
 
-    Nothing is sent. Raises what `secret_headers` and `keyless` raise.
+    Nothing is sent: that was begun by `begin_curl`. Raises what `secret_headers` raises.
     """
     settings = context.settings
     secrets = []
@@ -65,15 +66,15 @@ def show_curl(
         client_cert=entry.client_cert if entry else None,
         insecure=entry.insecure if entry else False,
     )
-    with keyless(settings, context.servers.seen) as client:
-        kept, left_out = client.fitted(request)
-        if left_out:
-            names = ", ".join(left_out)
-            context.prompter.warn(f"this server is not told {names}: its API has no words for it")
-        for batch in texts or [()]:
-            written = client.written(kept, batch)
-            shown = curl.command(written, secrets, trust, for_terminal=context.out.is_terminal)
-            export.show_plain(context.out, shown)
+    client = context.servers.provider()
+    kept, left_out = client.fitted(request)
+    if left_out:
+        names = ", ".join(left_out)
+        context.prompter.warn(f"this server is not told {names}: its API has no words for it")
+    for batch in texts or [()]:
+        written = client.written(kept, batch)
+        shown = curl.command(written, secrets, trust, for_terminal=context.out.is_terminal)
+        export.show_plain(context.out, shown)
     for each in secrets:
         if each.origin:
             context.prompter.note(f"before it runs, put {_words(each)} into {each.variable}")

@@ -60,6 +60,7 @@ class Servers:
         self._is_demo = is_demo
         self._is_registry_set = is_registry_set
         self._command: str | None = None
+        self.writer: Provider | None = None  # where nothing is to be sent
         self._of_thread = threading.local()
 
     def ollama(self) -> OllamaClient:
@@ -68,6 +69,8 @@ class Servers:
 
     def provider(self) -> "Provider":
         """Return a client for what all kinds of servers can do, in the API that this one speaks."""
+        if self.writer is not None:
+            return self.writer
         return self.ollama() if self._settings.api == "native" else self._auto
 
     def native(self, command: str, *, asks: bool = True) -> OllamaClient:
