@@ -195,3 +195,20 @@ def test_a_model_that_only_makes_embeddings_counts_by_these() -> None:
     ]
     assert asked.count("/api/generate") == 1
     assert (chatted.code, chatted.out) == (5, "")
+
+
+def test_fields_are_chosen_of_the_table_and_of_each_format() -> None:
+    words = ("tokens", "a b", "c", "-m", "m", "--fields", "name,percent")
+    with counting(holds=200) as server:
+        table = call(*words, "--host", server.url)
+        document = call(*words, "-o", "json", "--host", server.url)
+        csv = call(*words, "-o", "csv", "--host", server.url)
+        line = call(*words[:-2], "--line", "{{name}}\\t{{tokens}}", "--host", server.url)
+    assert [each.split() for each in table.out.splitlines()] == [
+        ["NAME", "CONTEXT"],
+        ["text", "1", "1.5", "%"],
+        ["text", "2", "1.0", "%"],
+    ]
+    assert document.json["texts"][0] == {"name": "text 1", "percent": 1.5}
+    assert csv.raw == b"name,percent\r\ntext 1,1.5\r\ntext 2,1.0\r\n"
+    assert line.out == "text 1\t3\ntext 2\t2\n"
