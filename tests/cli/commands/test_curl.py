@@ -35,6 +35,8 @@ def curl(*words: str, **how: Any) -> list[str]:
         ("generate", "x", "-s", "be brief", "--format", "json", "--think=high"),
         ("chat", "caf\udce9 \ud83d", "-s", "be brief", "--truncate"),
         ("chat", "x", "--format", "@schema.json", "--max-tokens", "5"),
+        ("generate", "x", "--schema", "name, age int"),
+        ("chat", "x", "--schema-multi", "ok bool", "--no-schema-prompt"),
         ("embed", "a river", "a stream", "--dimensions", "2", "--no-truncate"),
         ("run", "m", "hello"),
     ],
@@ -86,6 +88,12 @@ def test_the_other_apis(host: str, path: str, body: str) -> None:
     assert body in json.loads(printed[-1])
     assert json.loads(printed[-1])["stream"] is True
     assert ("anthropic-version: 2023-06-01" in printed) is ("anthropic" in host)
+
+
+def test_a_list_comes_in_an_object_where_the_other_api_is_spoken() -> None:
+    words = ("chat", "x", "-m", "m", "--schema-multi", "ok bool", "--host", f"{NOWHERE}/v1")
+    body = json.loads(curl(*words)[-1])
+    assert body["response_format"]["json_schema"]["schema"]["required"] == ["items"]
 
 
 def test_what_an_api_has_no_words_for_is_told() -> None:

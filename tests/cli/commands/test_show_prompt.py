@@ -161,6 +161,12 @@ def test_the_demo_counts_what_it_shows(command: str) -> None:
     assert shown["tokens"] == answered["usage"]["prompt_tokens"]
 
 
+def test_the_schema_that_the_model_is_shown_is_in_it() -> None:
+    words = ("--demo", "chat", "bees", "--schema", "ok bool", "--show-prompt", "-q")
+    assert '{"type": "object", "properties": {"ok":' in call(*words).out
+    assert "properties" not in call(*words, "--no-schema-prompt").out
+
+
 def test_fields_of_the_document() -> None:
     words = ("--demo", "generate", "bees", "--show-prompt", "-q")
     whole = call(*words, "--json").json
