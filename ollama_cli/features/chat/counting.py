@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from ollama_cli.errors import ServerError, TooLongError
-from ollama_cli.features.chat.vectors import only_embeds
 from ollama_cli.features.context import Context
+from ollama_cli.features.models.capabilities import only_embeds
 from ollama_cli.types.requests import CountsAs
 
 _SHORTEST: Final = 16

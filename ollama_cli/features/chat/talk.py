@@ -98,11 +98,7 @@ def talk(
 
 def _makes_vector(context: Context, model: str, vector: EmbedRequest | None) -> bool:
     """Return whether a vector is to be the answer, which is no part of a conversation."""
-    if vector is None:
-        return False
-    from ollama_cli.features.chat.vectors import only_embeds  # noqa: PLC0415  `run` alone: 1 ms
-
-    return only_embeds(context, model)
+    return vector is not None and capabilities.only_embeds(context, model)
 
 
 def _answer(

@@ -5,9 +5,9 @@ import shlex
 from http import HTTPStatus
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError, ServerError
+from ollama_cli.errors import ServerError
 from ollama_cli.features.context import Context
-from ollama_cli.types.models import CHAT, EMBEDDING
+from ollama_cli.features.models.capabilities import only_embeds
 from ollama_cli.types.requests import EmbedRequest
 
 # Ollama answers 400 to a question that a model cannot take, other servers 501.
@@ -28,12 +28,3 @@ def show_vector(context: Context, asked: EmbedRequest, text: str, refusal: Serve
     for part in context.servers.provider().embedded([text], asked):
         for vector in part.vectors:
             context.out.line(json.dumps(vector))
-
-
-def only_embeds(context: Context, model: str) -> bool:
-    """Return whether a model makes embeddings and cannot chat, as far as the server tells."""
-    try:
-        known = context.servers.capability_provider().capabilities(model)
-    except OllamaCliError:  # the request itself tells more
-        return False
-    return known.has(EMBEDDING) is True and not known.has(CHAT)

@@ -59,6 +59,15 @@ def check(context: Context, model: str, needs: Sequence[str] = ()) -> None:
             raise UsageError(f"model {model!r} {lacks}", hint=_hint(context, need, advice))
 
 
+def only_embeds(context: Context, model: str) -> bool:
+    """Return whether a model makes embeddings and cannot chat, as far as the server tells."""
+    try:
+        known = context.servers.capability_provider().capabilities(model)
+    except OllamaCliError:  # the request itself tells more
+        return False
+    return known.has(EMBEDDING) is True and not known.has(CHAT)
+
+
 def _hint(context: Context, need: str, advice: str) -> str:
     models = _models_with(context, need)
     return f"{advice}; installed: {', '.join(models)}" if models else advice
