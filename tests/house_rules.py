@@ -36,7 +36,7 @@ FEATURES = {
         (
             "servers schema sessions tap cache",
             "context",
-            "models explain mcp measure",
+            "models explain mcp measure prompts",
             "each doctor tools",
             "pull",
             "chat ensure",
@@ -73,6 +73,7 @@ OWNERS = {
     "mcp": ("features/mcp", "features/mcp_server"),
     "jsonschema": ("features/schema",),
     "referencing": ("features/schema",),
+    "yaml": ("features/prompts",),
     "mcp_types": ("features/mcp", "features/mcp_server"),
     "uvicorn": ("features/mcp_server",),
     "anyio": ("features/mcp", "features/mcp_server"),

@@ -169,6 +169,36 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli cache clear --older-than 30d",
         ),
     ),
+    "prompts": Branch(
+        "Keep prompts in files, with variables.",
+        {
+            "list": Entry(
+                "prompts.list",
+                "List the prompts that have a name.",
+                ("json", "jsonl", "csv", "name"),
+                _NO_START,
+                items="prompts",
+            ),
+            "show": Entry("prompts.show", "Show a prompt file.", ("json",), _NO_START),
+            "path": Entry(
+                "prompts.path", "Print the folder, or the file of a prompt.", ("json",), _NO_START
+            ),
+            "edit": Entry("prompts.edit", "Edit a prompt file, and check it.", traits=_NO_START),
+            "rm": Entry("prompts.rm", "Remove prompts, after asking.", traits=_NO_START),
+            "check": Entry(
+                "prompts.check",
+                "Check prompt files without a server.",
+                _STREAMED,
+                _NO_START,
+                items="prompts",
+            ),
+        },
+        examples=(
+            "ollama-cli prompts edit review",
+            "git diff | ollama-cli chat -p review",
+            "ollama-cli prompts check ./review.prompt.yml",
+        ),
+    ),
     "mcp": Branch(
         "Serve models to agents, and use the tools of MCP servers.",
         {

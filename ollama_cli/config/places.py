@@ -1,4 +1,4 @@
-"""Places that variables name, and the place of the sessions that are kept."""
+"""Places that variables name, and those of the sessions and the prompts that are kept."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +9,7 @@ from ollama_cli.system import paths
 
 DATA_VARIABLE: Final = "OLLAMA_CLI_DATA_DIR"
 _SESSIONS: Final = "sessions.db"
+_PROMPTS: Final = "prompts"
 
 
 def sessions_path(environ: Mapping[str, str]) -> Path:
@@ -16,14 +17,23 @@ def sessions_path(environ: Mapping[str, str]) -> Path:
 
     Raises ConfigError if no folder is named and there is no home folder.
     """
+    return _data_folder(environ, "sessions") / _SESSIONS
+
+
+def prompts_folder(environ: Mapping[str, str]) -> Path:
+    """Return the folder of the prompts that have a name, beside the sessions; the same errors."""
+    return _data_folder(environ, "prompts") / _PROMPTS
+
+
+def _data_folder(environ: Mapping[str, str], of: str) -> Path:
     named = environ.get(DATA_VARIABLE)
     place = expanded(named, DATA_VARIABLE, environ) if named else paths.folder("user_data_dir")
     if place is None:
         raise ConfigError(
-            "there is no home folder, and so no sessions",
+            f"there is no home folder, and so no {of}",
             hint=f"{paths.HINT}, or name a folder in {DATA_VARIABLE}",
         )
-    return place / _SESSIONS
+    return place
 
 
 def expanded(named: str, variable: str, environ: Mapping[str, str]) -> Path:

@@ -52,6 +52,7 @@ class Context:
     """One run of one command; settings and servers are resolved on first use.
 
     `is_conversation`: commands are typed inside it, so that hints name those and no options.
+    `origins` names the files of this run that name a model, by the model.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class Context:
         self.traits = traits
         self.pulls_insecure = False
         self.is_conversation = False
+        self.origins: dict[str, str] = {}
         self.opened = ExitStack()
         self.prompter = Prompter(err, stdin, quiet=flags.quiet, no_input=flags.no_input)
 

@@ -158,8 +158,9 @@ def _with_origins(error: OllamaCliError, context: Context) -> OllamaCliError:
     if isinstance(error, ConfigError) and error.address and not error.origin:
         error = with_source(error, context.authority_origin(error.address))
     model = error.model if isinstance(error, ModelNotFoundError) else None
-    if model and model == settings.model:
-        error = error.with_facts(aside=f" ({settings.origins['model']} sets it)")
+    setter = settings.origins["model"] if model == settings.model else None
+    if model and (setter := context.origins.get(model, setter)):
+        error = error.with_facts(aside=f" ({setter} sets it)")
     return error
 
 

@@ -13,19 +13,20 @@ from typing import Final
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.system import signals
 
-_VARIABLES: Final = ("VISUAL", "EDITOR")
+VARIABLES: Final = ("VISUAL", "EDITOR")
 _USUAL: Final = ("editor", "nano", "vi", "notepad")
-_ENDING: Final = ".md"
+_QUESTION: Final = "question.md"
 
 
-def edit(text: str, environ: Mapping[str, str], keys: int) -> str:
+def edit(text: str, environ: Mapping[str, str], keys: int, *, name: str = _QUESTION) -> str:
     """Have a text edited, and return it; `keys` is the descriptor of the terminal.
 
-    Raises OllamaCliError if there is no editor, or if it fails: then the text is as it was.
+    The editor is shown a file of this `name`, by whose ending it may know what is in it. Raises
+    OllamaCliError if there is no editor, or if it fails: then the text is as it was.
     """
     words = _editor(environ)
     with tempfile.TemporaryDirectory(prefix="ollama-cli-") as folder:  # for the owner alone
-        path = Path(folder, f"question{_ENDING}")
+        path = Path(folder, name)
         path.write_bytes(text.encode("utf-8", "replace"))
         try:
             code = _run([*words, str(path)], environ, keys)
@@ -51,7 +52,7 @@ def _run(words: list[str], environ: Mapping[str, str], keys: int) -> int:
 
 
 def _editor(environ: Mapping[str, str]) -> list[str]:
-    for name in _VARIABLES:
+    for name in VARIABLES:
         if words := shlex.split(environ.get(name, ""), posix=sys.platform != "win32"):
             return words
     path = environ.get("PATH", os.defpath)

@@ -245,7 +245,7 @@ def test_a_level_alone_is_no_prompt() -> None:
 
 
 def test_every_level_is_one_for_the_parser() -> None:
-    assert set(request._THINK_LEVELS) <= parser.THINK_WORDS
+    assert set(request.THINK_LEVELS) <= parser.THINK_WORDS
 
 
 def test_no_name_of_ours_is_taken_for_one_of_ollama() -> None:

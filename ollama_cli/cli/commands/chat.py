@@ -6,9 +6,11 @@ import typer
 
 from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
+from ollama_cli.cli.prompt_options import Prompts
 from ollama_cli.cli.tool_options import Tools
 from ollama_cli.features.chat.options import USUAL, Sitting
 from ollama_cli.features.chat.talk import talk
+from ollama_cli.features.prompts.options import NONE as NO_FILE
 from ollama_cli.features.tools.options import NONE
 
 
@@ -50,6 +52,7 @@ def command(
     *,
     where: Where = USUAL,
     options: Options,
+    prompts: Prompts = NO_FILE,
     tools: Tools = NONE,
     accessible: Annotated[
         bool,
@@ -67,6 +70,7 @@ def command(
       ollama-cli chat -c "and in one sentence?"
       git diff | ollama-cli chat -I "review this"
       ollama-cli chat "what is the weather in Oslo?" --tools weather.py
+      git diff | ollama-cli chat -p review --var tone=kind
     """
     ctx.obj.set_flags(accessible=accessible or None)
-    talk(ctx.obj, prompt, model, options, where=where, tools=tools)
+    talk(ctx.obj, prompt, model, options, where=where, tools=tools, prompts=prompts)

@@ -6,9 +6,10 @@ import typer
 
 from ollama_cli.cli.answer_options import Options
 from ollama_cli.cli.options import Model
+from ollama_cli.cli.prompt_options import Prompts
 from ollama_cli.cli.tool_options import Tools
 from ollama_cli.errors import UsageError
-from ollama_cli.features.chat import answer, request, structure
+from ollama_cli.features.chat import answer, by_file, request, structure
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities
@@ -31,6 +32,7 @@ def command(
     ] = None,
     *,
     options: Options,
+    prompts: Prompts,
     tools: Tools,
 ) -> None:
     """Complete one prompt, without a conversation.
@@ -44,6 +46,7 @@ def command(
       ollama-cli generate "what is the weather in Oslo?" --tools weather.py
     """
     context: Context = ctx.obj
+    file, model, options = by_file.opened(context, prompts, model, options, is_single=True)
     tools.check(
         context.output,
         raw=raw,
@@ -61,7 +64,10 @@ def command(
     system = request.read_system(context, options)
     images = request.read_images(context, options)
     replaced = None if template is None else inputs.read_text_or_file(template, context.stdin)
-    text = request.read_prompt(context, prompt, options)  # last: it reads the rest of stdin
+    given = by_file.asked(context, prompt, options, file)  # last: it reads the rest of stdin
+    system, text = given.system if system is None else system, given.text
+    if raw and system is not None:
+        raise UsageError(f"--raw sends the prompt alone: {prompts.prompt_file} has a system prompt")
     if text is None:
         raise request.no_prompt("generate", model)
     if options.render is None and context.settings.render == "auto" and (raw or suffix is not None):
@@ -81,5 +87,5 @@ def command(
     )
     sent = asked if box is None else request.as_chat(context, asked, box)
     question = Question(context, sent, auto=request.asks_auto(context, options), structure=form)
-    given = answer.show_answer(context, question, options, "generate", tools=box)
-    answer.warn_of_small_context(context, question, given)
+    shown = answer.show_answer(context, question, options, "generate", tools=box)
+    answer.warn_of_small_context(context, question, shown)

@@ -10,6 +10,7 @@ from ollama_cli.config import credentials, file, sources
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import OllamaCliError
+from ollama_cli.features.prompts import folder
 from ollama_cli.features.servers import cache
 from ollama_cli.services.quick_list import installed_names
 from ollama_cli.types.urls import host_of, is_private
@@ -58,13 +59,14 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
     choices: Iterable[str] = getattr(line.parameter.type, "choices", ())
     if choices:
         return choices
-    kinds = (line.parameter.metavar or "").strip("[]=").removesuffix("...").split("|")
-    if _FILES.intersection(kinds):
+    metavar = (line.parameter.metavar or "").strip("[]=").removesuffix("...")
+    kinds = metavar.split("|")
+    if _FILES.intersection(kinds) and (metavar not in _KINDS or "/" in line.typed):
         return None
     if kinds[0].startswith(f"{_TOOLS}["):
         names = [*_mcp_servers(line, environ), *_programs(environ)]
         return names if any(each.startswith(line.typed) for each in names) else None
-    known = next((_KINDS[kind] for kind in kinds if kind in _KINDS), None)
+    known = next((_KINDS[kind] for kind in (metavar, *kinds) if kind in _KINDS), None)
     words = filter(_WORD.fullmatch, kinds)
     return dict.fromkeys([*(known(line, environ) if known else ()), *words])
 
@@ -137,6 +139,14 @@ def _programs(environ: Mapping[str, str]) -> list[str]:
         return []
 
 
+def _prompts(_: Line, environ: Mapping[str, str]) -> Iterable[str]:
+    """List the prompts that have a name."""
+    try:
+        return filter(_SAFE_NAME.fullmatch, folder.names(environ))
+    except OllamaCliError:  # likewise
+        return ()
+
+
 def _request_options(
     settings: Settings, layers: Sequence[Layer], environ: Mapping[str, str]
 ) -> Mapping[str, Any] | None:
@@ -192,6 +202,8 @@ _KINDS: Final[Mapping[str, Callable[[Line, Mapping[str, str]], Iterable[str]]]] 
         "URL": _servers,
         "HOST": _hosts,
         "SERVER": _mcp_servers,
+        "PROMPT-NAME": _prompts,
+        "NAME|FILE": _prompts,  # or a path, which has a slash
         **dict.fromkeys(("MODEL", "NAME", "SOURCE"), _models),
     }
 )

@@ -16,6 +16,7 @@ from ollama_cli.features.chat.recorder import Recorder
 from ollama_cli.features.chat.saved import show_saved
 from ollama_cli.features.chat.tree import USER, Tree
 from ollama_cli.features.context import Context
+from ollama_cli.features.prompts.messages import NOTHING, Asked
 from ollama_cli.features.sessions import titles
 from ollama_cli.features.sessions.store import SessionStore
 from ollama_cli.types.requests import ChatRequest
@@ -45,6 +46,7 @@ class Opened:
         auto: bool,
         tools: "Toolbox | None" = None,
         structure: "Structure | None" = None,
+        asked: Asked = NOTHING,
     ) -> None:
         self._tools = tools
         self._structure = structure
@@ -58,7 +60,10 @@ class Opened:
         is_private = where.private or not (context.settings.save or where.save)
         if session is None:
             self._tree = Tree()
-            begun = _begun(request, system)
+            for each in asked.before:
+                said = Message(each.role, each.content, created_at=timestamp())
+                self._tree.add(said, is_private=is_private)
+            begun = _begun(request, system, asked.title if asked.before else "")
             self._recorder = Recorder(store, context.prompter, begun, is_private=is_private)
         else:
             assert store is not None  # noqa: S101  the session is in it
@@ -177,8 +182,8 @@ class Opened:
         return ()
 
 
-def _begun(request: ChatRequest, system: str | None) -> Session:
+def _begun(request: ChatRequest, system: str | None, title: str) -> Session:
     now = timestamp()
     options = dict(request.options or {})
-    session = Session(titles.new_id(), "", now, now, model=request.model, system=system)
+    session = Session(titles.new_id(), title, now, now, model=request.model, system=system)
     return replace(session, options=options)

@@ -15,6 +15,7 @@ from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import AUTO
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities, choose
+from ollama_cli.features.prompts.messages import Message
 from ollama_cli.features.pull import auto
 from ollama_cli.features.tools.options import ToolOptions
 from ollama_cli.types.answers import Think
@@ -24,7 +25,7 @@ from ollama_cli.ui import inputs
 if TYPE_CHECKING:
     from ollama_cli.features.tools.toolbox import Toolbox
 
-_THINK_LEVELS: Final[dict[str, Think]] = {
+THINK_LEVELS: Final[dict[str, Think]] = {
     "true": True,
     "false": False,
     "low": "low",
@@ -165,6 +166,12 @@ def no_prompt(command: str, model: str | None) -> UsageError:
     return UsageError("there is no prompt", hint=hint)
 
 
+def opening(system: str | None, before: Sequence[Message]) -> list[dict[str, Any]]:
+    """Return the messages that stand before the user's: the system prompt, and those of a file."""
+    first = [] if system is None else [Message("system", system)]
+    return [each._asdict() for each in (*first, *before)]
+
+
 def question(text: str, images: Sequence[str]) -> dict[str, Any]:
     """Return the user's message, with its images (base64) if there are any."""
     return {"role": "user", "content": text} | ({"images": list(images)} if images else {})
@@ -198,12 +205,12 @@ def _logprobs(context: Context, options: AnswerOptions) -> int | None:
 def _read_think(text: str | None) -> Think | None:
     if text is None:
         return None
-    if text.lower() not in _THINK_LEVELS:
+    if text.lower() not in THINK_LEVELS:
         raise UsageError(
             f"--think={text}: no such level",
-            hint=f"use one of {', '.join(_THINK_LEVELS)}, or `--think` alone",
+            hint=f"use one of {', '.join(THINK_LEVELS)}, or `--think` alone",
         )
-    return _THINK_LEVELS[text.lower()]
+    return THINK_LEVELS[text.lower()]
 
 
 def _wanted_ctx(context: Context, options: AnswerOptions) -> str | int | None:

@@ -5,11 +5,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from ollama_cli.errors import ServerError
-from ollama_cli.features.chat import answer, extract, request, sitting, structure
+from ollama_cli.features.chat import answer, by_file, extract, request, sitting, structure
 from ollama_cli.features.chat.options import USUAL, AnswerOptions, Sitting
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.context import Context
 from ollama_cli.features.models import capabilities
+from ollama_cli.features.prompts.options import NONE as NO_FILE, PromptOptions
 from ollama_cli.features.tools.options import NONE, ToolOptions
 from ollama_cli.types.models import CHAT
 from ollama_cli.types.requests import ChatRequest, EmbedRequest
@@ -27,13 +28,15 @@ def talk(
     vector: EmbedRequest | None = None,
     where: Sitting = USUAL,
     tools: ToolOptions = NONE,
+    prompts: PromptOptions = NO_FILE,
 ) -> None:
     """Answer one prompt; without one, begin a conversation on a terminal.
 
-    `where` tells in which session, and `tools` what the model may call. A model that only makes
-    embeddings answers with a vector, if `vector` says how.
+    `where` tells in which session, `tools` what the model may call, and `prompts` by which file it
+    is asked. A model that only makes embeddings answers with a vector, if `vector` says how.
     """
     sitting.check(context, where)
+    file, model, options = by_file.opened(context, prompts, model, options)
     tools.check(
         context.output,
         format=options.format,
@@ -51,7 +54,9 @@ def talk(
     system = request.read_system(context, options)
     images = request.read_images(context, options)
     has_keys = sitting.has_keys(context, where)
-    text = request.read_prompt(context, prompt, options)  # last, as it reads the rest of stdin
+    # Last, as it reads the rest of stdin.
+    asked = by_file.asked(context, prompt, options, file, goes_on=session is not None)
+    system, text = asked.system if system is None else system, asked.text
     if text is None and (options.only_shows or not has_keys):
         raise request.no_prompt("chat", model)
     is_long = text is None or where.interactive
@@ -74,17 +79,19 @@ def talk(
         from ollama_cli.features.chat import opening  # noqa: PLC0415  what is saved alone: 10 ms
 
         opened = opening.Opened(
-            context, chat_request, options, where, session, system, asks_auto, box, form
+            context, chat_request, options, where, session, system, asks_auto, box, form, asked
         )
         opened.attach(options.image or [], images)
         ask = partial(opened.converse, text) if is_long else partial(opened.answer, text or "")
     else:
-        opening_messages = [] if system is None else [{"role": "system", "content": system}]
-        messages = [*opening_messages, request.question(text or "", images)]
-        asked = Question(
+        messages = [
+            *request.opening(system, asked.before),
+            request.question(text or "", images),
+        ]
+        question = Question(
             context, replace(chat_request, messages=messages), auto=asks_auto, structure=form
         )
-        ask = partial(_answer, context, asked, options, box)
+        ask = partial(_answer, context, question, options, box)
     try:
         ask()
     except ServerError as error:

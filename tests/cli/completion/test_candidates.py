@@ -11,7 +11,8 @@ from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
-    *("chat", "generate", "models", "sessions", "cache", "mcp", "embed", "tokens", "health"),
+    *("chat", "generate", "models", "sessions", "cache", "prompts", "mcp", "embed", "tokens"),
+    "health",
     *("doctor", "env", "tap", "config", "hosts", "demo", "completion", "help"),
 ]
 MODELS = [

@@ -1,0 +1,1 @@
+"""`ollama-cli prompts …`: prompt files that have a name."""

@@ -1,0 +1,1 @@
+"""Prompts in files: read, filled in, and kept by name."""

@@ -1,0 +1,44 @@
+"""A prompt file in the user's editor."""
+
+import stat
+from pathlib import Path
+from typing import Final
+
+from ollama_cli.errors import UsageError
+from ollama_cli.features.context import Context
+from ollama_cli.features.prompts import folder
+from ollama_cli.system import editors, files
+
+EXAMPLE: Final = """\
+description: what it is for
+# model: llama3.2
+messages:
+  - role: system
+    content: You answer in one sentence.
+  - role: user
+    content: "{{input}}"
+# modelParameters: {maxTokens: 200, temperature: 0.2}
+# ollama: {options: {num_ctx: 8192}, think: false, defaults: {language: English}}
+"""
+_PRIVATE: Final = 0o600
+
+
+def edit(context: Context, prompt: str) -> Path | None:
+    """Have a prompt file edited, by its name or path; return its path, None if it is unchanged.
+
+    A new one begins with an example. Raises UsageError if nobody is to be asked or the file cannot
+    be read, OllamaCliError if there is no editor or it fails, ConfigError for what is not written.
+    """
+    path = folder.new(prompt, context.environ)
+    has_editor = any(context.environ.get(name) for name in editors.VARIABLES)
+    if context.flags.no_input or not (has_editor or context.prompter.can_ask()):
+        raise UsageError("there is nobody who could edit it", hint=f"write the file: {path}")
+    is_new = not path.exists()
+    old = EXAMPLE if is_new else folder.read(str(path.absolute()), context.environ, context.stdin)
+    keys = context.stdin.file.fileno() if context.stdin.file else 0
+    edited = editors.edit(old, context.environ, keys, name=path.name)
+    if not edited.strip() or edited == old.removesuffix("\n"):
+        return None
+    mode = _PRIVATE if is_new else stat.S_IMODE(path.stat().st_mode)
+    files.write_text(path, f"{edited}\n", mode=mode)
+    return path
