@@ -63,7 +63,10 @@ def _blocks(text: str) -> list[str]:
 
 
 def misfits(value: Any, schema: Mapping[str, Any]) -> list[Problem]:
-    """Check a value in a bounded time: Python's patterns may take for ever on a few letters."""
+    """Hold a value against a schema in a bounded time: patterns may take for ever on few letters.
+
+    `prepare` is called before, so that the time is the check's own.
+    """
     if _has_patterns(schema) and (long := _longest(value)) > _LONGEST:
         return [Problem("", f"a text of {long:,} characters is too long for a pattern")]
     try:
