@@ -53,6 +53,7 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
     _refuse_others(context, options, flag)
     spec = options.schema if options.schema is not None else options.schema_multi
     schema = read.read_schema(spec or "", context.stdin)
+    read.refuse_foreign(schema)
     tell_left_out(context, schema.left_out)
     is_told = not (options.no_schema_prompt or bare)
     if options.schema is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from ollama_cli.errors import UsageError
 from ollama_cli.types import strict_json
+from ollama_cli.types.text import sentence
 from ollama_cli.types.values import dataclass
 from ollama_cli.ui.inputs import read_text
 from ollama_cli.ui.streams import InStream
@@ -37,7 +38,7 @@ def read_schema(spec: str, stdin: InStream) -> Schema:
 
     UsageError also for a schema that refers to another document; NotFoundError without the file.
     """
-    text = spec.strip()
+    text = "@-" if spec.strip() == "-" else spec.strip()
     if text.startswith("@"):
         return schema_of(_parsed(read_text(text[1:], stdin), text[1:]), text[1:])
     if text.startswith(("{", "[")):
@@ -78,6 +79,18 @@ def prompt_of(schema: Schema) -> str:
     """Return what a model is told of a schema: servers do not show it what they are sent."""
     text = json.dumps(schema.own, ensure_ascii=False)
     return f"Answer with JSON that fits this JSON Schema, and with nothing else:\n{text}"
+
+
+def refuse_foreign(schema: Schema) -> None:
+    """Raise UsageError for a schema that asks for nothing, as one that stands in something else."""
+    from ollama_cli.features.schema.rules import is_foreign  # noqa: PLC0415  likewise: 4 ms
+
+    if is_foreign(schema.own):
+        names = sentence(", ".join(map(repr, list(schema.own)[:5])))
+        raise UsageError(
+            f"the schema has no keyword of JSON Schema, but {names}",
+            hint="if the schema stands within it, take that part alone",
+        )
 
 
 def _parsed(text: str, name: str) -> object:

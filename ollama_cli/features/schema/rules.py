@@ -80,6 +80,12 @@ def refuse_invalid(schema: Mapping[str, Any]) -> None:
                 raise invalid((*steps, key), wrong)
 
 
+def is_foreign(schema: Mapping[str, Any]) -> bool:
+    """Return whether a schema says something, and nothing of it in the words of JSON Schema."""
+    known = INNER | LISTS | MAPS | _RULES.keys() | {"const", "default", "examples", "$vocabulary"}
+    return bool(schema) and not known & schema.keys()
+
+
 def invalid(steps: Steps, wrong: str, hint: str | None = None) -> UsageError:
     """Return the error for a schema that cannot be used, with the path to what is wrong."""
     return UsageError(f"the schema cannot be used: {path_of(steps)} {wrong}", hint=hint)

@@ -1,7 +1,7 @@
 """`--schema`: stdout is empty or fits, the code tells which, and what does not is asked again."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,14 +34,17 @@ def cut(text: str, tokens: int = 4) -> Script:
 class Asked:
     """One run against a model that gives these answers."""
 
-    def __init__(self, *args: Any, answers: Any, command: str = "generate", **more: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        answers: Any,
+        command: str = "generate",
+        routes: Mapping[str, Script] | None = None,
+        **more: Any,
+    ) -> None:
         self.model = Model(*(says(each) if isinstance(each, str) else each for each in answers))
-        routes: dict[str, Script] = {
-            "/api/chat": self.model,
-            "/api/generate": self.model,
-            "/api/show": OWN_LIMIT,
-        }
-        with Server(by_path(routes)) as server:
+        known: dict[str, Script] = {"/api/chat": self.model, "/api/generate": self.model}
+        with Server(by_path({**known, "/api/show": OWN_LIMIT, **(routes or {})})) as server:
             words = (command, "who?", "-m", "m", "--host", server.url, *args)
             self.result: Result = call(*words, **more)
 
@@ -251,6 +254,14 @@ def test_the_limit_of_the_user_is_named_and_stays(limit: list[str]) -> None:
     assert "warning:" not in found.result.err
 
 
+@pytest.mark.parametrize(("holds", "asks"), [(13, 1), (4096, 2)])
+def test_where_the_context_is_full_no_limit_helps(holds: int, asks: int) -> None:
+    running = document({"models": [{"name": "m:latest", "context_length": holds}]})
+    found = asked(answers=[cut('{"name": "A', 3)], routes={"/api/ps": running})
+    assert (found.result.code, len(found.bodies)) == (9, asks)
+    assert "the answer was cut: the context is full" in found.result.err
+
+
 def test_a_repair_after_a_cut_keeps_the_room() -> None:
     found = asked(answers=[cut('{"name": "A', 4), BAD, GOOD])
     assert found.result.code == 0
@@ -314,6 +325,10 @@ def test_left_out_keywords_are_named_with_v(tmp_path: Path) -> None:
         (["--schema", "a intt"], "the field 'a' has an unknown type: intt"),
         (["--schema", '{"type": "intt"}'], "the schema cannot be used: $.type is no type"),
         (["--schema", '{"$ref": "http://127.0.0.1:9/s"}'], "the schema cannot be used: $.$ref le"),
+        (
+            ["--schema", '{"name": "x", "schema": {}}'],
+            "the schema has no keyword of JSON Schema, but",
+        ),
         (["--schema", "@none.json"], "no such file: none.json"),
         (["--repair", "1"], "--repair belongs to --schema, which is not given"),
         (["--no-schema-prompt"], "--no-schema-prompt belongs to --schema, which is not given"),
@@ -349,7 +364,7 @@ def test_chat_thinks_before_it_answers() -> None:
 def test_a_schema_comes_from_a_file_or_from_stdin(tmp_path: Path) -> None:
     schema = '{"type": "object", "properties": {"age": {"type": "integer"}}}'
     (tmp_path / "s.json").write_text(schema)
-    for spec, stdin in (("@s.json", None), ("@-", schema)):
+    for spec, stdin in (("@s.json", None), ("@-", schema), ("-", schema)):
         found = Asked("--schema", spec, answers=[GOOD], cwd=tmp_path, stdin=stdin)
         assert found.result.out == '{"name": "Ada", "age": 36}\n'
         assert found.bodies[0]["format"] == json.loads(schema)
