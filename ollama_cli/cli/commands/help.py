@@ -59,7 +59,7 @@ def _schema_words(context: Context, _: Sequence[str]) -> None:
     show_wrapped(context.out, ("WORDS", "MEANING"), schema_words.WORDS)
     for text in schema_words.NOTES:
         context.out.line()
-        context.out.line(text)
+        show_paragraph(context.out, text)
 
 
 def _agent(context: Context, _: Sequence[str]) -> None:

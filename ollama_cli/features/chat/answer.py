@@ -241,7 +241,9 @@ def writer(
         tools=None if tools is None else "hide" if context.flags.quiet else "show",
     )
     about = {"session": session} if command == "chat" else {}
-    out = context.out if options.wrap else context.out.still()
+    # JSON that is copied from a terminal is still JSON: the terminal breaks its lines.
+    wraps = options.wrap and options.schema is None
+    out = context.out if wraps else context.out.still()
     return writers.choose(
         context.output, command, model, out=out, err=context.err, manner=manner, about=about
     )
