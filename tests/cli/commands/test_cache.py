@@ -54,6 +54,8 @@ def test_a_hit_is_shown_in_every_format(world: World, url: str, first: str) -> N
         assert text_of(output, hit.raw) == "answer 1"
         if output == first and output in {"text", "raw"}:
             assert hit.raw == kept.raw
+        if output == "json":
+            assert hit.json["context_length"] == 4096  # of then, whoever was told
     assert len(world.asked) == 1
 
 
