@@ -100,6 +100,7 @@ AS_IT_IS = (
     "ui/markdown/",
     "ui/embeddings.py",
     "ui/export.py",
+    "ui/pager.py",
     "ui/fields/",
     "ui/progress/jsonl.py",
     "cli/commands/env.py",

@@ -26,7 +26,11 @@ PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
 PATIENCE = 30.0
 # Coverage measures child processes by these; PATH and the rest let a process start at all.
 _KEPT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "COVERAGE_PROCESS_CONFIG")
-_HARMLESS = {"OLLAMA_CLI_REGISTRY": "none", "OLLAMA_CLI_AUTO_START": "never"}
+_HARMLESS = {
+    "OLLAMA_CLI_REGISTRY": "none",
+    "OLLAMA_CLI_AUTO_START": "never",
+    "OLLAMA_CLI_PAGER": "",
+}
 Input = bytes | str | None
 
 
@@ -75,8 +79,8 @@ def home() -> Path:
 def environment(more: Mapping[str, str] | None = None, at: Path | None = None) -> dict[str, str]:
     """An environment in which nothing is set but what a process needs, and `more`.
 
-    No registry is asked unless a test names one: no test leaves this machine. No server is started
-    unless a test says so.
+    No registry is asked unless a test names one: no test leaves this machine. No server is started,
+    and no pager, unless a test says so.
     """
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     places = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"), str(at or home()))

@@ -78,5 +78,6 @@ def test_nothing_of_the_user_reaches_the_tests() -> None:
     assert names["HOME"] == names["XDG_CONFIG_HOME"] == str(home())
     told = {name: value for name, value in names.items() if name.startswith("OLLAMA_")}
     # They are there lest a test ask a real registry, or start a real server.
-    assert told == {"OLLAMA_CLI_REGISTRY": "none", "OLLAMA_CLI_AUTO_START": "never"}
+    off = {"OLLAMA_CLI_REGISTRY": "none", "OLLAMA_CLI_AUTO_START": "never", "OLLAMA_CLI_PAGER": ""}
+    assert told == off
     assert PATIENCE > 0

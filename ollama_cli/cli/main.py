@@ -6,9 +6,9 @@ import threading
 import traceback
 from collections.abc import Callable, Sequence
 from types import FunctionType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from ollama_cli.cli import parser, shells
+from ollama_cli.cli import paging, parser, shells
 from ollama_cli.cli.table import Entry
 from ollama_cli.config import sources
 from ollama_cli.errors import InterruptError, OllamaCliError
@@ -19,6 +19,9 @@ from ollama_cli.types.text import visible
 from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error
 from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null
+
+if TYPE_CHECKING:
+    from ollama_cli.ui.pager import PagedStream
 
 T = TypeVar("T")
 # In slots of 8 bytes, one more than half a megabyte: see `_with_large_frame`.
@@ -34,12 +37,15 @@ class Door:
         self._arguments = list(arguments)
         self._environ = sources.environment()
         self._context: Context | None = None
+        self._pages: PagedStream | None = None
 
     def launch(self, flags: Flags, output: str, entry: Entry) -> Context:
         """Build the context of the command, once its options are known."""
+        out = open_stream(sys.stdout, self._environ, flags.color)
+        self._pages = paging.paged(out, flags, entry)
         self._context = Context(
             flags=flags,
-            out=open_stream(sys.stdout, self._environ, flags.color),
+            out=self._pages or out,
             err=open_stream(sys.stderr, self._environ, flags.color),
             stdin=open_stdin(),
             environ=self._environ,
@@ -84,7 +90,18 @@ class Door:
             raise explain(error, self._context) from error.__cause__
         finally:
             if self._context:
-                self._context.close()
+                self._end(self._context, sys.exc_info()[1])
+
+    def _end(self, context: Context, error: BaseException | None) -> None:
+        """Close the context, and show what was collected: in no pager if it was interrupted."""
+        try:
+            context.close()
+        finally:
+            is_over = error is None or isinstance(error, OllamaCliError | SystemExit)
+            if self._pages and is_over and not signals.has_come():
+                paging.show(context, self._pages)
+            elif self._pages:
+                self._pages.show()
 
     def _show(self, error: OllamaCliError) -> None:
         context = self._context

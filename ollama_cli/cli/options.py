@@ -118,6 +118,9 @@ def global_options(
         typer.Option("--local-only", help="Refuse models and hosts that are elsewhere."),
     ] = None,
     *,
+    no_pager: Annotated[
+        bool, typer.Option("--no-pager", help="Show long tables without a pager.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
     no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,

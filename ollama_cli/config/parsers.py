@@ -52,6 +52,11 @@ def read_authority(value: object) -> str:
     return path
 
 
+def read_pager(value: object) -> str:
+    """Read the command of a pager; an empty one means none."""
+    return "" if value == "" else read_text(value)
+
+
 def read_variable(value: object) -> str:
     """Read the name of a variable; what is none may be the key itself, and is never shown."""
     text = read_text(value)

@@ -46,6 +46,7 @@ class Settings(NamedTuple):
     render: str = "auto"
     keys: str = "emacs"
     accessible: bool = False
+    pager: str | None = None
     api: str = "auto"
     anthropic_version: str = "2023-06-01"
     api_key_env: str | None = None
@@ -248,6 +249,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         "whether all is shown as a screen reader needs it, without what moves or is drawn",
         parsers.read_presence,
         ("OLLAMA_CLI_ACCESSIBLE", "ACCESSIBLE"),
+    ),
+    "pager": Setting(
+        "what shows long tables and documents on a terminal, page by page; empty: nothing",
+        parsers.read_pager,
+        ("OLLAMA_CLI_PAGER",),
+        "less -FRX",
     ),
     "api": Setting(
         "what is spoken with the server: native, openai, anthropic, or auto, which finds it out",

@@ -29,6 +29,7 @@ VARIABLES: Final = {
     "TERM": "`dumb` means neither colour nor motion; it, `unknown` and none have a plain line",
     "VISUAL": "editor for Ctrl-G in a conversation",
     "EDITOR": "likewise, where VISUAL is not set",
+    "PAGER": "pager for long tables and documents, where OLLAMA_CLI_PAGER and `pager` are not set",
     "TERM_PROGRAM": "which terminal it is: some show progress in the tab and post messages",
     "TERM_FEATURES": "what iTerm2 can do",
     "VTE_VERSION": "set by terminals of GNOME, likewise",
@@ -42,9 +43,9 @@ VARIABLES: Final = {
 # A `.env` in the current folder must not set whom to trust, or what is done without asking.
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
-    "keep_sessions", "save", "cache",
+    "keep_sessions", "save", "cache", "pager",
 )  # fmt: skip
-_LOOKS: Final = ("render", "keys", "accessible")
+_LOOKS: Final = ("render", "keys", "accessible", "pager")
 
 
 def environment() -> Mapping[str, str]:

@@ -31,6 +31,7 @@ class Flags(NamedTuple):
     no_input: bool = False
     debug: bool = False
     demo: bool = False
+    no_pager: bool = False
 
 
 class Traits(NamedTuple):

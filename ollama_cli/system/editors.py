@@ -1,17 +1,14 @@
 """The user's editor, which has the terminal while it runs."""
 
 import os
-import shlex
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ollama_cli.errors import InterruptError, OllamaCliError
-from ollama_cli.system import signals
+from ollama_cli.errors import OllamaCliError
+from ollama_cli.system import foreground
 
 VARIABLES: Final = ("VISUAL", "EDITOR")
 _USUAL: Final = ("editor", "nano", "vi", "notepad")
@@ -29,7 +26,7 @@ def edit(text: str, environ: Mapping[str, str], keys: int, *, name: str = _QUEST
         path = Path(folder, name)
         path.write_bytes(text.encode("utf-8", "replace"))
         try:
-            code = _run([*words, str(path)], environ, keys)
+            code = foreground.run([*words, str(path)], environ, keys)
             edited = path.read_bytes().decode("utf-8", "replace")
         except OSError as error:
             raise OllamaCliError(f"cannot run {words[0]}: {error.strerror}") from error
@@ -38,22 +35,9 @@ def edit(text: str, environ: Mapping[str, str], keys: int, *, name: str = _QUEST
     return edited.replace("\r\n", "\n").removesuffix("\n")
 
 
-def _run(words: list[str], environ: Mapping[str, str], keys: int) -> int:
-    """Run a program to its end, which is told to end if a signal ends this process."""
-    with subprocess.Popen(words, env=dict(environ), stdin=keys) as program:  # noqa: S603  the user's own
-        while True:
-            try:
-                return signals.let_in(program.wait)
-            except KeyboardInterrupt:  # the editor's own: it has the terminal
-                signals.go_on()
-            except InterruptError:
-                program.terminate()
-                raise
-
-
 def _editor(environ: Mapping[str, str]) -> list[str]:
     for name in VARIABLES:
-        if words := shlex.split(environ.get(name, ""), posix=sys.platform != "win32"):
+        if words := foreground.split(environ.get(name, "")):
             return words
     path = environ.get("PATH", os.defpath)
     for name in _USUAL:

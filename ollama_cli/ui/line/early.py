@@ -18,7 +18,17 @@ FLAGS: Final = frozenset(
     for name in (
         *("accessible", "auto-pull", "continue", "debug", "demo", "help", "hidethinking"),
         *("insecure", "interactive", "json", "local-only", "no-auto-pull", "no-input"),
-        *("no-preload", "no-stdin", "no-stream", "no-truncate", "nowordwrap", "private", "quiet"),
+        *(
+            "no-cache",
+            "no-pager",
+            "no-preload",
+            "no-stdin",
+            "no-stream",
+            "no-truncate",
+            "nowordwrap",
+            "private",
+            "quiet",
+        ),
         *("save", "show-thinking", "stats", "stream", "strict", "think", "truncate", "verbose"),
         *("version", "extract", "extract-last", "cache", "no-cache", "no-schema-prompt"),
         *("logprobs", "show-prompt", "curl"),
