@@ -28,7 +28,7 @@ def paged(out: OutStream, flags: Flags, entry: Entry) -> "PagedStream | None":
 
     Where keys are not to be asked for, or nothing can move on the screen, there is no pager.
     """
-    may_page = out.motion and not flags.no_pager and not flags.no_input
+    may_page = out.motion and out.is_foreground and not (flags.no_pager or flags.no_input)
     if entry.module not in PAGED or not may_page:
         return None
     from ollama_cli.ui.pager import PagedStream  # noqa: PLC0415  terminals alone: 10 ms

@@ -1,18 +1,21 @@
 """The lines of an answer: kept to the byte if its end is among them, and read again."""
 
+import re
 from collections.abc import Iterator
 from contextlib import suppress
 
 import pytest
 from answer_servers import DONE, said
 from hostile import CHUNKED, Script, Server, bytes_then, chunk, lines
+from recordings import WIRE, exchanges, recorded
 
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.services import kept
 from ollama_cli.services.ollama import OllamaClient
-from ollama_cli.types.answer_events import Done
+from ollama_cli.types.answer_events import ChatEvent, Done
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
 
+EXCHANGES = exchanges(WIRE)
 ASKED = GenerateRequest("m", "hi", records=True)
 HALF = chunk(b'{"response":"half"}\n')
 
@@ -76,3 +79,17 @@ def test_large_ones_come_in_pieces() -> None:
     pieces = list(kept.KeptReply(data).chunks())
     assert b"".join(pieces) == data
     assert len(pieces) == 4
+
+
+@pytest.mark.parametrize("name", [name for name in EXCHANGES if re.search("chat|generate", name)])
+def test_what_real_servers_sent_is_read_again_as_it_came(name: str) -> None:
+    with Server(recorded(EXCHANGES[name])) as server, OllamaClient(server.url) as client:
+        events: list[ChatEvent] = []
+        with client.answer(ASKED) as stream, suppress(OllamaCliError):
+            events += stream
+        if not events or not isinstance(events[-1], Done):
+            assert stream.lines is None
+            return
+        assert stream.lines is not None
+        with client.replayed(ASKED, stream.lines) as again:
+            assert list(again) == events
