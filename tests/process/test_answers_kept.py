@@ -12,6 +12,7 @@ import pytest
 from cached_models import END, World, numbered
 from hostile import CHUNKED, LAST_CHUNK, PATIENCE, Peer, chunk
 from shell import PROGRAM, call, ended, environment, python, words
+from terminals import Terminal
 
 HALF = chunk(json.dumps({"response": "half an answer\n", "done": False}).encode() + b"\n")
 REST = chunk(json.dumps({"response": "and the rest"}).encode() + b"\n")
@@ -178,3 +179,16 @@ def test_several_processes_keep_it_whole(tmp_path: Path) -> None:
     assert all(int(each.out) > 0 for each in results)
     assert place.stat().st_size <= 400_000
     assert [each.name for each in tmp_path.iterdir()] == ["answers.db"]
+
+
+def test_a_conversation_is_not_cached(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    with (
+        world.server() as server,
+        Terminal("chat", "-m", "m", "--cache", "--host", server.url, at=tmp_path) as terminal,
+    ):
+        assert terminal.end() == 2
+    assert terminal.lines == [
+        "error: --cache is for one answer, and this is a conversation",
+        "hint: give a prompt, or leave --cache out",
+    ]
