@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
@@ -167,7 +167,11 @@ class Store:
     @property
     def size(self) -> int:
         """Return the bytes that the file and its log take."""
-        return sum(path.stat().st_size for path in (self.path, self._log) if path.exists())
+        found = 0
+        for path in (self.path, self._log):
+            with suppress(FileNotFoundError):  # the last process to leave takes the log along
+                found += path.stat().st_size
+        return found
 
     def remove(self) -> None:
         """Remove the file, with its log: for one that is damaged, as nobody can use it."""

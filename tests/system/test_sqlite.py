@@ -273,3 +273,14 @@ def test_what_is_made_again_while_it_is_open_stays_locked(tmp_path: Path) -> Non
     write(one, "b")
     one.close()
     assert words(one) == ["a", "b"]
+
+
+def test_a_log_that_goes_meanwhile_has_no_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = store(tmp_path / "words.db")
+    assert one.size == 0
+    one.create()
+    write(one, "a")
+    monkeypatch.setattr(Path, "exists", lambda _: True)  # a moment ago it was there
+    assert one.size == one.path.stat().st_size > 0
