@@ -34,8 +34,8 @@ RECIPES: Final = (
         'ollama-cli generate "one line on tides" -m llama3.2 --no-stdin --strict -q > line.txt',
     ),
     (
-        "a value by a JSON schema, and how it ended beside it",
-        'ollama-cli generate "a fruit" -m llama3.2 --no-stdin --format @fruit.json -o json',
+        "a value that fits a schema, or exit code 9; `data` holds it, `help schema-words` says how",
+        "ollama-cli generate \"a fruit\" -m llama3.2 --no-stdin --schema 'name, ripe bool' -o json",
     ),
     (
         "events as they come; the last one is `done` or `error`",

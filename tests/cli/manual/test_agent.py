@@ -17,7 +17,6 @@ from ollama_cli.cli.options import CHOOSING
 from ollama_cli.demo import DemoServer
 
 VISIBLE = [words for words in COMMANDS if not entry_of(words).hidden]
-SCHEMA = '{"type": "object", "properties": {"name": {"type": "string"}}}'
 
 
 @cache
@@ -69,7 +68,6 @@ def test_there_are_recipes_and_each_is_on_the_page() -> None:
 
 @pytest.mark.parametrize(("what", "line"), RECIPES)
 def test_a_recipe_works(what: str, line: str, server: str, tmp_path: Path) -> None:
-    (tmp_path / "fruit.json").write_text(SCHEMA)
     (tmp_path / "notes.txt").write_text("a river\na stream\n")
     commands = list(typed_lines(line))
     assert commands, what
