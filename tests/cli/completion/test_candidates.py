@@ -64,7 +64,7 @@ MODELS = [
         ("ollama-cli demo serve --fault bu", ["busy"]),
         ("ollama-cli help f", ["formats"]),
         ("ollama-cli help schema models-sh", ["models-show"]),
-        ("ollama-cli help schema generate-", ["generate-event"]),
+        ("ollama-cli help schema generate-e", ["generate-event"]),
         ("ollama-cli config get ", list(SETTINGS)),
         ("ollama-cli config set embed", ["embed_model"]),
         ("ollama-cli config unset keep", ["keep_alive", "keep_sessions"]),
