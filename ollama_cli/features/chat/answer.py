@@ -91,11 +91,11 @@ def show_answer(
     if heard.answer is not None and options.stats:
         for name, value in statistics(heard.answer):
             context.err.line(f"{name + ':':<16}{one_line(value)}")
-    for each in filters:
-        each.refuse(heard)
-    if heard.answer is not None and options.strict:
-        refuse_cut(heard.answer)
-    question.keep()
+    with question.kept():
+        for each in filters:
+            each.refuse(heard)
+        if heard.answer is not None and options.strict:
+            refuse_cut(heard.answer)
     return heard.answer
 
 

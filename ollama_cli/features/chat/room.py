@@ -4,7 +4,7 @@ Facts: what servers refuse and how they count was measured on Ollama 0.24.0 and 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeVar
@@ -98,6 +98,19 @@ class Question:
         """Keep in the cache what was asked, now that all of it was found to be good."""
         if self.cache is not None:
             self.cache.keep()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep it after a block that finds it to be good; if that refuses it, reject it.
+
+        Else one that is in the cache would be refused for ever, without being asked again.
+        """
+        try:
+            yield
+        except OllamaCliError:
+            self.reject()
+            raise
+        self.keep()
 
     def _as_asked(self) -> Mapping[str, Any]:
         """Return the fields that the server's state has changed, as the user asked for them."""
