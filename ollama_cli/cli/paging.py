@@ -16,6 +16,7 @@ PAGED: Final = frozenset(
         *("sessions.list", "sessions.show", "sessions.search", "sessions.export"),
         *("prompts.list", "prompts.show"),
         *("config.show", "hosts.list", "mcp.tools", "mcp.config", "help"),
+        *("prompts.list", "prompts.show"),
     }
 )
 """The modules of commands that print a table or a document; never what a model says."""
