@@ -129,6 +129,11 @@ def outlive_ctrl_c() -> None:
         _STATE.sentinel.outlives_ctrl_c = True
 
 
+def forget_ctrl_c() -> None:
+    """Forget a Ctrl-C that a shield holds back, where what it would stop has ended by itself."""
+    _STATE.held_back = [number for number in _STATE.held_back if number != signal.SIGINT]
+
+
 def at_worst(act: Callable[[], object]) -> None:
     """Have this done, in a thread, before a process is ended that does not end by itself."""
     if _STATE.sentinel:

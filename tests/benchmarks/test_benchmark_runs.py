@@ -1,5 +1,6 @@
 """Every command that is measured runs, once and with little work; no clock is asked."""
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
@@ -63,7 +64,7 @@ def test_the_commands_of_a_row_run_and_tell_what_it_claims(
     samples = ran(place)
     for claim in race.claims:
         for side in {claim.ours, claim.reference} & set(samples):
-            assert samples[side].get(claim.measure) >= 0
+            assert math.isfinite(samples[side].get(claim.measure))  # a difference may be below 0
             assert samples[side].peak > 0
 
 

@@ -164,6 +164,20 @@ def test_a_ctrl_c_on_which_nobody_acts_may_be_outlived(monkeypatch: pytest.Monke
     assert signals.watched(work) == 0
 
 
+@pytest.mark.parametrize(
+    ("numbers", "code"), [([signal.SIGINT], 7), ([signal.SIGINT, signal.SIGTERM], 143)]
+)
+def test_a_ctrl_c_that_came_too_late_is_forgotten(numbers: list[int], code: int) -> None:
+    def work() -> int:
+        with SHIELD:
+            for number in numbers:
+                signal.raise_signal(number)
+            signals.forget_ctrl_c()
+        return 7
+
+    assert signals.watched(work) == code
+
+
 def test_a_shield_of_another_thread_is_none_of_the_main_one() -> None:
     entered, left = threading.Event(), threading.Event()
 

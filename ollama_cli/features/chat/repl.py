@@ -36,6 +36,7 @@ def run(talk: Conversation, line: Line, first: str | None = None) -> None:
             pass
         finally:
             talk.recorder.save_rest(talk.tree)
+            signals.forget_ctrl_c()  # who left, left: it came just before
 
 
 def show_last(talk: Conversation) -> None:
