@@ -224,16 +224,15 @@ def writer(
     session: str | None = None,
     tools: "Toolbox | None" = None,
 ) -> AnswerWriter:
-    """Choose the writer of an answer; JSON and code alone are shown as Markdown only on request.
+    """Choose the writer of an answer; JSON is shown as Markdown only on request.
 
     `numbers` are those for the blocks of code in a conversation, where a turn also has a speaker.
     """
     render = options.render or context.settings.render
-    has_form = options.format is not None or bool(structure.flag_of(options))
-    is_for_programs = has_form or extract.is_asked(options)
+    is_alone = bool(structure.flag_of(options)) or extract.is_asked(options)
     manner = Manner(
         stream=options.stream,
-        markdown=render == "markdown" or (render == "auto" and not is_for_programs),
+        markdown=render == "markdown" or (render == "auto" and options.format is None),
         thinking=_thinking(context, options),
         numbers=numbers,
         accessible=context.settings.accessible,
@@ -241,9 +240,8 @@ def writer(
         tools=None if tools is None else "hide" if context.flags.quiet else "show",
     )
     about = {"session": session} if command == "chat" else {}
-    # JSON that is copied from a terminal is still JSON: the terminal breaks its lines.
-    wraps = options.wrap and options.schema is None
-    out = context.out if wraps else context.out.still()
+    # A value or code alone that is copied from a terminal is still the same: it breaks the lines.
+    out = context.out if options.wrap and not is_alone else context.out.still()
     return writers.choose(
         context.output, command, model, out=out, err=context.err, manner=manner, about=about
     )

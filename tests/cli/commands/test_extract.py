@@ -1,17 +1,23 @@
 """`-x`, `--extract` and `--extract-last`: the code of an answer, and nothing else on stdout."""
 
+import io
 import json
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hostile import Script, Server, by_path, bytes_then, chunk, head, lines
+from runtimes import runtime
 from scripted_models import DONE, asks, calls
 from shell import Result, call
 
 from ollama_cli.errors import UsageError
+from ollama_cli.features.chat.answer import writer
 from ollama_cli.features.chat.extract import refuse_conversation
 from ollama_cli.features.chat.options import AnswerOptions
+from ollama_cli.features.context import Flags
+from ollama_cli.types.answer_events import Text
+from ollama_cli.ui.streams import OutStream
 
 TWO = 'First:\n```python\nprint("1")\n```\nthen\n~~~ sh\necho 2\n~~~\nDone.\n'
 NONE = "error: the answer holds no closed block of "
@@ -147,6 +153,29 @@ def test_what_excludes_it_is_told_before_anything_is_sent(silent: Server) -> Non
         assert (result.code, result.out) == (2, "")
         assert "error: --extract takes a part of the answer, which -o raw" in result.err
     assert silent.requests == []
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        *(AnswerOptions(extract=""), AnswerOptions(extract_last=True)),
+        *(AnswerOptions(schema="a"), AnswerOptions(schema_multi="a")),
+    ],
+)
+@pytest.mark.parametrize("render", ["auto", "markdown"])
+def test_on_a_terminal_its_lines_stay_and_nothing_is_set(
+    options: AnswerOptions, render: str
+) -> None:
+    context = runtime(Flags(settings={"render": render}))
+    file = io.StringIO()
+    context.out = OutStream(file, is_terminal=True, motion=True, fixed_width=20)
+    long = f"x = **{'word ' * 9}**  # `y`\n"
+    with writer(context, options, "generate", "m") as shown:
+        shown.show_burst([Text(long)])
+    assert file.getvalue() == long
+    with writer(context, AnswerOptions(), "generate", "m") as shown:
+        shown.show_burst([Text(long)])
+    assert file.getvalue() != long * 2  # what is no such part is set
 
 
 def test_a_conversation_is_refused() -> None:
