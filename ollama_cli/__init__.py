@@ -8,14 +8,41 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from ollama_cli.config.loading import client_options, load_settings
     from ollama_cli.config.settings import Settings
-    from ollama_cli.errors import ModelNotFoundError, OllamaCliError
+    from ollama_cli.errors import (
+        AuthError,
+        ConfigError,
+        DigestError,
+        InterruptError,
+        InvalidOutputError,
+        ModelNotFoundError,
+        NoCommandError,
+        NotFoundError,
+        OllamaCliError,
+        OtherApiError,
+        OutputError,
+        PartialError,
+        ProtocolError,
+        PullError,
+        RefusedError,
+        ServerError,
+        StalledError,
+        StreamCutError,
+        TimedOutError,
+        ToolLimitError,
+        TooLongError,
+        UnaskedError,
+        UnreachableError,
+        UnrunnableError,
+        UsageError,
+    )
+    from ollama_cli.features.library import OllamaClient
     from ollama_cli.features.mcp.client import McpClient
     from ollama_cli.features.pull.follow import follow
     from ollama_cli.services.anthropic import AnthropicClient
-    from ollama_cli.services.ollama import OllamaClient
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
     from ollama_cli.types.health import Health
+    from ollama_cli.types.messages import Message, Role
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.model_names import same_model
     from ollama_cli.types.pull_events import ChunkProgress, Error, Status, Success
@@ -29,6 +56,7 @@ if TYPE_CHECKING:
     from ollama_cli.ui.progress.choose import choose
     from ollama_cli.ui.progress.jsonl import JsonLinesReporter
     from ollama_cli.ui.progress.lines import LinesReporter
+    from ollama_cli.ui.progress.log import LoggingReporter
     from ollama_cli.ui.progress.reporter import PullProgressReporter, SilentReporter
     from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
     from ollama_cli.wire.pull import pull_events_from_value
@@ -36,30 +64,56 @@ if TYPE_CHECKING:
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
     "AnthropicClient": "services.anthropic",
+    "AuthError": "errors",
     "BarsReporter": "ui.progress.bars",
     "Capabilities": "types.model_details",
     "ChunkProgress": "types.pull_events",
+    "ConfigError": "errors",
+    "DigestError": "errors",
     "Error": "types.pull_events",
     "Health": "types.health",
+    "InterruptError": "errors",
+    "InvalidOutputError": "errors",
     "JsonLinesReporter": "ui.progress.jsonl",
     "LinesReporter": "ui.progress.lines",
+    "LoggingReporter": "ui.progress.log",
     "McpClient": "features.mcp.client",
+    "Message": "types.messages",
     "ModelNotFoundError": "errors",
+    "NoCommandError": "errors",
+    "NotFoundError": "errors",
     "OllamaCliError": "errors",
-    "OllamaClient": "services.ollama",
+    "OllamaClient": "features.library",
     "OpenAIClient": "services.openai",
+    "OtherApiError": "errors",
+    "OutputError": "errors",
+    "PartialError": "errors",
+    "ProtocolError": "errors",
     "Provider": "services.provider",
+    "PullError": "errors",
     "PullProgressReporter": "ui.progress.reporter",
     "PullSnapshot": "ui.progress.stats",
     "PullStats": "ui.progress.stats",
+    "RefusedError": "errors",
+    "Role": "types.messages",
+    "ServerError": "errors",
     "Settings": "config.settings",
     "SilentReporter": "ui.progress.reporter",
+    "StalledError": "errors",
     "Status": "types.pull_events",
+    "StreamCutError": "errors",
     "Success": "types.pull_events",
+    "TimedOutError": "errors",
     "Timeouts": "types.timeouts",
+    "TooLongError": "errors",
+    "ToolLimitError": "errors",
+    "UnaskedError": "errors",
+    "UnreachableError": "errors",
+    "UnrunnableError": "errors",
+    "UsageError": "errors",
     "base_url_to_host_root": "types.urls",
-    "client_options": "config.loading",
     "choose": "ui.progress.choose",
+    "client_options": "config.loading",
     "follow": "features.pull.follow",
     "is_openai_compatible_base_url": "types.urls",
     "load_settings": "config.loading",
@@ -70,27 +124,53 @@ _PLACES = {
 
 __all__ = [
     "AnthropicClient",
+    "AuthError",
     "BarsReporter",
     "Capabilities",
     "ChunkProgress",
+    "ConfigError",
+    "DigestError",
     "Error",
     "Health",
+    "InterruptError",
+    "InvalidOutputError",
     "JsonLinesReporter",
     "LinesReporter",
+    "LoggingReporter",
     "McpClient",
+    "Message",
     "ModelNotFoundError",
+    "NoCommandError",
+    "NotFoundError",
     "OllamaCliError",
     "OllamaClient",
     "OpenAIClient",
+    "OtherApiError",
+    "OutputError",
+    "PartialError",
+    "ProtocolError",
     "Provider",
+    "PullError",
     "PullProgressReporter",
     "PullSnapshot",
     "PullStats",
+    "RefusedError",
+    "Role",
+    "ServerError",
     "Settings",
     "SilentReporter",
+    "StalledError",
     "Status",
+    "StreamCutError",
     "Success",
+    "TimedOutError",
     "Timeouts",
+    "TooLongError",
+    "ToolLimitError",
+    "UnaskedError",
+    "UnreachableError",
+    "UnrunnableError",
+    "UsageError",
     "__version__",
     "base_url_to_host_root",
     "choose",

@@ -39,7 +39,7 @@ FEATURES = {
             "models explain mcp measure prompts",
             "each doctor tools",
             "pull",
-            "chat ensure",
+            "chat ensure library",
             "mcp_server batch",
         )
     )
@@ -87,8 +87,8 @@ OWNERS = {
 INNER_PARTS = ("typer._click", "typer.core", "typer.main")
 BY_STRING = ("__init__.py", "cli/table.py")  # the two files that import by a name in a string
 ENVIRONMENT = {"environ", "environb", "getenv", "putenv"}
-# Proxies are set for all programs, also for those that use our clients without settings of ours.
-READS_ENVIRONMENT = ("config/", "transport/proxies.py")
+# Proxies and colours are set for all programs, also for those that have no settings of ours.
+READS_ENVIRONMENT = ("config/", "transport/proxies.py", "ui/text_streams.py")
 VAGUE = {"utils", "helpers", "common", "base", "manager", "handler", "core", "misc"}
 BUSY_CALLS = {"open", "input", "print"}
 BUSY_MODULES = {"socket", "requests", "urllib3", "subprocess"}

@@ -37,7 +37,7 @@ def main() -> None:
     reads = [values[start : start + _LINES] for start in range(0, len(values), _LINES)]
     shows = mode == "bars"
     out = open_stream(sys.stdout, os.environ)
-    reporter = choose("bar" if shows else "none", model=model, out=out, err=out)
+    reporter = choose("bar" if shows else "none", out, model)
     started = time.process_time()
     follow(_events(reads, join=shows), reporter)
     tell(cpu_inside=time.process_time() - started)

@@ -180,12 +180,17 @@ def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "a
     """Find out what `file` can show; `color` (auto, always, never) wins over the environment."""
     if file is None:  # the process was started with the stream closed
         return OutStream(io.StringIO())
+    if isinstance(file, io.TextIOWrapper) and not file.closed:
+        file.reconfigure(encoding=_encoding(file), errors="replace", newline="\n")
+    return find_abilities(file, environ, color)
+
+
+def find_abilities(file: TextIO, environ: Mapping[str, str], color: str = "auto") -> OutStream:
+    """Find out what `file` can show, and leave it as it is."""
     try:
         terminal = file.isatty()
     except ValueError:  # closed
         terminal = False
-    if isinstance(file, io.TextIOWrapper):
-        file.reconfigure(encoding=_encoding(file), errors="replace", newline="\n")
     dumb = environ.get("TERM") == "dumb"
     encoding = (getattr(file, "encoding", None) or "utf-8").lower().replace("-", "")
     return OutStream(

@@ -122,9 +122,9 @@ class Downloads:
     def _reporter(self, name: str, stats: PullStats) -> PullProgressReporter:
         return choose(
             self._mode,
-            model=name,
-            out=self._context.out,
-            err=self._context.err,
+            self._context.out if self._mode == "json" else self._context.err,
+            name,
+            notes=self._context.err,
             quiet=self._quiet,
             label=self._label(name),
             board=self._board,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TextIO
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -19,6 +19,7 @@ from ollama_cli.ui import motion
 from ollama_cli.ui.progress.row import Row
 from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.ui.streams import OutStream, writing
+from ollama_cli.ui.text_streams import as_stream
 
 FRAMES_PER_SECOND: Final = 10
 
@@ -39,7 +40,7 @@ class Board:
     """
 
     def __init__(self, stream: OutStream, *, tab_progress: bool = False, count: int = 1) -> None:
-        self._stream = stream
+        self._stream = as_stream(stream)
         self._count = count
         self._finished = 0
         self._fraction = 0.0
@@ -193,17 +194,17 @@ class BarsReporter:
 
     def __init__(
         self,
-        stream: OutStream,
-        model: str,
+        stream: OutStream | TextIO,
+        model: str = "",
         clock: Callable[[], float] = time.monotonic,
         *,
         board: Board | None = None,
         label: str = "",
         stats: PullStats | None = None,
     ) -> None:
-        self._stream = stream
-        self._board = board or Board(stream)
-        self._row = Row(stream, model, clock, label, stats)
+        self._stream = as_stream(stream)
+        self._board = board or Board(self._stream)
+        self._row = Row(self._stream, model, clock, label, stats)
 
     def __enter__(self) -> Self:
         """Hide the cursor and start to draw."""

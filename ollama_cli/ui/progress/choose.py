@@ -1,7 +1,8 @@
 """Choose how the progress of a pull is shown."""
 
+import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from ollama_cli.errors import UsageError
 from ollama_cli.ui import terminals
@@ -10,17 +11,18 @@ from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.progress.reporter import PullProgressReporter, SilentReporter
 from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.text_streams import as_stream
 
 if TYPE_CHECKING:
     from ollama_cli.ui.progress.bars import Board
 
 
 def choose(
-    mode: str,
+    mode: str = "auto",
+    stream: OutStream | TextIO | None = None,
+    model: str = "",
     *,
-    model: str,
-    out: OutStream,
-    err: OutStream,
+    notes: OutStream | None = None,
     quiet: bool = False,
     label: str = "",
     board: "Board | None" = None,
@@ -28,25 +30,28 @@ def choose(
 ) -> PullProgressReporter:
     """Build the reporter for a mode: auto, bar, plain, json or none.
 
+    It writes to `stream`; without one, JSON lines to stdout and what people read to stderr. `notes`
+    is where JSON lines have restarts told, too.
     Bars need a stream with motion; without it, lines are written. `quiet` hides what is shown to
     people; the JSON lines are a result, and stay. If several models are pulled at once, `label`
     identifies each, and their bars share one `board`.
     `stats`, if given, already counts each reported event; else the reporter counts them.
     Raises UsageError for an unknown mode.
     """
+    shown = as_stream(stream or (sys.stdout if mode == "json" else sys.stderr))
     match mode:
         case "json":
-            return JsonLinesReporter(out, model, notes=None if quiet else err, stats=stats)
+            return JsonLinesReporter(shown, model, notes=None if quiet else notes, stats=stats)
         case "none":
             return SilentReporter()
         case "auto" | "bar" | "plain" if quiet:
             return SilentReporter()
-        case "auto" | "bar" if err.motion:
+        case "auto" | "bar" if shown.motion:
             from ollama_cli.ui.progress.bars import BarsReporter  # noqa: PLC0415  rich: 40 ms
 
-            return BarsReporter(err, model, board=board, label=label, stats=stats)
+            return BarsReporter(shown, model, board=board, label=label, stats=stats)
         case "auto" | "bar" | "plain":
-            return LinesReporter(err, model, label=label, stats=stats)
+            return LinesReporter(shown, model, label=label, stats=stats)
     raise UsageError(
         f"unknown progress mode: {mode}", hint="use one of auto, bar, plain, json, none"
     )

@@ -4,7 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TextIO
 
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.types.pull_events import (
@@ -21,6 +21,7 @@ from ollama_cli.types.text import one_line, sentence
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullSnapshot, PullStats
 from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.text_streams import as_stream
 
 SCHEMA: Final = "ollama-cli/models-pull/1"
 
@@ -36,14 +37,14 @@ class JsonLinesReporter:
 
     def __init__(
         self,
-        stream: OutStream,
-        model: str,
+        stream: OutStream | TextIO,
+        model: str = "",
         clock: Callable[[], float] = time.monotonic,
         *,
         notes: OutStream | None = None,
         stats: PullStats | None = None,
     ) -> None:
-        self._stream = stream
+        self._stream = as_stream(stream)
         self._notes = notes
         self._lost = 0
         self._status: str | None = None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Self, TextIO
 
 from ollama_cli.types.pull_events import ChunkProgress, Phase, PullEvent, Restart, Status, Success
 from ollama_cli.types.text import one_line, sentence
@@ -11,6 +11,7 @@ from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullStats
 from ollama_cli.ui.streams import OutStream
+from ollama_cli.ui.text_streams import as_stream
 
 SECONDS_BETWEEN: Final = 10.0
 FRACTION_BETWEEN: Final = 0.10
@@ -26,16 +27,16 @@ class LinesReporter:
 
     def __init__(
         self,
-        stream: OutStream,
-        model: str,
+        stream: OutStream | TextIO,
+        model: str = "",
         clock: Callable[[], float] = time.monotonic,
         *,
         label: str = "",
         stats: PullStats | None = None,
     ) -> None:
-        self._stream = stream
+        self._stream = as_stream(stream)
         self._label = f"{label} " if label else ""
-        self._model = one_line(model)
+        self._model = one_line(model) or "the model"
         self._clock = clock
         self._stats = stats or PullStats()
         self._owns_stats = stats is None

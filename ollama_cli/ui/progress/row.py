@@ -40,7 +40,7 @@ class Row:
         stats: PullStats | None = None,
     ) -> None:
         self._stream = stream
-        self._model = one_line(model)
+        self._model = one_line(model) or "the model"
         self._label = f"{label} " if label else ""
         self._clock = clock
         self._stats = stats or PullStats()

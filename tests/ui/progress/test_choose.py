@@ -38,7 +38,7 @@ MOVING = OutStream(io.StringIO(), is_terminal=True, motion=True)
 )
 def test_the_mode_and_the_motion_decide(mode: str, moves: bool, quiet: bool, kind: type) -> None:
     err = MOVING if moves else STILL
-    reporter = choose(mode, model="m", out=STILL, err=err, quiet=quiet)
+    reporter = choose(mode, err, "m", quiet=quiet)
     assert type(reporter) is kind
     assert isinstance(reporter, PullProgressReporter)
 
@@ -46,14 +46,14 @@ def test_the_mode_and_the_motion_decide(mode: str, moves: bool, quiet: bool, kin
 @pytest.mark.parametrize("quiet", [True, False])
 def test_an_unknown_mode_is_a_usage_error(quiet: bool) -> None:
     with pytest.raises(UsageError, match="unknown progress mode: dots"):
-        choose("dots", model="m", out=STILL, err=STILL, quiet=quiet)
+        choose("dots", STILL, "m", quiet=quiet)
 
 
 def test_json_goes_to_stdout_and_lines_go_to_stderr() -> None:
     out, err = OutStream(io.StringIO()), OutStream(io.StringIO())
-    follow([Success()], choose("json", model="m", out=out, err=err))
+    follow([Success()], choose("json", out, "m", notes=err))
     assert out.file.getvalue().startswith('{"schema"')  # type: ignore[attr-defined] # StringIO
-    follow([Success()], choose("auto", model="m", out=out, err=err))
+    follow([Success()], choose("auto", err, "m"))
     assert err.file.getvalue().startswith("success")  # type: ignore[attr-defined] # StringIO
 
 
@@ -69,7 +69,7 @@ from ollama_cli.ui.progress.choose import choose
 from ollama_cli.ui.progress.lines import LinesReporter
 from ollama_cli.ui.streams import OutStream
 out = OutStream(io.StringIO())
-choose("auto", model="m", out=out, err=out)
+choose("auto", out, "m")
 print("rich" in sys.modules)
 from ollama_cli import BarsReporter
 BarsReporter

@@ -1,0 +1,72 @@
+"""The client that other programs import: the service, with what the commands read and pull."""
+
+from functools import partial
+from typing import TYPE_CHECKING, Any, Self
+
+from ollama_cli.errors import ModelNotFoundError
+from ollama_cli.services import ollama
+
+if TYPE_CHECKING:
+    from ollama_cli.config.settings import Settings
+    from ollama_cli.ui.progress.reporter import PullProgressReporter
+
+
+class OllamaClient(ollama.OllamaClient):
+    """Speaks to one Ollama server; the constructor touches no network.
+
+    `base_url` is any address of the server, with or without `/v1`; it may carry `user:password@`.
+    Without one, the settings name the server, its key and its limits, as for the commands. Every
+    method raises OllamaCliError or one of its children, and nothing else.
+    """
+
+    def __init__(self, base_url: str | None = None, **options: Any) -> None:
+        if base_url is None:
+            from ollama_cli.config import loading  # noqa: PLC0415  without an address alone: 9 ms
+
+            settings = loading.load_settings()
+            base_url = settings.host
+            options = {**loading.client_options(settings), **options}
+        super().__init__(base_url, **options)
+
+    @classmethod
+    def from_settings(cls, settings: "Settings | None" = None, **options: Any) -> Self:
+        """Make a client of the server that the settings name; those of the user if none are given.
+
+        `options` win over what the settings say. Raises what `load_settings` raises.
+        """
+        if settings is None:
+            return cls(**options)
+        from ollama_cli.config import loading  # noqa: PLC0415  for settings alone: 9 ms
+
+        return cls(settings.host, **{**loading.client_options(settings), **options})
+
+    @classmethod
+    def connect(cls, base_url: str | None = None, **options: Any) -> Self:
+        """Make a client and verify that a server answers; raises what `version` raises."""
+        client = cls(base_url, **options)
+        client.version()
+        return client
+
+    def ensure_ready(
+        self,
+        model: str,
+        auto_pull: bool = False,  # noqa: FBT002  as other clients have it
+        *,
+        reporter: "PullProgressReporter | None" = None,
+    ) -> None:
+        """Verify that the server answers and has the model; with `auto_pull` it is pulled if not.
+
+        The pull heals itself, as that of the commands does, and is shown by the `reporter`.
+        ModelNotFoundError if the model is missing and may not be pulled, or is unknown.
+        """
+        if self.has_model(model):
+            return
+        if not auto_pull:
+            raise ModelNotFoundError.not_installed(model)
+        from ollama_cli.features.pull.follow import follow  # noqa: PLC0415  a pull alone: 3 ms
+        from ollama_cli.features.pull.retry import Patience, heal  # noqa: PLC0415  likewise: 3 ms
+        from ollama_cli.ui.progress.reporter import SilentReporter  # noqa: PLC0415  likewise: 1 ms
+
+        patience = Patience()
+        begin = partial(self.pull, model, join=True, patience=patience.answer_timeout)
+        follow(heal(begin, patience, model=model), reporter or SilentReporter())

@@ -1,0 +1,79 @@
+"""What other programs get: the client with the settings, and a model that is there."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile import Server, by_path, document, lines
+
+from ollama_cli import ConfigError, ModelNotFoundError, OllamaClient, UnreachableError
+from ollama_cli.config.loading import load_settings
+from ollama_cli.demo.server import DemoServer
+
+
+@pytest.fixture
+def demo() -> Iterator[DemoServer]:
+    with DemoServer(tokens_per_second=0, bytes_per_second=0) as server:
+        yield server
+
+
+def test_without_an_address_the_settings_name_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:8123")
+    assert OllamaClient().base_url == "http://127.0.0.1:8123"
+    assert OllamaClient.from_settings().base_url == "http://127.0.0.1:8123"
+    assert OllamaClient("127.0.0.1:9").base_url == "http://127.0.0.1:9"
+
+
+def test_settings_that_a_program_made_are_obeyed() -> None:
+    settings = load_settings(host="http://127.0.0.1:8124")
+    assert OllamaClient.from_settings(settings).base_url == "http://127.0.0.1:8124"
+
+
+def test_the_key_of_the_settings_goes_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Server(by_path({"/api/version": document({"version": "0.32.15"})})) as server:
+        monkeypatch.setenv("OLLAMA_HOST", server.url)
+        monkeypatch.setenv("OLLAMA_CLI_API_KEY", "sesame")
+        OllamaClient.connect()
+        assert server.requests[-1].headers["Authorization"] == "Bearer sesame"
+
+
+def test_an_unreadable_setting_is_told_and_not_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "http://h%2fx")
+    with pytest.raises(ConfigError, match="OLLAMA_HOST"):
+        OllamaClient()
+
+
+def test_a_model_that_is_there_is_ready(demo: DemoServer) -> None:
+    client = OllamaClient(demo.url)
+    client.ensure_ready("demo")
+    client.ensure_ready("demo:latest", True)
+
+
+def test_a_missing_model_is_pulled_only_where_that_is_allowed(demo: DemoServer) -> None:
+    client = OllamaClient(demo.url)
+    with pytest.raises(ModelNotFoundError, match="'llama3:8b' is not installed") as caught:
+        client.ensure_ready("llama3:8b")
+    assert caught.value.exit_code == 4
+    assert not client.has_model("llama3:8b")
+    client.ensure_ready("llama3:8b", auto_pull=True)
+    assert client.has_model("llama3:8b")
+
+
+def test_a_pull_that_was_cut_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    digest = "sha256:" + "a" * 64
+    half = {"status": "pulling", "digest": digest, "total": 10, "completed": 5}
+    pulls = iter([lines(half), lines({**half, "completed": 10}, {"status": "success"})])
+    scripts = {
+        "/api/version": document({"version": "0.32.15"}),
+        "/api/tags": document({"models": []}),
+        "/api/pull": lambda peer: next(pulls)(peer),  # noqa: PLW0108  one for each
+    }
+    with Server(by_path(scripts)) as server:
+        OllamaClient(server.url).ensure_ready("m", auto_pull=True)
+    assert next(pulls, None) is None
+
+
+def test_without_a_server_nothing_is_ready(tmp_path: Path) -> None:
+    with pytest.raises(UnreachableError):
+        OllamaClient("http://127.0.0.1:9").ensure_ready(str(tmp_path.name), auto_pull=True)

@@ -1,0 +1,73 @@
+"""Reporters on the streams of other programs: a text file, a terminal, a logger."""
+
+import io
+import logging
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from ollama_cli import (
+    BarsReporter,
+    ChunkProgress,
+    JsonLinesReporter,
+    LinesReporter,
+    LoggingReporter,
+    PullProgressReporter,
+    Success,
+    choose,
+    follow,
+)
+from ollama_cli.types.pull_events import PullEvent, Restart
+
+EVENTS: list[PullEvent] = [ChunkProgress("sha256:a", 100, 100), Success()]
+
+
+@pytest.mark.parametrize("kind", [BarsReporter, LinesReporter, JsonLinesReporter])
+def test_a_text_file_is_enough(kind: type[LinesReporter]) -> None:
+    file = io.StringIO()
+    reporter: PullProgressReporter = kind(file, model="m")
+    follow(EVENTS, reporter)
+    assert "100" in file.getvalue()
+
+
+def test_what_a_stream_can_show_decides(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w", encoding="utf-8") as terminal:
+        assert type(choose("auto", terminal)) is BarsReporter
+        monkeypatch.setenv("TERM", "dumb")
+        assert type(choose("auto", terminal)) is LinesReporter
+        assert terminal.newlines is None  # it stays as its owner made it
+    os.close(leader)
+    assert type(choose("auto", io.StringIO())) is LinesReporter
+
+
+def test_without_a_stream_json_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
+    follow(EVENTS, choose("json"))
+    assert capsys.readouterr().out.startswith('{"schema"')
+    follow(EVENTS, choose())
+    assert "\nthe model is up to date" in capsys.readouterr().err
+
+
+def test_a_logger_gets_records(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    follow([*EVENTS[:1], Restart(1, "the server fell silent", 0.5), Success()], LoggingReporter())
+    levels = [record.levelname for record in caplog.records]
+    assert levels.count("WARNING") == 1
+    assert "the server fell silent" in caplog.text
+    assert {record.name for record in caplog.records} == {"ollama_cli.pull"}
+
+
+def test_a_pull_that_ends_early_is_a_warning(caplog: pytest.LogCaptureFixture) -> None:
+    own = logging.getLogger("own")
+
+    def interrupted() -> Iterator[PullEvent]:
+        yield ChunkProgress("sha256:a", 100, 50)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        follow(interrupted(), LoggingReporter(own, "m"))
+    last = caplog.records[-1]
+    assert (last.name, last.levelname) == ("own", "WARNING")
+    assert "pull of m interrupted at 50 %" in last.getMessage()
