@@ -93,11 +93,13 @@ TABLE: Final[Mapping[str, Row]] = {
             "has": Entry("models.has", "Tell by the exit code whether a model is installed."),
             "rm": _RM,
             "cp": _CP,
+            "mv": Entry("models.mv", "Give a model another name."),
             "ps": _PS,
             "stop": _STOP,
             "ensure": Entry(
                 "models.ensure", "Pull the models that a file lists.", _STREAMED, items="models"
             ),
+            "freeze": Entry("models.freeze", "Print what is installed as a file for ensure."),
             "history": Entry(
                 "models.history",
                 "List what was pulled, and how it ended.",

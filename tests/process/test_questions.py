@@ -48,6 +48,19 @@ def test_rm_asks_and_obeys(server: str, typed: str, stays: bool) -> None:
     assert ("demo:latest" in names(server)) is stays
 
 
+def test_rm_of_many_lists_them_with_what_they_take(server: str) -> None:
+    for name in ("a", "b"):
+        call("cp", "demo", name, "--host", server)
+    with Terminal("models", "rm", "*", "--host", server) as terminal:
+        terminal.expect("remove these 4 models (", "[y/N]")
+        assert "\n  a:latest (10 KB)\n  b:latest (10 KB)\n" in f"\n{terminal.shown}".replace(
+            "\r", ""
+        )
+        terminal.send("n\n")
+        assert terminal.end() == 1
+    assert len(names(server)) == 4
+
+
 def test_rm_that_is_interrupted_removes_nothing(server: str) -> None:
     with Terminal("models", "rm", "demo", "--host", server) as terminal:
         terminal.expect("[y/N]")

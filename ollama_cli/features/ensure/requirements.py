@@ -17,7 +17,7 @@ _SUFFIX: Final = ".lock"
 _DIGEST: Final = re.compile(r"(?:sha256:)?[0-9a-f]{64}", re.IGNORECASE)
 _KEYS: Final = ("models",)
 _FIELDS: Final = tuple(each.name for each in fields(Requirement))
-_HEAD: Final = "# written by `ollama-cli models ensure --lock`\n"
+_HEAD: Final = "# written by `ollama-cli models {}`\n"
 
 
 def parse(data: bytes, file: str) -> tuple[list[Requirement], list[str]]:
@@ -60,10 +60,15 @@ def lock_of(file: str) -> Path:
     return path.with_suffix(_SUFFIX)
 
 
-def format_lock(locked: Mapping[str, str]) -> str:
-    """Format a lock: the digest of each model, by name."""
+def format_lock(locked: Mapping[str, str], by: str = "ensure --lock") -> str:
+    """Format a lock: the digest of each model, by name; `by` is the command that writes it."""
     models = [{"name": name, "digest": digest} for name, digest in locked.items()]
-    return _HEAD + files.format_toml({"models": models})
+    return _HEAD.format(by) + files.format_toml({"models": models})
+
+
+def format_names(names: Sequence[str]) -> str:
+    """Format a file that requires models by their names alone."""
+    return _HEAD.format("freeze") + files.format_toml({"models": list(names)})
 
 
 def apply_lock(

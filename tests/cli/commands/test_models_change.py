@@ -1,8 +1,11 @@
-"""`models has`, `cp` and `rm`: what changes the models asks first and says what it did."""
+"""`models has`, `cp`, `mv`, `freeze`, `rm`: what changes the models asks first and tells it."""
 
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
+from hostile import Server, by_path, document
 from shell import call
 
 from ollama_cli.demo import DemoServer
@@ -52,6 +55,64 @@ def test_cp_of_an_unknown_model(server: str) -> None:
     result = call("models", "cp", "dem", "x", "--host", server)
     assert result.code == 4
     assert "did you mean demo:latest" in result.err
+
+
+def test_mv(server: str) -> None:
+    result = call("models", "mv", "demo", "my-demo", "--host", server)
+    assert (result.code, result.out, result.err) == (0, "", "renamed demo to my-demo\n")
+    assert names(server) == {"my-demo:latest", "demo-embed:latest"}
+
+
+@pytest.mark.parametrize("name", ["demo", "demo:latest", "library/demo"])
+def test_mv_to_its_own_name_loses_nothing(server: str, name: str) -> None:
+    result = call("models", "mv", "demo", name, "--host", server)
+    assert result.code == 2
+    assert result.err.startswith(f"error: {name} is its name already\n")
+    assert names(server) == BOTH
+
+
+def test_mv_replaces_nothing_unasked(server: str) -> None:
+    result = call("models", "mv", "demo", "demo-embed", "--host", server)
+    assert result.code == 2
+    assert "hint: confirm it with --yes" in result.err
+    assert names(server) == BOTH
+    assert call("models", "mv", "demo", "demo-embed", "--yes", "--host", server).code == 0
+    assert names(server) == {"demo-embed:latest"}
+
+
+def test_mv_of_an_unknown_model(server: str) -> None:
+    result = call("models", "mv", "dem", "x", "--host", server)
+    assert result.code == 4
+    assert "did you mean demo:latest" in result.err
+    assert names(server) == BOTH
+
+
+def test_mv_that_stops_halfway_says_what_is_there() -> None:
+    models = document({"models": [{"name": "a:latest", "size": 1}]})
+    scripts = {
+        "/api/version": document({"version": "0.32.15"}),
+        "/api/tags": models,
+        "/api/copy": document({}),
+        "/api/delete": document({"error": "disk is gone"}, 500),
+    }
+    with Server(by_path(scripts)) as server:
+        result = call("models", "mv", "a", "b", "--host", server.url)
+    assert result.code == 5
+    assert result.err.startswith("warning: b is there, and a is, too\nerror: ")
+
+
+@pytest.mark.parametrize("options", [[], ["--lock"]])
+def test_what_is_frozen_is_ensured(server: str, options: list[str], tmp_path: Path) -> None:
+    frozen = call("models", "freeze", *options, "--host", server)
+    assert frozen.code == 0
+    listed = tomllib.loads(frozen.out)["models"]
+    named = [each["name"] if options else each for each in listed]
+    assert named == sorted(BOTH)
+    file = tmp_path / "models.toml"
+    file.write_text(frozen.out)
+    assert call("models", "ensure", str(file), "--check", "--host", server).code == 0
+    call("rm", "demo", "--yes", "--host", server)
+    assert call("models", "ensure", str(file), "--check", "--host", server).code == 12
 
 
 def test_rm_with_yes(server: str) -> None:

@@ -17,8 +17,8 @@ COMMANDS = [
 ]
 MODELS = [
     *("list", "pull", "outdated", "update", "default", "pick"),
-    *("show", "has", "rm", "cp", "ps", "stop"),
-    *("ensure", "history"),
+    *("show", "has", "rm", "cp", "mv", "ps", "stop"),
+    *("ensure", "freeze", "history"),
 ]
 
 

@@ -1,7 +1,7 @@
 """`ollama-cli models rm`."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -13,6 +13,8 @@ from ollama_cli.types.model_names import same_model
 from ollama_cli.types.models import ModelSummary
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_bytes
+
+_FEW: Final = 3
 
 
 def command(
@@ -34,12 +36,11 @@ def command(
     names = [context.named(name) for name in names]
     server = context.servers.native("rm")
     chosen = _find_models(context.servers.installed(in_full=True), names)
-    listed = ", ".join(f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen)
     if dry_run:
         for model in chosen:
             context.out.line(one_line(model.name))
         return
-    if not yes and not context.prompter.confirm(one_line(f"remove {listed}?"), flag="--yes"):
+    if not yes and not _confirm(context, chosen):
         context.prompter.note("nothing was removed")
         raise typer.Exit(1)
 
@@ -49,6 +50,19 @@ def command(
         context.prompter.report(f"removed {name}")
 
     for_each(context, [model.name for model in chosen], remove)
+
+
+def _confirm(context: Context, chosen: Sequence[ModelSummary]) -> bool:
+    """Ask in one line; more than a few are listed above it, with what they take in all."""
+    named = [f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen]
+    if len(chosen) <= _FEW or not context.prompter.can_ask():
+        question = f"remove {', '.join(named)}?"
+    else:
+        for line in named:
+            context.err.line(f"  {one_line(line)}")
+        total = format_bytes(sum(model.size or 0 for model in chosen))
+        question = f"remove these {len(chosen)} models ({total})?"
+    return context.prompter.confirm(one_line(question), flag="--yes")
 
 
 def _find_models(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:
