@@ -4,6 +4,7 @@ FROM python:3.13-slim AS build
 WORKDIR /source
 COPY pyproject.toml README.md LICENSE ./
 COPY ollama_cli ollama_cli
+COPY docs/man docs/man
 RUN python -m venv /opt/ollama-cli && /opt/ollama-cli/bin/pip install --no-cache-dir --quiet '.[fast]'
 
 FROM python:3.13-slim
