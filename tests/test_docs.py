@@ -1,6 +1,5 @@
 """The documentation cannot fall behind the code: what there is, is told; what is told, works."""
 
-import contextlib
 import importlib
 import io
 import re
@@ -8,11 +7,13 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from documentation import COMMANDS, README, ROOT, branch_of, entry_of, read
+from documentation import COMMANDS, README, ROOT, branch_of, entry_of
+from shell import call
 
 import ollama_cli
 from ollama_cli.cli import parser
 from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
+from ollama_cli.cli.manual import screens
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import Entry
 from ollama_cli.config import dotenv
@@ -20,6 +21,7 @@ from ollama_cli.config.file import SECTION
 from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.config.sources import VARIABLES
+from ollama_cli.ui.streams import OutStream
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [
@@ -33,9 +35,17 @@ LIBRARY = (ROOT / "docs/library.md").read_text(encoding="utf-8")
 @cache
 def help_of(*words: str) -> str:
     """Give the help text of a command."""
-    with contextlib.redirect_stdout(io.StringIO()) as out:
-        read([*words, "--help"])
-    return out.getvalue()
+    text = io.StringIO()
+    screens.show_page(OutStream(text), words, 80)
+    return text.getvalue()
+
+
+@cache
+def globals_told() -> str:
+    """Give the help of the global options."""
+    text = io.StringIO()
+    screens.show_globals(OutStream(text), 80)
+    return text.getvalue()
 
 
 def said(text: str) -> str:
@@ -57,8 +67,8 @@ def test_every_command_has_its_line_in_the_help_and_examples_of_its_own(words: l
     entry = entry_of(words)
     listed = entry.help in said(help_of(*words[:-1]))
     assert listed is not entry.hidden or entry.help in {e.help for e in shown_entries()}
-    first, example = help_of(*words).splitlines()[:2]
-    assert (first, example.startswith(f"  {PROGRAM} ") or " | " in example) == ("Examples:", True)
+    example = help_of(*words).partition("\nExamples:\n")[2].partition("\n")[0]
+    assert example.startswith(f"  {PROGRAM} ") or " | " in example
 
 
 def shown_entries() -> list[Entry]:
@@ -72,7 +82,7 @@ def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> No
         assert getattr(param, "help", None), f"{param.name} of {' '.join(words)} has no help"
         for option in [*param.opts, *param.secondary_opts]:
             shown = option if option.startswith("-") else option.upper()
-            known = re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", told + README)
+            known = re.search(rf"(?<![\w-]){re.escape(shown)}(?![\w-])", told + globals_told())
             assert known or param.param_type_name == "argument", f"{option} is told nowhere"
 
 
@@ -97,7 +107,7 @@ def test_every_setting_stands_in_the_readme_with_its_variables() -> None:
 @pytest.mark.parametrize("row", EXIT_CODES, ids=lambda row: row.name)
 def test_every_exit_code_stands_in_the_readme_and_the_help(row: ExitCode) -> None:
     assert f"| {row.code} | {row.name} | {row.when} |" in README
-    assert f"{row.code} {row.name}: {row.when}" in said(help_of())
+    assert f"{row.code} {row.name} {row.when}" in said(call("help", "exit-codes").out)
 
 
 def test_the_readme_tells_no_exit_code_that_there_is_not() -> None:

@@ -4,12 +4,13 @@ import json
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from ollama_cli.cli import paging, parser, shells
-from ollama_cli.cli.table import Entry
+from ollama_cli.cli.options import Asked
+from ollama_cli.cli.table import HELP, Entry
 from ollama_cli.config import sources
 from ollama_cli.errors import InterruptError, OllamaCliError
 from ollama_cli.features.context import Context, Flags
@@ -18,7 +19,7 @@ from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import visible
 from ollama_cli.ui import motion
 from ollama_cli.ui.sentences import show_error
-from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null
+from ollama_cli.ui.streams import open_stdin, open_stream, redirect_to_null, writing
 
 if TYPE_CHECKING:
     from ollama_cli.ui.pager import PagedStream
@@ -81,7 +82,9 @@ class Door:
             answer(shell, self._arguments, self._environ)
             return
         try:
-            parser.run(self._arguments, self.launch)
+            asked = parser.run(self._arguments, self.launch)
+            if asked is not None:
+                self._reply(asked)
         except OllamaCliError as error:
             if self._context is None:
                 raise
@@ -91,6 +94,14 @@ class Door:
         finally:
             if self._context:
                 self._end(self._context, sys.exc_info()[1])
+
+    def _reply(self, asked: Asked) -> None:
+        """Show what the program is asked for, as the command `help` shows texts."""
+        from ollama_cli.cli.manual import replies  # noqa: PLC0415  not for commands: 4 ms
+
+        with writing():  # what `--version` could not write is still to be written
+            context = self.launch(replies.flags_of(self._values()), "text", HELP)
+        replies.reply(context, asked)
 
     def _end(self, context: Context, error: BaseException | None) -> None:
         """Close the context, and show what was collected: in no pager if it was interrupted."""
@@ -121,11 +132,15 @@ class Door:
 
     def _typed(self) -> tuple[str, bool, str]:
         """Read the output format, --debug and --color of a line that could not be parsed."""
-        from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  errors alone: 1 ms
-
-        values = read_line(self._arguments, "", also=parser.output_options()).values
+        values = self._values()
         output = "json" if "as_json" in values else values.get("output", "text")
         return output, "debug" in values, values.get("color", "auto")
+
+    def _values(self) -> Mapping[str, str]:
+        """Read the options of a line that was not parsed to its end."""
+        from ollama_cli.cli.completion.line import read_line  # noqa: PLC0415  not for commands: 1 ms
+
+        return read_line(self._arguments, "", also=parser.output_options()).values
 
 
 def _how_to_tell(context: Context) -> tuple[str, bool, str]:

@@ -102,8 +102,6 @@ def extra_words(
         hint = f"names that begin so: `{path} --filter {shlex.quote(f'{extra[0]}*')}`"
     elif command == "ps" and len(extra) == 1:
         hint = f"names that begin so: `{path} -o name | grep {shlex.quote(f'^{extra[0]}')}`"
-    elif command == "help":
-        hint = f"try `{shlex.join([PROGRAM, params['topic'], *extra])} --help`"
     return UsageError(message, hint=hint)
 
 
@@ -115,12 +113,13 @@ def bad_value(message: str, choices: Iterable[str]) -> str:
 
 
 def no_command(words: Sequence[str]) -> UsageError:
-    """Return the error for a line without a command."""
-    if words and all(re.fullmatch("-v+|--verbose", word) for word in words):
-        hint = f"the version: `{PROGRAM} --version`; -v is for a command, and logs its requests"
-    else:
-        hint = f"see `{PROGRAM} --help`"
-    return UsageError("no command was named", hint=hint)
+    """Return the error for a line of options without a command."""
+    if all(re.fullmatch("-v+|--verbose", word) for word in words):
+        return UsageError(
+            f"{words[0]} is for a command: it logs its requests, and -vv their bodies",
+            hint=f"the version: `{PROGRAM} --version`, with -v also what it runs on",
+        )
+    return UsageError("no command was named", hint=f"see `{PROGRAM} --help`")
 
 
 def nearest(name: str, known: Iterable[str]) -> list[str]:

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
 
 import typer
 
-from ollama_cli import __version__
 from ollama_cli.cli import shells
 from ollama_cli.config import sources
 from ollama_cli.types.text import one_line
 
 PROGRAM: Final = "ollama-cli"
 OUTPUT_VERSIONS: Final = ("1",)  # of the JSON; the one before the last is kept for one release
+# The groups of the help: what the options of every command are about, and those of the output.
+_SERVER, _SCREEN, _PROGRAM, _OUTPUT = "Server", "Screen", "Program", "Output"
 SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
@@ -39,10 +40,21 @@ Registry = Annotated[
 ]
 
 
-def _print_version(value: bool) -> None:
+class Asked(typer.Exit):
+    """The program itself is asked for something, and no command is to run: its version, its help.
+
+    `words` name the command whose help it is. The short help is that of a line without any word.
+    """
+
+    def __init__(self, what: Literal["version", "help", "short help"], *words: str) -> None:
+        super().__init__()
+        self.what = what
+        self.words = words
+
+
+def _ask_version(value: bool) -> None:
     if value:
-        typer.echo(f"{PROGRAM} {__version__}")
-        raise typer.Exit
+        raise Asked("version")
 
 
 def _install_completion(shell: str | None) -> None:
@@ -67,13 +79,19 @@ def completion_options(
     install_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=SHELL, help="Install completion for your shell.", callback=_install_completion
+            metavar=SHELL,
+            help="Install completion for your shell.",
+            callback=_install_completion,
+            rich_help_panel=_PROGRAM,
         ),
     ] = None,
     show_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=SHELL, help="Print the script that does it.", callback=_show_completion
+            metavar=SHELL,
+            help="Print the script that does it.",
+            callback=_show_completion,
+            rich_help_panel=_PROGRAM,
         ),
     ] = None,
 ) -> None:
@@ -84,51 +102,95 @@ def global_options(
     host: Annotated[
         str | None,
         typer.Option(
-            "--host", "--base-url", metavar="URL", help="The server: an address, or a name."
+            "--host",
+            "--base-url",
+            metavar="URL",
+            help="The server: an address, or a name.",
+            rich_help_panel=_SERVER,
         ),
     ] = None,
     api_key_env: Annotated[
-        str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
+        str | None,
+        typer.Option(
+            metavar="VARIABLE", help="Which variable holds its key.", rich_help_panel=_SERVER
+        ),
     ] = None,
     api: Annotated[
         Literal["auto", "native", "openai", "anthropic"],
-        typer.Option(help="What to speak with the server; auto finds it out."),
+        typer.Option(
+            help="What to speak with the server; auto finds it out.", rich_help_panel=_SERVER
+        ),
     ] = "auto",
     timeout: Annotated[
         str | None,
-        typer.Option(metavar="SECONDS", help="Longest silence of the server; 0: no limit."),
+        typer.Option(
+            metavar="SECONDS",
+            help="Longest silence of the server; 0: no limit.",
+            rich_help_panel=_SERVER,
+        ),
     ] = None,
     connect_timeout: Annotated[
-        str | None, typer.Option(metavar="SECONDS", help="Time to make a connection.")
+        str | None,
+        typer.Option(metavar="SECONDS", help="Time to make a connection.", rich_help_panel=_SERVER),
     ] = None,
     env_file: Annotated[
-        str | None, typer.Option(metavar="PATH", help="Read and trust this .env file.")
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Read and trust this .env file.", rich_help_panel=_SERVER
+        ),
     ] = None,
     color: Annotated[
-        Literal["auto", "always", "never"], typer.Option(help="When to use colour.")
+        Literal["auto", "always", "never"],
+        typer.Option(help="When to use colour.", rich_help_panel=_SCREEN),
     ] = "auto",
     verbose: Annotated[
         int,
         typer.Option(
-            "--verbose", "-v", count=True, show_default=False, help="Log requests; -vv: bodies too."
+            "--verbose",
+            "-v",
+            count=True,
+            show_default=False,
+            help="Log requests; -vv: bodies too.",
+            rich_help_panel=_SCREEN,
         ),
     ] = 0,
     local_only: Annotated[
         bool | None,
-        typer.Option("--local-only", help="Refuse models and hosts that are elsewhere."),
+        typer.Option(
+            "--local-only",
+            help="Refuse models and hosts that are elsewhere.",
+            rich_help_panel=_SERVER,
+        ),
     ] = None,
     *,
     no_pager: Annotated[
-        bool, typer.Option("--no-pager", help="Show long tables without a pager.")
+        bool,
+        typer.Option(
+            "--no-pager", help="Show long tables without a pager.", rich_help_panel=_SCREEN
+        ),
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
-    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
-    demo: Annotated[bool, typer.Option("--demo", help="Use the built-in demo server.")] = False,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="Only results and errors.", rich_help_panel=_SCREEN),
+    ] = False,
+    no_input: Annotated[
+        bool, typer.Option("--no-input", help="Never ask anything.", rich_help_panel=_SCREEN)
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks of errors.", rich_help_panel=_SCREEN)
+    ] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Use the built-in demo server.", rich_help_panel=_SERVER)
+    ] = False,
     version: Annotated[
         bool,
         typer.Option(
-            "--version", "-V", help="Print the version.", callback=_print_version, is_eager=True
+            "--version",
+            "-V",
+            help="Print the version; with -v what it runs on.",
+            callback=_ask_version,
+            is_eager=True,
+            rich_help_panel=_PROGRAM,
         ),
     ] = False,
 ) -> None:
@@ -178,16 +240,27 @@ def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
     if not outputs:
         return []
     formats: Any = Literal.__getitem__(("text", *outputs))
-    option = Annotated[formats, typer.Option("--output", "-o", help="How to print the result.")]
+    option = Annotated[
+        formats,
+        typer.Option("--output", "-o", help="How to print the result.", rich_help_panel=_OUTPUT),
+    ]
     found = [_keyword("output", "text", option)]
     if {"json", "jsonl"} & {*outputs}:
         versions: Any = Literal.__getitem__(OUTPUT_VERSIONS)
         version = Annotated[
-            versions, typer.Option("--output-version", help="Of the JSON; see `help formats`.")
+            versions,
+            typer.Option(
+                "--output-version",
+                metavar="VERSION",
+                help="Of the JSON; see `help formats`.",
+                rich_help_panel=_OUTPUT,
+            ),
         ]
         found.append(_keyword("output_version", OUTPUT_VERSIONS[-1], version))
     if "json" in outputs:
-        as_json = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
+        as_json = Annotated[
+            bool, typer.Option("--json", help="The same as -o json.", rich_help_panel=_OUTPUT)
+        ]
         found.append(_keyword("as_json", default=False, annotation=as_json))
     return found
 
@@ -221,6 +294,7 @@ _Fields: TypeAlias = Annotated[
         "--fields",
         metavar="FIELD[,FIELD...]",
         help="Only these columns, or keys of JSON; help lists them.",
+        rich_help_panel=_OUTPUT,
         callback=_list_fields,
         is_eager=True,
     ),
@@ -228,13 +302,19 @@ _Fields: TypeAlias = Annotated[
 _Jq: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--jq", metavar="EXPR", help="Filter the JSON, texts as they are; needs the extra jq."
+        "--jq",
+        metavar="EXPR",
+        help="Filter the JSON, texts as they are; needs the extra jq.",
+        rich_help_panel=_OUTPUT,
     ),
 ]
 _Line: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--line", metavar="TEXT", help="Print a line for each item; {{name}} is filled in."
+        "--line",
+        metavar="TEXT",
+        help="Print a line for each item; {{name}} is filled in.",
+        rich_help_panel=_OUTPUT,
     ),
 ]
 # The names of the parameters are of their own: a command may have one called `line`.

@@ -15,14 +15,19 @@ from typer._click.core import (
     ParameterSource,
 )
 from typer._click.exceptions import ClickException, NoSuchOption, UsageError as AnyUsageError
-from typer._click.formatting import HelpFormatter
 from typer._click.parser import _OptionParser, _ParsingState
 from typer.core import TyperCommand, TyperGroup
 from typer.main import get_command, get_params_convertors_ctx_param_name_from_function
 
 from ollama_cli.cli import shells
-from ollama_cli.cli.exit_codes import EXIT_CODES
-from ollama_cli.cli.options import CHOOSING, PROGRAM, completion_options, global_options, spread
+from ollama_cli.cli.options import (
+    CHOOSING,
+    PROGRAM,
+    Asked,
+    completion_options,
+    global_options,
+    spread,
+)
 from ollama_cli.cli.table import TABLE, Branch, Entry
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context, Flags
@@ -118,9 +123,13 @@ class _GlobalOptions(AnyCommand):
             param.add_to_parser(parser, ctx)
         return parser
 
+    def get_help(self, ctx: Parsing) -> str:
+        """Leave the parser: others write the help."""
+        raise Asked("help", *ctx.command_path.split()[1:])
+
     def parse_args(self, ctx: Parsing, args: list[str]) -> list[str]:
         try:
-            with writing():  # --help and --version print here
+            with writing():  # completion scripts and lists of fields are printed here
                 rest = super().parse_args(ctx, list(args))
         except NoSuchOption as error:
             raise self._unknown_option(ctx, error.option_name, args) from error
@@ -152,7 +161,7 @@ class _GlobalOptions(AnyCommand):
 
 
 class _Command(_GlobalOptions, TyperCommand):
-    """One command of the table; its help shows examples first."""
+    """One command of the table."""
 
     entry: Entry
 
@@ -181,18 +190,6 @@ class _Command(_GlobalOptions, TyperCommand):
         ctx.obj.choose(choice, errors=output)
         return super().invoke(ctx)
 
-    def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
-        summary, _, examples = (self.help or "").partition("\nExamples:\n")
-        _write_examples(formatter, [line.strip() for line in examples.splitlines()])
-        self.format_usage(ctx, formatter)
-        _write_text(formatter, summary)
-        own = [param for param in self.get_params(ctx) if param.name not in _GLOBAL_NAMES]
-        arguments = [param for param in own if param.param_type_name == "argument"]
-        _write_params(formatter, ctx, "Arguments", arguments)
-        _write_params(formatter, ctx, "Options", [p for p in own if p not in arguments])
-        _write_params(formatter, ctx, "Global options", GLOBALS)
-        formatter.write(f"\nExit codes: {PROGRAM} help exit-codes\n")
-
 
 class _Group(_GlobalOptions, TyperGroup):
     """A branch of the table; the module of a command is imported when it runs."""
@@ -208,7 +205,7 @@ class _Group(_GlobalOptions, TyperGroup):
         self._branch = branch
 
     def list_commands(self, ctx: Parsing) -> list[str]:  # noqa: ARG002  Typer's signature
-        return [n for n, e in self._branch.entries.items() if not getattr(e, "hidden", False)]
+        return list(self._branch.shown)
 
     def get_command(self, ctx: Parsing, cmd_name: str) -> AnyCommand | None:  # noqa: ARG002  likewise
         entry = self._branch.entries.get(cmd_name)
@@ -246,24 +243,14 @@ class _Group(_GlobalOptions, TyperGroup):
                     return [f"{word} {each}" for each in below]
         return ()
 
-    def format_help(self, ctx: Parsing, formatter: HelpFormatter) -> None:
-        _write_examples(formatter, self._branch.examples)
-        self.format_usage(ctx, formatter)
-        _write_text(formatter, self.help or "")
-        shown = [(name, self._branch.entries[name].help) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl(shown)
-        _write_params(formatter, ctx, "Global options", self.get_params(ctx))
-        if ctx.parent is None:
-            with formatter.section("Exit codes"):
-                formatter.write_dl([(r.code, f"{r.name}: {r.when}") for r in EXIT_CODES])
 
-
-def run(arguments: Sequence[str], launch: Launch) -> None:
-    """Parse the arguments and run the command they name.
+def run(arguments: Sequence[str], launch: Launch) -> Asked | None:
+    """Parse the arguments and run the command they name, or return what else is asked for.
 
     Raises UsageError if they cannot be parsed, and what the command raises.
     """
+    if not arguments:
+        return Asked("short help")
     root = _Group(PROGRAM, ROOT, params=list(ROOT_OPTIONS))
     try:
         with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
@@ -272,11 +259,14 @@ def run(arguments: Sequence[str], launch: Launch) -> None:
 
                 raise mistakes.no_command(arguments)
             root.invoke(context)
+    except Asked as asked:
+        return asked
     except typer.Exit as leave:
         if leave.exit_code:
             raise SystemExit(leave.exit_code) from leave
     except ClickException as error:
         raise _usage_error(error) from error
+    return None
 
 
 def _flags(typed: Mapping[str, Any]) -> Flags:
@@ -321,23 +311,3 @@ def _words(params: Sequence[Parameter]) -> list[str]:
     """List the words by which options are given."""
     options = [param for param in params if param.param_type_name == "option"]
     return [word for option in options for word in (*option.opts, *option.secondary_opts)]
-
-
-def _write_examples(formatter: HelpFormatter, examples: Sequence[str]) -> None:
-    formatter.write("Examples:\n")
-    formatter.write("".join(f"  {example}\n" for example in examples) + "\n")
-
-
-def _write_text(formatter: HelpFormatter, text: str) -> None:
-    formatter.write_paragraph()
-    with formatter.indentation():
-        formatter.write_text(text.strip())
-
-
-def _write_params(
-    formatter: HelpFormatter, ctx: Parsing, title: str, params: Sequence[Parameter]
-) -> None:
-    rows = [row for param in params if (row := param.get_help_record(ctx))]
-    if rows:
-        with formatter.section(title):
-            formatter.write_dl(rows)

@@ -1,6 +1,7 @@
 """THE TABLE: every command, its module, its one-line help, its output formats, its traits.
 
-Only the module of the command that runs is imported; help and completion read the table.
+Only the module of the command that runs is imported; help and completion read the table. The rows
+at its top say which of the `GROUPS` of the help they stand in.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,8 @@ class Entry(NamedTuple):
     """One command: its module below `commands`, and the formats of its output beside text.
 
     `items` is the key of the list in its JSON, if that holds one. Of JSON something may be chosen
-    (`--fields`, `--jq`, `--line`) unless it `is_whole`.
+    (`--fields`, `--jq`, `--line`) unless it `is_whole`. A hidden one is another word for the
+    command with the same module, or with that of `like`.
     """
 
     module: str
@@ -25,11 +27,13 @@ class Entry(NamedTuple):
     hidden: bool = False
     items: str = ""
     is_whole: bool = False
+    group: str = ""
+    like: str = ""
 
     @property
     def schema(self) -> str:
         """Return the words of the command as the schema of its documents has them."""
-        return "chat" if self.module == "run" else self.module.replace(".", "-")
+        return (self.like or self.module).replace(".", "-")
 
     def load(self) -> Callable[..., None]:
         """Import the module, and return its function `command`."""
@@ -45,9 +49,18 @@ class Branch(NamedTuple):
     entries: "Mapping[str, Row]" = MappingProxyType({})
     default: str | None = None
     examples: tuple[str, ...] = ()
+    group: str = ""
+
+    @property
+    def shown(self) -> "Mapping[str, Row]":
+        """Return the rows that the help lists."""
+        return {n: row for n, row in self.entries.items() if not getattr(row, "hidden", False)}
 
 
 Row: TypeAlias = Entry | Branch
+GROUPS: Final = ("talk", "models", "server", "settings")
+"""What the commands of the program are for, in the order of its help."""
+
 # Commands that only look start no server; those that change a model do not pull it first.
 _NO_START: Final = Traits(starts_server=False)
 _NO_PULL: Final = Traits(offers_pull=False)
@@ -67,10 +80,14 @@ _STOP: Final = Entry(
     traits=Traits(starts_server=False, offers_pull=False),
 )
 _CP: Final = Entry("models.cp", "Copy a model to another name.", traits=_NO_PULL)
+HELP: Final = Entry("help", "Explain exit codes, settings and formats.", group="settings")
+"""Also shows the help of the others."""
 
 TABLE: Final[Mapping[str, Row]] = {
-    "chat": Entry("chat", "Answer a prompt, or hold a conversation.", _ANSWERED),
-    "generate": Entry("generate", "Complete one prompt, without a conversation.", _ANSWERED),
+    "chat": Entry("chat", "Answer a prompt, or hold a conversation.", _ANSWERED, group="talk"),
+    "generate": Entry(
+        "generate", "Complete one prompt, without a conversation.", _ANSWERED, group="talk"
+    ),
     "models": Branch(
         "List, pull, show, remove and inspect models.",
         {
@@ -113,6 +130,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli models pull llama3:8b",
             "ollama-cli models show llama3:8b",
         ),
+        group="models",
     ),
     "sessions": Branch(
         "List, search, show and remove conversations that are kept.",
@@ -156,6 +174,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli sessions search 'blue sky'",
             "ollama-cli sessions show 3f2",
         ),
+        group="talk",
     ),
     "cache": Branch(
         "Look at the answers that --cache keeps, and remove them.",
@@ -170,6 +189,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli cache info",
             "ollama-cli cache clear --older-than 30d",
         ),
+        group="talk",
     ),
     "prompts": Branch(
         "Keep prompts in files, with variables.",
@@ -200,6 +220,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "git diff | ollama-cli chat -p review",
             "ollama-cli prompts check ./review.prompt.yml",
         ),
+        group="talk",
     ),
     "mcp": Branch(
         "Serve models to agents, and use the tools of MCP servers.",
@@ -226,26 +247,39 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli mcp tools",
             "ollama-cli mcp call fs.read --arg path=notes.txt",
         ),
+        group="talk",
     ),
-    "embed": Entry("embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw")),
+    "embed": Entry(
+        "embed", "Turn texts into vectors.", ("json", "jsonl", "csv", "raw"), group="talk"
+    ),
     "tokens": Entry(
-        "tokens", "Count the tokens of texts.", ("json", "jsonl", "csv"), items="texts"
+        "tokens",
+        "Count the tokens of texts.",
+        ("json", "jsonl", "csv"),
+        items="texts",
+        group="talk",
     ),
     "health": Entry(
         "health",
         "Check the server, by exit code.",
         ("json",),
         Traits(starts_server=False, silent_if_quiet=True),
+        group="server",
     ),
     "doctor": Entry(
         "doctor",
-        "Find out what is wrong with the connection, and what cures it.",
+        "Find what is wrong with the connection, and what cures it.",
         ("json", "markdown"),
         _NO_START,
+        group="server",
     ),
-    "env": Entry("env", "Print or pass on the variables that other tools read."),
+    "env": Entry("env", "Print or pass on the variables that other tools read.", group="server"),
     "tap": Entry(
-        "tap", "Show what other programs ask the server, and how it answers.", ("jsonl",), _NO_START
+        "tap",
+        "Show what other programs ask a server, and its answers.",
+        ("jsonl",),
+        _NO_START,
+        group="server",
     ),
     "config": Branch(
         "Show and change settings.",
@@ -261,9 +295,10 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli config show",
             "ollama-cli config set model llama3.2",
         ),
+        group="settings",
     ),
     "hosts": Branch(
-        "Give servers names, and keys that no other server is shown.",
+        "Name servers, and give each a key that no other is shown.",
         {
             "list": Entry(
                 "hosts.list", "List the hosts that have a name.", ("json", "name"), items="hosts"
@@ -275,22 +310,27 @@ TABLE: Final[Mapping[str, Row]] = {
             "ollama-cli hosts add work https://llm.example.com --api-key-env WORK_KEY",
             "ollama-cli --host work health",
         ),
+        group="server",
     ),
     "demo": Branch(
-        "See a tour of it on the built-in demo server, or run that server.",
+        "Take a tour on the built-in demo server, or run it.",
         {
             "tour": Entry("demo.tour", "See it work in ten seconds; plain `demo` does it too."),
             "serve": Entry("demo.serve", "Run the demo server for your own tests."),
         },
         default="tour",
         examples=("ollama-cli demo", "ollama-cli demo serve --port 11434"),
+        group="server",
     ),
     "completion": Entry(
-        "completion", "Print the script that completes words in your shell.", traits=_NO_START
+        "completion",
+        "Print the script that completes words in your shell.",
+        traits=_NO_START,
+        group="settings",
     ),
-    "help": Entry("help", "Explain exit codes, settings and formats."),
+    "help": HELP,
     # For users who know `ollama`.
-    "run": Entry("run", "chat with a model, as `ollama run`.", _ANSWERED, hidden=True),
+    "run": Entry("run", "chat with a model, as `ollama run`.", _ANSWERED, hidden=True, like="chat"),
     "list": _LIST._replace(hidden=True),
     "ls": _LIST._replace(hidden=True),
     "ps": _PS._replace(hidden=True),

@@ -1,10 +1,12 @@
 """The options about tools of the commands that run them, declared once."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from ollama_cli.features.tools.options import ToolOptions
+
+_GROUP: Final = "Tools"
 
 
 def declare(
@@ -15,23 +17,38 @@ def declare(
             "--tools",
             metavar="TOOLS[,TOOLS...]",
             help="Let the model call a server of mcp.json, SERVER.TOOL, FILE.py or cmd:NAME.",
+            rich_help_panel=_GROUP,
         ),
     ] = None,
     tools_approve: Annotated[
         Literal["ask", "never", "always"],
-        typer.Option(help="Who allows a call that [tools] of the settings do not."),
+        typer.Option(
+            help="Who allows a call that [tools] of the settings do not.", rich_help_panel=_GROUP
+        ),
     ] = "ask",
     max_tool_rounds: Annotated[
-        int, typer.Option(min=1, metavar="N", help="The most answers with calls.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="The most answers with calls.", rich_help_panel=_GROUP
+        ),
     ] = 8,
     max_tool_calls: Annotated[
-        int, typer.Option(min=1, metavar="N", help="The most calls in one answer of ours.")
+        int,
+        typer.Option(
+            min=1, metavar="N", help="The most calls in one answer of ours.", rich_help_panel=_GROUP
+        ),
     ] = 32,
     tool_output: Annotated[
-        str, typer.Option(metavar="SIZE", help="The most of a result that the model is told.")
+        str,
+        typer.Option(
+            metavar="SIZE",
+            help="The most of a result that the model is told.",
+            rich_help_panel=_GROUP,
+        ),
     ] = "32kB",
     mcp_config: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Read this instead of mcp.json.")
+        str | None,
+        typer.Option(metavar="FILE", help="Read this instead of mcp.json.", rich_help_panel=_GROUP),
     ] = None,
 ) -> ToolOptions:
     """Declare the options about tools, and return their values."""

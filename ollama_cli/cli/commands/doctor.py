@@ -1,13 +1,11 @@
 """`ollama-cli doctor`."""
 
-import platform
 from collections.abc import Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Final
 
 import typer
 
-from ollama_cli import __version__
+from ollama_cli.cli import versions
 from ollama_cli.config import credentials, hosts, sources
 from ollama_cli.features.context import Context
 from ollama_cli.features.doctor import container
@@ -18,7 +16,6 @@ from ollama_cli.types.checks import Check
 from ollama_cli.ui import diagnosis
 from ollama_cli.ui.spinner import Spinner
 
-_LIBRARIES: Final = ("requests", "urllib3", "typer", "rich")
 # A limit even if that of `health` is off: a person is waiting.
 _MAX_SECONDS: Final = 30.0
 
@@ -144,16 +141,10 @@ def _typed_address(context: Context) -> str:
 
 
 def _about() -> Mapping[str, object]:
+    about = versions.about()
     return {
-        "ollama-cli": __version__,
-        "Python": platform.python_version(),
-        "platform": platform.platform(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
+        "ollama-cli": about.program,
+        "Python": about.python,
+        "platform": about.platform,
+        "libraries": about.libraries,
     }
-
-
-def _version(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "not installed"

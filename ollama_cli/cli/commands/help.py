@@ -10,6 +10,7 @@ import typer
 from ollama_cli.cli import schema_words
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS, PROMISE
+from ollama_cli.cli.manual import screens
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
@@ -30,6 +31,10 @@ def _exit_codes(context: Context, _: Sequence[str]) -> None:
 
 def _environment(context: Context, _: Sequence[str]) -> None:
     show_wrapped(context.out, ("VARIABLE", "MEANING"), environment())
+
+
+def _options(context: Context, _: Sequence[str]) -> None:
+    screens.show_globals(context.out, screens.width_of(context.out, context.environ))
 
 
 def _formats(context: Context, _: Sequence[str]) -> None:
@@ -91,6 +96,7 @@ TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
     {
         "exit-codes": _exit_codes,
         "environment": _environment,
+        "options": _options,
         "formats": _formats,
         "schema": _schema,
         "schema-words": _schema_words,
@@ -104,57 +110,58 @@ _READABLE: Final = 0o644  # by all, as other pages are
 
 def command(
     ctx: typer.Context,
-    topic: Annotated[
-        str | None, typer.Argument(metavar="TOPIC", help=f"One of {', '.join(TOPICS)}.")
-    ] = None,
-    names: Annotated[
+    words: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[SCHEMA|COMMAND]...", help="Of schema and man: which one."),
+        typer.Argument(
+            metavar="TOPIC|COMMAND...",
+            help=f"{', '.join(TOPICS)}; or a command. Without: all commands.",
+        ),
     ] = None,
     dir_: Annotated[
         str | None,
         typer.Option("--dir", metavar="PATH", help="Of man: write all pages into it."),
     ] = None,
 ) -> None:
-    """Explain exit codes, the variables that are read, the output formats and their schemas.
+    """Explain a command, exit codes, variables, global options, formats and their schemas.
 
-    `man` prints a page for man, that of the program or of a COMMAND; `agent` one page for programs
-    that call this one.
+    `help COMMAND` is `COMMAND --help`. `schema NAME` prints one schema, `man COMMAND` a page for
+    man, without COMMAND that of the program; `agent` prints one page for programs that call this
+    one.
 
     Examples:
+      ollama-cli help models pull
       ollama-cli help exit-codes
-      ollama-cli help formats
       ollama-cli help schema models-list
       ollama-cli help man models pull | man -l -
       ollama-cli help agent
     """
     context: Context = ctx.obj
+    topic, *names = words or [""]
     if dir_ is not None and (topic != "man" or names):
         raise UsageError("--dir is for `help man`, which writes all pages there")
-    if topic is None:
-        context.out.line(f"topics: {PROGRAM} help {'|'.join(TOPICS)}")
-        context.out.line(f"commands: {PROGRAM} --help, {PROGRAM} COMMAND --help")
-        return
-    if names and topic not in _WITH_NAMES:
-        from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
-
-        raise mistakes.extra_words(ctx.command_path, names, [topic, *names], {"topic": topic})
-    if topic not in TOPICS:
-        raise UsageError(f"no help topic is named {topic!r}", hint=_hint(topic))
-    if dir_ is None:
-        TOPICS[topic](context, names or ())
-    else:
+    if dir_ is not None:
         _write_pages(context, dir_)
+    elif topic in TOPICS:
+        _check(names if topic not in _WITH_NAMES else ())
+        TOPICS[topic](context, names)
+    elif topic and topic not in TABLE and not names:
+        raise UsageError(f"no help topic is named {topic!r}", hint=_hint(topic))
+    else:
+        width = screens.width_of(context.out, context.environ)
+        screens.show_page(context.out, words or (), width, topics=TOPICS)
+
+
+def _check(extra: Sequence[str]) -> None:
+    if extra:
+        message = f"got unexpected extra argument{'s' * (len(extra) > 1)} ({' '.join(extra)})"
+        raise UsageError(message, hint=f"see `{PROGRAM} help --help`")
 
 
 def _hint(topic: str) -> str:
     from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
 
-    if topic in TABLE:
-        return f"try `{PROGRAM} {topic} --help`"
-    lines = {each: f"help {each}" for each in TOPICS} | {each: f"{each} --help" for each in TABLE}
-    near = mistakes.nearest(topic, lines)
-    meant = " or ".join(f"`{PROGRAM} {lines[each]}`" for each in near)
+    near = mistakes.nearest(topic, [*TOPICS, *TABLE])
+    meant = " or ".join(f"`{PROGRAM} help {each}`" for each in near)
     return f"did you mean {meant}?" if meant else f"topics: {', '.join(TOPICS)}"
 
 

@@ -77,12 +77,21 @@ class _LineReader:
             self._ended = True
         else:
             option, _, value = self._split_option(word)
+            self._read_flags(word)
             if option is not None and value is not None:
                 self._values[option.name] = value
             elif option is not None and _needs_value(option):
                 self._pending = option
             elif option is not None:
                 self._values[option.name] = "true"
+
+    def _read_flags(self, word: str) -> None:
+        """Read the flags that stand in one word, as `-qv`."""
+        for letter in word[1:] if word[1] != "-" else "":
+            option = self._find_option(f"-{letter}")
+            if option is None or _needs_value(option):
+                break
+            self._values[option.name] = "true"
 
     def end(self, current: str) -> Line:
         """Return the line, with `current` as its unfinished last word."""

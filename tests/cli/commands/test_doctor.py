@@ -22,6 +22,7 @@ from shell import call, run
 from terminals import Terminal
 
 from ollama_cli import __version__
+from ollama_cli.cli import versions
 
 MODELS = [{"name": "m:latest", "capabilities": ["completion"]}]
 DEFAULT_LINE = {"model": "m", "message": {"content": ""}, "done": False}
@@ -57,7 +58,7 @@ def test_the_document_when_all_is_well(demo: str) -> None:
         "model": "demo:latest",
     }
     assert about["ollama-cli"] == __version__
-    assert set(about["libraries"]) == {"requests", "urllib3", "typer", "rich"}
+    assert about["libraries"] == versions.about().libraries
     assert [rung["name"] for rung in rungs] == CHECKS
     assert all(rung["seconds"] >= 0 for rung in rungs if rung["status"] == "ok")
     assert list(rungs[0]) == [

@@ -15,7 +15,9 @@ from ollama_cli.ui import export
 
 def command(
     ctx: typer.Context,
-    tool: Annotated[str, typer.Argument(help="SERVER.TOOL, or TOOL of the one that is named.")],
+    tool: Annotated[
+        str, typer.Argument(metavar="TOOL", help="SERVER.TOOL, or TOOL of the one that is named.")
+    ],
     words: Words = None,
     arg: Annotated[
         list[str] | None,
