@@ -4,10 +4,16 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ollama_cli.cli.options import AutoPull, Curl, NoStdin
+from ollama_cli.cli.options import AutoPull, Curl, NoStdin, grouped
 from ollama_cli.features.chat.options import AnswerOptions
 
 
+@grouped(
+    Prompt="system file image show_prompt",
+    Answer="stream render show_thinking format schema schema_multi no_schema_prompt repair strict"
+    " extract extract_last think stats logprobs cache no_cache",
+    Model="option temperature seed num_ctx max_tokens top_p stop truncate keep_alive",
+)
 def declare(
     *,
     stream: Annotated[

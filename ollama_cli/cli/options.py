@@ -2,7 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Final, Literal, TypeAlias, get_args
+from typing import Annotated, Any, Final, Literal, TypeAlias, TypeVar, get_args
 
 import typer
 
@@ -10,10 +10,10 @@ from ollama_cli.cli import shells
 from ollama_cli.config import sources
 from ollama_cli.types.text import one_line
 
+F = TypeVar("F", bound=Callable[..., object])
 PROGRAM: Final = "ollama-cli"
 OUTPUT_VERSIONS: Final = ("1",)  # of the JSON; the one before the last is kept for one release
-# The groups of the help: what the options of every command are about, and those of the output.
-_SERVER, _SCREEN, _PROGRAM, _OUTPUT = "Server", "Screen", "Program", "Output"
+_OUTPUT: Final = "Output"  # a group of the help, as those of `grouped`
 SHELL: Final = f"[{'|'.join(shells.NAMES)}]"
 Model = Annotated[
     str | None, typer.Option("--model", "-m", metavar="MODEL", help="Which model to use.")
@@ -74,114 +74,87 @@ def _show_completion(shell: str | None) -> None:
         raise typer.Exit
 
 
+def grouped(**groups: str) -> Callable[[F], F]:
+    """Put the options that a function declares into groups of the help, by title and names."""
+
+    def put(declare: F) -> F:
+        for title, names in groups.items():
+            for name in names.split():
+                declare.__annotations__[name].__metadata__[0].rich_help_panel = title
+        return declare
+
+    return put
+
+
+@grouped(Program="install_completion show_completion")
 def completion_options(
     *,
     install_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=SHELL,
-            help="Install completion for your shell.",
-            callback=_install_completion,
-            rich_help_panel=_PROGRAM,
+            metavar=SHELL, help="Install completion for your shell.", callback=_install_completion
         ),
     ] = None,
     show_completion: Annotated[
         str | None,
         typer.Option(
-            metavar=SHELL,
-            help="Print the script that does it.",
-            callback=_show_completion,
-            rich_help_panel=_PROGRAM,
+            metavar=SHELL, help="Print the script that does it.", callback=_show_completion
         ),
     ] = None,
 ) -> None:
     """Declare the options that are only valid before a command."""
 
 
+@grouped(
+    Server="host api_key_env api timeout connect_timeout env_file local_only demo",
+    Screen="color verbose no_pager quiet no_input debug",
+    Program="version",
+)
 def global_options(
     host: Annotated[
         str | None,
         typer.Option(
-            "--host",
-            "--base-url",
-            metavar="URL",
-            help="The server: an address, or a name.",
-            rich_help_panel=_SERVER,
+            "--host", "--base-url", metavar="URL", help="The server: an address, or a name."
         ),
     ] = None,
     api_key_env: Annotated[
-        str | None,
-        typer.Option(
-            metavar="VARIABLE", help="Which variable holds its key.", rich_help_panel=_SERVER
-        ),
+        str | None, typer.Option(metavar="VARIABLE", help="Which variable holds its key.")
     ] = None,
     api: Annotated[
         Literal["auto", "native", "openai", "anthropic"],
-        typer.Option(
-            help="What to speak with the server; auto finds it out.", rich_help_panel=_SERVER
-        ),
+        typer.Option(help="What to speak with the server; auto finds it out."),
     ] = "auto",
     timeout: Annotated[
         str | None,
-        typer.Option(
-            metavar="SECONDS",
-            help="Longest silence of the server; 0: no limit.",
-            rich_help_panel=_SERVER,
-        ),
+        typer.Option(metavar="SECONDS", help="Longest silence of the server; 0: no limit."),
     ] = None,
     connect_timeout: Annotated[
-        str | None,
-        typer.Option(metavar="SECONDS", help="Time to make a connection.", rich_help_panel=_SERVER),
+        str | None, typer.Option(metavar="SECONDS", help="Time to make a connection.")
     ] = None,
     env_file: Annotated[
-        str | None,
-        typer.Option(
-            metavar="PATH", help="Read and trust this .env file.", rich_help_panel=_SERVER
-        ),
+        str | None, typer.Option(metavar="PATH", help="Read and trust this .env file.")
     ] = None,
     color: Annotated[
-        Literal["auto", "always", "never"],
-        typer.Option(help="When to use colour.", rich_help_panel=_SCREEN),
+        Literal["auto", "always", "never"], typer.Option(help="When to use colour.")
     ] = "auto",
     verbose: Annotated[
         int,
         typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            show_default=False,
-            help="Log requests; -vv: bodies too.",
-            rich_help_panel=_SCREEN,
+            "--verbose", "-v", count=True, show_default=False, help="Log requests; -vv: bodies too."
         ),
     ] = 0,
     local_only: Annotated[
         bool | None,
-        typer.Option(
-            "--local-only",
-            help="Refuse models and hosts that are elsewhere.",
-            rich_help_panel=_SERVER,
-        ),
+        typer.Option("--local-only", help="Refuse models and hosts that are elsewhere."),
     ] = None,
     *,
     no_pager: Annotated[
-        bool,
-        typer.Option(
-            "--no-pager", help="Show long tables without a pager.", rich_help_panel=_SCREEN
-        ),
+        bool, typer.Option("--no-pager", help="Show long tables without a pager.")
     ] = False,
-    quiet: Annotated[
-        bool,
-        typer.Option("--quiet", "-q", help="Only results and errors.", rich_help_panel=_SCREEN),
-    ] = False,
-    no_input: Annotated[
-        bool, typer.Option("--no-input", help="Never ask anything.", rich_help_panel=_SCREEN)
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks of errors.", rich_help_panel=_SCREEN)
-    ] = False,
-    demo: Annotated[
-        bool, typer.Option("--demo", help="Use the built-in demo server.", rich_help_panel=_SERVER)
-    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only results and errors.")] = False,
+    no_input: Annotated[bool, typer.Option("--no-input", help="Never ask anything.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks of errors.")] = False,
+    demo: Annotated[bool, typer.Option("--demo", help="Use the built-in demo server.")] = False,
     version: Annotated[
         bool,
         typer.Option(
@@ -190,7 +163,6 @@ def global_options(
             help="Print the version; with -v what it runs on.",
             callback=_ask_version,
             is_eager=True,
-            rich_help_panel=_PROGRAM,
         ),
     ] = False,
 ) -> None:
@@ -240,27 +212,19 @@ def _output_options(outputs: Sequence[str]) -> list[inspect.Parameter]:
     if not outputs:
         return []
     formats: Any = Literal.__getitem__(("text", *outputs))
-    option = Annotated[
-        formats,
-        typer.Option("--output", "-o", help="How to print the result.", rich_help_panel=_OUTPUT),
-    ]
+    option = Annotated[formats, typer.Option("--output", "-o", help="How to print the result.")]
     found = [_keyword("output", "text", option)]
     if {"json", "jsonl"} & {*outputs}:
         versions: Any = Literal.__getitem__(OUTPUT_VERSIONS)
         version = Annotated[
             versions,
             typer.Option(
-                "--output-version",
-                metavar="VERSION",
-                help="Of the JSON; see `help formats`.",
-                rich_help_panel=_OUTPUT,
+                "--output-version", metavar="VERSION", help="Of the JSON; see `help formats`."
             ),
         ]
         found.append(_keyword("output_version", OUTPUT_VERSIONS[-1], version))
     if "json" in outputs:
-        as_json = Annotated[
-            bool, typer.Option("--json", help="The same as -o json.", rich_help_panel=_OUTPUT)
-        ]
+        as_json = Annotated[bool, typer.Option("--json", help="The same as -o json.")]
         found.append(_keyword("as_json", default=False, annotation=as_json))
     return found
 
@@ -279,7 +243,9 @@ def _list_fields(ctx: typer.Context, typed: list[str] | None) -> list[str] | Non
     return typed
 
 
-def _keyword(name: str, default: object, annotation: object) -> inspect.Parameter:
+def _keyword(name: str, default: object, annotation: Any) -> inspect.Parameter:
+    """Declare an option for the output, in the group of these."""
+    annotation.__metadata__[0].rich_help_panel = _OUTPUT
     kind = inspect.Parameter.KEYWORD_ONLY
     return inspect.Parameter(name, kind, default=default, annotation=annotation)
 
@@ -294,7 +260,6 @@ _Fields: TypeAlias = Annotated[
         "--fields",
         metavar="FIELD[,FIELD...]",
         help="Only these columns, or keys of JSON; help lists them.",
-        rich_help_panel=_OUTPUT,
         callback=_list_fields,
         is_eager=True,
     ),
@@ -302,19 +267,13 @@ _Fields: TypeAlias = Annotated[
 _Jq: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--jq",
-        metavar="EXPR",
-        help="Filter the JSON, texts as they are; needs the extra jq.",
-        rich_help_panel=_OUTPUT,
+        "--jq", metavar="EXPR", help="Filter the JSON, texts as they are; needs the extra jq."
     ),
 ]
 _Line: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--line",
-        metavar="TEXT",
-        help="Print a line for each item; {{name}} is filled in.",
-        rich_help_panel=_OUTPUT,
+        "--line", metavar="TEXT", help="Print a line for each item; {{name}} is filled in."
     ),
 ]
 # The names of the parameters are of their own: a command may have one called `line`.

@@ -4,9 +4,11 @@ from typing import Annotated
 
 import typer
 
+from ollama_cli.cli.options import grouped
 from ollama_cli.features.prompts.options import PromptOptions
 
 
+@grouped(Prompt="prompt_file var")
 def declare(
     *,
     prompt_file: Annotated[

@@ -10,7 +10,7 @@ from ollama_cli import __version__
 DEPENDENCIES: Final = (
     *("typer", "requests", "urllib3", "idna", "rich", "markdown-it-py", "pygments"),
     *("prompt_toolkit", "wcwidth", "platformdirs", "shellingham", "tomli-w", "tomlkit"),
-    "jsonschema",
+    *("jsonschema", "PyYAML"),
 )
 EXTRAS: Final = ("orjson", "PySocks", "mcp", "jq", "pydantic-ai-slim")
 MISSING: Final = "not installed"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.demo import FAULTS, DemoServer
+from ollama_cli.demo import DemoServer
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.context import Context
 
@@ -17,7 +17,7 @@ def command(
     ] = 0,
     fault: Annotated[
         str | None,
-        typer.Option(metavar="SCRIPT", help=f"What goes wrong: {', '.join(FAULTS)}."),
+        typer.Option(metavar="SCRIPT", help="What goes wrong, in one of the ways above."),
     ] = None,
     fault_times: Annotated[
         int | None, typer.Option(min=1, help="Only in the first N answers it is for.", metavar="N")
