@@ -3,8 +3,8 @@
 import math
 import os
 import re
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.types import measures, model_names
@@ -124,15 +124,17 @@ def read_num_ctx(value: object) -> str | int:
     return int(number)
 
 
-def one_of(choices: tuple[str, ...]) -> Callable[[object], str]:
-    """Return a reader that accepts one of `choices`."""
+class OneOf:
+    """Read one of some words."""
 
-    def read(value: object) -> str:
-        if value not in choices:
-            raise ConfigError(f"is none of {', '.join(choices)}")
+    def __init__(self, words: tuple[str, ...]) -> None:
+        self.words = words
+
+    def __call__(self, value: object) -> str:
+        """Return the word; ConfigError for another."""
+        if value not in self.words:
+            raise ConfigError(f"is none of {', '.join(self.words)}")
         return str(value)
-
-    return read
 
 
 def read_switch(value: object) -> bool:
@@ -193,3 +195,19 @@ def _number(value: object) -> float:
         return float(value)
     except (ValueError, OverflowError):
         return math.nan
+
+
+_SWITCH: Final = ("true", "false")
+_WORDS: Final[Mapping[Callable[[Any], Any], tuple[str, ...]]] = {
+    read_switch: _SWITCH,
+    read_presence: _SWITCH,
+    read_cache: _SWITCH,
+    read_num_ctx: ("auto",),
+    read_retries: ("inf",),
+    read_registry: ("none",),
+}
+
+
+def words_of(read: Callable[[Any], Any]) -> tuple[str, ...]:
+    """Return the words that a reader takes, as far as they can be listed."""
+    return read.words if isinstance(read, OneOf) else _WORDS.get(read, ())

@@ -237,12 +237,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "render": Setting(
         "how an answer is shown on a terminal: auto, markdown or plain",
-        parsers.one_of(parsers.RENDERINGS),
+        parsers.OneOf(parsers.RENDERINGS),
         ("OLLAMA_CLI_RENDER",),
     ),
     "keys": Setting(
         "which editor's keys a conversation has: emacs or vi",
-        parsers.one_of(parsers.KEYS),
+        parsers.OneOf(parsers.KEYS),
         ("OLLAMA_CLI_KEYS",),
     ),
     "accessible": Setting(
@@ -258,7 +258,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "api": Setting(
         "what is spoken with the server: native, openai, anthropic, or auto, which finds it out",
-        parsers.one_of(parsers.APIS),
+        parsers.OneOf(parsers.APIS),
         ("OLLAMA_CLI_API",),
     ),
     "anthropic_version": Setting(
@@ -274,12 +274,12 @@ SETTINGS: Final[Mapping[str, Setting]] = {
     ),
     "auto_pull": Setting(
         "whether a missing model is pulled: ask (on a terminal), never or always",
-        parsers.one_of(parsers.CONSENTS),
+        parsers.OneOf(parsers.CONSENTS),
         ("OLLAMA_CLI_AUTO_PULL",),
     ),
     "auto_start": Setting(
         "whether a local server that is not running is started: ask, never or always",
-        parsers.one_of(parsers.CONSENTS),
+        parsers.OneOf(parsers.CONSENTS),
         ("OLLAMA_CLI_AUTO_START",),
     ),
     "allowed_models": Setting(

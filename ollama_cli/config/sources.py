@@ -26,6 +26,7 @@ VARIABLES: Final = {
     "ANTHROPIC_API_KEY": "key of https://api.anthropic.com, and of no other server",
     "NO_COLOR": "no colour, whatever its value",
     "FORCE_COLOR": "colour also where there is no terminal",
+    "COLUMNS": "how wide the help is where it does not go to a terminal",
     "TERM": "`dumb` means neither colour nor motion; it, `unknown` and none have a plain line",
     "VISUAL": "editor for Ctrl-G in a conversation",
     "EDITOR": "likewise, where VISUAL is not set",

@@ -91,6 +91,11 @@ def session(
         ("ollama-cli chat --sys", "<ollama-cli><chat><--system>"),
         ("ollama-cli chat -f rep", "<ollama-cli><chat><-f><report of May.txt>"),
         ("ollama-cli chat --file=rep", "<ollama-cli><chat><--file=report of May.txt>"),
+        ("ollama-cli chat -s @rep", "<ollama-cli><chat><-s><@report of May.txt>"),
+        ("ollama-cli chat --system=@rep", "<ollama-cli><chat><--system=@report of May.txt>"),
+        (f"ollama-cli chat -O num_c{TAB}8", "<ollama-cli><chat><-O><num_ctx=8>"),
+        ("ollama-cli config set auto_pull al", "<ollama-cli><config><set><auto_pull><always>"),
+        ("ollama-cli models has tiny:1b rep", "<ollama-cli><models><has><tiny:1b><rep>"),
     ],
 )
 def test_what_is_typed_becomes_what_is_meant(session: Terminal, typed: str, meant: str) -> None:

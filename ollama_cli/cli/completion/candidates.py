@@ -3,10 +3,12 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from ollama_cli.cli.completion.line import Line
-from ollama_cli.config import credentials, file, sources
+from ollama_cli.cli.parser import ROOT
+from ollama_cli.cli.table import Branch, Row
+from ollama_cli.config import credentials, file, parsers, sources
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.errors import OllamaCliError
@@ -22,8 +24,10 @@ _TOOLS: Final = "TOOLS"
 # Names come from servers; only these are safe in every shell.
 _SAFE_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_./:-]{0,499}")
 _SAFE_ADDRESS: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./:%\[\]-]{0,499}")
+_FILE_NAMED: Final = re.compile(r"([\w-]+=)?@")  # @FILE, and NAME=@FILE
 _WORD: Final = re.compile(r"[a-z][a-z-]*")
 _HELP: Final = "Show the help."
+_NOTHING: Final = Branch("")
 
 
 class Candidate(NamedTuple):
@@ -38,14 +42,18 @@ def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None
     if line.parameter is not None:
         values = _values(line, environ)
         found = None if values is None else [Candidate(value) for value in values]
-    elif line.takes_options and (line.typed.startswith("-") or line.branch is None):
+    elif line.takes_options and (line.typed.startswith("-") or _has_no_arguments(line)):
         found = _options(line.options)
     elif line.branch is not None:
-        entries = line.branch.entries.items()
-        found = [Candidate(n, e.help) for n, e in entries if not getattr(e, "hidden", False)]
+        found = [Candidate(name, row.help) for name, row in line.branch.shown.items()]
     else:
         found = []
     return found and [each for each in found if each.text.startswith(line.typed)]
+
+
+def _has_no_arguments(line: Line) -> bool:
+    """Return whether a command was named that takes options alone."""
+    return line.branch is None and not line.arguments
 
 
 def _options(params: Sequence[Any]) -> list[Candidate]:
@@ -61,28 +69,64 @@ def _values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
         return choices
     metavar = (line.parameter.metavar or "").strip("[]=").removesuffix("...")
     kinds = metavar.split("|")
+    if _FILE_NAMED.match(line.typed) and any(kind.startswith("@") for kind in kinds):
+        return None
     if _FILES.intersection(kinds) and (metavar not in _KINDS or "/" in line.typed):
         return None
     if kinds[0].startswith(f"{_TOOLS}["):
         names = [*_mcp_servers(line, environ), *_programs(environ)]
         return names if any(each.startswith(line.typed) for each in names) else None
     known = next((_KINDS[kind] for kind in (metavar, *kinds) if kind in _KINDS), None)
+    listed = known(line, environ) if known else ()
     words = filter(_WORD.fullmatch, kinds)
-    return dict.fromkeys([*(known(line, environ) if known else ()), *words])
+    return None if listed is None else dict.fromkeys([*listed, *words])
 
 
 def _settings(_: Line, __: Mapping[str, str]) -> Iterable[str]:
     return SETTINGS
 
 
-def _schemas(_: Line, __: Mapping[str, str]) -> Iterable[str]:
-    return published.names()
+def _setting_values(line: Line, environ: Mapping[str, str]) -> Iterable[str] | None:
+    """List the values of the setting that was named before."""
+    setting = SETTINGS.get(line.arguments[0]) if line.arguments else None
+    if setting is None:
+        return ()
+    if setting.read is parsers.read_authority:
+        return None
+    if setting.read in {parsers.read_model, parsers.read_patterns}:
+        return _models(line, environ)
+    listed = _servers(line, environ) if setting.read is parsers.read_host else ()
+    return [*listed, *parsers.words_of(setting.read)]
 
 
-def _topics(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+def _model_options(_: Line, __: Mapping[str, str]) -> Iterable[str]:
+    from ollama_cli.features.chat.model_options import NAMES  # noqa: PLC0415  a shell waits: 2 ms
+
+    return [f"{name}=" for name in NAMES]
+
+
+def _keys(line: Line, _: Mapping[str, str]) -> Iterable[str]:
+    """List the paths of the values that a command shows."""
+    from ollama_cli.ui.fields import names  # noqa: PLC0415  a shell waits for it: 3 ms
+
+    assert line.entry is not None  # noqa: S101  an option of a command
+    known = names.listed(names.of(line.entry.schema))
+    return [name for name in known if not name.endswith("*")]
+
+
+def _topics(line: Line, _: Mapping[str, str]) -> Iterable[str]:
+    """List topics and commands, behind them the schemas, or the commands of a branch."""
     from ollama_cli.cli.commands.help import TOPICS  # noqa: PLC0415  of one command: 3 ms
 
-    return TOPICS
+    words = [*line.arguments]
+    if not words:
+        return [*TOPICS, *ROOT.shown]
+    if words[0] in TOPICS and words[0] != "man":
+        return published.names() if words == ["schema"] else ()
+    row: Row = ROOT
+    for word in words[words[0] == "man" :]:
+        row = row.entries.get(word, _NOTHING) if isinstance(row, Branch) else _NOTHING
+    return row.shown if isinstance(row, Branch) else ()
 
 
 def _faults(_: Line, __: Mapping[str, str]) -> Iterable[str]:
@@ -192,10 +236,13 @@ def _all_models(typed: Mapping[str, str], environ: Mapping[str, str]) -> Sequenc
     return names
 
 
-_KINDS: Final[Mapping[str, Callable[[Line, Mapping[str, str]], Iterable[str]]]] = MappingProxyType(
+_List: TypeAlias = Callable[[Line, Mapping[str, str]], Iterable[str] | None]
+_KINDS: Final[Mapping[str, _List]] = MappingProxyType(
     {
         "SETTING": _settings,
-        "SCHEMA": _schemas,
+        "VALUE": _setting_values,
+        "KEY": _keys,
+        "KEY=VALUE": _model_options,
         "FIELD[,FIELD": _fields,
         "SCRIPT": _faults,
         "TOPIC": _topics,

@@ -16,7 +16,8 @@ class Line(NamedTuple):
     `branch` is None if a command was named, which is the `entry`; `options` are all that may be
     given there. `parameter` is the option or argument whose value is being typed, None if a command
     or an option is; `prefix` is the part of the word before that value (`--model=`), `typed` is the
-    value. `values` are those of the options that were given, by name.
+    value. `values` are those of the options that were given, by name, `arguments` the words of the
+    command that are none.
     """
 
     branch: Branch | None
@@ -27,6 +28,7 @@ class Line(NamedTuple):
     takes_options: bool
     values: Mapping[str, str]
     entry: Entry | None = None
+    arguments: Sequence[str] = ()
 
 
 def split(text: str) -> list[str]:
@@ -63,7 +65,7 @@ class _LineReader:
         self._params: Sequence[Any] = parser.ROOT_OPTIONS
         self._pending: Any = None
         self._ended = False
-        self._count = 0
+        self._arguments: list[str] = []
         self._values: dict[str, str] = {}
 
     def read(self, word: str) -> None:
@@ -105,6 +107,7 @@ class _LineReader:
             takes_options=not self._ended,
             values=self._values,
             entry=self._entry,
+            arguments=self._arguments,
         )
 
     def _split_last(self, current: str) -> tuple[Any, str, str]:
@@ -120,7 +123,7 @@ class _LineReader:
 
     def _read_argument(self, word: str) -> None:
         if self._branch is None:
-            self._count += 1
+            self._arguments.append(word)
             return
         below = self._branch.entries.get(word)
         if isinstance(below, Entry):
@@ -133,7 +136,8 @@ class _LineReader:
         """Return the argument that the next word without a dash belongs to."""
         arguments = [each for each in self._params if each.param_type_name == "argument"]
         repeats = arguments and arguments[-1].nargs < 0
-        place = min(self._count, len(arguments) - 1) if repeats else self._count
+        count = len(self._arguments)
+        place = min(count, len(arguments) - 1) if repeats else count
         return arguments[place] if place < len(arguments) else None
 
     def _split_option(self, word: str) -> tuple[Any, str, str | None]:

@@ -63,7 +63,7 @@ def show_page(out: OutStream, words: Sequence[str], width: int, topics: Iterable
     if words:
         show(out, outline_of(words), width)
     else:
-        show_program(out, width, f"{PROGRAM} help: {', '.join(topics)}" if topics else _REST)
+        show_program(out, width, f"topics: {' '.join(topics)}" if topics else _REST)
 
 
 def show_program(out: OutStream, width: int, more: str = _REST) -> None:

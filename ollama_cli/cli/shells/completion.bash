@@ -7,7 +7,14 @@ _ollama_cli() {
     # The text up to the cursor, as bash parts words at `:` and `=`; of each answer comes back what
     # follows the text that bash is about to replace.
     while IFS= read -r line; do
-        if [[ $line == :files ]]; then
+        if [[ $line == :files && $2 == @* ]]; then # a mark of ours before the name of a file
+            compopt -o filenames 2>/dev/null
+            while IFS= read -r line; do
+                [[ -d $line ]] && line+=/
+                COMPREPLY+=("@$line")
+            done < <(compgen -f -- "${2:1}")
+            break
+        elif [[ $line == :files ]]; then
             compopt -o default 2>/dev/null || while IFS= read -r line; do
                 COMPREPLY+=("$line")
             done < <(compgen -f -- "$2")
@@ -15,6 +22,8 @@ _ollama_cli() {
         fi
         COMPREPLY+=("$line")
     done < <(_OLLAMA_CLI_COMPLETE=bash "$program" "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
+    # What follows, follows at once.
+    [[ ${#COMPREPLY[@]} == 1 && ${COMPREPLY[0]} == *[=/] ]] && compopt -o nospace 2>/dev/null
 }
 
 complete -F _ollama_cli ollama-cli

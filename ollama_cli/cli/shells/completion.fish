@@ -7,8 +7,9 @@ function __ollama_cli
     set -lx _OLLAMA_CLI_COMPLETE fish
     set -l answers ($program $before "$current" 2>/dev/null)
     if test "$answers[1]" = :files
-        set -l option (string match -r '^--[^=]+=' -- $current)
-        for path in (__fish_complete_path (string replace -r '^--[^=]+=' '' -- $current))
+        set -l begun '^(?:--[^=]+=)?(?:(?:[\w-]+=)?@)?'
+        set -l option (string match -r $begun -- $current)
+        for path in (__fish_complete_path (string replace -r $begun '' -- $current))
             echo "$option$path"
         end
         return

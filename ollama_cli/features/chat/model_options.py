@@ -34,6 +34,8 @@ _READERS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
     "stop": (str, "text"),
 }
 
+NAMES: Final = tuple(_READERS)
+
 
 def read_options(
     pairs: Iterable[str], shortcuts: Mapping[str, Any]

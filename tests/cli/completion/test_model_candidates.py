@@ -52,6 +52,8 @@ def make_old(home: Path) -> None:
         "models cp ",
         "show ",
         "rm ",
+        "config set model ",
+        "config set allowed_models ",
     ],
 )
 def test_names_are_offered_wherever_a_model_is_meant(line: str, tmp_path: Path) -> None:
@@ -60,7 +62,7 @@ def test_names_are_offered_wherever_a_model_is_meant(line: str, tmp_path: Path) 
     assert sorted(found) == NAMES
 
 
-@pytest.mark.parametrize("line", ["chat ", "run phi:1 ", "models cp phi:1 ", "config set model "])
+@pytest.mark.parametrize("line", ["chat ", "run phi:1 ", "models cp phi:1 ", "config set keys "])
 def test_nobody_is_asked_where_no_model_is_meant(line: str, tmp_path: Path) -> None:
     with Server(TAGS) as server:
         found = completed(f"ollama-cli {line}", tmp_path, at(server))
