@@ -1,6 +1,7 @@
 """Which words stand for which command: what users of `ollama` type, and what is short."""
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import TypeAlias
 
 from ollama_cli.cli.table import TABLE, Branch, Entry, Row
@@ -25,5 +26,14 @@ def meaning_of(entry: Entry) -> Words:
 
 def aliases_of(entry: Entry) -> list[Words]:
     """List the other words that stand for a command."""
-    hidden = ((words, each) for words, each in commands() if each.hidden)
-    return [words for words, each in hidden if (each.like or each.module) == entry.module]
+    return _aliases().get(entry.module, [])
+
+
+@cache
+def _aliases() -> Mapping[str, list[Words]]:
+    """List the words that stand for others, by the module of what they stand for."""
+    found: dict[str, list[Words]] = {}
+    for words, each in commands():
+        if each.hidden:
+            found.setdefault(each.like or each.module, []).append(words)
+    return found

@@ -29,6 +29,7 @@ T = TypeVar("T")
 _FRAME_SLOTS: Final = 65537
 INTERRUPTED: Final = 130
 PIPE_CLOSED: Final = 141
+_ASKING: Final = frozenset({"-h", "--help", "-V", "--version"})
 
 
 class Door:
@@ -99,8 +100,10 @@ class Door:
         """Show what the program is asked for, as the command `help` shows texts."""
         from ollama_cli.cli.manual import replies  # noqa: PLC0415  not for commands: 4 ms
 
+        is_plain = _ASKING.issuperset(word for word in self._arguments if word.startswith("-"))
+        values = {} if is_plain else self._values()
         with writing():  # what `--version` could not write is still to be written
-            context = self.launch(replies.flags_of(self._values()), "text", HELP)
+            context = self.launch(replies.flags_of(values), "text", HELP)
         replies.reply(context, asked)
 
     def _end(self, context: Context, error: BaseException | None) -> None:

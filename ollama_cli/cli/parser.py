@@ -251,7 +251,7 @@ def run(arguments: Sequence[str], launch: Launch) -> Asked | None:
     """
     if not arguments:
         return Asked("short help")
-    root = _Group(PROGRAM, ROOT, params=list(ROOT_OPTIONS))
+    root = tree()
     try:
         with root.make_context(PROGRAM, list(arguments), obj=launch) as context:
             if not context._protected_args:  # noqa: SLF001  no command was named
@@ -267,6 +267,11 @@ def run(arguments: Sequence[str], launch: Launch) -> Asked | None:
     except ClickException as error:
         raise _usage_error(error) from error
     return None
+
+
+def tree() -> AnyCommand:
+    """Return the tree of all commands, of which none is imported yet."""
+    return _Group(PROGRAM, ROOT, params=list(ROOT_OPTIONS))
 
 
 def _flags(typed: Mapping[str, Any]) -> Flags:

@@ -19,10 +19,10 @@ _BRACKETS: Final = str.maketrans("", "", "[]{}")
 _OWN: Final = "Options"
 # How Typer writes what a number may be, and how people say it.
 _SAID: Final = (
-    (re.compile(r"\b(\S+)<=x<=(\S+)\b"), r"\1 to \2"),
-    (re.compile(r"\bx>=(\S+)\b"), r"\1 or more"),
-    (re.compile(r"(\d)\.0\b"), r"\1"),
-    (re.compile(r"default: \((.+)\)"), r"default: \1"),
+    (r"\b(\S+)<=x<=(\S+)\b", r"\1 to \2"),
+    (r"\bx>=(\S+)\b", r"\1 or more"),
+    (r"(\d)\.0\b", r"\1"),
+    (r"default: \((.+)\)", r"default: \1"),
 )
 
 
@@ -106,12 +106,17 @@ def _branch(words: tuple[str, ...], branch: Branch) -> Outline:
     return Outline(
         words=words,
         help=branch.help,
-        usage=(_OPTIONS, "[COMMAND]" if branch.default else "COMMAND", "[ARGS]..."),
+        usage=usage_of(branch),
         paragraphs=(branch.help,),
         examples=branch.examples,
-        groups=() if words else _groups(parser.ROOT_OPTIONS, typer.Context(_any_command())),
+        groups=() if words else _groups(parser.ROOT_OPTIONS, typer.Context(parser.tree())),
         rows=tuple(branch.shown.items()),
     )
+
+
+def usage_of(branch: Branch) -> tuple[str, ...]:
+    """Return the words behind the name of a branch."""
+    return (_OPTIONS, "[COMMAND]" if branch.default else "COMMAND", "[ARGS]...")
 
 
 def _command(words: tuple[str, ...], entry: Entry) -> Outline:
@@ -167,10 +172,5 @@ def _name(argument: Any) -> str:
 def _said(meaning: str) -> str:
     text, bracket, extra = meaning.rpartition(" [")
     for pattern, words in _SAID if bracket else ():
-        extra = pattern.sub(words, extra)
+        extra = re.sub(pattern, words, extra)
     return f"{text}{bracket}{extra}"
-
-
-def _any_command() -> Any:
-    name, row = next((n, row) for n, row in TABLE.items() if isinstance(row, Entry))
-    return parser.load(name, row)
