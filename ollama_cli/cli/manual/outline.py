@@ -7,7 +7,7 @@ from typing import Any, Final
 import typer
 
 from ollama_cli.cli import parser
-from ollama_cli.cli.aliases import Words, aliases_of, meaning_of
+from ollama_cli.cli.aliases import Words, aliases_of, commands, meaning_of
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE, Branch, Entry, Row
 from ollama_cli.errors import UsageError
@@ -122,21 +122,33 @@ def usage_of(branch: Branch) -> tuple[str, ...]:
 def _command(words: tuple[str, ...], entry: Entry) -> Outline:
     command: Any = parser.load(words[-1], entry)
     context = typer.Context(command, info_name=" ".join((PROGRAM, *words)))
+    stands_for = meaning_of(entry) if entry.hidden else ()
+    known = _options_of(stands_for) if entry.like else set()
     own = [each for each in command.params if each not in parser.GLOBALS]
     text, _, examples = command.help.partition("\nExamples:\n")
+    paragraphs = [" ".join(each.split()) for each in text.strip().split("\n\n")]
+    if known:
+        paragraphs.append(f"The other options are those of `{' '.join((PROGRAM, *stands_for))}`.")
     arguments = [each for each in own if each.param_type_name == "argument"]
     return Outline(
         words=words,
         help=entry.help,
         usage=(_OPTIONS, *map(_usage, arguments)),
-        paragraphs=tuple(" ".join(each.split()) for each in text.strip().split("\n\n")),
+        paragraphs=tuple(paragraphs),
         examples=tuple(line.strip() for line in examples.splitlines() if line.strip()),
         arguments=_rows(arguments, context),
-        groups=_groups([each for each in own if each not in arguments], context),
+        groups=_groups([p for p in own if p not in arguments and p.name not in known], context),
         outputs=entry.outputs,
         aliases=() if entry.hidden else aliases_of(entry),
-        stands_for=meaning_of(entry) if entry.hidden else (),
+        stands_for=stands_for,
     )
+
+
+def _options_of(words: Words) -> set[str]:
+    """Return the names of the options of a command that is known to be one."""
+    entry = next(each for named, each in commands() if named == words)
+    params: Sequence[Any] = parser.load(words[-1], entry).params
+    return {each.name for each in params if each.param_type_name == "option"}
 
 
 def _groups(params: Sequence[Any], context: typer.Context) -> Sequence[tuple[str, Rows]]:

@@ -1,7 +1,7 @@
 """The help on a screen: what it holds, how long it is, how it looks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ from documentation import COMMANDS, entry_of
 from shell import call
 from terminals import Terminal
 
-from ollama_cli.cli import parser
+from ollama_cli.cli import answer_options, options, parser, tool_options
 from ollama_cli.cli.aliases import aliases_of, meaning_of
 from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.manual.outline import outline_of
@@ -19,7 +19,7 @@ NOWHERE = {"OLLAMA_HOST": "http://127.0.0.1:9"}
 REST = "global options: ollama-cli help options; exit codes: ollama-cli help exit-codes"
 STYLE = re.compile(r"\x1b\[\d+m")
 ALL = [[], *([name] for name, row in TABLE.items() if isinstance(row, Branch)), *COMMANDS]
-LONG = [["chat"], ["generate"], ["run"]]  # two screens are not enough for them
+LONG = [["chat"], ["generate"]]  # two screens are not enough for them
 SCREEN = 23  # of 24 lines one is for what is typed next
 
 
@@ -116,6 +116,23 @@ def test_nothing_but_examples_is_wider_than_sixty_columns(words: list[str]) -> N
     lines = helped(*words, columns=60)
     written = [line for line in lines if not re.match("  .*ollama-cli ", line)]
     assert [line for line in written if len(line) > 60] == []
+
+
+def test_a_command_that_is_like_another_shows_its_own_options_and_names_the_other() -> None:
+    text = "\n".join(helped("run"))
+    assert "The other options are those of `ollama-cli chat`." in text
+    assert "\nUsage: ollama-cli run [OPTIONS] MODEL [PROMPT...]\n" in text
+    assert "--keepalive DURATION" in text
+    assert "--num-ctx" not in text
+    assert "--num-ctx" in "\n".join(helped("chat"))
+
+
+@pytest.mark.parametrize("declare", [answer_options.declare, tool_options.declare])
+def test_every_option_of_an_answer_has_its_group(declare: Callable[..., object]) -> None:
+    shared = [options.AutoPull, options.NoStdin, options.Curl]
+    for name, each in declare.__annotations__.items():
+        if name != "return" and each not in shared:
+            assert each.__metadata__[0].rich_help_panel, f"@grouped does not name {name}"
 
 
 def terms() -> list[tuple[str, str]]:
