@@ -180,7 +180,7 @@ class Items:
         if self._key == whole:
             self._state = _State.ARRAY
         elif not whole.startswith(self._key):
-            raise self._refused(sign)
+            raise self._refused("")
 
     def _end_array(self) -> None:
         self._state = _State.WRAPPER if self._is_wrapped else _State.END
@@ -188,7 +188,8 @@ class Items:
     def _refused(self, sign: str) -> InvalidOutputError:
         match self._state:
             case _State.ARRAY | _State.KEY:
-                what = f"it begins with {self._key or sign!r}"
+                seen = "{" + self._key if self._is_wrapped else ""
+                what = f"it begins with {seen + sign!r}"
             case _State.WRAPPER | _State.END:
                 what = f"{sign!r} stands behind it"
             case _State.COMMA:

@@ -108,8 +108,8 @@ def test_what_is_seen_through(text: str, found: list[str]) -> None:
     [
         ("Here it is: []", [], "it begins with 'H"),
         ("1", [], "it begins with '1"),
-        ('{"item": []}', [], "it begins with '\"item\"'"),
-        ('{"name": 1}', [], "it begins with '\"n'"),
+        ('{"item": []}', [], "it begins with '{\"item\"'"),
+        ('{"name": 1}', [], "it begins with '{\"n'"),
         ('{"items": {"a": 1}}', [], "it begins with"),
         ("[1,]", ["1"], "an item is missing before ']'"),
         ("[,1]", [], "an item is missing before ','"),

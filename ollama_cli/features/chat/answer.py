@@ -38,6 +38,10 @@ class Filter(Protocol):
         """Yield what is to be shown of the events of an answer; of a network read perhaps none."""
         ...
 
+    def refuses(self, heard: Heard) -> bool:
+        """Return whether an answer, at its end, is not what was asked for."""
+        ...
+
     def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError for an answer that is not what was asked for."""
         ...
@@ -86,8 +90,8 @@ def show_answer(
     ):
         for burst in _through(filters, map(heard.hear, events), heard, context):
             shown.show_burst(burst)
-    if tries is None or not tries.was_cut:  # else the error tells
-        warn_of_end(context, heard)
+    is_refused = any(each.refuses(heard) for each in filters)
+    warn_of_end(context, heard, is_refused=is_refused)
     if heard.answer is not None and options.stats:
         for name, value in statistics(heard.answer):
             context.err.line(f"{name + ':':<16}{one_line(value)}")

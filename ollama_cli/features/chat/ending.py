@@ -16,6 +16,7 @@ from ollama_cli.types.answer_events import Attempt, Done, RunEvent, Text, Thinki
 from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
 from ollama_cli.types.contexts import looks_cut
 from ollama_cli.types.requests import ChatRequest
+from ollama_cli.types.text import visible
 
 # Models and servers may be set to less than the usual 2048; no context is smaller unasked.
 _SMALLEST_CONTEXT: Final = 256
@@ -136,8 +137,11 @@ def judged(context: Context, question: Question, answer: Answer) -> Answer:
     return found
 
 
-def warn_of_end(context: Context, heard: Heard) -> None:
-    """Warn if an answer says nothing, was cut or filtered, or holds what cannot be shown."""
+def warn_of_end(context: Context, heard: Heard, *, is_refused: bool = False) -> None:
+    """Warn if an answer says nothing, was cut or filtered, or holds what cannot be shown.
+
+    Of one that is refused the error tells how it ended.
+    """
     answer = heard.last
     if answer is None:
         return
@@ -145,13 +149,14 @@ def warn_of_end(context: Context, heard: Heard) -> None:
     asked = heard.question.request.model
     if _is_of_another(context, heard.question, answer):
         context.prompter.warn(f"{answer.model} answered: the server has no {asked}")
-    if answer.cut is not None:
+    if answer.cut is not None and not is_refused:
         context.prompter.warn(words_of_cut(answer, reason))
     if answer.cut == "max_tokens" and _is_shifted(answer, answer.context_length):
         context.prompter.warn(_words_of_shift(answer.context_length))
     if answer.prompt_truncated:
         context.prompter.warn(_words_of_truncation(answer))
-    if not heard.has_text and not heard.has_calls:
+    says_nothing = not heard.has_text and not heard.has_calls
+    if says_nothing and (heard.has_thinking or not is_refused):
         did = "thought, and said nothing" if heard.has_thinking else "said nothing"
         context.prompter.warn(f"the model {did}{reason}")
     if heard.has_text and answer.logprobs is None and heard.question.request.logprobs is not None:
@@ -177,6 +182,17 @@ def _is_issue_of(given: str, asked: str) -> bool:
     given, asked = (name.rpartition("/")[2].lower() for name in (given, asked))
     asked = asked.removesuffix("-latest")  # as Anthropic names the newest issue
     return given == asked or re.fullmatch(re.escape(asked) + _ISSUE, given) is not None
+
+
+def words_of_break(error: BaseException) -> str:
+    """Return why an answer has no end, in words."""
+    return error.message if isinstance(error, OllamaCliError) else "the answer was interrupted"
+
+
+def tell(context: Context, text: str) -> None:
+    """Tell on stderr what a model said, where stdout does not get it."""
+    if text := text.rstrip("\n"):
+        context.err.line(visible(text) if context.err.is_terminal else text)
 
 
 def refuse_cut(answer: Answer) -> None:

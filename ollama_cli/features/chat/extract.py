@@ -1,13 +1,15 @@
 """The code of an answer alone: the first block between fences, or the last one."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
 from ollama_cli.errors import InterruptError, InvalidOutputError, OllamaCliError, UsageError
-from ollama_cli.features.chat.ending import Heard, words_of_cut
+from ollama_cli.features.chat.ending import Heard, cure_of_cut, tell, words_of_cut
 from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.context import Context
-from ollama_cli.types.answer_events import Done, RunEvent, Text
-from ollama_cli.types.text import visible
+from ollama_cli.types.answer_events import Done, Found, RunEvent, Text
+
+_WHOLE: Final = "leave --extract out to take the whole answer"
 
 
 def is_asked(options: AnswerOptions) -> bool:
@@ -33,6 +35,10 @@ def refuse_conversation(options: AnswerOptions) -> None:
         )
 
 
+def _said(heard: Heard) -> str:
+    return "the answer holds" if heard.has_text else "the model said nothing:"
+
+
 class Extract:
     """What is extracted from one answer: `found` at its end, None if there is no such block."""
 
@@ -53,33 +59,43 @@ class Extract:
         rounds = 0
         try:
             for burst in bursts:
-                self._texts[-1] += [each.text for each in burst if isinstance(each, Text)]
+                yield list(self._shown(burst, heard))
                 if len(heard.rounds) > rounds:  # what follows is a text of its own
                     rounds = len(heard.rounds)
                     self._texts.append([])
-                yield list(self._shown(burst))
         except (OllamaCliError, KeyboardInterrupt, InterruptError):
+            if any(self._texts):
+                yield [Found({"extracted": None})]
             self._tell()
             raise
 
+    def refuses(self, heard: Heard) -> bool:
+        """Return whether there is no such block."""
+        return self.found is None and heard.last is not None
+
     def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if there is no such block; the answer is told on stderr."""
-        if self.found is not None or heard.last is None:
+        if not self.refuses(heard) or heard.last is None:
             return
         self._tell()
         kind = f"{self._language} code" if self._language else "code"
-        cut = f": {words_of_cut(heard.last)}" if heard.last.cut else ""
+        is_cut = heard.last.cut is not None
+        cut = f": {words_of_cut(heard.last)}" if is_cut else ""
         raise InvalidOutputError(
-            f"the answer holds no closed block of {kind}{cut}",
-            hint="leave --extract out to take the whole answer",
+            f"{_said(heard)} no closed block of {kind}{cut}",
+            hint=cure_of_cut(heard.last) if is_cut else _WHOLE,
         )
 
-    def _shown(self, burst: Sequence[RunEvent]) -> Iterator[RunEvent]:
+    def _shown(self, burst: Sequence[RunEvent], heard: Heard) -> Iterator[RunEvent]:
         holds_back = self._context.output == "text"
         for event in burst:
             match event:
-                case Text() if holds_back:
-                    pass
+                case Text(text):
+                    if not holds_back:
+                        yield event
+                    elif heard.has_thinking and not self._texts[-1]:
+                        yield Text("")  # the thinking is over
+                    self._texts[-1].append(text)
                 case Done(answer, more):
                     self.found = self._search()
                     if holds_back and self.found is not None:
@@ -96,7 +112,5 @@ class Extract:
         return blocks[-1 if self._takes_last else 0] if blocks else None
 
     def _tell(self) -> None:
-        text = "".join(piece for pieces in self._texts for piece in pieces).rstrip("\n")
-        if text and self._context.output == "text":
-            err = self._context.err
-            err.line(visible(text) if err.is_terminal else text)
+        if self._context.output == "text":
+            tell(self._context, "".join(piece for pieces in self._texts for piece in pieces))

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ollama_cli.errors import InterruptError, InvalidOutputError, OllamaCliError
-from ollama_cli.features.chat.ending import Heard, cure_of_cut, words_of_cut
+from ollama_cli.features.chat.ending import Heard, cure_of_cut, tell, words_of_break, words_of_cut
 from ollama_cli.features.chat.structure import WRAPPER
 from ollama_cli.features.context import Context
 from ollama_cli.features.schema import verdict
@@ -13,7 +13,7 @@ from ollama_cli.features.schema.check import Problem
 from ollama_cli.features.schema.read import Schema
 from ollama_cli.types import strict_json
 from ollama_cli.types.answer_events import Done, Found, Item, RunEvent, Text
-from ollama_cli.types.text import is_utf8, visible
+from ollama_cli.types.text import is_utf8
 from ollama_cli.wire.items import Items
 
 _MOST_PROBLEMS: Final = 10
@@ -32,6 +32,8 @@ class ItemList:
         self._valid: list[object] = []
         self._texts: list[str] = []
         self._errors: list[dict[str, str]] = []
+        self._misfitting = ""
+        self._has_begun = False
 
     def only(
         self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
@@ -50,17 +52,24 @@ class ItemList:
                 if not is_ready:  # the request was sent, and the server is busy
                     is_ready = True
                     verdict.prepare(self._schema)
-        except (OllamaCliError, KeyboardInterrupt, InterruptError):
-            yield [Found(self._fields(heard))]
+        except (OllamaCliError, KeyboardInterrupt, InterruptError) as error:
+            if self._has_begun:
+                self._errors = self._errors or [Problem("", words_of_break(error)).record()]
+                yield [Found(self._fields(heard))]
+            self._tell()
             raise
+
+    def refuses(self, heard: Heard) -> bool:
+        """Return whether the list was not closed."""
+        return heard.last is not None and not self._items.is_closed
 
     def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if the list was not closed: what was whole of it stays."""
-        if heard.last is not None and not self._items.is_closed:
+        if heard.last is not None and self.refuses(heard):
             whole = "1 item" if self._count == 1 else f"{self._count} items"
             is_cut = heard.last.cut is not None
             hint = cure_of_cut(heard.last) if is_cut else _CURE
-            raise InvalidOutputError(f"the list ends after {whole}: {_why(heard)}", hint=hint)
+            raise InvalidOutputError(f"the list ends after {whole}: {self._why(heard)}", hint=hint)
 
     def _shown(
         self, burst: Sequence[RunEvent], heard: Heard
@@ -71,8 +80,11 @@ class ItemList:
         for event in burst:
             match event:
                 case Text(text):
+                    is_first = heard.has_thinking and not self._has_begun
+                    begins = [Text("")] if is_first else []  # the thinking is over
+                    self._has_begun = self._has_begun or bool(text)
                     items, wrong = self._taken(text)
-                    shown += _lines(items) if is_text else [event, *items]
+                    shown += [*begins, *_lines(items)] if is_text else [event, *items]
                     if wrong is not None:
                         return shown, wrong
                 case Done(answer, more):
@@ -90,7 +102,7 @@ class ItemList:
             for each in self._items.feed(text):
                 found.append(self._item(each))
                 if not found[-1].valid:
-                    self._tell(each)
+                    self._misfitting = each
                     return found, self._misfit()
         except InvalidOutputError as error:
             self._errors.append({"path": "$", "message": error.message})
@@ -122,32 +134,31 @@ class ItemList:
             hint=_CURE,
         )
 
-    def _tell(self, text: str) -> None:
+    def _tell(self) -> None:
         """Tell on stderr what the bad item is, and what is wrong with it, where it is not shown."""
-        if self._context.output != "text":
+        text = self._misfitting
+        if not text or self._context.output != "text":
             return
-        err = self._context.err
-        shown = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
-        err.line(visible(shown) if err.is_terminal else shown)
+        tell(self._context, text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…")
         for each in self._errors[1:_MOST_PROBLEMS]:
-            err.line(f"{each['path']}: {each['message']}")
+            tell(self._context, f"{each['path']}: {each['message']}")
 
     def _fields(self, heard: Heard) -> dict[str, Any]:
         """Return the fields of the answer's JSON: what is known so far."""
-        is_whole = self._items.is_closed and not self._errors
+        is_whole = self._items.is_closed and heard.last is not None and not self._errors
         fields: dict[str, Any] = {"data": self._valid, "valid": is_whole}
         if self._context.output == "json":
             reason = heard.last.done_reason if heard.last else None
             attempt = {"text": "".join(self._texts), "errors": self._errors, "done_reason": reason}
             if heard.last is not None and not is_whole and not self._errors:
-                attempt["errors"] = [{"path": "$", "message": _why(heard)}]
+                attempt["errors"] = [{"path": "$", "message": self._why(heard)}]
             fields["attempts"] = [attempt]
         return fields
 
-
-def _why(heard: Heard) -> str:
-    is_cut = heard.last is not None and heard.last.cut is not None
-    return words_of_cut(heard.last) if is_cut and heard.last else "the array was never closed"
+    def _why(self, heard: Heard) -> str:
+        if heard.last is not None and heard.last.cut is not None:
+            return words_of_cut(heard.last)
+        return "the array was never closed" if self._has_begun else "the model said nothing"
 
 
 def _lines(items: Iterable[Item]) -> list[RunEvent]:

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final, Literal, NamedTuple, TypeAlias
 
-from ollama_cli.errors import InvalidOutputError
+from ollama_cli.errors import InterruptError, InvalidOutputError, OllamaCliError
+from ollama_cli.features.chat import ending
 from ollama_cli.features.chat.ending import Heard, cure_of_cut, joined, words_of_cut
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.chat.structure import Structure, with_text
@@ -19,7 +20,7 @@ from ollama_cli.features.schema.check import Problem
 from ollama_cli.types.answer_events import Attempt, Done, Found, RunEvent, Text
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
-from ollama_cli.types.text import is_utf8, visible
+from ollama_cli.types.text import is_utf8
 
 _MOST_PROBLEMS: Final = 10
 _SHOWN: Final = 4096  # of a bad answer that is sent back
@@ -52,10 +53,9 @@ class Tries:
         self._value: Any = None
         self.is_valid = False
 
-    @property
-    def was_cut(self) -> bool:
-        """Return whether no try fits, and the last one was cut."""
-        return not self.is_valid and bool(self._tries) and self._tries[-1].answer.cut is not None
+    def refuses(self, heard: Heard) -> bool:  # noqa: ARG002  as all that filter answers
+        """Return whether no try fits."""
+        return bool(self._tries) and not self.is_valid
 
     def again(self) -> Attempt | None:
         """Return the beginning of the next try, whose question is asked now; None at the end."""
@@ -71,28 +71,44 @@ class Tries:
     def only(
         self, bursts: Iterable[Sequence[RunEvent]], heard: Heard
     ) -> Iterator[Sequence[RunEvent]]:
-        """Yield the events of all tries, the end of the last one alone; in text its value alone."""
-        is_text = self._context.output == "text"
-        is_ready = False
-        for burst in bursts:
-            shown: list[RunEvent] = []
-            for event in burst:
-                match event:
-                    case Text(text):
-                        self._texts.append(text)
-                        shown += [] if is_text else [event]
-                    case Done(answer, more):
-                        shown += self._ended(answer, more, heard)
-                    case _:
-                        shown.append(event)
-            yield shown
-            if not is_ready:  # the request was sent, and the server is busy
-                is_ready = True
-                verdict.prepare(self._structure.schema.own)
+        """Yield the events of all tries, the end of the last one alone; in text its value alone.
 
-    def refuse(self, heard: Heard) -> None:  # noqa: ARG002  as all that filter answers
+        What came of a try that has no end is told on stderr then.
+        """
+        is_ready = False
+        try:
+            for burst in bursts:
+                yield self._shown(burst, heard)
+                if not is_ready:  # the request was sent, and the server is busy
+                    is_ready = True
+                    verdict.prepare(self._structure.schema.own)
+        except (OllamaCliError, KeyboardInterrupt, InterruptError) as error:
+            if self._texts or self._tries:
+                yield [Found(self._fields(broken=ending.words_of_break(error)))]
+            if self._context.output == "text":
+                ending.tell(self._context, "".join(self._texts))
+            raise
+
+    def _shown(self, burst: Sequence[RunEvent], heard: Heard) -> list[RunEvent]:
+        is_text = self._context.output == "text"
+        shown: list[RunEvent] = []
+        for event in burst:
+            match event:
+                case Text(text):
+                    # In text it is held back, but the thinking is over.
+                    is_first = heard.has_thinking and not self._texts
+                    held = [Text("")] if is_first else []
+                    shown += held if is_text else [event]
+                    self._texts.append(text)
+                case Done(answer, more):
+                    shown += self._ended(answer, more, heard)
+                case _:
+                    shown.append(event)
+        return shown
+
+    def refuse(self, heard: Heard) -> None:
         """Raise InvalidOutputError if no try fits; in text the last one is told on stderr."""
-        if self.is_valid or not self._tries:
+        if not self.refuses(heard):
             return
         last, count = self._tries[-1], len(self._tries)
         if self._context.output == "text":
@@ -101,7 +117,8 @@ class Tries:
             cut = self._first_cut or last.answer
             again = "" if cut is last.answer else f", and again at {_tokens(last.answer)}"
             raise InvalidOutputError(
-                f"{words_of_cut(cut)}{again}: it does not fit the schema", hint=cure_of_cut(cut)
+                f"{words_of_cut(cut)}{again}: it does not fit the schema",
+                hint=cure_of_cut(last.answer),
             )
         after = f" after {count} tries" if count > 1 else ""
         raise InvalidOutputError(
@@ -110,15 +127,15 @@ class Tries:
         )
 
     def _tell(self, last: _Try) -> None:
-        err = self._context.err
-        text = last.text.rstrip("\n")
-        for line in [text, *map(_line, last.problems)] if text else map(_line, last.problems):
-            err.line(visible(line) if err.is_terminal else line)
+        ending.tell(self._context, last.text)
+        for problem in last.problems:
+            ending.tell(self._context, _line(problem))
 
     def _ended(self, answer: Answer, more: Mapping[str, Any], heard: Heard) -> list[RunEvent]:
         text = "".join(self._texts)
-        if self._first_cut and self._first_cut.limit and answer.limit:  # which we have raised
-            limit = replace(answer.limit, source=self._first_cut.limit.source)
+        first, limit = self._first_cut, answer.limit
+        if first and first.limit and limit and limit.source == "--max-tokens":  # which we raised
+            limit = replace(limit, source=first.limit.source)
             answer = heard.last = replace(answer, limit=limit)
         found = verdict.judge(text, self._structure.schema.own)
         problems = found.problems
@@ -138,11 +155,16 @@ class Tries:
             shown.insert(0, Text(self._dumped()))
         return shown
 
-    def _fields(self) -> dict[str, Any]:
-        """Return the fields of the answer's JSON, as far as they are known."""
+    def _fields(self, broken: str = "") -> dict[str, Any]:
+        """Return the fields of the answer's JSON, as far as known; `broken` tells of no end."""
         fields = {"data": self._value, "valid": self.is_valid}
         if self._context.output == "json":
-            fields["attempts"] = [each.record() for each in self._tries]
+            attempts = [each.record() for each in self._tries]
+            if broken and self._texts:
+                errors = [Problem("", broken).record()]
+                text = "".join(self._texts)
+                attempts.append({"text": text, "errors": errors, "done_reason": None})
+            fields["attempts"] = attempts
         return fields
 
     def _dumped(self) -> str:

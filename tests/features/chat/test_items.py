@@ -176,10 +176,11 @@ def test_a_cut_keeps_the_whole_items_and_is_an_error(end: int) -> None:
     ("text", "out", "told_words"),
     [
         ("I am no JSON.", "", "the answer is no JSON array: it begins with 'I"),
-        ('{"a": 1}', "", "the answer is no JSON array: it begins with '\"a'"),
+        ('{"a": 1}', "", "the answer is no JSON array: it begins with '{\"a'"),
+        ('{"items": 1}', "", 'the answer is no JSON array: it begins with \'{"items":1'),
         ('[{"a": 1},]', '{"a": 1}\n', "the answer is no JSON array: an item is missing before ']'"),
         ('[{"a": 1}] Yes', '{"a": 1}\n', "the answer is no JSON array: 'Y' stands behind it"),
-        ("", "", "the list ends after 0 items: the array was never closed"),
+        ("", "", "the list ends after 0 items: the model said nothing"),
         ('[{"a": 1}', '{"a": 1}\n', "the list ends after 1 item: the array was never closed"),
     ],
 )
