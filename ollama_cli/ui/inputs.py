@@ -113,6 +113,8 @@ def _named(stdin: InStream) -> InStream:
 
 @contextmanager
 def _opened(path: str) -> Iterator[BinaryIO]:
+    if not path:
+        raise UsageError("cannot read a file without a name", hint="is a variable in it unset?")
     try:
         with Path(path).expanduser().open("rb") as file:
             yield file

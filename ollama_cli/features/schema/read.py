@@ -8,7 +8,7 @@ from ollama_cli.errors import UsageError
 from ollama_cli.types import strict_json
 from ollama_cli.types.text import sentence
 from ollama_cli.types.values import dataclass
-from ollama_cli.ui.inputs import read_text
+from ollama_cli.ui.inputs import PIPED, read_text
 from ollama_cli.ui.streams import InStream
 
 
@@ -40,9 +40,15 @@ def read_schema(spec: str, stdin: InStream) -> Schema:
     """
     text = "@-" if spec.strip() == "-" else spec.strip()
     if text.startswith("@"):
-        return schema_of(_parsed(read_text(text[1:], stdin), text[1:]), text[1:])
+        name = PIPED if text == "@-" else text[1:]
+        return schema_of(_parsed(read_text(text[1:], stdin), name), name)
     if text.startswith(("{", "[")):
         return schema_of(_parsed(text, "the schema"), "the schema")
+    if text.lower().endswith((".json", ".yaml", ".yml")) and " " not in text:
+        raise UsageError(
+            f"the schema names one field, {text!r}, which looks like a file",
+            hint=f"name a file as `@{text}`",
+        )
     from ollama_cli.features.schema.words import schema_of_words  # noqa: PLC0415  words alone: 1 ms
 
     return schema_of(schema_of_words(text))

@@ -65,7 +65,13 @@ def _field(text: str) -> tuple[str, bool, dict[str, Any]]:
     if not name or rest is None:
         raise UsageError(f"{text!r} is no field of a schema", hint=_HINT)
     schema = _type((rest[1] or "").strip(), name, 0)
-    if said := _bare((rest[2] or "").strip()):
+    said = (rest[2] or "").strip()
+    if not rest[1] and _is_type(said):  # as other languages write it: here it would be a text
+        hint = (
+            f'a type has no colon before it: `{name} {said}`; a description may stand in "quotes"'
+        )
+        raise UsageError(f"the field {name!r} has a type for its description: {said}", hint=hint)
+    if said := _bare(said):
         schema["description"] = said
     return name, found[2] is not None, schema
 
@@ -81,6 +87,14 @@ def _type(text: str, name: str, depth: int) -> dict[str, Any]:
         return _choice(text, name)
     near = f"did you mean {_near(text)}?" if _near(text) else _HINT
     raise UsageError(f"the field {name!r} has an unknown type: {text}", hint=near)
+
+
+def _is_type(text: str) -> bool:
+    if "|" in text and not re.search(r'[\s"]', text):
+        return True
+    while text.startswith("[") and text.endswith("]"):
+        text = text[1:-1].strip()
+    return text in TYPES
 
 
 def _choice(text: str, name: str) -> dict[str, Any]:

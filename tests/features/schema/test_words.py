@@ -54,6 +54,9 @@ def test_the_words_of_the_manual() -> None:
         ("a: what it is: a word", {"type": "string", "description": "what it is: a word"}),
         ('a: "one, or two"', {"type": "string", "description": "one, or two"}),
         ('a: he said "hi"', {"type": "string", "description": 'he said "hi"'}),
+        ('a: "int"', {"type": "string", "description": "int"}),
+        ("a str: int", {"type": "string", "description": "int"}),
+        ("a: int or none", {"type": "string", "description": "int or none"}),
         ("  a  int  ", {"type": "integer"}),
     ],
 )
@@ -107,3 +110,11 @@ def test_what_cannot_be_read_is_a_usage_error(text: str, told: str, hint: str) -
         schema_of_words(text)
     assert caught.value.message == told
     assert (caught.value.hint or "").startswith(hint or "see `ollama-cli help schema-words`")
+
+
+@pytest.mark.parametrize("kind", ["int", "str", "boolean", "[str]", "[[int]]", "red|green"])
+def test_a_type_behind_a_colon_is_no_description(kind: str) -> None:
+    """As YAML and other languages write it: the field would be a text without a word."""
+    with pytest.raises(UsageError, match="has a type for its description") as caught:
+        schema_of_words(f"name, age: {kind}")
+    assert f"`age {kind}`" in (caught.value.hint or "")
