@@ -12,6 +12,7 @@ from ollama_cli.errors import OllamaCliError, OtherApiError
 from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import E, EventStream
 from ollama_cli.transport.deadline import Watch
+from ollama_cli.types.health import ANY, Health, Usual
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ollama_cli.services.provider import R
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
-    from ollama_cli.types.health import Health
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import ChatRequest, EmbedRequest, GenerateRequest
@@ -216,12 +216,14 @@ class AutoClient(Provider):
         """Find an embedding model, `among` these if given; None if there is none."""
         return self.ask(lambda client: client.detect_embedding_model(among))
 
-    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
+    def examine(
+        self, model: str | None = None, usual: Usual = ANY
+    ) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; also return the error that was found, with its hint."""
         found: list[Health] = []
 
         def look(client: Provider) -> tuple[Health, OllamaCliError | None]:
-            health, error = client.examine(model)
+            health, error = client.examine(model, usual)
             found.append(health)
             if isinstance(error, OtherApiError):
                 raise error

@@ -11,20 +11,16 @@ from ollama_cli.types.models import CHAT, EMBEDDING, ModelSummary
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ollama_cli.types.model_details import ModelDetails, RunningModel
+    from ollama_cli.types.model_details import ModelDetails
 
     Show = Callable[[str], ModelDetails]
 
 _EMBEDDING_FAMILIES: Final = ("bert", "nomic-bert", "demo-embed")
 
 
-def chat_model(
-    running: Iterable[RunningModel], installed: list[ModelSummary], show: Show
-) -> str | None:
-    """Return a running model that can chat, else the newest installed one; None without any."""
-    in_memory = [
-        model for loaded in running for model in installed if same_model(loaded.name, model.name)
-    ]
+def chat_model(running: Iterable[str], installed: list[ModelSummary], show: Show) -> str | None:
+    """Return a model that can chat: one of those `running`, by name, else the newest installed."""
+    in_memory = [model for name in running for model in installed if same_model(name, model.name)]
     return _first(CHAT, [*in_memory, *installed], show)
 
 

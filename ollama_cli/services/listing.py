@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.services.connection import Client
-from ollama_cli.services.health import failed, required
+from ollama_cli.services.health import failed, found
 from ollama_cli.services.provider import Provider
 from ollama_cli.transport.deadline import Allowance
 from ollama_cli.types import model_names
-from ollama_cli.types.health import Health
+from ollama_cli.types.health import ANY, Health, Usual
 from ollama_cli.wire import openai as wire
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class ListingClient(Client, Provider):
         """Find the newest model whose name is that of an embedding model; None if there is none."""
         return _first(self.list_models() if among is None else among, embeds=True)
 
-    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
+    def examine(
+        self, model: str | None = None, usual: Usual = ANY
+    ) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; also return the error that was found, with its hint."""
         health = Health(
             connected=False,
@@ -75,10 +78,9 @@ class ListingClient(Client, Provider):
                 http_status=int(HTTPStatus.OK),
                 model_count=len(models),
             )
-            found = _found(models, model)
+            return found(health, models, model, usual, partial(_first, embeds=False)), None
         except OllamaCliError as error:
             return failed(health, error), error
-        return replace(health, model_detected=found is not None, model_id=found), None
 
     def _checked_name(self, name: str) -> str:
         """Return the name of a model as it is sent; an odd one only if the server lists it."""
@@ -97,9 +99,3 @@ def _first(models: list[ModelSummary], *, embeds: bool) -> str | None:
 
 def _looks_embedding(name: str) -> bool:
     return any(part in name.lower() for part in _LOOKS_EMBEDDING)
-
-
-def _found(models: list[ModelSummary], wanted: str | None) -> str | None:
-    if wanted is None:
-        return _first(models, embeds=False)
-    return required(models, wanted)

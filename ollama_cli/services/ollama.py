@@ -15,6 +15,7 @@ from ollama_cli.services.provider import Provider
 from ollama_cli.services.stream import EventStream
 from ollama_cli.transport.deadline import Allowance
 from ollama_cli.transport.retries import Retry
+from ollama_cli.types.health import ANY, Health, Usual
 from ollama_cli.types.model_names import find
 from ollama_cli.wire import decoding, fields, ndjson, ollama as wire
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from ollama_cli.services.kinds import Server
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
-    from ollama_cli.types.health import Health
     from ollama_cli.types.model_details import Capabilities, ModelDetails, RunningModel
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.pull_events import PullEvent
@@ -100,7 +100,7 @@ class OllamaClient(Client, Provider):
         `among`, if given, are the only models to choose from.
         """
         try:
-            running = self.running_models()
+            running = [model.name for model in self.running_models()]
         except OllamaCliError:  # an old server or a proxy does not know the question
             running = []
         return capabilities.chat_model(running, self._among(among), self.show)
@@ -191,11 +191,13 @@ class OllamaClient(Client, Provider):
         body = embed_body(texts, request)
         return self._http.stream_bytes("/api/embed", body, wait=self.timeouts.first_token)
 
-    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
+    def examine(
+        self, model: str | None = None, usual: Usual = ANY
+    ) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; also return the error that was found, with its hint."""
         allowance = Allowance(self.timeouts.health)
         ask = partial(self._http.once, allowance=allowance)
-        health, error = examine(self.base_url, ask, model)
+        health, error = examine(self.base_url, ask, model, usual)
         self.told_version = health.version
         self._trust(health.version)
         self.lacks_version = not health.connected and isinstance(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from ollama_cli.types.health import ANY, Health, Usual
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from typing import Any, Self
@@ -12,7 +14,6 @@ if TYPE_CHECKING:
     from ollama_cli.services.stream import EventStream
     from ollama_cli.types.answer_events import ChatEvent, GenerateEvent
     from ollama_cli.types.answers import Embeddings, Think
-    from ollama_cli.types.health import Health
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.models import ModelSummary
     from ollama_cli.types.requests import AnyRequest, ChatRequest, EmbedRequest, GenerateRequest
@@ -224,6 +225,8 @@ class Provider(Protocol):
         """Check whether the server answers, and has the model; never raises."""
         return self.examine(model)[0]
 
-    def examine(self, model: str | None = None) -> tuple[Health, OllamaCliError | None]:
+    def examine(
+        self, model: str | None = None, usual: Usual = ANY
+    ) -> tuple[Health, OllamaCliError | None]:
         """Check as `health` does; also return the error that was found, with its hint."""
         ...

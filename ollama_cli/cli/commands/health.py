@@ -1,5 +1,6 @@
 """`ollama-cli health`."""
 
+import shlex
 import time
 from dataclasses import asdict
 from typing import Annotated, Final
@@ -8,6 +9,7 @@ import typer
 
 from ollama_cli.errors import OllamaCliError, TimedOutError, UsageError
 from ollama_cli.features.context import Context
+from ollama_cli.features.models import choose
 from ollama_cli.types.health import Health
 from ollama_cli.types.text import one_line
 from ollama_cli.types.units import format_duration
@@ -27,6 +29,7 @@ def command(
 ) -> None:
     """Check the server, and a model on it; scripts read the exit code.
 
+    Without -m it names the model that chat takes; that one may be missing, and the code is 0.
     0 all is well, 3 unreachable, 4 the model is missing, 5 answered wrongly, 6 sign-in needed,
     7 timeout. With -q nothing at all is printed.
 
@@ -58,7 +61,8 @@ def _examine(
     context: Context, model: str | None, wait: float | None
 ) -> tuple[Health, OllamaCliError | None]:
     end = time.monotonic() + (wait or 0)
-    health, error = context.servers.examine(model)
+    usual = choose.usual(context)
+    health, error = context.servers.examine(model, usual)
     while error is not None and wait is not None:
         left = end - time.monotonic()
         if left <= 0:
@@ -72,7 +76,7 @@ def _examine(
                 http_status=error.http_status,
             ).with_facts(is_explained=True)
         time.sleep(min(_POLL_SECONDS, left))
-        health, error = context.servers.examine(model)
+        health, error = context.servers.examine(model, usual)
     return health, error
 
 
@@ -83,12 +87,21 @@ def _show(context: Context, health: Health) -> None:
     context.out.line(one_line(f"ok: {server}, {models}, {latency}"))
     if health.model_id:
         context.out.line(one_line(f"model: {health.model_id}"))
+        if not health.model_detected:
+            context.prompter.note(_missing(context, health, health.model_id))
     elif health.provider_type != "ollama":
         context.prompter.note("no model that can chat is offered")
     else:
         context.prompter.note(
             "no model that can chat is installed; get one: `ollama-cli models pull llama3.2`"
         )
+
+
+def _missing(context: Context, health: Health, model: str) -> str:
+    said = f"{model} (from {context.settings.origins['model']}) is not there"
+    if health.provider_type != "ollama":
+        return said
+    return f"{said}; get it: `ollama-cli models pull {shlex.quote(model)}`"
 
 
 def _server(health: Health) -> str:

@@ -1,8 +1,11 @@
 """Choose the model of a command: the named one, else the set one, else an installed one."""
 
+from functools import partial
+
 from ollama_cli.config import policy
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Context
+from ollama_cli.types.health import Usual
 from ollama_cli.types.models import ModelSummary
 
 
@@ -37,6 +40,18 @@ def detect_chat_model(context: Context) -> str:
     return _require(
         context, context.servers.provider().detect_model(_candidates(context)), "chat", "llama3.2"
     )
+
+
+def usual(context: Context) -> Usual:
+    """Return what is known, without asking the server, of the model for chat where none is named.
+
+    A set one is taken as it stands: whether it may be used is not looked at.
+    """
+    settings = context.settings
+    permitted = partial(
+        policy.permitted, patterns=settings.allowed_models, local_only=settings.local_only
+    )
+    return Usual(settings.model, permitted)
 
 
 def allowed_models(context: Context) -> list[ModelSummary]:

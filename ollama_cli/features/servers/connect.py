@@ -13,6 +13,7 @@ from ollama_cli.errors import OllamaCliError, OtherApiError, ProtocolError, Unre
 from ollama_cli.features.servers import cache
 from ollama_cli.services.connection import Client, log_requests
 from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.types.health import ANY, Health, Usual
 from ollama_cli.ui.prompter import Prompter
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
     from ollama_cli.services.registry import Registry
-    from ollama_cli.types.health import Health
     from ollama_cli.types.models import ModelSummary
 
 T = TypeVar("T")
 C = TypeVar("C", bound=Client)
+Verdict = tuple[Health, OllamaCliError | None]
 # These change nothing: what a cache knows of the server is enough.
 _HARMLESS: Final = frozenset({"show", "ps", "tokens", "--show-prompt"})
 _WEBUI: Final = "open-webui"
@@ -109,20 +110,20 @@ class Servers:
         is_v1 = settings.api == "auto" and settings.first_api == "openai"
         return self.ollama() if is_v1 and self._is_ollama else self.provider()
 
-    def examine(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
+    def examine(self, model: str | None, usual: Usual = ANY) -> Verdict:
         """Check whether a server answers, in either API, and has the model; never raises."""
         may_be_native = self.seen.api != "openai" and not self._is_webui
         if self._settings.api == "native" or (
             self._settings.first_api == "native" and may_be_native
         ):
-            found = self.ollama().examine(model)
+            found = self.ollama().examine(model, usual)
             if self._settings.api == "native" or not self.ollama().lacks_version:
                 return found
-            either = self._examine_either(model)
+            either = self._examine_either(model, usual)
             # A page may stand where an application has no route: it tells more than a second one.
             is_strange = isinstance(found[1], ProtocolError) and not either[0].connected
             return found if is_strange else either
-        return self._examine_either(model)
+        return self._examine_either(model, usual)
 
     def installed(self, *, in_full: bool = False) -> "list[ModelSummary]":
         """List the installed models, the newest first, and cache their names for completion.
@@ -337,12 +338,12 @@ class Servers:
         self.ensure_running()
         return client
 
-    def _examine_either(self, model: str | None) -> "tuple[Health, OllamaCliError | None]":
+    def _examine_either(self, model: str | None, usual: Usual) -> Verdict:
         """Check a server of either API, and add its kind if it is not Ollama."""
         client = self.provider()
         if self._settings.api == "auto" and self._settings.first_api != "anthropic":
             self._auto.begin_with("openai")  # the native API failed, or is less likely
-        health, error = client.examine(model)
+        health, error = client.examine(model, usual)
         if health.connected and health.provider_type == "openai":
             server = self.server
             health = replace(health, kind=str(server.kind), version=server.version)

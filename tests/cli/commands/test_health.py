@@ -104,6 +104,56 @@ def test_the_model_asked_for(demo: str) -> None:
     assert health("-q", "-m", "demo:7b", "--host", demo) == Result(4, b"", b"")
 
 
+def listed(*names: str, running: tuple[str, ...] = ()) -> Script:
+    """A server with these models, the newest first, all of which can chat."""
+    models = [{"name": name, "capabilities": ["completion"]} for name in names]
+    loaded = [{"name": name} for name in running]
+    pages = {"/api/tags": document({"models": models}), "/api/ps": document({"models": loaded})}
+    return by_path({**VERSION, **pages})
+
+
+def test_the_model_that_is_set(demo: str) -> None:
+    result = call("health", "--host", demo, env={"OLLAMA_CLI_MODEL": "demo"})
+    assert (result.code, result.err) == (0, "")
+    assert result.out.endswith("model: demo:latest\n")
+    missing = call("health", "--host", demo, env={"OLLAMA_CLI_MODEL": "demo:7b"})
+    assert missing.code == 0
+    assert missing.out.endswith("model: demo:7b\n")
+    assert missing.err == (
+        "note: demo:7b (from OLLAMA_CLI_MODEL) is not there; "
+        "get it: `ollama-cli models pull demo:7b`\n"
+    )
+    verdict = call("health", "--json", "--host", demo, env={"OLLAMA_CLI_MODEL": "demo:7b"})
+    assert (verdict.code, verdict.err) == (0, "")
+    assert (verdict.json["model_detected"], verdict.json["model_id"]) == (False, "demo:7b")
+    assert verdict.json["error"] is None
+    named = call("health", "-m", "demo", "--host", demo, env={"OLLAMA_CLI_MODEL": "demo:7b"})
+    assert (named.code, named.out.splitlines()[1]) == (0, "model: demo:latest")
+
+
+def test_the_model_that_is_set_on_another_server() -> None:
+    offered = {"object": "list", "data": [{"id": "first"}, {"id": "second"}]}
+    with stranger(by_path({"/v1/models": document(offered)})) as server:
+        url = f"{server.url}/v1"
+        there = call("health", "--host", url, env={"OLLAMA_CLI_MODEL": "second"})
+        gone = call("health", "--host", url, env={"OLLAMA_CLI_MODEL": "third"})
+    assert (there.code, there.out.splitlines()[1], there.err) == (0, "model: second", "")
+    assert (gone.code, gone.out.splitlines()[1]) == (0, "model: third")
+    assert gone.err == "note: third (from OLLAMA_CLI_MODEL) is not there\n"
+
+
+def test_without_a_set_one_it_is_what_chat_takes() -> None:
+    with stranger(listed("new", "old", running=("old",))) as server:
+        assert health("--host", server.url).out.endswith("model: old\n")
+    with stranger(listed("new", "old")) as server:
+        assert health("--host", server.url).out.endswith("model: new\n")
+        allowed = call("health", "--host", server.url, env={"OLLAMA_CLI_ALLOWED_MODELS": "old"})
+    assert allowed.out.endswith("model: old\n")
+    models = [{"name": name, "capabilities": ["completion"]} for name in ("new", "old")]
+    with stranger(by_path({**VERSION, "/api/tags": document({"models": models})})) as server:
+        assert health("--host", server.url).out.endswith("model: new\n")  # no /api/ps there
+
+
 def test_nobody_listens() -> None:
     with nobody() as url:
         result = health("--host", url)
