@@ -18,7 +18,11 @@ _MOST_HOURS_SHOWN: Final = 100
 
 
 def format_bytes(n: int) -> str:
-    """Write a size: ten units or more as a whole number, cut off; less with one decimal."""
+    """Write a size: ten units or more, and bytes, as a whole number, cut off; less with a decimal.
+
+    Ollama leaves out a decimal of zero where the size is exact, so that two that are nearly the
+    same look different; here they do not.
+    """
     factor, unit = _byte_unit(n)
     return f"{_short(n, factor)} {unit}"
 
@@ -99,7 +103,7 @@ def _byte_unit(n: int) -> tuple[int, str]:
 
 
 def _short(n: int, factor: int) -> str:
-    if n >= 10 * factor or n % factor == 0:
+    if n >= 10 * factor or factor == 1:
         return str(n // factor)
     return f"{n / factor:.1f}"
 

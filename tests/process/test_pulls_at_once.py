@@ -37,7 +37,7 @@ def test_one_after_another_with_headers_and_a_summary() -> None:
     told = result.err.splitlines()
     assert (result.code, asked) == (11, ["a", "nobody", "b"])
     assert [line for line in told if line.startswith("[")] == ["[1/3] a", "[2/3] nobody", "[3/3] b"]
-    assert told[-2].startswith("pulled 2 of 3 models  2 KB in ")
+    assert told[-2].startswith("pulled 2 of 3 models  2.0 KB in ")
     assert told[-2].endswith("; failed: nobody")
     assert told[-1] == "error: 1 of 3 failed"
 
@@ -181,7 +181,7 @@ def test_a_restart_is_told_above_the_bars() -> None:
         go_on.set()
         assert terminal.end() == 0
         last = terminal.shown.splitlines()[-1]
-        assert last.startswith("pulled m  1 KB in ")
+        assert last.startswith("pulled m  1.0 KB in ")
 
 
 @pytest.mark.parametrize("more", ["", "-j 3"])

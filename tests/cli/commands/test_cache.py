@@ -320,7 +320,7 @@ def test_a_cache_that_cannot_be_used_is_warned_of(world: World, url: str) -> Non
     assert result.err.endswith("; empty it: `ollama-cli cache clear`\n")
     assert len(result.err.splitlines()) == 1
     cleared = call("cache", "clear", at=world.home)
-    assert (cleared.code, cleared.out) == (0, "removed 0 answers (7 KB)\n")
+    assert (cleared.code, cleared.out) == (0, "removed 0 answers (7.0 KB)\n")
     assert world.ask(url, "--cache").err == ""
 
 

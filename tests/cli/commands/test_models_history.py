@@ -81,7 +81,7 @@ def test_as_a_table(server: str, tmp_path: Path) -> None:
         "MODEL", "BEGUN", "RESULT", "FETCHED", "TIME", "RESTARTS", "HOST", "ERROR",
     ]  # fmt: skip
     assert row.startswith("nomic-embed-text  ")
-    assert "  success  8 MB  " in row
+    assert "  success  8.0 MB  " in row
     assert row.endswith(f"  0         {server}")
 
 

@@ -29,7 +29,7 @@ def test_lines_on_stderr_and_nothing_on_stdout(server: str) -> None:
     assert (result.code, result.out) == (0, "")
     told = result.err.splitlines()
     assert told[0] == "pulling manifest"
-    assert told[1].endswith("  8 MB")
+    assert told[1].endswith("  8.0 MB")
     assert told[-4:-1] == ["verifying sha256 digest", "writing manifest", "success"]
     assert told[-1].startswith("pulled nomic-embed-text  8.0 MB in ")
     assert call("models", "has", "nomic-embed-text", "--host", server).code == 0

@@ -135,7 +135,7 @@ def test_a_large_pull_begins_with_its_plan(args: list[str]) -> None:
     there = of_size(12 * GIGABYTE, 2 * GIGABYTE, 100)
     held = {f"/api/blobs/sha256:{1:064x}": answer(200), "/api/pull": PULLED}
     result, asked = pull(there, by_path(held), "m", *args)
-    told = "note: m: 14 GB, present 2 GB, to fetch 12 GB\n"
+    told = "note: m: 14 GB, present 2.0 GB, to fetch 12 GB\n"
     assert result.code == 0
     assert (told in result.err) is (args != ["-q"])
     assert asked[-1] == "POST /api/pull"
@@ -156,7 +156,7 @@ def test_a_pull_of_many_layers_is_not_held_up_by_as_many_questions() -> None:
 def test_a_server_that_knows_no_blobs_is_pulled_from_all_the_same() -> None:
     result, _ = pull(of_size(9 * GIGABYTE), by_path({"/api/pull": PULLED}, answer(400)), "m")
     assert result.code == 0
-    assert result.err.startswith("note: m: 9 GB\npulling manifest\n")
+    assert result.err.startswith("note: m: 9.0 GB\npulling manifest\n")
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_an_interrupt_says_how_far_and_how_to_go_on() -> None:
 
 def test_an_error_of_the_server_is_left_to_the_door() -> None:
     lines = watch([*chunks(10**9, 0), Error("no")], error=PullError)
-    assert lines == ["pulling dde5aa3fc5ff  1 GB"]
+    assert lines == ["pulling dde5aa3fc5ff  1.0 GB"]
 
 
 def test_a_failure_says_how_far_it_came() -> None:
