@@ -4,7 +4,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError, OutputError, PartialError
+from ollama_cli.errors import OllamaCliError, OutputError, PartialError, UnreachableError
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.types import threads
@@ -28,10 +28,12 @@ def for_each(
     """Do the action for each name, `jobs` at a time; raises the only error, or a summary.
 
     The summary has the code of the errors if all failed with the same one, else it is a
-    PartialError. Each error is shown as it happens, equal hints only once.
+    PartialError. Each error is shown as it happens, equal hints only once. That a place cannot be
+    reached is about no single one: it is shown at the end, once, and if nothing else was wrong it
+    is the only error.
     """
+    told = _Told(context)
     failures: dict[str, OllamaCliError] = {}
-    hints: set[str | None] = set()
 
     def attempt(name: str) -> None:
         try:
@@ -39,11 +41,7 @@ def for_each(
         except OutputError:  # nobody would see the other results
             raise
         except OllamaCliError as error:
-            failures[name] = error
-            if len(names) > 1:
-                shown = failures[name] = explain(error, context)
-                show_error(context.err, shown, about=name, with_hint=shown.hint not in hints)
-                hints.add(shown.hint)
+            failures[name] = error if len(names) == 1 else told.add(name, error)
 
     if jobs > 1 and len(names) > 1:
         _run_in_threads(names, attempt, jobs)
@@ -51,7 +49,43 @@ def for_each(
         for name in names:
             attempt(name)
     if failures:
-        raise _summary_of([failures[name] for name in names if name in failures], len(names))
+        found = [failures[name] for name in names if name in failures]
+        if len(found) == len(names) and told.all_alike(found):
+            raise found[0]
+        told.end()
+        raise _summary_of(found, len(names))
+
+
+class _Told:
+    """What is shown of the errors of several items."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._hints: set[str | None] = set()
+        self._away: dict[str, list[tuple[str, OllamaCliError]]] = {}
+
+    def add(self, name: str, error: OllamaCliError) -> OllamaCliError:
+        """Show an error, or keep it if it may not be about this item alone; return it explained."""
+        shown = explain(error, self._context)
+        if isinstance(shown, UnreachableError):
+            self._away.setdefault(shown.message, []).append((name, shown))
+        else:
+            self._show(shown, name)
+        return shown
+
+    def all_alike(self, found: list[OllamaCliError]) -> bool:
+        """Return whether all that failed did so as one and the same place cannot be reached."""
+        return [*self._away] == [*{each.message for each in found}]
+
+    def end(self) -> None:
+        """Show what was kept: each once, with the name of the item if it is the only one."""
+        for kept in self._away.values():
+            name, error = kept[0]
+            self._show(error, name if len(kept) == 1 else "")
+
+    def _show(self, error: OllamaCliError, name: str) -> None:
+        show_error(self._context.err, error, about=name, with_hint=error.hint not in self._hints)
+        self._hints.add(error.hint)
 
 
 def _summary_of(failures: list[OllamaCliError], count: int) -> OllamaCliError:

@@ -121,6 +121,33 @@ def test_a_registry_that_is_away() -> None:
     assert f"error: no way to the registry at {away}: connection refused\n" in result.err
 
 
+def test_a_registry_that_is_away_is_told_of_once() -> None:
+    away = f"http://127.0.0.1:{closed_port()}"
+    with Server(holding("a:latest", "b:latest", "hf.co/a/b:Q4")) as one:
+        args = ("--host", one.url, "--registry", away)
+        named = call("models", "outdated", "a", "b", *args)
+        alone = call("models", "outdated", "a", "b", "-o", "json", *args)
+        some = call("models", "outdated", *args)
+        mixed = call("models", "outdated", "a", "b", "nobody", *args)
+    sentence = f"error: no way to the registry at {away}: connection refused\n"
+    assert (named.code, named.out, named.err) == (3, "", sentence)
+    assert (alone.code, alone.json["models"], alone.error["code"]) == (3, [], "unreachable")
+    assert alone.error["message"] == sentence.strip().removeprefix("error: ")
+    assert (some.code, some.err) == (11, f"{sentence}error: 2 of 3 failed\n")
+    assert "hf.co/a/b:Q4  unknown" in some.out
+    assert mixed.code == 11
+    assert mixed.err.startswith("error: nobody: model 'nobody' is not installed\n")
+    assert mixed.err.endswith(f"{sentence}error: 3 of 3 failed\n")
+
+
+def test_a_server_that_is_away_is_told_of_once() -> None:
+    url = f"http://127.0.0.1:{closed_port()}"
+    for words in (("stop", "a", "b"), ("pull", "a", "b"), ("pull", "a", "b", "--jobs", "2")):
+        result = call("models", *words, "--host", url)
+        assert (result.code, result.err.count("no running Ollama server")) == (3, 1)
+        assert "of 2 failed" not in result.err
+
+
 def test_without_a_registry_all_is_unknown() -> None:
     with Server(server()) as one:
         result = call("models", "outdated", "--host", one.url)
