@@ -150,7 +150,8 @@ def test_the_tour_through_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [step.split()[2] for step in steps] == ["health", "models", "models", "chat", "embed"]
     assert "ok: Ollama 0.32.15 at http://127.0.0.1:" in result.out
     assert "pulled llama3:8b" in result.err
-    assert "that was the tour" in result.out
+    assert result.out.splitlines()[-2].startswith("that was the tour")
+    assert result.out.splitlines()[-1] == "next: ollama-cli chat -m llama3.2"
     numbers = re.findall(r"^ *(-?[01]\.\d\d) ", result.out, re.MULTILINE)
     likeness = [float(number) for number in numbers]
     assert likeness[0] == max(likeness)

@@ -47,6 +47,7 @@ def command(ctx: typer.Context) -> None:
     _show_similarities(context)
     context.out.line()
     context.out.line("that was the tour; with Ollama it all works on real models")
+    context.out.line(f"next: {PROGRAM} chat -m llama3.2")
 
 
 def _step(context: Context, words: str) -> None:
