@@ -1,9 +1,9 @@
-"""The README, and the commands that it has to tell of, for the tests that compare them."""
+"""The README, its pages, and the commands they have to tell of, for the tests that compare them."""
 
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NoReturn
 
 from ollama_cli.cli import parser
@@ -13,6 +13,10 @@ from ollama_cli.features.context import Flags
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+WRITTEN = "\n".join(p.read_text("utf-8") for p in PAGES if p.name != "reference.md")
+TOLD = f"{WRITTEN}\n{(ROOT / 'docs/reference.md').read_text('utf-8')}"
+"""All pages; `WRITTEN` leaves out the one that a script writes."""
 
 
 class Parsed(Exception):  # noqa: N818  it says that all went well
@@ -69,14 +73,16 @@ def typed_lines(shell: str) -> Iterator[list[str]]:
         words = shlex.shlex(line.removeprefix("$ "), posix=True, punctuation_chars=True)
         words.whitespace_split = True
         arguments: list[str] | None = None
+        before = ""
         for word in words:
             if arguments is not None and set(word) <= set("();<>|&"):
                 yield arguments
                 arguments = None
             elif arguments is not None:
                 arguments.append(word)
-            elif PurePosixPath(word).name == PROGRAM:
-                arguments = []
+            elif word == PROGRAM or word.endswith(f"bin/{PROGRAM}"):
+                arguments = None if before == "-t" else []  # the name of an image
+            before = word
         if arguments is not None:
             yield arguments
 

@@ -3,11 +3,13 @@
 import importlib
 import io
 import re
+import runpy
 from functools import cache
 from pathlib import Path
 
 import pytest
-from documentation import COMMANDS, README, ROOT, branch_of, entry_of
+from documentation import COMMANDS, ROOT, TOLD, WRITTEN, branch_of, entry_of
+from faults_told import sentences
 from shell import call
 
 import ollama_cli
@@ -30,6 +32,7 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 ALL_VARIABLES = [*(v for each in SETTINGS.values() for v in each.variables), *VARIABLES]
+FAQ = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
 LIBRARY = (ROOT / "docs/library.md").read_text(encoding="utf-8")
 
 
@@ -55,12 +58,12 @@ def said(text: str) -> str:
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
-def test_every_command_stands_in_the_readme(words: list[str]) -> None:
+def test_every_command_is_told_of(words: list[str]) -> None:
     *path, name = words
     before = f"{' '.join(path)} [^`]*" if path else ""
     if path and name == branch_of(path).default:
         before, name = "", path[-1]
-    assert re.search(rf"`{before}\b{name}\b", README), f"`{' '.join(words)}` is not in README.md"
+    assert re.search(rf"`{before}\b{name}\b", TOLD), f"no page tells of `{' '.join(words)}`"
 
 
 @pytest.mark.parametrize("words", COMMANDS, ids=" ".join)
@@ -87,32 +90,38 @@ def test_every_option_stands_in_the_help_with_a_sentence(words: list[str]) -> No
             assert known or param.param_type_name == "argument", f"{option} is told nowhere"
 
 
-def test_every_option_of_an_answer_and_every_global_one_stands_in_the_readme() -> None:
+def test_the_reference_is_the_tree_of_commands() -> None:
+    written = runpy.run_path(str(ROOT / "docs/reference.py"))["text"]()
+    shown = (ROOT / "docs/reference.md").read_text(encoding="utf-8")
+    assert shown == written, "run: python docs/reference.py"
+
+
+def test_every_option_of_an_answer_and_every_global_one_is_told_of() -> None:
     for param in parser.load("generate", entry_of(["generate"])).params:
         if param.param_type_name == "option":
-            known = any(re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", README) for o in param.opts)
-            assert known, f"{max(param.opts, key=len)} is not in README.md"
+            known = any(re.search(rf"`[^`\n]*(?<![\w-]){o}(?![\w-])", TOLD) for o in param.opts)
+            assert known, f"no page tells of {max(param.opts, key=len)}"
 
 
 @pytest.mark.parametrize("variable", ALL_VARIABLES)
-def test_every_variable_stands_in_the_readme(variable: str) -> None:
-    assert f"`{variable}`" in README
+def test_every_variable_is_told_of(variable: str) -> None:
+    assert f"`{variable}`" in WRITTEN
 
 
-def test_every_setting_stands_in_the_readme_with_its_variables() -> None:
+def test_every_setting_is_told_of_with_its_variables() -> None:
     for name, setting in SETTINGS.items():
         variables = ", ".join(f"`{variable}`" for variable in setting.variables)
-        assert f"| `{name}` | {variables} |" in README
+        assert f"| `{name}` | {variables} |" in WRITTEN
 
 
 @pytest.mark.parametrize("row", EXIT_CODES, ids=lambda row: row.name)
-def test_every_exit_code_stands_in_the_readme_and_the_help(row: ExitCode) -> None:
-    assert f"| {row.code} | {row.name} | {row.when} |" in README
+def test_every_exit_code_stands_in_the_table_and_the_help(row: ExitCode) -> None:
+    assert f"| {row.code} | {row.name} | {row.when} |" in WRITTEN
     assert f"{row.code} {row.name} {row.when}" in said(call("help", "exit-codes").out)
 
 
-def test_the_readme_tells_no_exit_code_that_there_is_not() -> None:
-    table = README.partition("| code | name | when |")[2].partition("\n\n")[0]
+def test_the_table_tells_no_exit_code_that_there_is_not() -> None:
+    table = WRITTEN.partition("| code | name | when |")[2].partition("\n\n")[0]
     assert re.findall(r"^\| (\d+) \|", table, re.MULTILINE) == [row.code for row in EXIT_CODES]
 
 
@@ -143,6 +152,14 @@ def test_the_example_is_a_dotenv_file_of_known_variables_and_usable_values() -> 
 @pytest.mark.parametrize("name", sorted(set(ollama_cli.__all__) - {"__version__"}))
 def test_every_public_name_stands_on_the_page_of_the_library(name: str) -> None:
     assert re.search(rf"\b{name}\b", LIBRARY)
+
+
+def test_every_fault_that_doctor_finds_has_its_heading() -> None:
+    entries = FAQ.split("\n## ")[1:]
+    told = [re.search(r"^Says: `(.+)`$", entry, re.MULTILINE) for entry in entries]
+    assert all(told), "a heading tells of no fault"
+    found = {said for part in ("network", "causes", "server", "models") for said in sentences(part)}
+    assert sorted(said[1] for said in told if said) == sorted(found)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

@@ -1,4 +1,4 @@
-"""THE TABLE of the commands inside a conversation: parser, `/help`, completion and README."""
+"""THE TABLE of the commands inside a conversation: parser, `/help`, completion and its page."""
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from conversations import ID, PNG, said, talking
-from documentation import README
+from documentation import WRITTEN
 from hostile import Peer, Server
 
 from ollama_cli.errors import ConfigError, UsageError
@@ -31,11 +31,11 @@ def test_help_lists_every_command_and_one(tmp_path: Path) -> None:
         assert "there is no /nwe" in talk.told("/help nwe")
 
 
-def test_the_readme_lists_every_command() -> None:
+def test_the_page_of_conversations_lists_every_command() -> None:
     for word, command in COMMANDS.items():
         habits = ", ".join(f"`{each}`" for each in habits_of(word))
         usage = command.usage(word).replace("|", "\\|")
-        assert f"| `{usage}` | {habits} | {command.help} |" in README
+        assert f"| `{usage}` | {habits} | {command.help} |" in WRITTEN
 
 
 def test_the_system_prompt_is_set_from_text_and_file(tmp_path: Path) -> None:
