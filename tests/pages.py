@@ -1,19 +1,21 @@
 """Pages of the documentation, and what they show, typed into a shell as a reader would.
 
 The word behind the language of a fenced block says what becomes of it: `exit=4` is how it ends,
-`file=NAME` that the reader saves it, `needs=NAME` that it runs where that program is, `run=no` that
-no test has what it needs; it is only read.
+`file=NAME` that the reader saves it, `needs=NAME` that it runs where that program is, `at=NAME`
+which variable holds the server, `run=no` that no test has what it needs: it is only read.
 A block of `text` behind one of shell is what that prints.
 """
 
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from documentation import ROOT
 from shell import PATIENCE, PROGRAM, environment
@@ -128,15 +130,16 @@ class Reader:
                 (self.desk / name).write_text(block.text, encoding="utf-8")
         for number, block in enumerate(blocks):
             (self._ran / f"{number}.sh").write_text(block.text, encoding="utf-8")
-        (self._ran / "all.sh").write_text("".join(self._steps(len(blocks))), encoding="utf-8")
+        (self._ran / "all.sh").write_text("".join(self._steps(blocks)), encoding="utf-8")
         with DemoServer(tokens_per_second=0, bytes_per_second=0) as server:
             self._run({"OLLAMA_HOST": server.url, **more})
         return list(self._results(blocks))
 
-    def _steps(self, count: int) -> Iterator[str]:
-        for number in range(count):
+    def _steps(self, blocks: list[Block]) -> Iterator[str]:
+        for number, block in enumerate(blocks):
             here = self._ran / str(number)
-            yield f". {here}.sh >{here}.screen 2>&1\necho $? >{here}.code\n"
+            place = f"OLLAMA_HOST=${at.upper()} " if (at := block.said.get("at")) else ""
+            yield f"{place}. {here}.sh >{here}.screen 2>&1\necho $? >{here}.code\n"
 
     def _run(self, more: Mapping[str, str]) -> None:
         path = [str(self._tools), str(Path(PROGRAM).parent), os.environ["PATH"]]
@@ -145,12 +148,14 @@ class Reader:
             stdin=subprocess.DEVNULL,
             env=environment({**more, "PATH": os.pathsep.join(path)}, at=self.home),
             cwd=self.desk,
+            start_new_session=True,
         )
         with process:
             try:
                 process.wait(3 * PATIENCE)
             finally:
-                process.kill()
+                with suppress(ProcessLookupError):  # whatever it started, too
+                    os.killpg(process.pid, signal.SIGKILL)
 
     def _results(self, blocks: list[Block]) -> Iterator[Ran]:
         for number, block in enumerate(blocks):
@@ -174,8 +179,16 @@ def check(ran: list[Ran]) -> None:
             assert is_as_shown(each.screen, each.block.shown), f"{what}\nis not\n{each.block.shown}"
 
 
-def run(name: str, folder: Path, tools: Mapping[str, str] | None = None, **more: Any) -> Reader:
-    """Run a page and hold it against what it says of itself."""
+def run(
+    name: str,
+    folder: Path,
+    tools: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
+    **more: str,
+) -> Reader:
+    """Run a page, with `files` on the desk, and hold it against what it says of itself."""
     reader = Reader(folder, tools)
+    for path, data in (files or {}).items():
+        (reader.desk / path).write_bytes(data)
     check(reader.type(page(name), **more))
     return reader
