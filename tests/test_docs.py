@@ -162,12 +162,30 @@ def test_every_fault_that_doctor_finds_has_its_heading() -> None:
     assert sorted(said[1] for said in told if said) == sorted(found)
 
 
+def test_every_decision_is_told_of_in_the_design() -> None:
+    design = (ROOT / "docs/design.md").read_text(encoding="utf-8")
+    decisions = {path.name for path in (ROOT / "docs/decisions").glob("why-*.md")}
+    assert set(re.findall(r"\(decisions/(why-[a-z-]+\.md)\)", design)) == decisions
+
+
+def anchors(page: Path) -> list[str]:
+    """List the headings of a page as a forge names them."""
+    if page.suffix != ".md":
+        return []
+    text = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    heads = re.findall(r"^#+ (.+)$", text, re.MULTILINE)
+    return [re.sub(r"[^\w -]", "", head.lower()).replace(" ", "-") for head in heads]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_link_to_a_file_leads_somewhere(page: Path) -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8"))
-    local = [link for link in links if not re.match(r"[a-z]+:|#", link)]
+    local = [link for link in links if not re.match(r"[a-z]+:", link)]
     for link in local:
-        assert (page.parent / link.partition("#")[0]).exists(), f"{page.name}: {link}"
+        name, _, heading = link.partition("#")
+        place = page.parent / name if name else page
+        assert place.exists(), f"{page.name}: {link}"
+        assert not heading or heading in anchors(place), f"{page.name}: {link}"
 
 
 def test_the_file_that_config_init_writes_explains_every_setting() -> None:
