@@ -1,4 +1,4 @@
-"""The pages to look things up in: every line of shell that they show works as it stands."""
+"""The README, and pages to look things up in: every line of shell that they show works."""
 
 import re
 import sys
@@ -34,7 +34,7 @@ NOT_TYPED: Final = {
 }
 # Lines that end with another code than 0 here, and why.
 ENDS: Final = {'ollama-cli chat "a shell function': 9}  # the model of the demo writes no code
-RUN_AS_A_WHOLE: Final = ("README.md", "tutorial.md", "cookbook.md", "editors.md", "reference.md")
+RUN_AS_A_WHOLE: Final = ("tutorial.md", "cookbook.md", "editors.md", "reference.md")
 SESSION: Final = "3f2000000001"
 DESK: Final = {
     "report.txt": "Sales rose.\n",
@@ -62,8 +62,9 @@ def skipped(block: Block) -> list[str]:
 
 def others() -> Iterator[str]:
     for path in PAGES:
-        if path.name not in RUN_AS_A_WHOLE and any(map(typed, page(f"docs/{path.name}").blocks)):
-            yield path.name
+        name = str(path.relative_to(ROOT))
+        if path.name not in RUN_AS_A_WHOLE and any(map(typed, page(name).blocks)):
+            yield name
 
 
 def prepare(typist: Typist) -> None:
@@ -117,7 +118,7 @@ def typist(tmp_path: Path) -> Iterator[Typist]:
 
 @pytest.mark.parametrize("name", list(others()))
 def test_every_line_of_a_page_works(name: str, typist: Typist) -> None:
-    for block in page(f"docs/{name}").blocks:
+    for block in page(name).blocks:
         if typed(block):
             expected = int(block.said.get("exit", 0))
             for line, done in typist.type(block, skipped(block)):

@@ -28,17 +28,6 @@ WHO = "a@b.example"
 GIT = {f"GIT_{who}_{what}": WHO for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
 
 
-def test_the_readme(tmp_path: Path) -> None:
-    files = {
-        "report.txt": b"Sales rose.",
-        "notes.txt": b"a river\na boat\n",
-        "fruit.json": b'{"type": "object", "properties": {"name": {"type": "string"}}}',
-    }
-    desk = run("README.md", tmp_path, {"git": "echo + a line"}, files).desk
-    assert (desk / "message.txt").read_text()
-    assert len((desk / "vectors.jsonl").read_text().splitlines()) == 2
-
-
 def test_the_tutorial(tmp_path: Path) -> None:
     desk = run("docs/tutorial.md", tmp_path).desk
     assert (desk / "story.txt").read_text()

@@ -17,7 +17,9 @@ from pages import Block
 from shell import PATIENCE, PROGRAM, Result, call, environment
 
 _OWN: Final = "ollama-cli "
-_FOR_BASH: Final = re.compile(r"^\s*(if|for|until|case|while|export|set|exec|eval)\b|&&|&$|;| -- ")
+# What lines of a block share, and what is more than a pipeline or becomes another program.
+_SHARED: Final = re.compile(r"^\s*(if|for|until|case|while|export|set)\b|^\w+=|&$")
+_FOR_BASH: Final = re.compile(r"^eval\b|&&|;| -- ")
 _REDIRECTED: Final = re.compile(r"\s([<>])\s*(\S+)$")
 
 
@@ -36,11 +38,13 @@ class Typist:
         text = block.text.replace("\\\n", " ")
         lines = [re.sub(r"\s+#\s.*$|^#.*$", "", line) for line in text.splitlines()]
         typed = [line for line in lines if line.strip() and line not in skipped]
-        if any(_FOR_BASH.search(line) for line in typed):
+        if any(map(_SHARED.search, typed)):
             return [(block.text, self._bash("\n".join(typed)))]
         return [(line, self._pipeline(line)) for line in typed]
 
     def _pipeline(self, line: str) -> Result:
+        if _FOR_BASH.search(line):
+            return self._bash(line)
         given: bytes | None = None
         for address, instead in self.elsewhere.items():
             line = line.replace(address, instead)
