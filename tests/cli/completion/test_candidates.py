@@ -8,6 +8,7 @@ from completions import answered, completed
 
 from ollama_cli.cli import parser
 from ollama_cli.cli.table import TABLE
+from ollama_cli.config.parsers import KEYS, words_of
 from ollama_cli.config.settings import SETTINGS
 
 COMMANDS = [
@@ -189,6 +190,14 @@ def test_powershell_passes_words_in_which_nothing_can_be_lost(
 @pytest.mark.parametrize("shell", ["complete_bash", "powershell", "bash"])
 def test_a_script_that_is_not_ours_is_answered_with_nothing(shell: str, tmp_path: Path) -> None:
     assert answered(shell, at=tmp_path) == []
+
+
+def test_every_value_of_a_setting_that_is_offered_is_one() -> None:
+    offered = {name: words_of(setting.read) for name, setting in SETTINGS.items()}
+    for name, words in offered.items():
+        for word in words:
+            SETTINGS[name].read(word)
+    assert offered["keys"] == KEYS
 
 
 def test_completion_reads_the_options_as_the_commands_do() -> None:
