@@ -124,6 +124,34 @@ def read_num_ctx(value: object) -> str | int:
     return int(number)
 
 
+def read_max_tokens(value: object) -> int:
+    """Read the most that may be written: a number of tokens, 1 or more, or -1 for no limit."""
+    number = _number(value)
+    if not (1 <= number <= _MOST_TOKENS or number == -1) or number != int(number):
+        raise ConfigError("is no number of tokens, 1 or more, and not -1 (no limit)")
+    return int(number)
+
+
+def between(least: float, most: float) -> Callable[[object], float]:
+    """Return a reader of a number in this range."""
+
+    def read(value: object) -> float:
+        number = _number(value)
+        if not least <= number <= most:
+            raise ConfigError(f"is no number from {least:g} to {most:g}")
+        return number
+
+    return read
+
+
+def read_system(value: object) -> str:
+    """Read a system prompt; no file is read for it."""
+    text = read_text(value)
+    if text.startswith("@"):
+        raise ConfigError("is no text but the name of a file: write what is in it")
+    return text
+
+
 class OneOf:
     """Read one of some words."""
 

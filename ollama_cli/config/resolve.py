@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ollama_cli.config.hosts import Host, find
+from ollama_cli.config.model_defaults import Tables
 from ollama_cli.config.settings import REGISTRY, SETTINGS, Settings
 from ollama_cli.errors import ConfigError, OllamaCliError, RefusedError, UsageError
 from ollama_cli.types import model_names
@@ -27,13 +28,14 @@ class Layer(NamedTuple):
     """One source of values: each is a pair (value as written there, its origin in words).
 
     An untrusted layer (the `.env` of the current folder) may not name a public host. `key` is for
-    the server in use, `hosts` are the entries by name.
+    the server in use, `hosts` are the entries, `models` the tables of models, by name.
     """
 
     values: Mapping[str, tuple[object, str]]
     trusted: bool = True
     key: str | None = None
     hosts: Mapping[str, Host] = MappingProxyType({})
+    models: Tables = MappingProxyType({})
 
 
 def resolve(layers: Sequence[Layer]) -> Settings:
@@ -66,7 +68,25 @@ def resolve(layers: Sequence[Layer]) -> Settings:
     if hosts and entry is None:
         address = settled.get("host", Settings().host)
         entry = find(hosts, address)
-    return Settings(**settled, entry=entry, origins=origins, warnings=tuple(warnings))
+    return Settings(
+        **settled,
+        entry=entry,
+        origins=origins,
+        models=_of_models(layers),
+        warnings=tuple(warnings),
+    )
+
+
+def _of_models(layers: Sequence[Layer]) -> dict[str, dict[str, tuple[Any, str]]]:
+    """Read the tables of models; what a stronger layer sets for all models is left out."""
+    found: dict[str, dict[str, tuple[Any, str]]] = {}
+    stronger: set[str] = set()
+    for layer in layers:
+        for model, values in layer.models.items():
+            own = {key: (read(key, each, origin), origin) for key, (each, origin) in values.items()}
+            found[model] = {key: each for key, each in own.items() if key not in stronger}
+        stronger |= layer.values.keys()
+    return found
 
 
 def wants_credentials(settings: Settings, layers: Sequence[Layer]) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ollama_cli.config import parsers
 from ollama_cli.config.hosts import Host
-from ollama_cli.types import known_hosts, urls, waits
+from ollama_cli.types import known_hosts, model_names, urls, waits
 
 if TYPE_CHECKING:
     from ollama_cli.types.timeouts import Timeouts
@@ -19,7 +19,8 @@ class Settings(NamedTuple):
 
     `host` is the root of the server, `typed_host` the address as it was written. `entry` is the
     entry of the config file for the address, found by its name or its origin; `warnings` are
-    sentences about values that were read in another way than they were written.
+    sentences about values that were read in another way than they were written. `models` holds what
+    `[models.NAME]` sets, by name and setting, each with its origin, where nothing stronger sets it.
     """
 
     host: str = "http://127.0.0.1:11434"
@@ -28,6 +29,10 @@ class Settings(NamedTuple):
     embed_model: str | None = None
     keep_alive: str | float | None = None
     num_ctx: str | int | None = None
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    system: str | None = None
     timeout: float | None = None
     connect_timeout: float = waits.CONNECT
     health_timeout: float = waits.HEALTH
@@ -56,7 +61,17 @@ class Settings(NamedTuple):
     local_only: bool = False
     entry: Host | None = None
     origins: Mapping[str, str] = MappingProxyType({})
+    models: Mapping[str, Mapping[str, tuple[Any, str]]] = MappingProxyType({})
     warnings: tuple[str, ...] = ()
+
+    def for_model(self, model: str) -> "Settings":
+        """Return the settings for questions to a model, with what is set for it alone."""
+        same = (n for n in self.models if n == model or model_names.same_model(n, model))
+        if (name := model if model in self.models else next(same, None)) is None:
+            return self
+        own = self.models[name]
+        origins = {**self.origins, **{key: origin for key, (_, origin) in own.items()}}
+        return self._replace(origins=origins, **{key: value for key, (value, _) in own.items()})
 
     @property
     def first_api(self) -> str:
@@ -155,6 +170,30 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         parsers.read_num_ctx,
         ("OLLAMA_CLI_NUM_CTX",),
         "auto",
+    ),
+    "temperature": Setting(
+        "how freely a model chooses its words: a number from 0, the most predictable, to 2",
+        parsers.between(0, 2),
+        ("OLLAMA_CLI_TEMPERATURE",),
+        0.7,
+    ),
+    "max_tokens": Setting(
+        "the most tokens that an answer may have; -1 is no limit",
+        parsers.read_max_tokens,
+        ("OLLAMA_CLI_MAX_TOKENS",),
+        1000,
+    ),
+    "top_p": Setting(
+        "share of the likely tokens to choose from: a number from 0 to 1",
+        parsers.between(0, 1),
+        ("OLLAMA_CLI_TOP_P",),
+        0.9,
+    ),
+    "system": Setting(
+        "how a model shall behave, in words, where neither -s nor a file of prompts says so",
+        parsers.read_system,
+        ("OLLAMA_CLI_SYSTEM",),
+        "answer in one sentence",
     ),
     "timeout": Setting(
         "longest silence of the server in every phase, in seconds; 0 waits for ever",

@@ -9,6 +9,7 @@ from typing import Final
 from ollama_cli.config.dotenv import parse
 from ollama_cli.config.file import CONFIG_VARIABLE, SECTION, config_path, read_config, section
 from ollama_cli.config.hosts import read_hosts
+from ollama_cli.config.model_defaults import read_models
 from ollama_cli.config.places import DATA_VARIABLE
 from ollama_cli.config.resolve import Layer
 from ollama_cli.config.settings import SETTINGS
@@ -44,7 +45,7 @@ VARIABLES: Final = {
 # A `.env` in the current folder must not set whom to trust, or what is done without asking.
 _NOT_FOR_FOLDERS: Final = (
     "ca_file", "api_key_env", "auto_pull", "auto_start", "allowed_models", "local_only",
-    "keep_sessions", "save", "cache", "pager",
+    "keep_sessions", "save", "cache", "pager", "system",
 )  # fmt: skip
 _LOOKS: Final = ("render", "keys", "accessible", "pager")
 
@@ -160,12 +161,14 @@ def config_layer(path: Path | None) -> tuple[Layer, list[str]]:
             guess = f": did you mean {near[0]}?" if near else ""
             guess = ": hosts stand at the top level, as [hosts.NAME]" if name == "hosts" else guess
             warnings.append(f"{path}: unknown setting {name!r}{guess}")
+    models, odd = read_models(document.get("models", {}), str(path))
+    warnings += odd
     if "hosts" not in document:
-        return Layer(values), warnings
+        return Layer(values, models=models), warnings
     hosts, strange = read_hosts(document["hosts"], str(path))
     if any(host.holds_secret for host in hosts.values()) and files.is_open_to_others(path):
         strange.append(f"{path} holds a secret that others may read: `chmod 600 {path}`")
-    return Layer(values, hosts=hosts), [*warnings, *strange]
+    return Layer(values, hosts=hosts, models=models), [*warnings, *strange]
 
 
 def _flags_layer(flags: Mapping[str, object]) -> Layer:

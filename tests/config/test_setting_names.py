@@ -8,7 +8,7 @@ from ollama_cli.errors import UsageError
 
 
 def test_every_setting_is_a_field_with_a_sentence_and_a_variable_of_ours() -> None:
-    others = {"typed_host", "origins", "warnings", "entry"}
+    others = {"typed_host", "origins", "warnings", "entry", "models"}
     assert set(SETTINGS) == set(Settings._fields) - others
     for name, setting in SETTINGS.items():
         assert setting.variables[0] == f"OLLAMA_CLI_{name.upper()}"

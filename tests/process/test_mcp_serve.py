@@ -165,7 +165,7 @@ def test_an_unknown_tool_is_an_error_of_the_protocol(agent: Agent) -> None:
         ({"prompt": "x", "model": "demmo"}, "error: model 'demmo:latest' not found"),
         ({"prompt": "x", "model": "a b"}, "error: no model name: 'a b'"),
         ({"prompt": "x", "model": "gpt-oss:120b-cloud"}, "error: model 'gpt-oss:120b-cloud' runs"),
-        ({"prompt": "x" * 10_000_000}, "error: the input has 10 MB, and 1 MB are allowed"),
+        ({"prompt": "x" * 10_000_000}, "error: the input has 10 MB, and 1.0 MB are allowed"),
         ({"prompt": "x " * 200_000}, "error: the "),
     ],
     ids=lambda value: str(value)[:40],

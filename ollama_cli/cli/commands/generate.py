@@ -75,6 +75,9 @@ def command(
     box = request.open_tools(context, tools)
     needs = capabilities.needs(images, shared["think"], tools=box is not None)
     name = request.usable_model(context, options, model, needs)
+    asks_auto, system = request.settle(
+        context, options, name, shared, system, takes_system=not raw and suffix is None
+    )
     asked = GenerateRequest(
         model=name,
         prompt=text,
@@ -86,6 +89,6 @@ def command(
         **shared,
     )
     sent = asked if box is None else request.as_chat(context, asked, box)
-    question = Question(context, sent, auto=request.asks_auto(context, options), structure=form)
+    question = Question(context, sent, auto=asks_auto, structure=form)
     shown = answer.show_answer(context, question, options, "generate", tools=box)
     answer.warn_of_small_context(context, question, shown)

@@ -49,7 +49,10 @@ class SharedFields(TypedDict):
 
 
 def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
-    """Read the options that chat and generate share; UsageError for a bad one."""
+    """Read the options that chat and generate share; UsageError for a bad one.
+
+    Those of the model are the ones that were given: `settle` adds the others.
+    """
     if options.only_shows:
         from ollama_cli.features.chat import shown  # noqa: PLC0415  hardly ever: 4 ms
 
@@ -57,13 +60,13 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     auto.set_auto_pull(context, options.auto_pull)
     context.set_flags(cache="false" if options.no_cache else options.cache)
     extract.check(context, options)
-    num_ctx = _wanted_ctx(context, options)
+    num_ctx = _typed("num_ctx", options.num_ctx)
     shortcuts = {
-        "temperature": options.temperature,
+        "temperature": _typed("temperature", options.temperature),
         "seed": options.seed,
         "num_ctx": None if num_ctx == AUTO else num_ctx,
-        "num_predict": options.max_tokens,
-        "top_p": options.top_p,
+        "num_predict": _typed("max_tokens", options.max_tokens),
+        "top_p": _typed("top_p", options.top_p),
         "stop": options.stop,
     }
     model_options, warnings = read_options(options.option or [], shortcuts)
@@ -81,9 +84,50 @@ def shared_fields(context: Context, options: AnswerOptions) -> SharedFields:
     }
 
 
-def asks_auto(context: Context, options: AnswerOptions) -> bool:
+def defaults(context: Context, model: str) -> dict[str, Any]:
+    """Return the options of a model by the settings, those of `[models.NAME]` before the others."""
+    settings = context.settings.for_model(model)
+    found = {
+        "temperature": settings.temperature,
+        "num_ctx": None if settings.num_ctx == AUTO else settings.num_ctx,
+        "num_predict": settings.max_tokens,
+        "top_p": settings.top_p,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def settle(
+    context: Context,
+    options: AnswerOptions,
+    model: str,
+    shared: SharedFields,
+    system: str | None = None,
+    *,
+    takes_system: bool = True,
+) -> tuple[bool, str | None]:
+    """Put what the settings say for a model below what was given, in its options.
+
+    Returns what `asks_auto` tells, and the system prompt, which only where the question
+    `takes_system` is that of the settings.
+    """
+    below = defaults(context, model)
+    if _typed("num_ctx", options.num_ctx) == AUTO:
+        below.pop("num_ctx", None)
+    shared["options"] = {**below, **shared["options"]}
+    if system is None and takes_system:
+        system = context.settings.for_model(model).system
+    return asks_auto(context, options, model), system
+
+
+def asks_auto(context: Context, options: AnswerOptions, model: str) -> bool:
     """Return whether the context shall be as large as the prompt needs it, which servers tell."""
-    return not options.curl and _wanted_ctx(context, options) == AUTO
+    if options.curl:
+        return False
+    if options.num_ctx is not None:
+        return bool(_typed("num_ctx", options.num_ctx) == AUTO)
+    if any(pair.partition("=")[0].strip() == "num_ctx" for pair in options.option or []):
+        return False
+    return context.settings.for_model(model).num_ctx == AUTO
 
 
 def usable_model(
@@ -213,16 +257,9 @@ def _read_think(text: str | None) -> Think | None:
     return THINK_LEVELS[text.lower()]
 
 
-def _wanted_ctx(context: Context, options: AnswerOptions) -> str | int | None:
-    """Return the size of the context: tokens or `auto`; None leaves it to -O, or to the server."""
-    if any(pair.partition("=")[0].strip() == "num_ctx" for pair in options.option or []):
-        given = None
-    else:
-        given = context.settings.num_ctx
-    if options.num_ctx is None:
-        return given
-    wanted: str | int = resolve.read("num_ctx", options.num_ctx, "--num-ctx")
-    return wanted
+def _typed(setting: str, value: object) -> Any:
+    """Return the value of an option that is also a setting; UsageError for one out of range."""
+    return None if value is None else resolve.read(setting, value, f"--{setting.replace('_', '-')}")
 
 
 def _keep_alive(context: Context, text: str | None) -> str | float | None:

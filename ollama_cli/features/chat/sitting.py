@@ -91,16 +91,9 @@ def model_of(session: "Session | None", named: str | None) -> str | None:
     return named if named is not None or session is None else session.model
 
 
-def options_of(
-    session: "Session | None", given: Mapping[str, Any], options: AnswerOptions
-) -> dict[str, Any]:
-    """Return the options of the model: flags, then those of the session, then the settings."""
-    if session is None:
-        return dict(given)
-    typed = {each.partition("=")[0].strip() for each in options.option or []}
-    is_typed = options.num_ctx is not None or "num_ctx" in typed
-    flags = {name: value for name, value in given.items() if name != "num_ctx" or is_typed}
-    return {**given, **session.options, **flags}
+def options_of(session: "Session | None", given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the options of the model: those that were given, then those of the session."""
+    return {**(session.options if session else {}), **given}
 
 
 def saves_one(context: Context, sitting: Sitting) -> bool:

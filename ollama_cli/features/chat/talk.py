@@ -47,10 +47,9 @@ def talk(
     if options.only_shows:
         where = sitting.looked_at(where)
     shared = request.shared_fields(context, options)
-    asks_auto = request.asks_auto(context, options)
     form = structure.asked(context, options)
     session = sitting.resumed(context, where)
-    shared["options"] = sitting.options_of(session, shared["options"], options)
+    shared["options"] = sitting.options_of(session, shared["options"])
     system = request.read_system(context, options)
     images = request.read_images(context, options)
     has_keys = sitting.has_keys(context, where)
@@ -71,6 +70,9 @@ def talk(
     if is_long and vector is not None:
         needs.append(CHAT)
     name = request.usable_model(context, options, sitting.model_of(session, model), needs)
+    asks_auto, system = request.settle(
+        context, options, name, shared, system, takes_system=session is None
+    )
     chat_request = request.with_tools(ChatRequest(model=name, messages=[], **shared), box)
     saves = session is not None or (
         sitting.saves_one(context, where) and not _makes_vector(context, name, vector)

@@ -23,8 +23,9 @@ def counter(context: Context, model: str) -> Counter:
     A model that is not loaded gets that of the settings, if they name a number.
     """
     num_ctx = context_in_force(context, model)
-    if num_ctx is None and isinstance(context.settings.num_ctx, int):
-        num_ctx = context.settings.num_ctx
+    usual = context.settings.for_model(model).num_ctx
+    if num_ctx is None and isinstance(usual, int):
+        num_ctx = usual
     return Counter(context, model, num_ctx=num_ctx)
 
 

@@ -13,6 +13,7 @@ from ollama_cli.features.chat.options import AnswerOptions
 from ollama_cli.features.chat.room import Question
 from ollama_cli.features.mcp_server.desk import Desk, Progress, record
 from ollama_cli.features.mcp_server.pulling import pull_model
+from ollama_cli.features.models import choose
 from ollama_cli.services.embeddings import joined
 from ollama_cli.types.answer_events import ChatEvent
 from ollama_cli.types.answers import Answer
@@ -40,7 +41,7 @@ def generate(desk: Desk, arguments: Arguments, progress: Progress) -> Outcome:
         model=name,
         prompt=arguments["prompt"],
         system=arguments.get("system"),
-        **_shared(desk, arguments),
+        **_shared(desk, arguments, name),
     )
     return _answered(desk, asked, progress)
 
@@ -48,7 +49,9 @@ def generate(desk: Desk, arguments: Arguments, progress: Progress) -> Outcome:
 def chat(desk: Desk, arguments: Arguments, progress: Progress) -> Outcome:
     """Answer a conversation."""
     name = desk.usable_model(arguments.get("model"))
-    asked = ChatRequest(model=name, messages=arguments["messages"], **_shared(desk, arguments))
+    asked = ChatRequest(
+        model=name, messages=arguments["messages"], **_shared(desk, arguments, name)
+    )
     return _answered(desk, asked, progress)
 
 
@@ -64,7 +67,7 @@ def show_model(desk: Desk, arguments: Arguments, _: Progress) -> Outcome:
 
 def health(desk: Desk, _: Arguments, __: Progress) -> Outcome:
     """Check the server; one that does not answer is no error."""
-    found, _error = desk.context.servers.examine(None)
+    found, _error = desk.context.servers.examine(None, choose.usual(desk.context))
     return Outcome(hide_in(asdict(found)))
 
 
@@ -124,17 +127,18 @@ def delete(desk: Desk, arguments: Arguments, _: Progress) -> Outcome:
     return Outcome({"model": name, "removed": True})
 
 
-def _shared(desk: Desk, arguments: Arguments) -> parts.SharedFields:
+def _shared(desk: Desk, arguments: Arguments, model: str) -> parts.SharedFields:
     limit = arguments.get("max_tokens", desk.limits.max_tokens)
     options = AnswerOptions(temperature=arguments.get("temperature"), max_tokens=limit)
     shared = parts.shared_fields(desk.context, options)
+    parts.settle(desk.context, options, model, shared)
     shared["gather"] = shared["join"] = True
     return shared
 
 
 def _answered(desk: Desk, asked: GenerateRequest | ChatRequest, progress: Progress) -> Outcome:
     context = desk.context
-    question = Question(context, asked, auto=parts.asks_auto(context, AnswerOptions()))
+    question = Question(context, asked, auto=parts.asks_auto(context, AnswerOptions(), asked.model))
     heard = Heard(context, question)
     with ExitStack() as opened:
 

@@ -1,6 +1,6 @@
 """`ollama-cli config show`."""
 
-from typing import Final
+from typing import Any, Final
 
 import typer
 
@@ -27,12 +27,29 @@ def command(
     origins = context.settings.origins
     if context.output == "json":
         settings = {name: {"value": v, "origin": origins[name]} for name, v in shown.items()}
-        document = {"settings": settings, "openai_url": redact(context.settings.openai_url)}
+        document = {
+            "settings": settings,
+            "models": _models(context),
+            "openai_url": redact(context.settings.openai_url),
+        }
         export.show_document(context.out, "config-show", document)
         return
     rows = [[name, "-" if v is None else write(v), origins[name]] for name, v in shown.items()]
     rows.insert(1, ["openai_url", redact(context.settings.openai_url), "host"])
+    rows += [
+        [f"{key} of {name}", write(each["value"]), each["origin"]]
+        for name, values in _models(context).items()
+        for key, each in values.items()
+    ]
     tables.show_wrapped(context.out, _HEADER, rows)
+
+
+def _models(context: Context) -> dict[str, dict[str, Any]]:
+    """Return what is set for single models, by their names."""
+    return {
+        model: {name: {"value": _shown(v), "origin": origin} for name, (v, origin) in own.items()}
+        for model, own in context.settings.models.items()
+    }
 
 
 def _shown(value: object) -> object:

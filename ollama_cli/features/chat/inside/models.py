@@ -7,6 +7,7 @@ from typing import Final
 from ollama_cli.errors import ModelNotFoundError, NotFoundError, OllamaCliError, UsageError
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
 from ollama_cli.features.chat.inside.tuning import told
+from ollama_cli.features.chat.request import defaults
 from ollama_cli.features.context import Context
 from ollama_cli.features.explain import explain
 from ollama_cli.features.models import capabilities
@@ -29,10 +30,21 @@ def model(talk: Conversation, argument: str) -> Next:
     name = usable(talk, argument)
     if name is None:
         return GO_ON
-    talk.set_request(model=name)
+    _go_on_with(talk, name)
     talk.look_back()
     talk.context.prompter.note(f"going on with {name}; all that was said stays")
     return GO_ON
+
+
+def _go_on_with(talk: Conversation, name: str) -> None:
+    """Ask another model from now on, with what the settings say for it in place of the old one."""
+    options = dict(talk.request.options or {})
+    before, after = (defaults(talk.context, each) for each in (talk.request.model, name))
+    if before == after:
+        talk.set_request(model=name)
+        return
+    kept = {key: value for key, value in options.items() if before.get(key) != value}
+    talk.set_request(model=name, options={**after, **kept})
 
 
 def usable(talk: Conversation, name: str) -> str | None:
