@@ -288,6 +288,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "get": Entry("config.get", "Print one setting."),
             "set": Entry("config.set", "Write one setting to the config file."),
             "unset": Entry("config.unset", "Remove one setting from the config file."),
+            "edit": Entry("config.edit", "Edit the config file, and check it.", traits=_NO_START),
             "init": Entry("config.init", "Write a config file to start from."),
             "path": Entry("config.path", "Print where the config file is."),
         },

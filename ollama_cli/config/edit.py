@@ -1,4 +1,4 @@
-"""Changes of the config file: one setting or one host, under its lock, all else to the byte.
+"""Changes of the config file under its lock: one setting or one host, all else to the byte.
 
 Only the commands that change something import it: tomlkit takes 40 ms.
 """
@@ -8,10 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from ollama_cli.config import resolve
+from ollama_cli.config import resolve, sources
 from ollama_cli.config.document import Document
 from ollama_cli.config.file import SECTION, section
 from ollama_cli.config.hosts import SECTION as HOSTS, read_hosts
+from ollama_cli.config.tools import tools_of
 from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.system import files, texts
 from ollama_cli.system.locks import locked
@@ -23,7 +24,7 @@ class _Open:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._read = texts.decode(files.read_bytes(path) or b"", str(path))
+        self._read = _text(path)
         self.values = files.parse_toml(self._read.text, str(path))
 
     def document(self, table: str) -> Document:
@@ -60,6 +61,32 @@ def remove_setting(path: Path, name: str) -> bool:
             return False
         opened.write(opened.document(SECTION).without(name))
     return True
+
+
+def written(path: Path) -> str:
+    """Return the text of the config file, also of one that cannot be used; empty without one."""
+    return _text(path).text
+
+
+def check(path: Path, text: str) -> list[str]:
+    """Check a text that is to be the config file; return warnings, ConfigError if it is no use."""
+    document = files.parse_toml(text, str(path))
+    layer, warnings = sources.document_layer(document, path)
+    settings = resolve.resolve([layer])
+    return [*warnings, *settings.warnings, *tools_of(document, path).warnings]
+
+
+def rewrite(path: Path, old: str, new: str) -> None:
+    """Put a text in the place of the old one; ConfigError if that has changed meanwhile."""
+    with locked(path):
+        read = _text(path)
+        if read.text != old:
+            raise ConfigError(f"{path} was changed meanwhile: nothing was written")
+        files.write_text(path, read._replace(text=new).encode())
+
+
+def _text(path: Path) -> texts.Text:
+    return texts.decode(files.read_bytes(path) or b"", str(path))
 
 
 def add_host(path: Path, name: str, fields: Mapping[str, Any]) -> None:

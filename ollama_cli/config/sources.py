@@ -4,7 +4,7 @@ import difflib
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from ollama_cli.config.dotenv import parse
 from ollama_cli.config.file import CONFIG_VARIABLE, SECTION, config_path, read_config, section
@@ -142,13 +142,16 @@ def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
 
 def config_layer(path: Path | None) -> tuple[Layer, list[str]]:
     """Read the config file: settings and hosts; warnings about unknown keys name the nearest."""
-    values: dict[str, tuple[object, str]] = {}
-    warnings: list[str] = []
     if path is None:
         home = paths.barred_home()
         return Layer({}), [f"{home} may not be entered: no config file is read"] if home else []
-    document = read_config(path)
-    warnings += [
+    return document_layer(read_config(path), path)
+
+
+def document_layer(document: Mapping[str, Any], path: Path) -> tuple[Layer, list[str]]:
+    """Read what a config file at this path holds, or would hold."""
+    values: dict[str, tuple[object, str]] = {}
+    warnings = [
         f"{path}: {name!r} stands outside [{SECTION}] and is not read"
         + (": did you mean [hosts.NAME]?" if isinstance(document[name], dict) else "")
         for name in document.keys() & SETTINGS.keys()

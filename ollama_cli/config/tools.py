@@ -44,8 +44,13 @@ class ToolSettings(NamedTuple):
 def read_tools(environ: Mapping[str, str]) -> ToolSettings:
     """Read the table; ConfigError names the file and the key that cannot be used."""
     path = config_path(environ)
-    table = read_config(path).get(SECTION, {})
-    if path is None or not table:
+    return ToolSettings() if path is None else tools_of(read_config(path), path)
+
+
+def tools_of(document: Mapping[str, Any], path: Path) -> ToolSettings:
+    """Read the table of what a config file at this path holds, or would hold."""
+    table = document.get(SECTION, {})
+    if not table:
         return ToolSettings()
     if not isinstance(table, dict):
         raise ConfigError(f"{path}: {SECTION} is no table; write [{SECTION}]")

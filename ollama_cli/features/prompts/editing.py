@@ -30,9 +30,7 @@ def edit(context: Context, prompt: str) -> Path | None:
     be read, OllamaCliError if there is no editor or it fails, ConfigError for what is not written.
     """
     path = folder.new(prompt, context.environ)
-    has_editor = any(context.environ.get(name) for name in editors.VARIABLES)
-    if context.flags.no_input or not (has_editor or context.prompter.can_ask()):
-        raise UsageError("there is nobody who could edit it", hint=f"write the file: {path}")
+    refuse_without_editor(context, path)
     is_new = not path.exists()
     old = EXAMPLE if is_new else folder.read(str(path.absolute()), context.environ, context.stdin)
     keys = context.stdin.file.fileno() if context.stdin.file else 0
@@ -42,3 +40,10 @@ def edit(context: Context, prompt: str) -> Path | None:
     mode = _PRIVATE if is_new else stat.S_IMODE(path.stat().st_mode)
     files.write_text(path, f"{edited}\n", mode=mode)
     return path
+
+
+def refuse_without_editor(context: Context, path: Path) -> None:
+    """Raise UsageError if nobody is to be asked: there is no terminal, and no editor is named."""
+    has_editor = any(context.environ.get(name) for name in editors.VARIABLES)
+    if context.flags.no_input or not (has_editor or context.prompter.can_ask()):
+        raise UsageError("there is nobody who could edit it", hint=f"write the file: {path}")

@@ -11,7 +11,7 @@ def command(ctx: typer.Context) -> None:
 
     Examples:
       ollama-cli config path
-      $EDITOR "$(ollama-cli config path)"
+      cp "$(ollama-cli config path)" config.bak
     """
     context: Context = ctx.obj
     context.out.line(str(file.writable_path(context.environ)))

@@ -1,0 +1,63 @@
+"""`ollama-cli config edit`."""
+
+from pathlib import Path
+from typing import Final
+
+import typer
+
+from ollama_cli.cli.commands.config.init import template
+from ollama_cli.config import edit, file
+from ollama_cli.errors import ConfigError
+from ollama_cli.features.context import Context
+from ollama_cli.features.prompts import editing
+from ollama_cli.system import editors
+from ollama_cli.ui.sentences import show_error
+
+_NO: Final = {"n", "no"}
+
+
+def command(ctx: typer.Context) -> None:
+    """Edit the config file in $VISUAL or $EDITOR; it is checked before it is written.
+
+    What cannot be used is not written: on a terminal it may be edited again. A new file begins as
+    `config init` has it.
+
+    Examples:
+      ollama-cli config edit
+    """
+    context: Context = ctx.obj
+    path = file.writable_path(context.environ)
+    editing.refuse_without_editor(context, path)
+    old = edit.written(path)
+    new = _edited(context, path, old)
+    if new is None:
+        context.prompter.note("nothing was written")
+        return
+    edit.rewrite(path, old, new)
+    context.prompter.report(f"wrote {path}")
+
+
+def _edited(context: Context, path: Path, old: str) -> str | None:
+    """Have the text edited until it can be used; None if nothing of it was changed.
+
+    Raises ConfigError for what cannot be used, if nobody edits it again.
+    """
+    keys = context.stdin.file.fileno() if context.stdin.file else 0
+    before = text = old or template()
+    while True:
+        text = editors.edit(text, context.environ, keys, name=path.name) + "\n"
+        if text.splitlines() == before.splitlines():
+            return None
+        new = text.replace("\n", "\r\n") if "\r\n" in old else text
+        try:
+            for warning in edit.check(path, new):
+                context.prompter.warn(warning)
+        except ConfigError as error:
+            if not context.prompter.can_ask():
+                raise error.with_facts(hint="nothing was written: the file is as it was") from error
+            show_error(context.err, error)
+            answer = context.prompter.ask("edit it again? [Y/n] ", fresh=True)
+            if answer is None or answer.lower() in _NO:
+                return None
+        else:
+            return new

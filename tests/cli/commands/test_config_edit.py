@@ -1,0 +1,121 @@
+"""`config edit`: what was typed in the editor is checked before it is written."""
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from shell import Result, call
+from terminals import Terminal
+
+GOOD = '# mine\n[ollama]\nmodel = "m"\n'
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "ollama-cli" / "config.toml"
+    path.parent.mkdir()
+    return path
+
+
+def puts(text: str) -> str:
+    """An editor that puts this text in the place of the old one."""
+    return f'sh -c \'printf "%s" "$0" > "$1"\' \'{text}\''
+
+
+def edit(file: Path, editor: str, *args: str) -> Result:
+    return call("config", "edit", *args, at=file.parents[1], env={"EDITOR": editor})
+
+
+def test_what_is_good_is_written(file: Path) -> None:
+    file.write_text(GOOD)
+    result = edit(file, puts('[ollama]\nmodel = "n"\n[models.n]\ntop_p = 0.5'))
+    assert (result.code, result.out, result.err) == (0, "", f"wrote {file}\n")
+    assert tomllib.loads(file.read_text()) == {
+        "ollama": {"model": "n"},
+        "models": {"n": {"top_p": 0.5}},
+    }
+
+
+def test_a_new_one_begins_with_what_init_writes(file: Path) -> None:
+    result = edit(file, "true")
+    assert (result.code, result.err) == (0, "note: nothing was written\n")
+    assert not file.exists()
+    assert edit(file, 'sh -c \'echo "# more" >> "$1"\' sh').code == 0
+    assert file.read_text().startswith("# ollama-cli settings")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[ollama", "is no valid TOML: "),
+        ("[ollama]\ntimeout = -1", "timeout = '-1' (from "),
+        ("[ollama]\nhost = []", "host = '[]' (from "),
+        ("ollama = 1", "'ollama' is no section; write [ollama]"),
+        ("[models.m]\ntop_p = 2", "is no number from 0 to 1"),
+        ("[hosts.a]\nkey = 1", "[hosts.a] has no url"),
+        ("[tools]\nallow = 1", "tools.allow is no list of texts"),
+    ],
+)
+def test_what_is_of_no_use_is_not_written(file: Path, text: str, told: str) -> None:
+    file.write_text(GOOD)
+    result = edit(file, puts(text))
+    assert (result.code, result.out) == (10, "")
+    assert told in result.err
+    assert result.err.endswith("\nhint: nothing was written: the file is as it was\n")
+    assert file.read_text() == GOOD
+
+
+def test_what_is_odd_is_written_with_a_warning(file: Path) -> None:
+    result = edit(file, puts("[ollama]\nmodle = 1"))
+    assert result.code == 0
+    assert "unknown setting 'modle': did you mean model?" in result.err
+    assert file.read_text() == "[ollama]\nmodle = 1\n"
+
+
+def test_one_that_cannot_be_read_is_mended(file: Path) -> None:
+    file.write_text("[ollama")
+    assert edit(file, "true").err == "note: nothing was written\n"
+    assert edit(file, puts(GOOD)).code == 0
+    assert file.read_text() == GOOD
+
+
+def test_marks_and_ends_of_lines_stay(file: Path) -> None:
+    file.write_bytes(GOOD.replace("\n", "\r\n").encode("utf-16"))
+    assert edit(file, 'sh -c \'echo "retries = 3" >> "$1"\' sh').code == 0
+    wanted = f"{GOOD}retries = 3\n".replace("\n", "\r\n")
+    assert file.read_bytes().decode("utf-16") == wanted
+
+
+def test_another_change_in_the_meantime_is_not_lost(file: Path) -> None:
+    file.write_text(GOOD)
+    result = edit(file, f"sh -c 'echo x = 1 >> {file}; echo retries = 3 >> \"$1\"' sh")
+    assert result.code == 10
+    assert result.err == f"error: {file} was changed meanwhile: nothing was written\n"
+    assert file.read_text() == f"{GOOD}x = 1\n"
+
+
+@pytest.mark.parametrize(("args", "editor"), [((), ""), (("--no-input",), "true")])
+def test_nobody_edits_it(file: Path, args: tuple[str, ...], editor: str) -> None:
+    result = edit(file, editor, *args)
+    assert result.code == 2
+    assert result.err == f"error: there is nobody who could edit it\nhint: write the file: {file}\n"
+
+
+def test_an_editor_that_fails_changes_nothing(file: Path) -> None:
+    file.write_text(GOOD)
+    assert edit(file, "false").err == "error: false ended with 1: the text is as it was\n"
+    assert file.read_text() == GOOD
+
+
+@pytest.mark.parametrize(("answer", "kept"), [("\n", f"{GOOD}# more\n"), ("n\n", GOOD)])
+def test_on_a_terminal_it_is_edited_again(file: Path, answer: str, kept: str) -> None:
+    file.write_text(GOOD)
+    once = file.with_name("once")
+    first, second = f'touch {once}; echo "[x" >> "$1"', 'sed -i "s/.x/# more/" "$1"'
+    editor = f"sh -c 'if [ -e {once} ]; then {second}; else {first}; fi' sh"
+    with Terminal("config", "edit", at=file.parents[1], env={"EDITOR": editor}) as t:
+        t.expect("is no valid TOML", "edit it again? [Y/n] ")
+        t.send(answer)
+        assert t.end() == 0
+        assert ("nothing was written" in t.shown) is (kept == GOOD)
+    assert file.read_text() == kept
