@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import pytest
 import yaml
 from conversations import PNG
 from documentation import typed_lines
 from hostile import Server, by_path, document, lines
-from pages import page, run
+from pages import Block, Page, Reader, check, page, run
 from test_docs_examples import assert_readable
+from typists import Typist
 
 # A server whose one model sees a cat.
 SEEN = {"model": "gemma3", "response": "A cat on a wall.", "done": True, "done_reason": "stop"}
@@ -56,3 +58,45 @@ def test_the_line_for_cron_can_be_read() -> None:
     ]
     [arguments] = typed_lines(line)
     assert_readable(arguments)
+
+
+@pytest.mark.parametrize(
+    ("said", "script", "shown", "is_true"),
+    [
+        ("", "echo 3 apples", "4 apples", True),
+        ("", "echo 3 apples", "4 pears", False),
+        ("", "echo 3 apples, 2 hours ago", "1 apples, less than a second ago", True),
+        ("", "echo one; echo and two", "one\n…two", True),
+        ("", "echo one; echo two", "one", False),
+        ("exit=3", "(exit 3)", "", True),
+        ("", "(exit 3)", "", False),
+        ("exit=3", "echo", "", False),
+    ],
+)
+def test_a_page_is_held_to_what_it_shows(
+    said: str, script: str, shown: str, *, is_true: bool, tmp_path: Path
+) -> None:
+    told = Page("a page", f"```sh {said}\n{script}\n```\n\n```text\n{shown}\n```\n")
+    ran = Reader(tmp_path).type(told)
+    if is_true:
+        check(ran)
+    else:
+        with pytest.raises(AssertionError):
+            check(ran)
+
+
+def test_a_typist_runs_lines_as_a_shell_does(tmp_path: Path) -> None:
+    typist = Typist(tmp_path, tmp_path, {"WHAT": "--version"}, {"http://there": "http://here"})
+    text = (
+        "ollama-cli $WHAT > version.txt   # kept\n"
+        "ollama-cli help exit-codes | grep -c timeout\n"
+        "echo http://there\n"
+        "ollama-cli \\\n  models lst\n"
+        "test -s version.txt && echo yes\n"
+    )
+    ran = [done for _, done in typist.type(Block("sh", text, {}), ["echo not"])]
+    assert [done.code for done in ran] == [0, 0, 0, 2, 0]
+    assert [done.out for done in ran] == ["", "1\n", "http://here\n", "", "yes\n"]
+    assert (tmp_path / "version.txt").read_text().startswith("ollama-cli ")
+    [(_, done)] = typist.type(Block("sh", "for i in 1 2; do\n  echo $i\ndone\n", {}))
+    assert done.out == "1\n2\n"
