@@ -93,7 +93,7 @@ def test_command_lines_are_found_in_shell() -> None:
 
 
 @pytest.mark.parametrize("block", blocks(WRITTEN, "python"))
-def test_what_the_pages_import_is_there(block: str) -> None:
+def test_what_a_page_imports_is_there(block: str) -> None:
     if "import Agent" in block:
         pytest.importorskip("pydantic_ai", reason="the extra pydantic-ai is not installed")
     for node in ast.walk(ast.parse(block)):
