@@ -7,6 +7,7 @@ this program lacks is named as that, and never corrected into something else.
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final
 
 from ollama_cli.cli.options import PROGRAM
@@ -34,6 +35,9 @@ _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
 _PLAIN: Final = re.compile(r"[^\"$`\\!]+")
 _TEXTS: Final = frozenset({"--system", "-s", "--template", "--suffix", "--stop"})
+# Options that never take the next word.
+_BEHIND_EQUALS: Final = frozenset({"--cache", "--extract", "-x", "--logprobs"})
+_WITH_VALUE: Final = 2  # a prompt, and such a word
 
 
 def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -> UsageError:
@@ -172,9 +176,11 @@ def _unquoted(
             f"a text of several words needs quotes: {option} took the first one",
             hint=f"type `{path} {begin} {_quoted('…')}`",
         )
-    return UsageError(
-        "a prompt of several words needs quotes", hint=f"type `{path} {_quoted(' '.join(prompt))}`"
-    )
+    hint = f"type `{path} {_quoted(' '.join(prompt))}`"
+    for option, word in pairwise(words):
+        if option in _BEHIND_EQUALS and word in prompt and len(prompt) == _WITH_VALUE:
+            hint += f", or `{option}={word}` if that is its value"
+    return UsageError("a prompt of several words needs quotes", hint=hint)
 
 
 def _quoted(text: str) -> str:

@@ -14,7 +14,6 @@ PAGED: Final = frozenset(
     {
         *("models.list", "models.ps", "models.show", "models.outdated", "models.history"),
         *("sessions.list", "sessions.show", "sessions.search", "sessions.export"),
-        *("prompts.list", "prompts.show"),
         *("config.show", "hosts.list", "mcp.tools", "mcp.config", "help"),
         *("prompts.list", "prompts.show"),
     }

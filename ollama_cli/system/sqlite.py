@@ -34,6 +34,7 @@ CURES: Final = {
 }
 _PRIMARY: Final = 0xFF
 _DAMAGE: Final = {11, 26}  # malformed; no database at all
+_DISK: Final = {10, 13}  # it fails to read or write; it is full
 _OLDEST: Final = (3, 37)  # the first with STRICT tables
 _OTHER: Final = "use a Python with a newer SQLite, which has FTS5"
 
@@ -169,7 +170,8 @@ class Store:
         """Return the bytes that the file and its log take."""
         found = 0
         for path in (self.path, self._log):
-            with suppress(FileNotFoundError):  # the last process to leave takes the log along
+            # The last process to leave takes the log along.
+            with suppress(FileNotFoundError, NotADirectoryError):
                 found += path.stat().st_size
         return found
 
@@ -332,7 +334,16 @@ class Store:
 
 def is_damage(error: ConfigError) -> bool:
     """Return whether a file was refused because it is damaged, or no SQLite file at all."""
-    return getattr(error.__cause__, "sqlite_errorcode", 0) & _PRIMARY in _DAMAGE
+    return _code(error) in _DAMAGE
+
+
+def is_disk(error: ConfigError) -> bool:
+    """Return whether the disk was what failed: it is full, say."""
+    return _code(error) in _DISK
+
+
+def _code(error: ConfigError) -> int:
+    return int(getattr(error.__cause__, "sqlite_errorcode", 0)) & _PRIMARY
 
 
 def _identity(path: Path) -> tuple[int, int]:

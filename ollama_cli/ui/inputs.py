@@ -60,14 +60,15 @@ def read_text(path: str, stdin: InStream) -> str:
 def read_bytes(path: str, stdin: InStream, *, largest: int = LARGEST_INPUT) -> bytes:
     """Read a file; NotFoundError if there is none, UsageError if it cannot be read.
 
-    UsageError also for more than 128 MiB, on standard input for more than `largest` bytes.
+    UsageError also for more than `largest` bytes, of a file for more than 128 MiB.
     """
     if path == STDIN:
         return _named(stdin).read(largest=largest)
     with _opened(path) as file:
-        data = file.read(LARGEST_FILE + 1)
-    if len(data) > LARGEST_FILE:
-        raise too_large(path, LARGEST_FILE)
+        most = min(largest, LARGEST_FILE)
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise too_large(path, most)
     return data
 
 

@@ -138,6 +138,20 @@ def test_options_of_ollama_are_answered_too(line: str, meant: str) -> None:
                 'hint: type `ollama-cli chat "hi there"`',
             ],
         ),
+        (
+            ["generate", "a story", "--cache", "2"],
+            [
+                "error: a prompt of several words needs quotes",
+                'hint: type `ollama-cli generate "a story 2"`, or `--cache=2` if that is its value',
+            ],
+        ),
+        (
+            ["chat", "-x", "python", "a loop"],
+            [
+                "error: a prompt of several words needs quotes",
+                'hint: type `ollama-cli chat "python a loop"`, or `-x=python` if that is its value',
+            ],
+        ),
     ],
 )
 def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]) -> None:

@@ -263,3 +263,8 @@ def test_an_endless_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(inputs, "LARGEST_FILE", 1 << 20)
     with pytest.raises(UsageError, match="/dev/zero is larger than 1 MiB"):
         read_bytes("/dev/zero", InStream(None))
+
+
+def test_a_file_is_not_read_beyond_what_it_may_hold() -> None:
+    with pytest.raises(UsageError, match=r"^/dev/zero is larger than 1 MiB$"):
+        inputs.read_bytes("/dev/zero", InStream(None), largest=1 << 20)

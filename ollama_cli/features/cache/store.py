@@ -15,7 +15,7 @@ from typing import Final, NamedTuple
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.system import paths
-from ollama_cli.system.sqlite import Form, Store, Transaction, is_damage
+from ollama_cli.system.sqlite import Form, Store, Transaction, is_damage, is_disk
 from ollama_cli.types.times import timestamp
 from ollama_cli.types.values import dataclass
 
@@ -156,7 +156,8 @@ class AnswerCache:
     def clear(self, age: timedelta | None = None) -> Cleared:
         """Remove the answers that are older than `age`, or all, to the last byte.
 
-        A file that is damaged is removed whole.
+        A file that is damaged is removed whole, and so is one that a full disk keeps from being
+        written to, if all of it is to go.
         """
         if not self._store.exists:
             return Cleared(0, 0, whole=True)
@@ -164,7 +165,7 @@ class AnswerCache:
         try:
             count, is_whole = self._removed(age)
         except ConfigError as error:
-            if not is_damage(error):
+            if not (is_damage(error) or (age is None and is_disk(error))):
                 raise
             self._store.remove()
             count, is_whole = 0, True

@@ -144,7 +144,7 @@ def checked(context: Context, source: str) -> Read:
             add(problems, option.path, error.message)
     for path, problem in _misfits(found):
         add(problems, path, problem)
-    return Read(found, problems, warnings)
+    return Read(found, sorted(problems, key=lambda each: each.line or 0), warnings)
 
 
 def _unknown(name: str, option: Option) -> list[str]:

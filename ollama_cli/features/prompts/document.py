@@ -4,6 +4,7 @@ Words and numbers are those of YAML 1.2, as Go programs read them: `no` and `1:3
 that stands twice is refused, as one of its values would be lost.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
@@ -20,6 +21,7 @@ _TAG: Final = "tag:yaml.org,2002:"
 _SCALARS: Final = frozenset({"null", "bool", "int", "float", "str"})
 _QUOTED: Final = 'a text that begins with a brace stands in quotes: content: "{{input}}"'
 _WORDS: Final = {"null": "~|null|Null|NULL|", "bool": "true|True|TRUE|false|False|FALSE"}
+_PLAIN: Final = re.compile(r'[^.\[\]"]+')
 _INTEGER: Final = r"[-+]?(?:0|[1-9][0-9]{0,17})"
 _NUMBER: Final = r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,4})?"
 
@@ -30,6 +32,14 @@ class Document(NamedTuple):
     value: Any
     lines: Mapping[str, int]
     written: Mapping[str, str]
+
+
+class MisreadError(UsageError):
+    """What cannot be read at a line of a file: the `line`, counted from 1, and the `reason`."""
+
+    def __init__(self, name: str, line: int, reason: str, hint: str | None = None) -> None:
+        super().__init__(f"{name}: line {line}", reason=reason, hint=hint)
+        self.line: Final = line
 
 
 class _Loader(yaml.SafeLoader):
@@ -47,15 +57,15 @@ _types()
 
 
 def read(text: str, name: str) -> Document:
-    """Read a text of YAML; UsageError, naming the file and the line, for what is none."""
+    """Read a text of YAML; UsageError for what is none, MisreadError where a line is to blame."""
     try:
         node = yaml.compose(text, Loader=_Loader)
         found = _Reader(name)
         return Document(found.value(node, "", 0), found.lines, found.written)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = "" if mark is None else f" line {mark.line + 1}:"
-        raise UsageError(f"{name}:{line} {error.problem or error.context}") from error
+        told = (error.problem or error.context or "").removeprefix("but ")
+        raise MisreadError(name, 1 if mark is None else mark.line + 1, told) from error
     except yaml.reader.ReaderError as error:
         raise UsageError(f"{name} holds a character that YAML has not") from error
     except (RecursionError, ValueError, OverflowError) as error:  # deep, or no code of a character
@@ -79,7 +89,7 @@ class _Reader:
         line = node.start_mark.line + 1
         self.lines[path] = line
         if depth > _DEEPEST or self._left < 0:
-            raise UsageError(f"{self._name}: line {line}: too deep or too much is written here")
+            raise MisreadError(self._name, line, "too deep or too much is written here")
         match node:
             case yaml.MappingNode(tag=tag) if tag == f"{_TAG}map":
                 return self._mapping(node, path, depth)
@@ -91,19 +101,26 @@ class _Reader:
             case yaml.ScalarNode(tag=tag, value=text) if tag.removeprefix(_TAG) in _SCALARS:
                 self.written[path] = well_formed(text)
                 return _scalar(tag.removeprefix(_TAG), text)
-        raise UsageError(f"{self._name}: line {line}: values have no tag such as {node.tag}")
+        raise MisreadError(self._name, line, f"values have no tag such as {node.tag}")
 
     def _mapping(self, node: yaml.MappingNode, path: str, depth: int) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, each in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                raise UsageError(f"{self._name}: line {line}: a key is a text", hint=_QUOTED)
+                raise MisreadError(self._name, line, "a key is a text", hint=_QUOTED)
             name = well_formed(key.value)
             if name in found:
-                raise UsageError(f"{self._name}: line {line}: {name!r} stands here twice")
-            found[name] = self.value(each, f"{path}.{name}" if path else name, depth + 1)
+                raise MisreadError(self._name, line, f"{name!r} stands here twice")
+            found[name] = self.value(each, below(path, name), depth + 1)
         return found
+
+
+def below(path: str, name: str) -> str:
+    """Return the path of what stands under a name; one that reads like a path itself is quoted."""
+    if not _PLAIN.fullmatch(name):
+        return f"{path}[{json.dumps(name, ensure_ascii=False)}]"
+    return f"{path}.{name}" if path else name
 
 
 def _scalar(kind: str, text: str) -> Any:

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from ollama_cli.errors import UsageError
 from ollama_cli.features.prompts import document, filling
+from ollama_cli.features.prompts.document import below
 from ollama_cli.features.prompts.messages import Message
 from ollama_cli.features.schema.read import schema_of
 from ollama_cli.types import strict_json
@@ -36,7 +37,7 @@ class Option(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What is wrong with a file, and where: a path such as `messages[0].role`."""
+    """What is wrong with a file, and where: a path such as `messages[0].role`, empty for all."""
 
     path: str
     line: int | None
@@ -44,7 +45,7 @@ class Problem(NamedTuple):
 
     def __str__(self) -> str:
         line = "" if self.line is None else f"line {self.line}: "
-        return f"{line}{self.path}: {self.message}"
+        return f"{line}{self.path}{': ' if self.path else ''}{self.message}"
 
 
 @dataclass(frozen=True)
@@ -83,8 +84,12 @@ class Read(NamedTuple):
 
 
 def read(text: str, source: str) -> Read:
-    """Read the text of a file; UsageError for what is no YAML, or no mapping."""
-    found = document.read(text, source)
+    """Read the text of a file; UsageError for what is no text of YAML, or no mapping."""
+    try:
+        found = document.read(text, source)
+    except document.MisreadError as error:
+        told = f"{error.reason}: {error.hint}" if error.hint else error.reason
+        return Read(PromptFile(source), [Problem("", error.line, told)], [])
     if not isinstance(found.value, dict):
         what = "is empty" if found.value is None else "is no mapping of keys to values"
         raise UsageError(f"{source} {what}", hint="a prompt file has at least `messages:`")
@@ -151,7 +156,7 @@ class _Reading:
     def _options(self, ours: Mapping[str, Any]) -> dict[str, Option]:
         path = "ollama.options"
         given = self._mapping(ours.get("options"), path)
-        return {name: self._option(each, f"{path}.{name}") for name, each in given.items()}
+        return {name: self._option(each, below(path, name)) for name, each in given.items()}
 
     def _option(self, value: object, path: str) -> Option:
         """Return a scalar, or a list of such, as written."""
@@ -203,10 +208,11 @@ class _Reading:
     def _defaults(self, ours: Mapping[str, Any]) -> dict[str, str]:
         found, path = {}, "ollama.defaults"
         for name in self._mapping(ours.get("defaults"), path):
+            place = below(path, name)
             if not filling.is_name(name):
-                self._refuse(f"{path}.{name}", "is no name of a variable")
-            elif (written := self._found.written.get(f"{path}.{name}")) is None:
-                self._refuse(f"{path}.{name}", "is no text")
+                self._refuse(place, "is no name of a variable")
+            elif (written := self._found.written.get(place)) is None:
+                self._refuse(place, "is no text")
             else:
                 found[name] = written
         return found
@@ -244,7 +250,7 @@ class _Reading:
             if key not in known:
                 similar = difflib.get_close_matches(key, known, n=1)
                 meant = f": did you mean {similar[0]}?" if similar else ""
-                where = f"{path}.{key}" if path else key
+                where = below(path, key)
                 self.warnings.append(
                     Problem(where, self._found.lines.get(where), f"unknown key{meant}")
                 )

@@ -8,7 +8,7 @@ from typing import Final
 from ollama_cli.config import places
 from ollama_cli.errors import ConfigError, NotFoundError, UsageError
 from ollama_cli.ui import inputs
-from ollama_cli.ui.streams import InStream, too_large
+from ollama_cli.ui.streams import InStream
 
 ENDINGS: Final = (".prompt.yml", ".prompt.yaml")
 _LARGEST: Final = 1 << 20
@@ -59,7 +59,7 @@ def find(text: str, environ: Mapping[str, str]) -> Path:
     name = _without_ending(text)
     known = names(environ)
     if name in known:
-        return known[name]
+        return _named(text, known[name])
     files = (text, *(f"{text}{ending}" for ending in ENDINGS))
     here = next((each for each in files if Path(each).exists()), "")
     from difflib import get_close_matches  # noqa: PLC0415  a shell waits for names: 1 ms
@@ -82,7 +82,8 @@ def new(text: str, environ: Mapping[str, str]) -> Path:
     name = _without_ending(text)
     if not is_name(name):
         raise UsageError(f"{text!r} is no name of a prompt", hint="use letters, digits and dashes")
-    return names(environ).get(name) or place(environ) / f"{name}{ENDINGS[0]}"
+    known = names(environ)
+    return _named(text, known[name]) if name in known else place(environ) / f"{name}{ENDINGS[0]}"
 
 
 def read(text: str, environ: Mapping[str, str], stdin: InStream) -> str:
@@ -92,9 +93,13 @@ def read(text: str, environ: Mapping[str, str], stdin: InStream) -> str:
     """
     path = text if is_path(text) else str(find(text, environ))
     data = inputs.read_bytes(path, stdin, largest=_LARGEST)
-    if len(data) > _LARGEST:
-        raise too_large(path, _LARGEST)
     return inputs.decode_text(data, inputs.PIPED if path == inputs.STDIN else path)
+
+
+def _named(text: str, found: Path) -> Path:
+    """Return the file that a word names with its ending, of two that differ in this alone."""
+    exact = found.with_name(text)
+    return exact if text.endswith(ENDINGS) and exact.is_file() else found
 
 
 def _without_ending(text: str) -> str:

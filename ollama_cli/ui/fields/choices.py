@@ -76,7 +76,8 @@ class Fields:
         if items is None:
             check_found(document, self._paths, self._names)
             return marks | pick.of_record(document, [*self._paths.values()])
-        inside = [path for field, path in self._paths.items() if field not in self._beside]
+        own = self._paths.keys() - self._beside - {*MARKS}
+        inside = [path for field, path in self._paths.items() if field in own]
         beside = [path for field, path in self._paths.items() if field in self._beside]
         listed = {self._names.items: pick.part(items, inside)} if inside else {}
         return marks | listed | pick.of_record(document, beside)

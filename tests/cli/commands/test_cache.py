@@ -356,6 +356,13 @@ def test_what_is_kept_is_told_and_cleared(world: World, url: str) -> None:
     assert world.ask(url, "--cache").out == "answer 3\n"
 
 
+def test_without_a_folder_there_is_nothing_in_it(tmp_path: Path) -> None:
+    (tmp_path / ".cache").write_bytes(b"")
+    told = call("cache", "info", "-o", "json", at=tmp_path)
+    assert (told.code, told.json["answers"], told.json["bytes"]) == (0, 0, 0)
+    assert call("cache", "clear", at=tmp_path).code == 0
+
+
 def test_an_age_that_is_none_clears_nothing(world: World, url: str) -> None:
     world.ask(url, "--cache")
     assert call("cache", "clear", "--older-than", "soon", at=world.home).code == 2

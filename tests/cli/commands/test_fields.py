@@ -66,6 +66,37 @@ def test_csv_and_json_hold_what_was_named_in_its_order(world: str) -> None:
     )
 
 
+def test_the_schema_is_told_once(world: str) -> None:
+    told = listed(world, "--fields", "schema,size", "--json")
+    schema = '{"schema": "ollama-cli/models-list/1"'
+    assert told == f'{schema}, "models": [{{"size": 40000000000}}, {{"size": 986000000}}]}}\n'
+    assert listed(world, "--fields", "schema", "--json") == f"{schema}}}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "field", "hint"),
+    [
+        ("embed a --json", "index", "it is a field of -o jsonl"),
+        ("embed a -o csv", "model", "it is a field of -o json"),
+        ("tokens a -o jsonl", "total.tokens", "it is a field of -o json"),
+        ("generate a -o json", "attempt", "it is a field of -o jsonl"),
+    ],
+)
+def test_a_field_of_another_format_is_told_as_that(words: str, field: str, hint: str) -> None:
+    for option in ("--fields", field), ("--line", f"{{{{{field}}}}}"):
+        if option[0] == "--fields" or "csv" not in words:
+            result = call(*words.split(), *option)
+            assert (result.code, result.out, hint in result.err) == (2, "", True), result.err
+
+
+def test_the_numbers_of_a_vector_are_columns(demo: str) -> None:
+    ask = ("embed", "a", "-m", "demo-embed", "--host", demo, "-o", "csv", "--fields")
+    header, row = call(*ask, "d1,index").out.splitlines()
+    assert (header, row[-2:]) == ("d1,index", ",0")
+    assert call(*ask, "dimensions").code == 2
+    assert call(*ask, "d99999").code == 2
+
+
 def test_a_filter_needs_no_other_option(world: str) -> None:
     assert listed(world, "--jq", ".models[0].name") == "big:70b\n"
     assert listed(world, "--jq", ".size / 1000000 | floor", "-o", "jsonl") == "40000\n986\n"

@@ -173,6 +173,33 @@ def test_a_check_for_programs(folder: Path) -> None:
     ]
 
 
+def test_what_is_no_yaml_has_its_line_for_programs_too(folder: Path) -> None:
+    (folder / "good.prompt.yml").write_text("name: x\nmessages: [", encoding="utf-8")
+    (checked,) = prompts(folder, "check", "good", "-o", "json").json["prompts"]
+    told = "expected the node content, but found '<stream end>'"
+    assert checked["problems"] == [{"path": "", "line": 2, "message": told}]
+    result = prompts(folder, "check", "good")
+    assert (result.code, result.out) == (2, f"good: line 2: {told}\n")
+    assert result.err == "error: good has a problem\n"
+
+
+def test_problems_are_told_in_the_order_of_the_file(folder: Path) -> None:
+    text = "name: [x]\ntestData: 5\nmessages: []\n"
+    (folder / "good.prompt.yml").write_text(text, encoding="utf-8")
+    (checked,) = prompts(folder, "check", "good", "-o", "json").json["prompts"]
+    assert [each["line"] for each in checked["problems"]] == [1, 2, 3]
+
+
+def test_of_two_files_the_ending_tells_which_one_is_meant(folder: Path) -> None:
+    other = folder / "good.prompt.yaml"
+    other.write_text(GOOD.replace("diff", "text"), encoding="utf-8")
+    assert prompts(folder, "path", "good").out == f"{folder / 'good.prompt.yml'}\n"
+    assert prompts(folder, "path", "good.prompt.yaml").out == f"{other}\n"
+    assert prompts(folder, "path", "bad.prompt.yml").out == f"{folder / 'bad.prompt.yaml'}\n"
+    assert prompts(folder, "rm", "good.prompt.yaml", "--yes").code == 0
+    assert (other.exists(), (folder / "good.prompt.yml").exists()) == (False, True)
+
+
 def test_a_check_names_an_option_that_no_server_knows(folder: Path) -> None:
     text = GOOD + "ollama: {options: {temprature: 1}}\n"
     (folder / "good.prompt.yml").write_text(text, encoding="utf-8")

@@ -1,6 +1,7 @@
 """The answers that are kept: whole ones, for their owner alone, within bounds."""
 
 import os
+import resource
 import sqlite3
 import stat
 from collections.abc import Callable
@@ -199,6 +200,21 @@ def test_a_damaged_file_is_told_and_can_be_cleared(
     assert cache.get(key(1)) is None
     cache.put({key(1): KEPT})
     assert cache.get(key(1)) == KEPT
+
+
+def test_a_full_disk_is_no_reason_to_keep_what_fills_it(cache: AnswerCache, path: Path) -> None:
+    cache.put({key(1): KEPT})
+    cache.close()
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (0, limits[1]))
+    try:
+        with pytest.raises(ConfigError):
+            cache.clear(HOUR)
+        assert path.exists()
+        cleared = cache.clear()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert (cleared.bytes > 0, cleared.whole, path.exists()) == (True, True, False)
 
 
 def test_a_damaged_answer_is_replaced_by_the_next_one(cache: AnswerCache, path: Path) -> None:

@@ -33,6 +33,18 @@ def test_what_is_written_and_where_is_kept() -> None:
     assert found.lines == {"": 1, "a": 1, "b": 4, "b[0]": 4, "b[0].c": 4}
 
 
+def test_a_name_that_reads_like_a_path_stands_for_no_other_value() -> None:
+    text = 'a: [{b: right}]\n"a[0].b": wrong\nc: {"d.e": 1, d: {e: 2}, "": 3}\n"": 4\n'
+    assert read(text, "f").written == {
+        "a[0].b": "right",
+        '["a[0].b"]': "wrong",
+        'c["d.e"]': "1",
+        "c.d.e": "2",
+        'c[""]': "3",
+        '[""]': "4",
+    }
+
+
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)
 )
@@ -45,7 +57,7 @@ BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("a: 1\nb: [", "f: line 2: expected the node content, but found '<stream end>'"),
         ("\ta: b", "f: line 1: found character '\\t' that cannot start any token"),
         ("a: {{input}}", "f: line 1: a key is a text"),
-        ("a: b\n---\nc: d", "f: line 2: but found another document"),
+        ("a: b\n---\nc: d", "f: line 2: found another document"),
         ("a: !!python/object/apply:os.system [ls]", "f: line 1: values have no tag such as tag:"),
         ("a: !!binary aGk=", "f: line 1: values have no tag such as tag:"),
         ("!!set {a}", "f: line 1: values have no tag such as tag:"),
