@@ -13,6 +13,7 @@ from typing import Any
 
 import published
 import pytest
+import rewrites
 
 from ollama_cli.types.secrets import forget_secrets
 
@@ -28,6 +29,13 @@ SEARCHED = [
     if os.access(folder, os.X_OK)
 ]
 _NUMBERS = itertools.count()
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Let each of several processes rewrite a share of the test files."""
+    if worker := getattr(session.config, "workerinput", None):
+        number = int(worker["workerid"].removeprefix("gw"))
+        rewrites.share(session.config, number, worker["workercount"])
 
 
 @pytest.fixture(autouse=True)

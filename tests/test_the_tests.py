@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import rewrites
 from diagnoses import QUIET
 from shell import python
 
@@ -63,3 +64,21 @@ def test_where_a_folder_of_the_path_is_closed(tmp_path: Path) -> None:
 def test_beside_other_tests() -> None:
     code = f"import sys; sys.path.insert(0, {str(ROOT / 'tests')!r}); import diagnoses as other"
     assert python(f"{code}; print(other.QUIET)").out.strip() != QUIET
+
+
+def test_a_share_of_the_files_is_rewritten_and_none_is_run(
+    tmp_path: Path, pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in "abcd":
+        runs = f"import pathlib\npathlib.Path({str(tmp_path / name)!r}).touch()\nassert {name!r}\n"
+        (tmp_path / f"test_{name}.py").write_text(runs)
+    (tmp_path / "test_e.py").write_text("is no Python")
+    (tmp_path / "helper.py").write_text("")
+    monkeypatch.setattr(pytestconfig, "args", [f"{tmp_path}::test_it", str(tmp_path / "test_c.py")])
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    rewrites.share(pytestconfig, 0, 2)
+    kept = [each.name.partition(".")[0] for each in tmp_path.rglob("*-pytest-*.pyc")]
+    assert sorted(kept) == ["test_a", "test_c"]
+    assert not any((tmp_path / name).exists() for name in "abcd")
+    assert sys.dont_write_bytecode
