@@ -1,6 +1,5 @@
 """`ollama-cli health`."""
 
-import shlex
 import time
 from dataclasses import asdict
 from typing import Annotated, Final
@@ -101,6 +100,8 @@ def _missing(context: Context, health: Health, model: str) -> str:
     said = f"{model} (from {context.settings.origins['model']}) is not there"
     if health.provider_type != "ollama":
         return said
+    import shlex  # noqa: PLC0415  hardly ever: 1 ms
+
     return f"{said}; get it: `ollama-cli models pull {shlex.quote(model)}`"
 
 
