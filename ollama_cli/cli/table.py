@@ -105,7 +105,7 @@ TABLE: Final[Mapping[str, Row]] = {
             "default": Entry(
                 "models.default", "Print or set the model for chat and generate.", ("json",)
             ),
-            "pick": Entry("models.pick", "Choose a model by its number."),
+            "pick": Entry("models.pick", "Choose a model by a part of its name."),
             "show": _SHOW,
             "has": Entry("models.has", "Tell by the exit code whether a model is installed."),
             "rm": _RM,

@@ -168,7 +168,7 @@ class EditedLine:
             leave=self._leave,
             edit=lambda: self._leave_for(self._edit),
             complete=self._complete,
-            stop=_stop,
+            stop=stop,
         )
 
     def _enter(self) -> None:
@@ -372,7 +372,7 @@ class _ChipProcessor(Processor):
         )
 
 
-def _stop() -> None:
+def stop() -> None:
     """Stop as the terminal stops a program at Ctrl-Z: with all that it was started with."""
     if number := getattr(signal, "SIGTSTP", None):
         os.kill(0, number)

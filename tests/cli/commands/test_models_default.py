@@ -1,6 +1,9 @@
 """`models default` and `models pick`: which model it is from now on."""
 
+import signal
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ from dead_ports import closed_port
 from hostile import Server, by_path, document
 from installations import model
 from shell import Result, call
-from terminals import CTRL_D, Terminal
+from terminals import CTRL_C, CTRL_D, Terminal
 
 
 def written(at: Path) -> Any:
@@ -80,12 +83,22 @@ def test_one_that_is_not_allowed_is_refused(demo: str, tmp_path: Path) -> None:
     assert not (tmp_path / "ollama-cli").exists()
 
 
-def test_one_is_picked_by_its_number(demo: str, tmp_path: Path) -> None:
-    with Terminal("models", "pick", "--default", "--host", demo, at=tmp_path) as terminal:
+PLAIN = {"TERM": "dumb"}
+
+
+@pytest.mark.parametrize("env", [PLAIN, {"OLLAMA_CLI_ACCESSIBLE": "1"}])
+@pytest.mark.parametrize("answer", ["2", "MO:L"])
+def test_one_is_picked_by_its_number_where_nothing_moves(
+    demo: str, tmp_path: Path, env: dict[str, str], answer: str
+) -> None:
+    words = ("models", "pick", "--default", "--host", demo)
+    with Terminal(*words, at=tmp_path, env=env) as terminal:
         terminal.expect("which one? [1-")
         terminal.send("99\n")
         terminal.expect("there is no '99'")
-        terminal.send("2\n")
+        terminal.send("demo\n")
+        terminal.expect("2 have 'demo' in their names")
+        terminal.send(f"{answer}\n")
         assert terminal.end() == 0
     assert written(tmp_path) == {"model": "demo:latest"}
     assert "2  demo:latest  10 KB\n" in terminal.shown
@@ -100,11 +113,82 @@ def test_a_model_that_cannot_chat_becomes_no_default(demo: str, tmp_path: Path) 
 
 
 def test_the_end_of_input_picks_nothing(demo: str, tmp_path: Path) -> None:
-    with Terminal("models", "pick", "--host", demo, at=tmp_path) as terminal:
+    for env in (PLAIN, {}):
+        with Terminal("models", "pick", "--host", demo, at=tmp_path, env=env) as terminal:
+            terminal.expect("which one?")
+            terminal.send(CTRL_D)
+            assert terminal.end() == 2
+        assert "error: no model was chosen" in terminal.shown
+
+
+@contextmanager
+def picking(*names: str, at: Path, rows: int = 24) -> Iterator[Terminal]:
+    """A terminal on which one of these models is picked, the first one newest."""
+    models = [model(name, "completion") for name in names]
+    with (
+        Server(by_path({"/api/tags": document({"models": models})})) as server,
+        Terminal("models", "pick", "--host", server.url, at=at, rows=rows) as terminal,
+    ):
         terminal.expect("which one?")
-        terminal.send(CTRL_D)
-        assert terminal.end() == 2
-    assert "error: no model was chosen" in terminal.shown
+        yield terminal
+
+
+def test_the_list_grows_shorter_as_a_part_of_a_name_is_typed(tmp_path: Path) -> None:
+    with picking("Qwen3:8b", "llama3.2:1b", "mistral:7b", at=tmp_path) as terminal:
+        terminal.expect("which one?\n> Qwen3:8b\n  llama3.2:1b\n  mistral:7b")
+        terminal.send("3")
+        terminal.expect("which one? 3\n> Qwen3:8b\n  llama3.2:1b")
+        assert "mistral" not in terminal.shown
+        terminal.send("\x7fL")
+        terminal.expect("which one? L\n> llama3.2:1b\n  mistral:7b")
+        terminal.send("x")
+        terminal.expect("which one? Lx\n  none has that in its name")
+        terminal.send("\r\x7fl")
+        terminal.expect("which one? Ll\n> llama3.2:1b")
+        terminal.send("\r")
+        assert terminal.end() == 0
+        assert terminal.modes == terminal.first_modes
+    assert terminal.shown.split() == ["llama3.2:1b"]
+
+
+def test_enter_takes_the_first_and_arrows_another(tmp_path: Path) -> None:
+    names = [f"m:{number:02}" for number in range(20)]
+    with picking(*names, at=tmp_path, rows=8) as terminal:
+        terminal.send("\r")
+        assert terminal.end() == 0
+        assert terminal.shown.split() == ["m:00"]
+    for keys, wanted in (("\x1b[B" * 12, "m:12"), ("\x1b[A", "m:19"), ("1\x1b[B", "m:10")):
+        with picking(*names, at=tmp_path, rows=8) as terminal:
+            terminal.send(keys)
+            terminal.expect(f"> {wanted}")
+            terminal.send("\r")
+            assert terminal.end() == 0
+            assert terminal.shown.split() == [wanted]
+
+
+def test_a_signal_ends_the_list_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
+    for code in (130, 143):
+        with picking("m:1", "m:2", at=tmp_path) as terminal:
+            terminal.expect("> m:1")
+            if code == 130:  # the key, which is none of the terminal's own here
+                terminal.send(CTRL_C)
+            else:
+                terminal.signal(signal.SIGTERM)
+            assert terminal.end() == code
+            assert "m:1" not in terminal.shown
+            assert terminal.modes == terminal.first_modes
+
+
+def test_the_name_alone_goes_to_a_pipe(demo: str, tmp_path: Path) -> None:
+    name = tmp_path / "name"
+    with (
+        name.open("wb") as out,
+        Terminal("models", "pick", "--host", demo, at=tmp_path, stdout=out) as terminal,
+    ):
+        terminal.expect("> demo-embed:latest")
+        terminal.send("demo:\r")
+        assert terminal.end() == 0
+    assert name.read_bytes() == b"demo:latest\n"
 
 
 def test_nobody_is_asked_off_a_terminal(demo: str) -> None:
