@@ -94,6 +94,20 @@ def test_what_is_typed_before_the_first_prompt_is_the_first_question() -> None:
     assert terminal.raw.endswith(OFF)
 
 
+def test_statistics_follow_answers_until_they_are_switched_off() -> None:
+    with Server(lines(DONE | said("ok") | {"eval_count": 4})) as server:
+        with Talk(*CHAT, "--stats", "--host", server.url) as terminal:
+            terminal.expect(">>>")
+            terminal.send("hi\r")
+            terminal.expect("answer tokens:  4")
+            terminal.send("/set stats off\r")
+            terminal.expect("stats is off")
+            terminal.send("again\r")
+            terminal.send(CTRL_D)
+            assert terminal.end() == 0
+        assert terminal.raw.count(b"answer tokens") == 1
+
+
 def test_what_is_typed_and_pasted_in_mid_answer_waits_for_its_turn() -> None:
     answer = Steps(said("one "), said("two "), DONE)
     with Server(answer, lines(DONE | said("ok"))) as server:
