@@ -23,7 +23,12 @@ _OPTIONS: Final = {
     "stop": "stop_sequences",
     "num_predict": "max_tokens",
 }
-_NO_WORDS: Final = ("raw", "template", "suffix", "format")
+_NO_WORDS: Final = {
+    "raw": "raw",
+    "template": "template",
+    "suffix": "suffix",
+    "format": "a format or schema of answers",
+}
 _NO_PARAMETERS: Final = {"type": "object", "properties": {}}
 
 
@@ -103,7 +108,11 @@ def messages(conversation: Iterable[Fields]) -> list[dict[str, Any]]:
 def _refuse_unsent(request: GenerateRequest | ChatRequest) -> None:
     """Raise UsageError for what the API cannot carry: none of it may be dropped silently."""
     names = list(fitted(request)[1])
-    names += [name for name in _NO_WORDS if getattr(request, name, None) not in (None, False)]
+    names += [
+        words
+        for name, words in _NO_WORDS.items()
+        if getattr(request, name, None) not in (None, False)
+    ]
     if names:
         raise UsageError(
             f"Anthropic's API cannot carry {', '.join(names)}",

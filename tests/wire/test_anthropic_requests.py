@@ -86,8 +86,8 @@ def test_what_it_has_no_words_for_is_parted_by_name() -> None:
         (GenerateRequest("m", "Hi", raw=True), "raw"),
         (GenerateRequest("m", "Hi", template="{{ .Prompt }}"), "template"),
         (GenerateRequest("m", "Hi", suffix=""), "suffix"),
-        (GenerateRequest("m", "Hi", format="json"), "format"),
-        (ChatRequest("m", ASKED, format={}), "format"),
+        (GenerateRequest("m", "Hi", format="json"), "a format or schema of answers"),
+        (ChatRequest("m", ASKED, format={}), "a format or schema of answers"),
     ],
 )
 def test_what_would_change_the_answer_is_refused(

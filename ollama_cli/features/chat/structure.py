@@ -22,13 +22,14 @@ _REPAIRS: Final = 2
 class Structure:
     """A schema that an answer is held against; a model is shown it if `is_told`.
 
-    What does not fit is asked for again, up to `repairs` times. Where a list is wanted, `item` is
-    the schema of each of its items.
+    What does not fit is asked for again, up to `repairs` times, but never if the prompt `is_bare`,
+    without a template. Where a list is wanted, `item` is the schema of each of its items.
     """
 
     schema: read.Schema
     is_told: bool = True
     repairs: int = _REPAIRS
+    is_bare: bool = False
     item: read.Schema | None = None
 
     def in_object(self) -> "Structure":
@@ -51,6 +52,10 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
             raise UsageError(f"{name} belongs to --schema, which is not given")
         return None
     _refuse_others(context, options, flag)
+    if bare and options.repair:
+        raise UsageError(
+            "--repair goes with neither --raw nor --suffix: such a prompt is sent once"
+        )
     spec = options.schema if options.schema is not None else options.schema_multi
     schema = read.read_schema(spec or "", context.stdin)
     read.refuse_foreign(schema)
@@ -59,7 +64,7 @@ def asked(context: Context, options: AnswerOptions, *, bare: bool = False) -> St
     if options.schema is None:
         return Structure(read.list_of(schema), is_told, repairs=0, item=schema)
     repairs = _REPAIRS if options.repair is None else options.repair
-    return Structure(schema, is_told, 0 if bare else repairs)
+    return Structure(schema, is_told, 0 if bare else repairs, is_bare=bare)
 
 
 def read_format(context: Context, value: str | None) -> str | dict[str, Any] | None:

@@ -25,6 +25,7 @@ from ollama_cli.types.text import is_utf8
 _MOST_PROBLEMS: Final = 10
 _SHOWN: Final = 4096  # of a bad answer that is sent back
 _AGAIN: Final = "Answer again, with the corrected JSON only."
+_CURE: Final = "try a simpler schema or a larger model"
 Reason: TypeAlias = Literal["invalid", "cut"]
 
 
@@ -123,7 +124,7 @@ class Tries:
         after = f" after {count} tries" if count > 1 else ""
         raise InvalidOutputError(
             f"the answer does not fit the schema{after}: {_line(last.problems[0])}",
-            hint="try a simpler schema or a larger model; --repair N asks more often",
+            hint=_CURE if self._structure.is_bare else f"{_CURE}; --repair N asks more often",
         )
 
     def _tell(self, last: _Try) -> None:

@@ -1,13 +1,15 @@
 """The references of a schema, resolved within it: none of them ever leads to another document."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from ollama_cli.features.schema.rules import REFERENCES, Steps, invalid, places
+from ollama_cli.features.schema.rules import REFERENCES, Steps, inner, invalid, places
 from ollama_cli.types.text import sentence
 
 _FORKS: Final = ("allOf", "anyOf", "oneOf")
+_BESIDE: Final = ("not", "if", "then", "else")  # what holds a value itself against a schema, too
+_NEEDS: Final = ("dependentSchemas", "dependencies")
 _ANCHORS: Final = ("$anchor", "$dynamicAnchor")
 
 
@@ -30,6 +32,7 @@ class References:
             for key in REFERENCES:
                 if key in each:
                     self._refuse_lost((*steps, key), each[key])
+        self._ways = _ways_of_parts(root, found) if self._has_parts else {}
         self._refuse_circles({_named(steps): each for steps, each in found})
 
     def target(self, reference: str) -> tuple[str, ...] | None:
@@ -94,8 +97,47 @@ class References:
         found = [
             (*path, fork, str(n)) for fork in _FORKS for n, _ in enumerate(schema.get(fork, ()))
         ]
-        target = self.target(schema["$ref"]) if "$ref" in schema else None
-        return found if target is None else [*found, target]
+        found += [(*path, key) for key in _BESIDE if key in schema]
+        found += [(*path, key, str(name)) for key in _NEEDS for name in schema.get(key, ())]
+        targets = (self.target(schema[key]) for key in REFERENCES if key in schema)
+        found += [target for target in targets if target is not None]
+        return found + self._ways.get(path, [])
+
+
+def _ways_of_parts(
+    root: Mapping[str, Any], schemas: Sequence[tuple[Steps, Any]]
+) -> dict[tuple[str, ...], list[tuple[str, ...]]]:
+    """Return where references lead in a schema that holds documents of their own, by `$id`.
+
+    UsageError for one that leads to nothing.
+    """
+    from referencing import Registry  # noqa: PLC0415  documents within alone: 40 ms
+    from referencing.exceptions import Unresolvable  # noqa: PLC0415  likewise: 40 ms
+    from referencing.jsonschema import DRAFT202012  # noqa: PLC0415  likewise: 40 ms
+
+    places_by_schema = {id(each): _named(steps) for steps, each in schemas}
+    ways: dict[tuple[str, ...], list[tuple[str, ...]]] = {}
+    whole = DRAFT202012.create_resource(root)
+    registry: Any = Registry()
+    waiting: list[tuple[Steps, Any, Any]] = [((), root, registry.resolver_with_root(whole))]
+    while waiting:
+        steps, schema, outside = waiting.pop()
+        if not isinstance(schema, dict):
+            continue
+        resolver = outside.in_subresource(DRAFT202012.create_resource(schema))
+        for key in REFERENCES:
+            if key not in schema:
+                continue
+            try:
+                found = resolver.lookup(schema[key]).contents
+            except Unresolvable:
+                found = None
+            if not isinstance(found, dict | bool):
+                raise invalid((*steps, key), f"leads to nothing: {sentence(schema[key])}")
+            if id(found) in places_by_schema:
+                ways.setdefault(_named(steps), []).append(places_by_schema[id(found)])
+        waiting += [((*steps, *more), each, resolver) for more, each in inner(schema)]
+    return ways
 
 
 def _named(steps: Steps) -> tuple[str, ...]:

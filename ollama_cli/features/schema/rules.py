@@ -31,8 +31,9 @@ _COUNTS: Final = (
 _NUMBERS: Final = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _TEXTS: Final = (
     *("format", "title", "description", "contentEncoding", "contentMediaType", "$comment"),
-    *("$ref", "$dynamicRef", "$id", "$anchor", "$dynamicAnchor", "$schema"),
+    *("$ref", "$dynamicRef", "$recursiveRef", "$schema"),
 )
+_ANCHORS: Final = ("$anchor", "$dynamicAnchor", "$recursiveAnchor")
 _SWITCHES: Final = ("uniqueItems", "deprecated", "readOnly", "writeOnly")
 
 
@@ -54,6 +55,9 @@ def inner(schema: Mapping[str, Any]) -> Iterator[tuple[Steps, Any]]:
             yield (key,), value
         elif key in MAPS and isinstance(value, dict):
             yield from (((key, name), each) for name, each in value.items())
+        elif key == "dependencies" and isinstance(value, dict):  # of older drafts
+            found = (((key, name), each) for name, each in value.items())
+            yield from ((steps, each) for steps, each in found if not isinstance(each, list))
 
 
 def places(root: Mapping[str, Any]) -> Iterator[tuple[Steps, Any]]:
@@ -151,6 +155,25 @@ def _needs(value: Any) -> str:
     return _map(value) or next(filter(None, map(_names, value.values())), "")
 
 
+def _old_needs(value: Any) -> str:
+    lists = {} if _map(value) else {n: each for n, each in value.items() if isinstance(each, list)}
+    return _map(value) or _needs(lists)
+
+
+def _id(value: Any) -> str:
+    is_plain = isinstance(value, str) and not value.partition("#")[2]
+    return "" if is_plain else "must be an address without a fragment"
+
+
+def _anchor(value: Any) -> str:
+    is_name = isinstance(value, str) and re.fullmatch(r"[A-Za-z_][-A-Za-z0-9._]*", value)
+    return "" if is_name else "must be a name, of letters and digits"
+
+
+def _vocabulary(value: Any) -> str:
+    return _map(value) or next(filter(None, map(_switch, value.values())), "")
+
+
 def _pattern(value: object) -> str:
     if not isinstance(value, str):
         return "must be a text"
@@ -169,6 +192,11 @@ _RULES: Final[dict[str, Callable[[Any], str]]] = {
     "multipleOf": _multiple,
     "required": _names,
     "dependentRequired": _needs,
+    "dependencies": _old_needs,
+    "items": lambda value: _schemas(value) if isinstance(value, list) else "",
+    "$id": _id,
+    "$vocabulary": _vocabulary,
+    **dict.fromkeys(_ANCHORS, _anchor),
     **dict.fromkeys(_COUNTS, _count),
     **dict.fromkeys(_NUMBERS, _number),
     **dict.fromkeys(_TEXTS, _text),

@@ -79,10 +79,15 @@ def misfits(value: Any, schema: Mapping[str, Any]) -> list[Problem]:
 
 
 def _modern(schema: Any) -> Any:
-    """Return a schema with its items as of 2020-12: lists of them have had another name."""
+    """Return a schema in the words of 2020-12: lists of items, and what needs what, had others."""
     if not isinstance(schema, dict):
         return schema
     found = {key: _modern_value(key, each) for key, each in schema.items()}
+    if isinstance(old := found.get("dependencies"), dict):
+        lists = {name: each for name, each in old.items() if isinstance(each, list)}
+        others = {name: _modern(each) for name, each in old.items() if name not in lists}
+        found["dependentRequired"] = {**lists, **found.get("dependentRequired", {})}
+        found["dependentSchemas"] = {**others, **found.get("dependentSchemas", {})}
     if isinstance(found.get("items"), list):
         first = found.pop("items")
         found |= {"prefixItems": first, "items": _modern(found.pop("additionalItems", True))}

@@ -95,7 +95,7 @@ def test_what_has_no_words_there_is_left_out_with_a_warning() -> None:
         assert "this server is not told seed, keep_alive: its API has no words" in result.err
         refused = call(*words, "--format", "json")
         assert (refused.code, len(there.requests)) == (2, 1)
-    assert "Anthropic's API cannot carry format" in refused.err
+    assert "Anthropic's API cannot carry a format or schema of answers" in refused.err
 
 
 @pytest.mark.parametrize(

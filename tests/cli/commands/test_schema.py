@@ -282,7 +282,9 @@ def test_no_try_is_made_where_none_is_allowed() -> None:
         found = asked(*flags, answers=[BAD])
         assert found.result.code == 9
         (body,) = found.bodies
-        assert (body["prompt"] == "who?") == (flags != ["--repair", "0"])
+        is_bare = flags != ["--repair", "0"]
+        assert (body["prompt"] == "who?") == is_bare
+        assert ("--repair" in found.result.err) != is_bare
 
 
 def test_an_error_between_tries_is_told_as_that() -> None:
@@ -334,6 +336,8 @@ def test_left_out_keywords_are_named_with_v(tmp_path: Path) -> None:
         (["--schema", "@-"], "standard input is no JSON: it is empty"),
         (["--schema", "s.json"], "the schema names one field, 's.json', which looks like a file"),
         (["--repair", "1"], "--repair belongs to --schema, which is not given"),
+        (["--schema", "a", "--repair", "1", "--raw"], "--repair goes with neither --raw nor"),
+        (["--schema", "a", "--repair", "1", "--suffix", "x"], "--repair goes with neither --raw"),
         (["--no-schema-prompt"], "--no-schema-prompt belongs to --schema, which is not given"),
         (["--schema", "a", "--repair", "-1"], "invalid value for '--repair'"),
     ],

@@ -198,6 +198,9 @@ def test_a_list_of_values_keeps_the_parts_of_one() -> None:
     assert listed({}) == {"type": "array", "items": ANY}
 
 
+PART = {"$ref": "s:p"}
+
+
 @pytest.mark.parametrize(
     ("schema", "told"),
     [
@@ -225,6 +228,20 @@ def test_a_list_of_values_keeps_the_parts_of_one() -> None:
         ({"properties": {"a": {"$ref": "#/properties"}}, "x": 1}, ""),
         ({"$ref": "#"}, "$ leads back to itself: no value fits it"),
         ({"anyOf": [TEXT, {"$ref": "#"}]}, "$.anyOf.1 leads back to itself: no value fits it"),
+        ({"$dynamicRef": "#"}, "$ leads back to itself: no value fits it"),
+        ({"not": {"$ref": "#"}}, "$.not leads back to itself: no value fits it"),
+        ({"if": TEXT, "then": {"$ref": "#"}}, "$.then leads back to itself: no value fits it"),
+        ({"dependentSchemas": {"a": {"$ref": "#"}}}, "$.dependentSchemas.a leads back to itself"),
+        ({"dependencies": {"a": {"$ref": "#"}}}, "$.dependencies.a leads back to itself"),
+        ({"allOf": [PART], "$defs": {"p": {**PART, "$id": "s:p"}}}, "$.$defs.p leads back to it"),
+        ({"allOf": [PART], "$defs": {"p": {"$id": "s:p", "$ref": "#no"}}}, "$.$defs.p.$ref leads"),
+        ({"dependencies": 1}, "$.dependencies must be an object"),
+        ({"dependencies": {"a": [1]}}, "$.dependencies must be a list of names, each once"),
+        ({"dependencies": {"a": {"type": 1}}}, "$.dependencies.a.type is no type: 1"),
+        ({"items": []}, "$.items must be a list of schemas, at least one"),
+        ({"$id": "#a"}, "$.$id must be an address without a fragment"),
+        ({"$anchor": "a b"}, "$.$anchor must be a name, of letters and digits"),
+        ({"$vocabulary": {"a": 1}}, "$.$vocabulary must be true or false"),
     ],
 )
 def test_what_is_no_schema_is_a_usage_error_with_its_place(

@@ -62,6 +62,13 @@ def test_a_number_beyond_all_floats_is_no_traceback() -> None:
     assert found in ([], ["a number is too large to be checked"], ["must be a multiple of 0.1"])
 
 
+def test_what_needs_what_in_the_words_of_older_drafts_is_checked() -> None:
+    old = {"dependencies": {"a": ["b"], "c": {"required": ["d"]}}}
+    assert problems('{"a": 1, "b": 1, "c": 1, "d": 1}', old) == []
+    assert problems('{"a": 1}', old) == ["lacks a property that another one needs"]
+    assert problems('{"c": 1}', old) == ["'d' is missing"]
+
+
 def test_what_a_part_with_an_address_lacks_is_told() -> None:
     part = {"$id": "https://a.example/p", "$ref": "#/$defs/none"}
     with pytest.raises(UsageError, match=r"^the schema cannot be used: the schema refers to what"):
