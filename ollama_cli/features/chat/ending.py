@@ -225,7 +225,8 @@ def words_of_cut(answer: Answer, reason: str = "") -> str:
 def cure_of_cut(answer: Answer) -> str:
     """Return what to do about an answer that was cut."""
     source = answer.limit.source if answer.limit else None
-    if answer.cut in {"context", "shifted"} or source == "context":
+    is_full = source == "context" or _is_shifted(answer, answer.context_length)
+    if answer.cut in {"context", "shifted"} or is_full:
         return "make room for it: `--num-ctx auto`"
     return "allow more with --max-tokens"
 

@@ -41,6 +41,7 @@ def cut(text: str, tokens: int = 4) -> Script:
 def asked(*args: str, answers: list[Script], command: str = "generate") -> Result:
     model = Model(*answers)
     paths: dict[str, Script] = {"/api/generate": model, "/api/chat": model, "/api/show": OWN_LIMIT}
+    paths["/api/ps"] = document({"models": [{"name": "m", "context_length": 256}]})
     with Server(by_path(paths)) as server:
         return call(command, "hi", "-m", "m", *args, "--host", server.url)
 
@@ -144,4 +145,16 @@ def test_a_raised_limit_that_is_not_reached_is_none() -> None:
     """The second answer ends before its own limit: the context is full."""
     result = asked(*SCHEMA, "-o", "json", answers=[cut('{"age"'), cut('{"age":', tokens=5)])
     assert (result.json["cut"], result.json["limit"]["from"]) == ("context", "context")
+    assert result.error["hint"] == "make room for it: `--num-ctx auto`"
+
+
+@pytest.mark.parametrize(
+    ("flags", "text"), [(SCHEMA, '{"age"'), (ITEMS, '[{"age"'), (CODE, "```\nx")]
+)
+def test_where_the_context_overflowed_a_higher_limit_is_no_cure(
+    flags: tuple[str, ...], text: str
+) -> None:
+    end: dict[str, Any] = {"eval_count": 4, "prompt_eval_count": 253, "done_reason": "length"}
+    result = asked(*flags, "-o", "json", "--num-ctx", "256", answers=[says(text, **end)])
+    assert (result.code, result.json["cut"]) == (9, "max_tokens")
     assert result.error["hint"] == "make room for it: `--num-ctx auto`"
