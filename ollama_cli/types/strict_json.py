@@ -1,19 +1,22 @@
 """JSON that others wrote, read without mercy: what two programs could read in two ways is none."""
 
 import json
+import re
 from collections.abc import Iterable
 from typing import Any, Final, Never
 
 from ollama_cli.types.numbers import finite
+from ollama_cli.types.text import is_utf8
 
 DEEPEST: Final = 100
+_SURROGATE: Final = re.compile(r"\\u[dD][89a-fA-F]|[\ud800-\udfff]")
 
 
 def read(text: str) -> Any:
     """Read one value; ValueError, with a sentence, for text that is not strictly JSON.
 
     None of it are a name that stands twice in one object, NaN and infinities, a number beyond every
-    float, and more than 100 levels. Whole numbers keep all their digits.
+    float, half of a character, and more than 100 levels. Whole numbers keep all their digits.
     """
     try:
         value = _DECODER.decode(text)
@@ -23,6 +26,8 @@ def read(text: str) -> Any:
         raise _too_deep() from error
     if _is_deep(value):
         raise _too_deep()
+    if _SURROGATE.search(text) and not is_utf8(json.dumps(value, ensure_ascii=False)):
+        raise ValueError("it holds half of a character")  # as `jq` and others read no such text
     return value
 
 

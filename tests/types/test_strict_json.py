@@ -19,6 +19,7 @@ def nested(levels: int) -> str:
         ("123456789012345678901234567890", 123456789012345678901234567890),
         ('"NaN"', "NaN"),
         ("1e-400", 0.0),
+        (r'"\ud83d\ude00 \\ud83d"', "\N{GRINNING FACE} \\ud83d"),
     ],
 )
 def test_json_is_read(text: str, value: object) -> None:
@@ -42,6 +43,9 @@ def test_json_is_read(text: str, value: object) -> None:
         ("2.8e7237", "2.8e7237 is no number of JSON"),
         ("-1e999", "-1e999 is no number of JSON"),
         ("9" * 5000, "a number of 5000 digits is too long"),
+        (r'["\ud83d"]', "it holds half of a character"),
+        (r'{"\uDE00\ud83d": 1}', "it holds half of a character"),
+        ('"\ud83d"', "it holds half of a character"),
         (nested(DEEPEST + 1), "it is nested more than 100 levels deep"),
         (nested(100_000), "it is nested more than 100 levels deep"),
     ],

@@ -13,7 +13,6 @@ from ollama_cli.features.schema.check import Problem
 from ollama_cli.features.schema.read import Schema
 from ollama_cli.types import strict_json
 from ollama_cli.types.answer_events import Done, Found, Item, RunEvent, Text
-from ollama_cli.types.text import is_utf8
 from ollama_cli.wire.items import Items
 
 _MOST_PROBLEMS: Final = 10
@@ -168,5 +167,4 @@ def _lines(items: Iterable[Item]) -> list[RunEvent]:
 
 
 def _json(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
-    return text if is_utf8(text) else json.dumps(value)
+    return json.dumps(value, ensure_ascii=False)

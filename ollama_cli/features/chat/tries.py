@@ -20,7 +20,6 @@ from ollama_cli.features.schema.check import Problem
 from ollama_cli.types.answer_events import Attempt, Done, Found, RunEvent, Text
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
-from ollama_cli.types.text import is_utf8
 
 _MOST_PROBLEMS: Final = 10
 _SHOWN: Final = 4096  # of a bad answer that is sent back
@@ -170,8 +169,7 @@ class Tries:
 
     def _dumped(self) -> str:
         indent = 2 if self._context.out.is_terminal else None
-        text = json.dumps(self._value, indent=indent, ensure_ascii=False)
-        return text if is_utf8(text) else json.dumps(self._value, indent=indent)
+        return json.dumps(self._value, indent=indent, ensure_ascii=False)
 
     def _prepare_next(self, answer: Answer) -> bool:
         """Put the next question, if there is one: with more room where the answer was cut."""
