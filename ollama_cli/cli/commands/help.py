@@ -50,7 +50,7 @@ def _schema(context: Context, names: Sequence[str]) -> None:
         rows = [(name, published.about(name)) for name in published.names()]
         show_wrapped(context.out, ("NAME", "WHAT"), rows)
         return
-    name = "-".join(names)
+    name = "-".join(names).removeprefix(f"{PROGRAM}/").removesuffix("/1")  # as a document has it
     if name not in published.names():
         from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
 

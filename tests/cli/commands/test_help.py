@@ -60,7 +60,7 @@ def test_schemas_are_listed_and_printed() -> None:
     listed = call("help", "schema").out
     for name in published.names():
         assert re.search(rf"^{name} +\S.*\.$", listed, re.MULTILINE)
-    for words in (["models-list"], ["models", "list"]):
+    for words in (["models-list"], ["models", "list"], ["ollama-cli/models-list/1"]):
         printed = call("help", "schema", *words)
         assert printed.out == published.text("models-list")
         assert json.loads(printed.out)["title"] == "models-list"
@@ -75,6 +75,7 @@ def test_schemas_are_listed_and_printed() -> None:
         ),
         (["schema", "xyzzy"], "hint: all of them: `ollama-cli help schema`"),
         (["schema", "../schemas/error"], "no schema is named"),
+        (["schema", "ollama-cli/models-list/2"], "no schema is named"),
         (["formats", "json"], "got unexpected extra argument (json)"),
         (["options", "x", "y"], "got unexpected extra arguments (x y)\nhint: see"),
         (["chat", "x"], "no such command: ollama-cli chat x\nhint: see `ollama-cli chat --help`"),
