@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from ollama_cli.config.parsers import read_keep_alive
-from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.errors import NotFoundError, OllamaCliError, UsageError
 from ollama_cli.features.chat import request
 from ollama_cli.features.chat.model_options import read_options
 from ollama_cli.features.chat.options import AnswerOptions
@@ -109,7 +109,12 @@ def opened(context: Context, options: PromptOptions, *, is_single: bool) -> Prom
     source = options.prompt_file
     if source is None:
         raise UsageError("--var fills a prompt file", hint="name one: -p NAME, or -p ./FILE")
-    read = checked(context, source)
+    try:
+        read = checked(context, source)
+    except NotFoundError as error:
+        if " " not in source.strip():
+            raise
+        raise error.with_facts(hint="-p names a file; a prompt stands without it") from error
     if read.problems:
         raise refusal(read)
     source = read.file.source

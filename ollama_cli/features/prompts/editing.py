@@ -31,7 +31,7 @@ def edit(context: Context, prompt: str) -> Path | None:
     """
     path = folder.new(prompt, context.environ)
     refuse_without_editor(context, path)
-    is_new = not path.exists()
+    is_new = not _is_file(path)
     old = EXAMPLE if is_new else folder.read(str(path.absolute()), context.environ, context.stdin)
     keys = context.stdin.file.fileno() if context.stdin.file else 0
     edited = editors.edit(old, context.environ, keys, name=path.name)
@@ -47,3 +47,16 @@ def refuse_without_editor(context: Context, path: Path) -> None:
     has_editor = any(context.environ.get(name) for name in editors.VARIABLES)
     if context.flags.no_input or not (has_editor or context.prompter.can_ask()):
         raise UsageError("there is nobody who could edit it", hint=f"write the file: {path}")
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is such a file; UsageError for what can be none, as a pipe."""
+    try:
+        kind = path.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise UsageError(f"cannot edit {path}: {error.strerror}") from error
+    if not stat.S_ISREG(kind):
+        raise UsageError(f"cannot edit {path}: it is no regular file")
+    return True

@@ -12,6 +12,7 @@ from ollama_cli.ui.streams import InStream
 
 ENDINGS: Final = (".prompt.yml", ".prompt.yaml")
 _LARGEST: Final = 1 << 20
+_LONGEST: Final = 200  # bytes; a file's name has 255
 
 
 def is_path(text: str) -> bool:
@@ -45,8 +46,10 @@ def names(environ: Mapping[str, str]) -> dict[str, Path]:
 
 
 def is_name(text: str) -> bool:
-    """Return whether a prompt may have this name: no path, nothing hidden, one line."""
-    return bool(text.strip()) and text.isprintable() and text[:1] != "." and not is_path(text)
+    """Return whether a prompt may have this name: no path, nothing hidden, one short line."""
+    is_short = len(text.encode("utf-8", "replace")) <= _LONGEST
+    is_line = bool(text.strip()) and text.isprintable()
+    return is_short and is_line and text[:1] != "." and not is_path(text)
 
 
 def find(text: str, environ: Mapping[str, str]) -> Path:
@@ -61,7 +64,7 @@ def find(text: str, environ: Mapping[str, str]) -> Path:
     if name in known:
         return _named(text, known[name])
     files = (text, *(f"{text}{ending}" for ending in ENDINGS))
-    here = next((each for each in files if Path(each).exists()), "")
+    here = next((each for each in files if is_there(Path(each))), "")
     from difflib import get_close_matches  # noqa: PLC0415  a shell waits for names: 1 ms
 
     similar = get_close_matches(name, known, n=1)
@@ -71,6 +74,14 @@ def find(text: str, environ: Mapping[str, str]) -> Path:
     elif similar:
         hint = f"did you mean {similar[0]}?"
     raise NotFoundError(f"no prompt is named {text!r}", hint=hint)
+
+
+def is_there(path: Path) -> bool:
+    """Return whether there is such a file; none has a name that is too long for one."""
+    try:
+        return path.exists()
+    except OSError:
+        return False
 
 
 def new(text: str, environ: Mapping[str, str]) -> Path:
@@ -99,7 +110,7 @@ def read(text: str, environ: Mapping[str, str], stdin: InStream) -> str:
 def _named(text: str, found: Path) -> Path:
     """Return the file that a word names with its ending, of two that differ in this alone."""
     exact = found.with_name(text)
-    return exact if text.endswith(ENDINGS) and exact.is_file() else found
+    return exact if text.endswith(ENDINGS) and is_there(exact) else found
 
 
 def _without_ending(text: str) -> str:

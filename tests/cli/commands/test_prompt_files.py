@@ -275,6 +275,9 @@ def test_a_file_is_named_by_a_slash_and_a_name_is_never_looked_for_here(world: W
         ("revew", 4, "error: no prompt is named 'revew'\nhint: did you mean review?\n"),
         ("zzz", 4, "error: no prompt is named 'zzz'\nhint: those that there are: `ollama-cli prom"),
         ("", 4, "error: no prompt is named ''\n"),
+        ("x" * 300, 4, "error: no prompt is named 'xxx"),
+        ("./" + "x" * 300, 2, "error: cannot read ./xxx"),
+        ("why is it " * 30, 4, "error: no prompt is named 'why is it "),
         ("./", 2, "error: cannot read ./: Is a directory\n"),
         ("./big", 2, "error: ./big is larger than 1 MiB\n"),
         ("./binary", 2, "error: ./binary is no text\n"),
@@ -288,6 +291,13 @@ def test_a_file_that_cannot_be_read(world: World, name: str, code: int, told: st
     assert result.code == code
     assert result.err.startswith(told)
     assert world.server.connections == 0
+
+
+def test_a_prompt_in_the_place_of_a_file_is_told_as_that(world: World) -> None:
+    for words in ("why is the sky blue?", "and/or why?"):
+        result = call("chat", "-p", words, "--host", world.server.url, at=world.home)
+        assert result.code == 4
+        assert result.err.endswith("\nhint: -p names a file; a prompt stands without it\n")
 
 
 def test_a_model_that_is_not_there_is_told_with_the_file_that_names_it(world: World) -> None:

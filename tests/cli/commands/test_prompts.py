@@ -200,6 +200,22 @@ def test_of_two_files_the_ending_tells_which_one_is_meant(folder: Path) -> None:
     assert (other.exists(), (folder / "good.prompt.yml").exists()) == (False, True)
 
 
+def test_no_name_is_too_long_for_a_sentence(folder: Path) -> None:
+    long = "x" * 300
+    for words in (["show", long], ["path", long], ["path", f"./{long}"], ["rm", long, "--yes"]):
+        result = prompts(folder, *words)
+        assert (result.code, result.out) == (4, ""), result.err
+    for name in (long, f"./{long}"):
+        result = prompts(folder, "edit", name, env={"EDITOR": "true"})
+        assert (result.code, result.err.count("\n") <= 2) == (2, True), result.err
+
+
+def test_what_is_no_file_is_not_edited(folder: Path) -> None:
+    result = prompts(folder, "edit", "pipe", env={"EDITOR": "true"})
+    told = f"error: cannot edit {folder / 'pipe.prompt.yml'}: it is no regular file\n"
+    assert (result.code, result.err) == (2, told)
+
+
 def test_a_check_names_an_option_that_no_server_knows(folder: Path) -> None:
     text = GOOD + "ollama: {options: {temprature: 1}}\n"
     (folder / "good.prompt.yml").write_text(text, encoding="utf-8")

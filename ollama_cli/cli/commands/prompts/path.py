@@ -26,7 +26,7 @@ def command(
     found = folder.place(context.environ)
     if prompt is not None:
         found = folder.find(prompt, context.environ).expanduser().absolute()
-        if not found.exists():
+        if not folder.is_there(found):
             raise NotFoundError(f"no such file: {prompt}")
     record = {"path": str(found)}
     if not export.show_record(context.out, context.output, "prompts-path", record):
