@@ -123,6 +123,37 @@ def let_in(wait: Callable[[], T]) -> T:
         _STATE.shields = shields  # without a call, in which a signal could come
 
 
+class Exposure:
+    """Let a signal end the process at once while code in C runs that may never give Python a turn.
+
+    No handler and no thread would come to run. Only for what leaves nothing half done, and only in
+    the main thread; where a signal has come already the end goes on as it began.
+    """
+
+    def __init__(self) -> None:
+        self._exposed: list[int] = []
+
+    def __enter__(self) -> None:
+        if _is_main() and not _STATE.shields and not has_come():
+            self._exposed = [n for n in _NUMBERS if signal.getsignal(n) == _on_signal]
+            for number in self._exposed:
+                signal.signal(number, signal.SIG_DFL)
+
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for number in self._exposed:
+            signal.signal(number, _on_signal)
+        self._exposed = []
+
+
+EXPOSURE: Final = Exposure()
+"""The exposure of all blocks, none within another: `with EXPOSURE:`."""
+
+
 def outlive_ctrl_c() -> None:
     """Have no Ctrl-C end the process from now on, however long it is held back."""
     if _STATE.sentinel:

@@ -168,3 +168,14 @@ def test_an_interrupted_pull_goes_on_where_it_was() -> None:
     first = next(event for event in result.events if event["completed"])
     assert first["completed"] >= far
     assert result.events[-1]["event"] == "success"
+
+
+@pytest.mark.parametrize(("number", "code"), SIGNALS)
+def test_a_filter_that_never_ends(number: signal.Signals, code: int) -> None:
+    """The library of jq never gives Python a turn: the signal itself ends the process."""
+    process = start("cache", "info", "--jq", '"begun", (def again: again; again)')
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"begun\n"
+    process.send_signal(number)
+    assert process.wait(10) in {-number, code}
+    ended(process)

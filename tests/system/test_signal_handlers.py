@@ -17,7 +17,7 @@ from shell import python
 
 from ollama_cli.errors import InterruptError
 from ollama_cli.system import sentinel, signals
-from ollama_cli.system.signals import SHIELD
+from ollama_cli.system.signals import EXPOSURE, SHIELD
 
 PAIRS = [(first, second) for first in NUMBERS for second in NUMBERS]
 INTERRUPTS = (KeyboardInterrupt, InterruptError)
@@ -44,6 +44,25 @@ def raising(*numbers: int, code: int = 0) -> Callable[[], int]:
 @pytest.mark.parametrize(("first", "second"), PAIRS)
 def test_the_first_one_decides(first: int, second: int) -> None:
     assert signals.watched(raising(first, second)) == 128 + first
+
+
+def test_an_exposure_lets_signals_end_the_process_and_ends_itself() -> None:
+    def work() -> int:
+        ours = signal.getsignal(signal.SIGTERM)
+        with EXPOSURE:
+            inside = signal.getsignal(signal.SIGTERM)
+        with SHIELD, EXPOSURE:
+            shielded = signal.getsignal(signal.SIGTERM)
+        assert (inside, shielded) == (signal.SIG_DFL, ours)
+        assert signal.getsignal(signal.SIGTERM) == ours
+        try:
+            signal.raise_signal(signal.SIGTERM)
+        except INTERRUPTS:
+            with EXPOSURE:
+                assert signal.getsignal(signal.SIGTERM) == ours
+        return 0
+
+    assert signals.watched(work) == 143
 
 
 def test_what_is_raised_while_it_cleans_up_decides_nothing() -> None:

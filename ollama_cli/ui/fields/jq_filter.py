@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.system import signals
 from ollama_cli.types.numbers import with_finite_numbers
 from ollama_cli.types.text import well_formed
 
@@ -46,7 +47,8 @@ class Filter:
         try:
             while True:
                 try:
-                    result = next(results)
+                    with signals.EXPOSURE:  # a filter may go on for ever
+                        result = next(results)
                 except StopIteration:
                     return
                 except ValueError as error:
