@@ -6,6 +6,7 @@ shell. All see an environment that holds nothing of the user's.
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -20,7 +21,9 @@ from unittest import mock
 
 from published import check_output
 
+from ollama_cli.cli import parser
 from ollama_cli.cli.main import Door
+from ollama_cli.cli.table import Entry
 
 PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
 PATIENCE = 30.0
@@ -32,6 +35,7 @@ _HARMLESS = {
     "OLLAMA_CLI_PAGER": "",
 }
 Input = bytes | str | None
+_LOAD = parser.load
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,7 @@ def call(
         out, err = _Captured(), _Captured()
         source: Any = stack.enter_context(_source(stdin))
         stack.enter_context(mock.patch.multiple(sys, stdin=source, stdout=out, stderr=err))
+        stack.enter_context(mock.patch.object(parser, "load", _load))
         stack.enter_context(mock.patch.dict(os.environ, environment(env, at), clear=True))
         stack.enter_context(contextlib.chdir(cwd or at or home()))
         try:
@@ -192,6 +197,16 @@ def call(
 
 def _typed(args: Any) -> tuple[str, ...]:
     return tuple(os.fsdecode(arg) if isinstance(arg, bytes) else str(arg) for arg in args)
+
+
+def _load(name: str, entry: Entry) -> Any:
+    """Build each command once: most of the time of a call that asks no server."""
+    return _built(name, entry, entry.load())
+
+
+@functools.cache
+def _built(name: str, entry: Entry, command: object) -> Any:  # noqa: ARG001  a test may put its own
+    return _LOAD(name, entry)
 
 
 class _Captured(io.TextIOWrapper):
