@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from config_files import Config, with_host, with_setting
+from rounds import rounds
 
 from ollama_cli.config.document import Document
 from ollama_cli.errors import ConfigError
 
-SEEDS = range(150)
+SEEDS = rounds(50, 150)
 
 
 def document(text: str, table: str = "ollama") -> Document:

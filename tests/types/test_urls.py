@@ -3,12 +3,12 @@
 import itertools
 import random
 import socket
-import sys
 from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 import requests
+from rounds import rounds
 from urllib3.util import parse_url
 
 from ollama_cli.errors import ConfigError
@@ -362,13 +362,13 @@ ATOMS = [
 ]
 
 
-@pytest.mark.parametrize("seed", range(1 if sys.platform == "emscripten" else 3))
+@pytest.mark.parametrize("seed", rounds(1, 3))
 def test_the_host_that_is_judged_is_the_host_that_is_asked(seed: int) -> None:
     """Compare with what requests and urllib3 connect to, and with the numbers of a resolver."""
     chance = random.Random(seed)
     factory = RequestFactory(requests.Session(), "")
     accepted = 0
-    for _ in range(10_000):
+    for _ in rounds(5_000, 10_000):
         scheme = chance.choice(["", "http://", "https://", "//", "HTTP://"])
         value = scheme + "".join(chance.choices(ATOMS, k=chance.randint(1, 5)))
         for read in (parse_host, base_url_to_host_root):
@@ -385,7 +385,7 @@ def test_the_host_that_is_judged_is_the_host_that_is_asked(seed: int) -> None:
             assert is_private(asked) is is_private(judged), ascii(value)
             with suppress(OSError):  # a name
                 assert socket.inet_ntoa(socket.inet_aton(asked)) == judged, ascii(value)
-    assert accepted > 1_000
+    assert accepted > 500
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ import random
 
 import pyte
 import pytest
+from rounds import rounds
 
 from ollama_cli.ui.wrap import WordWrap
 
@@ -94,7 +95,7 @@ def test_no_width_is_too_narrow(width: int) -> None:
     assert WordWrap().wrap("ab cd 汉字\n", width).count("\n") >= 1
 
 
-@pytest.mark.parametrize("seed", range(200))
+@pytest.mark.parametrize("seed", rounds(60, 200))
 def test_a_piece_is_put_as_its_characters_one_by_one(seed: int) -> None:
     rng = random.Random(seed)
     words = [

@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 
 import pytest
 import random_schemas
+from rounds import rounds
 
 from ollama_cli.errors import UsageError
 from ollama_cli.features.schema.sent import listed, sendable
@@ -309,9 +310,9 @@ def sub_schemas(value: object) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.usefixtures("no_connection")
 def test_no_schema_at_random_sends_what_ends_a_server() -> None:
-    """A thousand schemas: each is refused as a usage error, or what is sent of it is harmless."""
+    """Each of many schemas is refused as a usage error, or what is sent of it is harmless."""
     sent, refusals = 0, list[str]()
-    for seed in range(1000):
+    for seed in rounds(300, 1000):
         schema = random_schemas.schema(Random(seed))
         before = json.dumps(schema)
         try:
@@ -331,5 +332,5 @@ def test_no_schema_at_random_sends_what_ends_a_server() -> None:
             assert not isinstance(reference, str) or reference.startswith(
                 ("#/$defs/", "#/definitions/")
             ), seed
-    assert sent > 400
+    assert sent > 120
     assert all(each.startswith("the schema cannot be used: $") for each in refusals)

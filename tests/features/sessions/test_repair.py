@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from rounds import rounds
 from talks import execute
 
 from ollama_cli.errors import ConfigError
@@ -114,7 +115,7 @@ def test_there_is_none(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", rounds(2, 6))
 def test_20_random_pages_overwritten(path: Path, seed: int) -> None:
     whole, count = messages(700), path.stat().st_size // PAGE
     overwrite(path, *random.Random(seed).sample(range(count), 20))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 from documents_in_markdown import PROSE, SAMPLES, long_answer, pieces
+from rounds import rounds
 from screens import Screen, highest_climbs
 
 from ollama_cli.ui.markdown.page import MarkdownPage
@@ -32,7 +33,7 @@ def at_once(text: str, columns: int, rows: int) -> list[str]:
 
 @pytest.mark.parametrize("name", SAMPLES)
 @pytest.mark.parametrize(("columns", "rows"), SIZES)
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", rounds(2, 4))
 def test_however_it_is_cut_the_lines_are_those_of_one_rendering(
     name: str, columns: int, rows: int, seed: int
 ) -> None:
@@ -49,7 +50,7 @@ def test_five_thousand_tokens(columns: int, rows: int, burst: int) -> None:
     assert screen.lines == at_once("".join(tokens), columns, rows)
 
 
-@pytest.mark.parametrize("seed", range(150))
+@pytest.mark.parametrize("seed", rounds(50, 150))
 def test_lines_in_any_order(seed: int) -> None:
     rng = random.Random(seed)
     lines = [line for text in SAMPLES.values() for line in text.replace("\r", "").split("\n")]

@@ -8,6 +8,7 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
+from rounds import rounds
 
 from ollama_cli.errors import OllamaCliError, StreamCutError, TimedOutError
 from ollama_cli.features.pull.follow import follow
@@ -78,7 +79,7 @@ class Stream:
         """Nothing is held."""
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", rounds(20, 60))
 def test_no_nonsense_makes_a_percentage_fall_or_a_pull_hang(seed: int) -> None:
     world, file = World(seed), io.StringIO()
     out = OutStream(file)

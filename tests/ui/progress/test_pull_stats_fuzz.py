@@ -6,6 +6,7 @@ from dataclasses import asdict
 from itertools import pairwise
 
 import pytest
+from rounds import rounds
 
 from ollama_cli.types.pull_events import (
     ChunkProgress,
@@ -25,7 +26,7 @@ DIGESTS = ["", "sha256:model", "sha256:" + "a" * 64, "b", "\x1b[2J", "d", "é"]
 SIZES = [0, 1, 77, 10**6, 4 * 10**9, 2**63, 10**400, -5]
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", rounds(20, 60))
 def test_any_sequence_of_events_keeps_the_promises(seed: int) -> None:
     rng = random.Random(seed)
     stats, now, succeeded = PullStats(), 0.0, False
