@@ -33,9 +33,16 @@ _NUMBERS = itertools.count()
 
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Let each of several processes rewrite a share of the test files."""
+    gc.disable()  # nothing of what is collected goes away
     if worker := getattr(session.config, "workerinput", None):
         number = int(worker["workerid"].removeprefix("gw"))
         rewrites.share(session.config, number, worker["workercount"])
+
+
+def pytest_collection_finish() -> None:
+    """Leave out of all further looks for garbage what thousands of tests are made of."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
