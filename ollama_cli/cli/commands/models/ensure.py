@@ -19,7 +19,7 @@ from ollama_cli.ui.inputs import STDIN, read_bytes
 
 DEFAULT: Final = "models.toml"
 _EXIT_NO: Final = 12
-_LARGEST_LIST: Final = 1 << 20
+_LARGEST_LIST: Final = 16 << 20
 _PUBLIC_MODE: Final = 0o666  # a lock or a plan holds no secret
 
 
