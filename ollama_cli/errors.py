@@ -31,7 +31,7 @@ KeyboardInterrupt: no `except Exception` catches it, and its exit code is that o
 
 from typing import Final, Self, TypeVar
 
-from ollama_cli.types.text import sentence
+from ollama_cli.types.text import sentence, well_formed
 
 LIBRARY: Final = "https://ollama.com/library"
 E = TypeVar("E", bound="OllamaCliError")
@@ -108,8 +108,8 @@ class OllamaCliError(Exception):
         return {
             "code": self.code,
             "exit": self.exit_code,
-            "message": sentence(self.message),
-            "hint": sentence(self.hint) if self.hint else self.hint,
+            "message": well_formed(sentence(self.message)),
+            "hint": well_formed(sentence(self.hint)) if self.hint else self.hint,
             "http_status": self.http_status,
         }
 

@@ -126,6 +126,12 @@ def test_an_error_is_an_object_to_programs() -> None:
     }
 
 
+def test_the_object_holds_no_half_of_a_character() -> None:
+    """As `jq` reads no such text."""
+    told = OllamaCliError("boo\ud83d", hint="\ude00").as_dict()
+    assert (told["message"], told["hint"]) == ("boo\ufffd", "\ufffd")
+
+
 def test_the_sentence_is_made_of_the_facts() -> None:
     error = OllamaCliError("nobody listens", address="http://h:1", rest=" now", reason="refused")
     assert error.message == str(error) == "nobody listens at http://h:1 now: refused"
