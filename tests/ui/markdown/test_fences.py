@@ -1,6 +1,7 @@
 """What stands between fences, by the rules of CommonMark."""
 
 import pytest
+from pygments.lexers import get_all_lexers
 
 from ollama_cli.ui.markdown.fences import closed_blocks
 
@@ -63,7 +64,14 @@ def test_no_beginning_of_a_block_is_a_block() -> None:
     ("named", "asked"),
     [
         *(("py", "python"), ("Python", "py"), ("sh", "bash"), ("bash", "shell"), ("js", "JS")),
-        *(("yml", "yaml"), ("c++", "cpp"), ("mermaid", "mermaid"), ("python3 x", "python")),
+        *(("ts", "typescript"), ("c++", "cpp"), ("mermaid", "mermaid"), ("python3 x", "python")),
+        pytest.param(
+            *("yml", "yaml"),
+            marks=pytest.mark.skipif(
+                all("yml" not in names for _, names, *_ in get_all_lexers()),
+                reason="the lowest Pygments has no such name",
+            ),
+        ),
     ],
 )
 def test_a_language_has_several_names(named: str, asked: str) -> None:
