@@ -82,6 +82,8 @@ def unknown_option(
         )
     if advice := _OLLAMA_OPTIONS.get(name):
         hint = advice.format(program=PROGRAM)
+    elif name[1:2].isdigit():
+        hint = f"a number below 0 stands behind `--`: `{path} … -- {name}`"
     elif name in first:
         hint = f"it stands before a command: `{PROGRAM} {name}`"
     elif command := next(iter(below), None):

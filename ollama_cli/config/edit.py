@@ -43,7 +43,7 @@ def write_setting(path: Path, name: str, value: object, *, origin: str = resolve
     checked = resolve.read(name, value, origin)
     if isinstance(checked, tuple):
         checked = list(checked)
-    stored = checked if isinstance(checked, float | bool | list) else value
+    stored = checked if isinstance(checked, int | float | list) else value
     with locked(path):
         opened = _Open(path)
         old = section(opened.values, path).get(name)

@@ -54,6 +54,10 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("chat --loc hi", "did you mean --local-only?"),
         ("chat -model x hi", "did you mean --model?"),
         ("chat -system x hi", "did you mean --system?"),
+        (
+            "config set max_tokens -1",
+            "a number below 0 stands behind `--`: `ollama-cli config set … -- -1`",
+        ),
         ("chat --xyzzy", "see `ollama-cli chat --help`"),
         ("-m demo chat hi", "it stands behind the command: `ollama-cli chat -m …`"),
         ("--stream chat hi", "it stands behind the command: `ollama-cli chat --stream …`"),

@@ -39,6 +39,17 @@ def test_a_life_of_the_file(file: Path) -> None:
     assert [path.name for path in file.parent.iterdir()] == ["config.toml"]
 
 
+def test_numbers_are_written_as_such(file: Path) -> None:
+    assert config(file, "set", "max_tokens", "--", "-1").code == 0
+    assert config(file, "set", "num_ctx", "8192").code == 0
+    assert config(file, "set", "temperature", "0").code == 0
+    assert tomllib.loads(file.read_text())["ollama"] == {
+        "max_tokens": -1,
+        "num_ctx": 8192,
+        "temperature": 0.0,
+    }
+
+
 def test_the_file_may_be_named(tmp_path: Path) -> None:
     named = tmp_path / "deep" / "mine.toml"
     env = {"OLLAMA_CLI_CONFIG": str(named)}
