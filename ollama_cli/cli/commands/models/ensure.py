@@ -20,6 +20,7 @@ from ollama_cli.ui.inputs import STDIN, read_bytes
 DEFAULT: Final = "models.toml"
 _EXIT_NO: Final = 12
 _LARGEST_LIST: Final = 16 << 20
+_LARGEST_PIPED: Final = 1 << 20  # it is held in memory until its end
 _PUBLIC_MODE: Final = 0o666  # a lock or a plan holds no secret
 
 
@@ -118,7 +119,8 @@ def _parse_file(context: Context, file: str, hint: str) -> list[Requirement]:
     if file in {DEFAULT, requirements.LOCK}:  # they come with the folder, which may be a stranger's
         _refuse_irregular(file)
     try:
-        data = read_bytes(file, context.stdin, largest=_LARGEST_LIST)
+        largest = _LARGEST_PIPED if file == STDIN else _LARGEST_LIST
+        data = read_bytes(file, context.stdin, largest=largest)
     except NotFoundError as error:
         raise error.with_facts(hint=hint) from error
     required, warnings = requirements.parse(data, _shown_name(file))
