@@ -64,7 +64,7 @@ def test_the_types_are_shipped() -> None:
 
 
 def test_the_version_is_the_one_that_is_installed() -> None:
-    assert importlib.metadata.version("ollama-cli") == ollama_cli.__version__
+    assert importlib.metadata.version("ollama-command-line") == ollama_cli.__version__
 
 
 def test_a_fresh_import_loads_nothing_but_itself() -> None:

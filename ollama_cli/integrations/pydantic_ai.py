@@ -24,7 +24,7 @@ try:
     from pydantic_ai.providers.ollama import OllamaProvider
 except ImportError as missing:
     raise ImportError(
-        "Pydantic AI is not installed: `pip install 'ollama-cli[pydantic-ai]'`"
+        "Pydantic AI is not installed: `pip install 'ollama-command-line[pydantic-ai]'`"
     ) from missing
 
 __all__ = [

@@ -246,4 +246,4 @@ def test_without_the_extra_the_line_is_told_that_installs_it() -> None:
     )
     result = python(code)
     assert (result.code, result.out) == (1, "")
-    assert "pip install 'ollama-cli[mcp]'" in result.err
+    assert "pip install 'ollama-command-line[mcp]'" in result.err

@@ -6,7 +6,7 @@ from typing import Final
 
 from ollama_cli.errors import OllamaCliError
 
-INSTALL: Final = "pip install 'ollama-cli[mcp]'"
+INSTALL: Final = "pip install 'ollama-command-line[mcp]'"
 _PARTS: Final = ("mcp", "mcp_types", "anyio", "httpx2", "pydantic")
 
 

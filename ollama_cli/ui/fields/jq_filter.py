@@ -11,7 +11,7 @@ from ollama_cli.system import signals
 from ollama_cli.types.numbers import with_finite_numbers
 from ollama_cli.types.text import well_formed
 
-_INSTALL: Final = "pip install 'ollama-cli[jq]'"
+_INSTALL: Final = "pip install 'ollama-command-line[jq]'"
 _MANUAL: Final = "https://jqlang.org/manual"
 # The library ends without a word where a program halts with an error.
 _HALTS: Final = "def halt_error: error; def halt_error($code): error; "

@@ -304,4 +304,4 @@ def test_without_the_extra_a_command_names_the_line_that_installs_it(
     monkeypatch.setitem(sys.modules, "mcp.client.stdio", None)
     done = call("mcp", "tools", "--", *server("legacy"))
     assert done.code == 1
-    assert "hint: install it: `pip install 'ollama-cli[mcp]'`" in done.err
+    assert "hint: install it: `pip install 'ollama-command-line[mcp]'`" in done.err

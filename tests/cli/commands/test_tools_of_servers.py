@@ -107,7 +107,7 @@ def test_without_the_extra_the_line_that_installs_it_is_named(
         result = w.run("--tools", "fs")
         assert (result.code, w.server.requests) == (1, [])
         assert w.run().code == 0
-    assert "hint: install it: `pip install 'ollama-cli[mcp]'`" in result.err
+    assert "hint: install it: `pip install 'ollama-command-line[mcp]'`" in result.err
 
 
 def test_booleans_in_a_schema_are_no_reason_to_refuse_a_request(tmp_path: Path) -> None:

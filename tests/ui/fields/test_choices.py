@@ -152,7 +152,7 @@ def test_without_the_library_the_line_that_installs_it_is_told(
     monkeypatch.setitem(sys.modules, "jq", None)
     with pytest.raises(UsageError) as caught:
         Filter(".")
-    assert caught.value.hint == "install it: `pip install 'ollama-cli[jq]'`"
+    assert caught.value.hint == "install it: `pip install 'ollama-command-line[jq]'`"
 
 
 def test_what_stands_beside_a_list_is_left_out_unless_it_is_named() -> None:
