@@ -30,6 +30,7 @@ PURE = tuple(
 # What an extra brings along, and the modules that are nothing without it.
 EXTRAS = {"mcp": "ollama_cli.features.mcp", "pydantic_ai": "ollama_cli.integrations"}
 IS_SMALL = sys.platform == "emscripten"
+UNBUILT = {"yaml"}  # for WebAssembly: see on_pyodide
 
 
 def import_all() -> None:
@@ -47,7 +48,8 @@ def import_all() -> None:
             importlib.import_module(name)
         except ModuleNotFoundError as error:
             lacking = (error.name or "").partition(".")[0]
-            if not IS_SMALL or name.startswith(PURE) or lacking not in sys.stdlib_module_names:
+            known = sys.stdlib_module_names | UNBUILT
+            if not IS_SMALL or name.startswith(PURE) or lacking not in known:
                 raise
             print(f"skipped: {name}: this Python has no {lacking}")
     print(f"Python {sys.version.split()[0]}: {len(names)} modules in {ollama_cli.__path__[0]}")

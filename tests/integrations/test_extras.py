@@ -17,7 +17,8 @@ except ImportError as error:
 @pytest.mark.parametrize("library", ["pydantic_ai", "openai"])
 def test_the_line_that_installs_it_is_told(library: str) -> None:
     found = python(ABSENT.format(library) + TRIED.format("pydantic_ai"))
-    assert found.out == "Pydantic AI is not installed: `pip install 'ollama-command-line[pydantic-ai]'`\n"
+    line = "pip install 'ollama-command-line[pydantic-ai]'"
+    assert found.out == f"Pydantic AI is not installed: `{line}`\n"
 
 
 def test_no_command_and_no_public_name_loads_it() -> None:
