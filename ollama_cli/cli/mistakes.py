@@ -23,6 +23,15 @@ _OF_OLLAMA: Final = (
     *("runner", "gpu-discover"),
 )
 _STARTS: Final = frozenset({"serve", "start"})
+# Words that other programs have for what is here, and that are like none of ours.
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("remove", "delete", "del", "uninstall"), "rm"),
+    **dict.fromkeys(("download", "install", "fetch"), "pull"),
+    **dict.fromkeys(("inspect", "describe"), "show"),
+    "ask": "chat",
+    "rename": "mv",
+    "copy": "cp",
+}
 # Options of `ollama`, for commands that do not take them as they are.
 _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
@@ -54,12 +63,23 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
         below = [f"{place} {name}" for place, each in _branches(branch) if name in each.entries]
         if below:
             return UsageError(message, hint=_did_you_mean(f"{path} {each}" for each in below))
-    near = nearest(name, branch.entries)
+    if is_root and name == "version":
+        return UsageError(message, hint=f"type `{PROGRAM} --version`")
+    near = _meant(name, branch.entries)
     if is_root and (question := _question(name, rest, has_near=bool(near))):
         return UsageError(message, hint=question)
-    if near:
-        return UsageError(message, hint=_did_you_mean(f"{path} {each}" for each in near))
-    return UsageError(message, hint=f"see `{path} --help`")
+    hint = _did_you_mean(f"{path} {each}" for each in near)
+    return UsageError(message, hint=hint if near else f"see `{path} --help`")
+
+
+def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
+    """Return the error for a word behind `help` that is neither a topic nor a command."""
+    message = f"no help topic is named {name!r}"
+    if name in _OF_OLLAMA:
+        return UsageError(f"{message}; it is one of ollama", hint=f"type `ollama help {name}`")
+    near = _meant(name, [*topics, *TABLE])
+    hint = _did_you_mean(f"{PROGRAM} help {each}" for each in near)
+    return UsageError(message, hint=hint if near else f"topics: {', '.join(topics)}")
 
 
 def unknown_option(
@@ -138,6 +158,12 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
     if 0 < len(begun) <= _MOST:
         return begun
     return model_names.nearest(name, names, limit=1)
+
+
+def _meant(name: str, known: Iterable[str]) -> list[str]:
+    names = list(known)
+    ours = _ELSEWHERE.get(name.lower())
+    return [ours] if ours in names else nearest(name, names)
 
 
 def _branches(branch: Branch) -> Iterator[tuple[str, Branch]]:

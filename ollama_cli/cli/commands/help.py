@@ -145,7 +145,9 @@ def command(
         _check(names if topic not in _WITH_NAMES else ())
         TOPICS[topic](context, names)
     elif topic and topic not in TABLE and not names:
-        raise UsageError(f"no help topic is named {topic!r}", hint=_hint(topic))
+        from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
+
+        raise mistakes.unknown_topic(topic, TOPICS)
     else:
         width = screens.width_of(context.out, context.environ)
         screens.show_page(context.out, words or (), width, topics=TOPICS)
@@ -155,14 +157,6 @@ def _check(extra: Sequence[str]) -> None:
     if extra:
         message = f"got unexpected extra argument{'s' * (len(extra) > 1)} ({' '.join(extra)})"
         raise UsageError(message, hint=f"see `{PROGRAM} help --help`")
-
-
-def _hint(topic: str) -> str:
-    from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
-
-    near = mistakes.nearest(topic, [*TOPICS, *TABLE])
-    meant = " or ".join(f"`{PROGRAM} help {each}`" for each in near)
-    return f"did you mean {meant}?" if meant else f"topics: {', '.join(TOPICS)}"
 
 
 def environment() -> list[tuple[str, str]]:
