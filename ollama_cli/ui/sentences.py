@@ -5,7 +5,7 @@ from typing import Final
 from ollama_cli.errors import OllamaCliError
 from ollama_cli.types.secrets import hide
 from ollama_cli.types.text import one_line, sentence
-from ollama_cli.ui.cells import break_lines
+from ollama_cli.ui.cells import break_lines, width
 from ollama_cli.ui.streams import OutStream
 
 _ERROR: Final = "error:"
@@ -15,8 +15,8 @@ _RED: Final = "\x1b[31m{}\x1b[0m"
 def show_sentence(out: OutStream, text: str) -> None:
     """Write a sentence as one line, on a terminal as lines that are broken between words."""
     text = hide(text)  # before it is broken: half a key would be found by nobody
-    lines = break_lines(text, out.width) if out.is_terminal else []
-    out.line("\n".join(lines) or text)
+    is_long = out.is_terminal and width(text) > out.width
+    out.line("\n".join(break_lines(text, out.width)) if is_long else text)
 
 
 def show_error(

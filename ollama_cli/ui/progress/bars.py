@@ -18,6 +18,7 @@ from ollama_cli.types.pull_events import PullEvent
 from ollama_cli.ui import motion
 from ollama_cli.ui.progress.row import Row
 from ollama_cli.ui.progress.stats import PullStats
+from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import OutStream, writing
 from ollama_cli.ui.text_streams import as_stream
 
@@ -222,7 +223,7 @@ class BarsReporter:
         self._board.remove(self._row)
         text = self._row.last_line(exc)
         if text:
-            self._stream.line(text)
+            show_sentence(self._stream, text)
 
     def report(self, event: PullEvent) -> None:
         """Record one event; the next frame shows it."""

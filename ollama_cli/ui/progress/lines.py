@@ -10,6 +10,7 @@ from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_bytes, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import PullStats
+from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.text_streams import as_stream
 
@@ -124,4 +125,4 @@ class LinesReporter:
         self._line(phrases.progress(self._model, self._stats.snapshot()))
 
     def _line(self, text: str) -> None:
-        self._stream.line(self._label + text)
+        show_sentence(self._stream, self._label + text)

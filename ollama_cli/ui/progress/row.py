@@ -12,6 +12,7 @@ from ollama_cli.types.text import one_line, sentence
 from ollama_cli.types.units import format_counter, format_duration
 from ollama_cli.ui.progress import phrases
 from ollama_cli.ui.progress.stats import LayerSnapshot, PullSnapshot, PullStats
+from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import OutStream
 
 _GAP: Final = "  "
@@ -69,13 +70,15 @@ class Row:
                 if digest != self._digest:
                     self._enter_phase(f"pulling {phrases.digest_name(digest)}", digest, now)
                 if self._stats.lost > self._lost:
-                    self._stream.line(phrases.lost(self._model, self._stats.lost - self._lost))
+                    show_sentence(
+                        self._stream, phrases.lost(self._model, self._stats.lost - self._lost)
+                    )
                     self._lost = self._stats.lost
             case Status(text):
                 self._enter_phase(sentence(text), None, now)
             case Restart(_, _, pause):
                 self._digest, self._phase, self._phase_since = None, _RETRYING, now + pause
-                self._stream.line(phrases.restarted(self._model, event))
+                show_sentence(self._stream, phrases.restarted(self._model, event))
             case Success():
                 self._seconds = now - self._started
 
