@@ -39,8 +39,8 @@ def command(
 ) -> None:
     """Chat with a model, as `ollama run` does; an embedding model prints a vector.
 
-    A picture that the prompt names by its path (./cat.png) is sent along. With --verbose the
-    statistics of the answer follow it, as with --stats.
+    A picture that the prompt names by its path (./cat.png) is sent along. With --verbose or -v the
+    statistics of the answer follow it, as with --stats; a second -v logs requests.
 
     Examples:
       ollama-cli run llama3.2
@@ -61,6 +61,7 @@ def command(
         wrap=not nowordwrap,
         stats=options.stats or context.flags.verbose > 0,
     )
+    context.flags = context.flags._replace(verbose=max(0, context.flags.verbose - 1))
     text = " ".join(prompt) if prompt else None
     if text and any(ending in text.lower() for ending in _PICTURES):
         from ollama_cli.features.chat.pictures import take_pictures  # noqa: PLC0415  hardly ever: 1 ms

@@ -64,7 +64,14 @@ def test_how_long_the_model_stays_loaded(server: Server, option: str) -> None:
 def test_verbose_tells_the_statistics(server: Server) -> None:
     assert "answer tokens:" not in call("run", "m", "x", "--host", server.url).err
     for flag in ("--verbose", "-v", "--verbose=true", "--stats"):
-        assert "answer tokens:  7" in call("run", "m", "x", flag, "--host", server.url).err
+        told = call("run", "m", "x", flag, "--host", server.url).err
+        assert "answer tokens:  7" in told
+        assert "POST" not in told
+    for flags, bodies in ((["-vv"], 0), (["--verbose", "--verbose"], 0), (["-vvv"], 1)):
+        told = call("run", "m", "x", *flags, "--host", server.url).err
+        assert f"POST {server.url}/api/chat 200" in told
+        assert told.count("> {") == bodies
+        assert "answer tokens:  7" in told
     assert "answer tokens:" not in call("chat", "x", "-m", "m", "-v", "--host", server.url).err
 
 
