@@ -30,6 +30,7 @@ from ollama_cli.system.signals import SHIELD
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import tables
 from ollama_cli.ui.sentences import show_error, show_sentence
+from ollama_cli.ui.streams import OutStream
 
 MODEL, PATH, SESSION = "model", "path", "session"
 _LONGEST_WAIT: Final = 0.15  # seconds that a key may take
@@ -60,16 +61,25 @@ def _help(talk: Conversation, argument: str) -> Next:
     out = talk.context.out
     if word in {"keys", "shortcuts"}:
         tables.show_terms(out, list(KEYS.items()))
-    elif not word:
-        tables.show_terms(out, [(each.usage(name), each.help) for name, each in COMMANDS.items()])
-        out.line()
-        show_sentence(out, "keys: /help keys; //word sends a question that begins with a slash")
+    elif word in {"", "all"}:
+        _list(out, is_short=not word and out.is_terminal and out.size.lines < _ROWS_OF_ALL)
     elif word in COMMANDS:
         for line in _help_of(word):
             show_sentence(out, line)
     else:
         raise _unknown(word)
     return GO_ON
+
+
+def _list(out: OutStream, *, is_short: bool) -> None:
+    """List the commands; on a screen that they would leave at its top the usual ones alone."""
+    shown = [name for name in COMMANDS if not is_short or name not in _RARE]
+    tables.show_terms(out, [(COMMANDS[each].usage(each), COMMANDS[each].help) for each in shown])
+    out.line()
+    if is_short:
+        more = " ".join(f"/{name}" for name in COMMANDS if name in _RARE)
+        show_sentence(out, f"more: {more}; what they do: /help all")
+    show_sentence(out, "keys: /help keys; //word sends a question that begins with a slash")
 
 
 def _help_of(word: str) -> list[str]:
@@ -83,7 +93,7 @@ def _help_of(word: str) -> list[str]:
 
 
 COMMANDS: Final[Mapping[str, Command]] = {
-    "help": Command("[WORD]", "list the commands, or the keys", _help, ("keys",)),
+    "help": Command("[WORD]", "list the commands, or the keys", _help, ("keys", "all")),
     "exit": Command("", "leave; so does Ctrl-D on an empty line", _leave),
     "new": Command("[TITLE]", "begin a new session; the old one is kept", places.new),
     "model": Command("[NAME]", "go on with another model; or list them", models.model, MODEL),
@@ -129,6 +139,13 @@ COMMANDS: Final[Mapping[str, Command]] = {
     "pull": Command("NAME", "download a model", models.pull, MODEL),
     "list": Command("[TEXT]", "list the installed models", models.show_list),
 }
+_RARE: Final = frozenset(
+    (
+        *("unset", "branch", "fork", "open", "sessions", "title", "copy", "export", "context"),
+        *("compact", "drop", "private"),
+    )
+)
+_ROWS_OF_ALL: Final = len(COMMANDS) + 4  # what was typed, a blank, the keys, the next prompt
 KEYS: Final[Mapping[str, str]] = {
     "Enter": "send",
     "Alt-Enter, Ctrl-J": 'a new line; """ opens and closes a block of lines',

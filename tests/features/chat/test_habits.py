@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from conversations import PNG, talking
 
+from ollama_cli.features.chat.commands import COMMANDS
+
 
 def test_stops_are_words_as_in_ollama(tmp_path: Path) -> None:
     with talking(tmp_path) as talk:
@@ -53,6 +55,23 @@ def test_hints_name_what_is_typed_in_a_conversation(tmp_path: Path, typed: str, 
         assert f"\nhint: {hint}" in talk.told(typed.format(tmp_path))
 
 
+def test_help_fits_a_screen_and_says_how_to_see_all(tmp_path: Path) -> None:
+    with talking(tmp_path) as talk:
+        talk.say("/help all")
+        whole = talk.out
+        out = talk.conversation.context.out
+        out.is_terminal, out.fixed_width = True, 80  # and 24 rows
+        for typed in ("/help", "/?"):
+            talk.say(typed)
+            assert len(talk.out.splitlines()) <= 22  # the line that was typed, and the next prompt
+            named = {word.strip(";") for word in talk.out.split() if word[0] == "/"}
+            assert named >= {f"/{word}" for word in COMMANDS}
+            assert "/exit " in talk.out
+            assert "/help all" in talk.out
+        talk.say("/help all")
+        assert talk.out == whole
+
+
 @pytest.mark.parametrize("width", [80, 60, 30])
 def test_help_breaks_no_word(tmp_path: Path, width: int) -> None:
     with talking(tmp_path) as talk:
@@ -60,9 +79,9 @@ def test_help_breaks_no_word(tmp_path: Path, width: int) -> None:
         talk.say("/help")
         known = set(talk.out.split())
         out.is_terminal, out.fixed_width = True, width
-        talk.say("/help")
+        talk.say("/help all")
         assert set(talk.out.split()) == known
-        for typed in ("/help", "/help set", "/help keys"):
+        for typed in ("/help", "/help all", "/help set", "/help keys"):
             talk.say(typed)
             assert max(map(len, talk.out.splitlines())) <= width
 
