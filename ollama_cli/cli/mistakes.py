@@ -39,6 +39,8 @@ _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--keepalive": "did you mean --keep-alive?",
     "--dimensions": "vectors come from `{program} embed --dimensions N`",
 }
+# Commands that take names of models as bare words.
+_BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
 _ONLY_OLLAMAS: Final = ("--experimental", "--draft-quantize", "--quantize", "--restore")
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
@@ -75,6 +77,8 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
 def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
     """Return the error for a word behind `help` that is neither a topic nor a command."""
     message = f"no help topic is named {name!r}"
+    if name == "version":
+        return UsageError(message, hint=f"type `{PROGRAM} --version`")
     if name in _OF_OLLAMA:
         return UsageError(f"{message}; it is one of ollama", hint=f"type `ollama help {name}`")
     near = _meant(name, [*topics, *TABLE])
@@ -100,10 +104,15 @@ def unknown_option(
             f"{message}; it is one of ollama",
             hint=f"leave it out, or type `{_of_ollama(path)} {name} …`",
         )
+    known = list(known)
     if advice := _OLLAMA_OPTIONS.get(name):
         hint = advice.format(program=PROGRAM)
     elif name[1:2].isdigit():
         hint = f"a number below 0 stands behind `--`: `{path} … -- {name}`"
+    elif name in {"-m", "--model"} and path.rpartition(" ")[2] in _BARE:
+        hint = f"a model is named without it: `{path} MODEL`"
+    elif name in {"-f", "--force"} and "--yes" in known:
+        hint = "did you mean --yes?"
     elif name in first:
         hint = f"it stands before a command: `{PROGRAM} {name}`"
     elif command := next(iter(below), None):
