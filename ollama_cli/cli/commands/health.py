@@ -30,7 +30,7 @@ def command(
 
     Without -m it names the model that chat takes; that one may be missing, and the code is 0.
     0 all is well, 3 unreachable, 4 the model is missing, 5 answered wrongly, 6 sign-in needed,
-    7 timeout. With -q nothing at all is printed.
+    7 timeout. Once --wait is over it is 7, whatever is wrong. With -q nothing at all is printed.
 
     Examples:
       ollama-cli health
