@@ -164,6 +164,7 @@ def test_a_public_host_is_refused_before_a_connection(args: tuple[str, ...]) -> 
     result = call(*args, "--host", "https://ollama.com", "--local-only")
     assert result.code == 13
     assert "https://ollama.com:443 is a public host, and local_only is set" in result.err
+    assert "hint: see where that is set: `ollama-cli config show`\n" in result.err
 
 
 @pytest.mark.parametrize(
