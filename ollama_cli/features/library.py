@@ -1,5 +1,6 @@
 """The client that other programs import: the service, with what the commands read and pull."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
@@ -21,11 +22,7 @@ class OllamaClient(ollama.OllamaClient):
 
     def __init__(self, base_url: str | None = None, **options: Any) -> None:
         if base_url is None:
-            from ollama_cli.config import loading  # noqa: PLC0415  without an address alone: 9 ms
-
-            settings = loading.load_settings()
-            base_url = settings.host
-            options = {**loading.client_options(settings), **options}
+            base_url, options = _settled(None, options)
         super().__init__(base_url, **options)
 
     @classmethod
@@ -34,11 +31,8 @@ class OllamaClient(ollama.OllamaClient):
 
         `options` win over what the settings say. Raises what `load_settings` raises.
         """
-        if settings is None:
-            return cls(**options)
-        from ollama_cli.config import loading  # noqa: PLC0415  for settings alone: 9 ms
-
-        return cls(settings.host, **{**loading.client_options(settings), **options})
+        address, options = _settled(settings, options)
+        return cls(address, **options)
 
     @classmethod
     def connect(cls, base_url: str | None = None, **options: Any) -> Self:
@@ -70,3 +64,11 @@ class OllamaClient(ollama.OllamaClient):
         patience = Patience()
         begin = partial(self.pull, model, join=True, patience=patience.answer_timeout)
         follow(heal(begin, patience, model=model), reporter or SilentReporter())
+
+
+def _settled(settings: "Settings | None", options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Return the address and the options of a client; given options win over the settings."""
+    from ollama_cli.config import loading  # noqa: PLC0415  for settings alone: 9 ms
+
+    settings = loading.load_settings() if settings is None else settings
+    return settings.host, {**loading.client_options(settings), **options}
