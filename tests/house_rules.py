@@ -36,8 +36,8 @@ FEATURES = {
         (
             "servers schema sessions tap cache",
             "context",
-            "models explain mcp measure prompts",
-            "each doctor tools",
+            "models explain mcp measure editor",
+            "each doctor tools prompts",
             "pull",
             "chat ensure library",
             "mcp_server batch",

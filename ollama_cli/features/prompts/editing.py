@@ -5,9 +5,10 @@ from pathlib import Path
 from typing import Final
 
 from ollama_cli.errors import UsageError
+from ollama_cli.features import editor
 from ollama_cli.features.context import Context
 from ollama_cli.features.prompts import folder
-from ollama_cli.system import editors, files
+from ollama_cli.system import files
 
 EXAMPLE: Final = """\
 description: what it is for
@@ -30,23 +31,15 @@ def edit(context: Context, prompt: str) -> Path | None:
     be read, OllamaCliError if there is no editor or it fails, ConfigError for what is not written.
     """
     path = folder.new(prompt, context.environ)
-    refuse_without_editor(context, path)
+    editor.refuse_without_editor(context, path)
     is_new = not _is_file(path)
     old = EXAMPLE if is_new else folder.read(str(path.absolute()), context.environ, context.stdin)
-    keys = context.stdin.file.fileno() if context.stdin.file else 0
-    edited = editors.edit(old, context.environ, keys, name=path.name)
+    edited = editor.edit(context, old, path)
     if not edited.strip() or edited == old.removesuffix("\n"):
         return None
     mode = _PRIVATE if is_new else stat.S_IMODE(path.stat().st_mode)
     files.write_text(path, f"{edited}\n", mode=mode)
     return path
-
-
-def refuse_without_editor(context: Context, path: Path) -> None:
-    """Raise UsageError if nobody is to be asked: there is no terminal, and no editor is named."""
-    has_editor = any(context.environ.get(name) for name in editors.VARIABLES)
-    if context.flags.no_input or not (has_editor or context.prompter.can_ask()):
-        raise UsageError("there is nobody who could edit it", hint=f"write the file: {path}")
 
 
 def _is_file(path: Path) -> bool:

@@ -8,9 +8,8 @@ import typer
 from ollama_cli.cli.commands.config.init import template
 from ollama_cli.config import edit, file
 from ollama_cli.errors import ConfigError
+from ollama_cli.features import editor
 from ollama_cli.features.context import Context
-from ollama_cli.features.prompts import editing
-from ollama_cli.system import editors
 from ollama_cli.ui.sentences import show_error
 
 _NO: Final = {"n", "no"}
@@ -27,7 +26,7 @@ def command(ctx: typer.Context) -> None:
     """
     context: Context = ctx.obj
     path = file.writable_path(context.environ)
-    editing.refuse_without_editor(context, path)
+    editor.refuse_without_editor(context, path)
     old = edit.written(path)
     new = _edited(context, path, old)
     if new is None:
@@ -42,10 +41,9 @@ def _edited(context: Context, path: Path, old: str) -> str | None:
 
     Raises ConfigError for what cannot be used, if nobody edits it again.
     """
-    keys = context.stdin.file.fileno() if context.stdin.file else 0
     before = text = old or template()
     while True:
-        text = editors.edit(text, context.environ, keys, name=path.name) + "\n"
+        text = editor.edit(context, text, path) + "\n"
         if text.splitlines() == before.splitlines():
             return None
         new = text.replace("\n", "\r\n") if "\r\n" in old else text
