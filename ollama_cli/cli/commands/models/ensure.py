@@ -6,6 +6,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.errors import ConfigError, NotFoundError, ProtocolError, RefusedError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.ensure import plan_file, requirements
@@ -162,11 +163,9 @@ def _check(
 def _confirm(context: Context, steps: Sequence[Step]) -> None:
     """Ask to confirm the removals, if there are any; exit with 1 on a no."""
     removed = [step.model for step in steps if step.action == "remove"]
-    if removed and not context.prompter.confirm(
-        one_line(f"remove {', '.join(removed)}?"), flag="--yes"
-    ):
-        context.prompter.note("nothing was done")
-        raise typer.Exit(1)
+    if removed:
+        question = one_line(f"remove {', '.join(removed)}?")
+        consent.require(context, question, else_told="nothing was done")
 
 
 def _write_plan(context: Context, file: str, steps: Sequence[Step]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.features.context import Context
 from ollama_cli.features.models.filters import now
 from ollama_cli.features.pull import history
@@ -80,9 +81,8 @@ def command(
 
 
 def _clear(context: Context, past: History | None, *, confirmed: bool) -> None:
-    if not confirmed and not context.prompter.confirm("forget all pulls?", flag="--yes"):
-        context.prompter.note("nothing was forgotten")
-        raise typer.Exit(1)
+    if not confirmed:
+        consent.require(context, "forget all pulls?", else_told="nothing was forgotten")
     count = past.clear() if past else 0
     context.prompter.report(f"forgot {count} {'pull' if count == 1 else 'pulls'}")
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.errors import OllamaCliError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.types.model_names import checked_grammar, find, same_model
@@ -31,7 +32,8 @@ def command(
     server = context.servers.native("mv")
     taken = find(destination, [model.name for model in context.servers.installed(in_full=True)])
     if taken and not yes:
-        _confirm(context, taken)
+        question = one_line(f"replace {taken}?")
+        consent.require(context, question, else_told="nothing was renamed")
     server.copy(source, destination)
     try:
         server.delete(source)
@@ -41,9 +43,3 @@ def command(
     finally:
         context.servers.forget_installed()
     context.prompter.report(f"renamed {source} to {destination}")
-
-
-def _confirm(context: Context, taken: str) -> None:
-    if not context.prompter.confirm(one_line(f"replace {taken}?"), flag="--yes"):
-        context.prompter.note("nothing was renamed")
-        raise typer.Exit(1)

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.errors import ModelNotFoundError, NotFoundError
 from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
@@ -40,9 +41,8 @@ def command(
         for model in chosen:
             context.out.line(one_line(model.name))
         return
-    if not yes and not _confirm(context, chosen):
-        context.prompter.note("nothing was removed")
-        raise typer.Exit(1)
+    if not yes:
+        consent.require(context, _question(context, chosen), else_told="nothing was removed")
 
     def remove(name: str) -> None:
         server.delete(name)
@@ -52,8 +52,8 @@ def command(
     for_each(context, [model.name for model in chosen], remove)
 
 
-def _confirm(context: Context, chosen: Sequence[ModelSummary]) -> bool:
-    """Ask in one line; more than a few are listed above it, with what they take in all."""
+def _question(context: Context, chosen: Sequence[ModelSummary]) -> str:
+    """Return a line that asks; more than a few are listed above it, with what they take in all."""
     named = [f"{model.name} ({format_bytes(model.size or 0)})" for model in chosen]
     if len(chosen) <= _FEW or not context.prompter.can_ask():
         question = f"remove {', '.join(named)}?"
@@ -62,7 +62,7 @@ def _confirm(context: Context, chosen: Sequence[ModelSummary]) -> bool:
             context.err.line(f"  {one_line(line)}")
         total = format_bytes(sum(model.size or 0 for model in chosen))
         question = f"remove these {len(chosen)} models ({total})?"
-    return context.prompter.confirm(one_line(question), flag="--yes")
+    return one_line(question)
 
 
 def _find_models(installed: Sequence[ModelSummary], names: Sequence[str]) -> list[ModelSummary]:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.each import for_each
@@ -29,9 +30,8 @@ def command(
         raise UsageError(f"{paths[0]} is a file, and no name of a prompt", hint="use rm")
     chosen = {name: folder.find(name, context.environ) for name in names}
     question = one_line(f"remove {', '.join(chosen)}?")
-    if not yes and not context.prompter.confirm(question, flag="--yes"):
-        context.prompter.note("nothing was removed")
-        raise typer.Exit(1)
+    if not yes:
+        consent.require(context, question, else_told="nothing was removed")
 
     def remove(name: str) -> None:
         folder.remove(chosen[name])

@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.errors import UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.features.sessions import formats
@@ -55,13 +56,8 @@ def command(
             export.show_conversation(context.out, text, is_json=kind != "md")
         return
     replaces = target.exists
-    if (
-        replaces
-        and not yes
-        and not context.prompter.confirm(f"replace {target.path}?", flag="--yes")
-    ):
-        context.prompter.note("nothing was written")
-        raise typer.Exit(1)
+    if replaces and not yes:
+        consent.require(context, f"replace {target.path}?", else_told="nothing was written")
     text = "".join(_texts(context, kind, list(found.values())))
     context.prompter.report(target.write(text, replaces=replaces))
 

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 import typer
 
+from ollama_cli.cli import consent
 from ollama_cli.features.context import Context
 from ollama_cli.features.sessions import listing, removal
 from ollama_cli.features.sessions.listing import Listed
@@ -50,9 +51,8 @@ def remove(
     named = ", ".join(f"{each.id} ({each.title})" for each in chosen[:_MOST_NAMED])
     more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
     question = one_line(f"remove {named}{more}?")
-    if chosen and not yes and not context.prompter.confirm(question, flag="--yes"):
-        context.prompter.note("nothing was removed")
-        raise typer.Exit(1)
+    if chosen and not yes:
+        consent.require(context, question, else_told="nothing was removed")
     done = removal.remove(context.sessions, chosen)
     _show(context, schema, done.removed, freed=done.freed, pending=bool(done.pending))
     context.prompter.report(removal.sentence(done))
