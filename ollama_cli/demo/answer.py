@@ -2,18 +2,18 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from ollama_cli.demo import schemas, spoiled
-from ollama_cli.demo.documents import invalid
+from ollama_cli.demo.calls import Call
 from ollama_cli.demo.language import Language, specimen, tokenize
-from ollama_cli.demo.library import Installed
 from ollama_cli.demo.logprobs import Drawn, certain, forced, told
 from ollama_cli.demo.machine import Request
-from ollama_cli.demo.options import Options
+from ollama_cli.demo.task import Task
+from ollama_cli.demo.thinking import thoughts
 
 INTRODUCTION: Final = (
     "I am ollama-cli's demo model: a few kilobytes of word statistics, no substitute for a real "
@@ -21,31 +21,17 @@ INTRODUCTION: Final = (
 )
 
 
-@dataclass(frozen=True)
-class Task:
-    """The input of an answer, complete before its first token.
+class Piece(NamedTuple):
+    """One piece of an answer: text, a piece of the thinking before it, or a call."""
 
-    `rendered` is the whole prompt if that is all that is wanted; `logprobs` are wanted of each
-    token, and of so many others.
-    """
-
-    typed: str
-    installed: Installed
-    prompt: list[str]
-    subject: list[str]
-    options: Options
-    format: Any
-    introduces: bool
-    tokens_left: int | None
-    started: int
-    loaded: int
-    logprobs: int | None = None
-    rendered: str | None = None
+    text: str = ""
+    thinking: str = ""
+    call: Call | None = None
 
 
 @dataclass
 class Answer:
-    """An answer in progress: iterate over its text pieces, then read its metrics."""
+    """An answer in progress: iterate over its pieces, then read its metrics."""
 
     task: Task
     request: Request
@@ -55,12 +41,12 @@ class Answer:
     writing_ns: int = 0
     _untold: list[Drawn] = field(default_factory=list)
 
-    def __iter__(self) -> Iterator[str]:
-        """Yield text at the speed of the machine; stop sequences never appear."""
+    def __iter__(self) -> Iterator[Piece]:
+        """Yield pieces at the speed of the machine; stop sequences never appear in the text."""
         began = time.perf_counter_ns()
         self.prompt_ns = began - self.task.loaded
         try:
-            yield from _until_stop(self._paced(), self.task.options.stop)
+            yield from self._pieces()
         finally:
             self.writing_ns = time.perf_counter_ns() - began
             self.request.machine.memory.touch(self.task.installed)
@@ -87,14 +73,32 @@ class Answer:
         found, self._untold = self._untold, []
         return [] if self.task.logprobs is None else told(found, self.task.logprobs)
 
-    def _paced(self) -> Iterator[str]:
-        """Yield the tokens, each at its time, up to the limit."""
+    def _pieces(self) -> Iterator[Piece]:
+        """Yield the thinking, then the call or the text; nothing more where the limit is met."""
+        task = self.task
+        if task.thinks:
+            thinking = thoughts(self.request.machine.language, task)
+            for token in self._paced(certain(tokenize(thinking))):
+                yield Piece(thinking=token)
+        if self.reason == "length":
+            return
+        if task.call is None:
+            text = self._paced(self._tokens())
+            yield from (Piece(text=piece) for piece in _until_stop(text, task.options.stop))
+            return
+        for _ in self._paced(certain(tokenize(json.dumps(task.call.arguments)))):
+            pass
+        if self.reason != "length":
+            yield Piece(call=task.call)
+
+    def _paced(self, drawn_tokens: Iterable[Drawn]) -> Iterator[str]:
+        """Yield tokens, each at its time, up to the limit of the whole answer."""
         rate = self.request.machine.tokens_per_second
-        began = time.monotonic()
+        began, before = time.monotonic(), len(self.tokens)
         limit = _limit(self.task)
-        for drawn in islice(self._tokens(), limit):
+        for drawn in islice(drawn_tokens, None if limit is None else limit - before):
             if rate > 0:
-                due = began + (len(self.tokens) + 1) / rate
+                due = began + (len(self.tokens) - before + 1) / rate
                 self.request.peer.pause(due - time.monotonic())
             self.tokens.append(drawn.token)
             if self.task.logprobs is not None:
@@ -107,6 +111,9 @@ class Answer:
         language, task = self.request.machine.language, self.task
         if task.format is not None:
             yield from forced(self._json())
+            return
+        if task.results:
+            yield from certain(tokenize(task.results))
             return
         if any(word.strip().lower() == "markdown" for word in task.subject):
             yield from certain(tokenize(specimen()))
@@ -148,12 +155,7 @@ def _formatted(language: Language, task: Task) -> Any:
 
     if task.format == "json":
         return {"text": phrase()}
-    try:
-        return schemas.example(task.format, phrase)
-    except schemas.SchemaError as error:
-        raise invalid(str(error)) from error
-    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
-        raise invalid(schemas.NO_GRAMMAR) from error
+    return schemas.example(task.format, phrase)
 
 
 def _until_stop(tokens: Iterator[str], stops: Sequence[str]) -> Iterator[str]:

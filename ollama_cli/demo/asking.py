@@ -9,14 +9,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from ollama_cli.demo import keepalive, options
-from ollama_cli.demo.answer import Task
-from ollama_cli.demo.catalogue import COMPLETION
+from ollama_cli.demo.calls import Call
+from ollama_cli.demo.catalogue import THINKING
 from ollama_cli.demo.documents import BAD_REQUEST, FAILED, JSON, RefusalError, invalid
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.language import tokenize
 from ollama_cli.demo.library import Installed, check_name, not_found
 from ollama_cli.demo.machine import Machine
 from ollama_cli.demo.options import Options
+from ollama_cli.demo.task import Task
 from ollama_cli.types import model_names
 
 TOO_LONG: Final = "the input length exceeds the context length"
@@ -42,6 +43,7 @@ class SharedFields:
     truncates: bool
     shifts: bool
     started: int
+    thinks: bool
     logprobs: int | None = None
     only_renders: bool = False
 
@@ -66,9 +68,9 @@ def read_shared_fields(wanted: Fields, installed: Installed, task: str) -> Share
     keep = keepalive.parse(wanted.raw("keep_alive"))
     if not 0 <= (wanted.integer("top_logprobs") or 0) <= _MOST_LOGPROBS:
         raise RefusalError(BAD_REQUEST, "top_logprobs must be between 0 and 20")
-    if installed.model.capability != COMPLETION:
+    if not installed.model.completes:
         raise RefusalError(BAD_REQUEST, f'"{typed}" does not support {task}')
-    _check_thinking(wanted.raw("think"), typed)
+    thinks = _thinks(wanted.raw("think"), installed, typed)
     model_options = options.parse(wanted.object("options"))
     answer_format = _parse_format(wanted.raw("format"))
     truncates = wanted.flag("truncate", default=True)
@@ -83,6 +85,7 @@ def read_shared_fields(wanted: Fields, installed: Installed, task: str) -> Share
         truncates=truncates,
         shifts=shifts,
         started=started,
+        thinks=thinks,
         logprobs=top if wanted.flag("logprobs", default=False) else None,
         only_renders=wanted.flag("_debug_render_only", default=False),
     )
@@ -114,7 +117,14 @@ def load(machine: Machine, shared: SharedFields) -> int:
 
 
 def make_task(
-    shared: SharedFields, prompt: list[str], subject: str, *, loaded: int, first: bool
+    shared: SharedFields,
+    prompt: list[str],
+    subject: str,
+    *,
+    loaded: int,
+    first: bool = False,
+    call: Call | None = None,
+    results: str = "",
 ) -> Task:
     """Fit the prompt into the context window and return the task."""
     window = shared.options.context(shared.installed.model.context_length)
@@ -137,17 +147,24 @@ def make_task(
         loaded=loaded,
         logprobs=shared.logprobs,
         rendered="".join(prompt) if shared.only_renders else None,
+        thinks=shared.thinks,
+        call=call,
+        results=results,
     )
 
 
-def _check_thinking(think: Any, typed: str) -> None:
+def _thinks(think: Any, installed: Installed, typed: str) -> bool:
+    """Return whether the model thinks first: as it is asked to, without a word if it can."""
+    can = THINKING in installed.model.capabilities
     if think in (None, False):
-        return
+        return can and think is None
     if think is not True and think not in _THINK_LEVELS:
         allowed = ", ".join(f'"{level}"' for level in _THINK_LEVELS)
         message = f'invalid think value: "{think}" (must be {allowed}, true, or false)'
         raise RefusalError(BAD_REQUEST, message)
-    raise RefusalError(BAD_REQUEST, f'"{typed}" does not support thinking')
+    if not can:
+        raise RefusalError(BAD_REQUEST, f'"{typed}" does not support thinking')
+    return True
 
 
 def _parse_format(value: Any) -> Any:

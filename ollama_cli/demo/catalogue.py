@@ -1,4 +1,4 @@
-"""The models of the demo: two that are built in, and five that can be pulled.
+"""The models of the demo: two that are built in, and six that can be pulled.
 
 The pulled ones have well-known names but bytes of the demo itself; their license says so. They
 answer with the same word model and the same hashed vectors.
@@ -17,6 +17,8 @@ from ollama_cli.demo.layers import TENSOR, Layer
 
 COMPLETION: Final = "completion"
 EMBEDDING: Final = "embedding"
+TOOLS: Final = "tools"
+THINKING: Final = "thinking"
 MEGABYTE: Final = 1_000_000
 EMBEDDING_CONTEXT: Final = 2048
 COMPLETION_CONTEXT: Final = 8192
@@ -31,6 +33,8 @@ MANIFEST: Final = "application/vnd.docker.distribution.manifest.v2+json"
 
 _MEDIA_PREFIX: Final = "application/vnd.ollama.image."
 _TENSORS: Final = 26
+_WRITER: Final = (COMPLETION,)
+_THINKER: Final = (COMPLETION, TOOLS, THINKING)
 _CONFIG: Final = "application/vnd.docker.container.image.v1+json"
 _LICENSE: Final = (
     "MIT License, as the rest of ollama-cli.\n\n"
@@ -48,9 +52,9 @@ _Split = Callable[[str, int], tuple[Layer, ...]]
 
 @dataclass(frozen=True)
 class Model:
-    """One model: its capability, and the layers of its manifest."""
+    """One model: its capabilities, and the layers of its manifest."""
 
-    capability: str
+    capabilities: tuple[str, ...]
     license: str
     weights: tuple[Layer, ...]
     parameters: tuple[tuple[str, float], ...] = ()
@@ -61,15 +65,20 @@ class Model:
         return self.weights[0].is_tensor
 
     @property
+    def completes(self) -> bool:
+        """Return whether the model writes text; the others make vectors."""
+        return COMPLETION in self.capabilities
+
+    @property
     def context_length(self) -> int:
         """Return the context length in tokens."""
-        return EMBEDDING_CONTEXT if self.capability == EMBEDDING else COMPLETION_CONTEXT
+        return COMPLETION_CONTEXT if self.completes else EMBEDDING_CONTEXT
 
     @cached_property
     def layers(self) -> tuple[Layer, ...]:
         """List the layers in the order of the manifest, the config last."""
         texts = [("license", self.license)]
-        if self.capability == COMPLETION:
+        if self.completes:
             parameters = json.dumps(dict(self.parameters))
             texts += [("template", TEMPLATE), ("system", SYSTEM), ("params", parameters)]
         small = (Layer(f"{_MEDIA_PREFIX}{kind}", text.encode()) for kind, text in texts)
@@ -94,7 +103,11 @@ class Model:
 
     @property
     def _config(self) -> Layer:
-        text = {"model_format": "demo", "model_family": "demo", "capability": self.capability}
+        text = {
+            "model_format": "demo",
+            "model_family": "demo",
+            "capability": " ".join(self.capabilities),
+        }
         return Layer(_CONFIG, json.dumps(text).encode())
 
 
@@ -108,12 +121,14 @@ def _tensors(text: str, size: int) -> tuple[Layer, ...]:
     return tuple(Layer(TENSOR, part, size // _TENSORS) for part in parts)
 
 
-def _stand_in(name: str, capability: str, size: int, split: _Split = _weights) -> Model:
+def _stand_in(
+    name: str, capabilities: tuple[str, ...], size: int, split: _Split = _weights
+) -> Model:
     """Make a model that can be pulled; its large layers begin with a text that explains them."""
     text = f"ollama-cli demo bytes in place of {name}: no weights\n"
-    parameters = (("temperature", 0.8),) if capability == COMPLETION else ()
+    parameters = (("temperature", 0.8),) if COMPLETION in capabilities else ()
     text_of_license = _LICENSE.format(name=name) + "\n" + _STAND_IN_NOTE
-    return Model(capability, text_of_license, split(text, size), parameters)
+    return Model(capabilities, text_of_license, split(text, size), parameters)
 
 
 @cache
@@ -122,13 +137,13 @@ def built_in() -> dict[str, Model]:
     embedder = f"hashed words and trigrams, {vectors.DIMENSIONS} dimensions\n"
     return {
         "demo:latest": Model(
-            COMPLETION,
+            _WRITER,
             _LICENSE.format(name="demo"),
             _weights(corpus()),
             (("num_ctx", 4096), ("temperature", 0.8)),
         ),
         "demo-embed:latest": Model(
-            EMBEDDING, _LICENSE.format(name="demo-embed"), _weights(embedder)
+            (EMBEDDING,), _LICENSE.format(name="demo-embed"), _weights(embedder)
         ),
     }
 
@@ -137,9 +152,10 @@ def built_in() -> dict[str, Model]:
 def registry() -> dict[str, Model]:
     """Return the models that can be pulled, by name."""
     return {
-        "llama3:8b": _stand_in("llama3:8b", COMPLETION, 32 * MEGABYTE),
-        "llama3.2:latest": _stand_in("llama3.2", COMPLETION, 20 * MEGABYTE),
-        "qwen2.5-coder:7b": _stand_in("qwen2.5-coder:7b", COMPLETION, 28 * MEGABYTE),
-        "nomic-embed-text:latest": _stand_in("nomic-embed-text", EMBEDDING, 8 * MEGABYTE),
-        "qwen3:4b-mlx": _stand_in("qwen3:4b-mlx", COMPLETION, 52 * MEGABYTE, _tensors),
+        "llama3:8b": _stand_in("llama3:8b", _WRITER, 32 * MEGABYTE),
+        "llama3.2:latest": _stand_in("llama3.2", (*_WRITER, TOOLS), 20 * MEGABYTE),
+        "qwen2.5-coder:7b": _stand_in("qwen2.5-coder:7b", (*_WRITER, TOOLS), 28 * MEGABYTE),
+        "nomic-embed-text:latest": _stand_in("nomic-embed-text", (EMBEDDING,), 8 * MEGABYTE),
+        "qwen3:4b": _stand_in("qwen3:4b", _THINKER, 24 * MEGABYTE),
+        "qwen3:4b-mlx": _stand_in("qwen3:4b-mlx", _THINKER, 52 * MEGABYTE, _tensors),
     }

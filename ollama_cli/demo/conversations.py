@@ -1,17 +1,20 @@
 """The routes generate and chat, with or without a stream."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
 from typing import Any
 
-from ollama_cli.demo import asking
-from ollama_cli.demo.answer import Answer, Task
+from ollama_cli.demo import asking, calls
+from ollama_cli.demo.answer import Answer, Piece
 from ollama_cli.demo.asking import SharedFields
-from ollama_cli.demo.catalogue import SYSTEM
+from ollama_cli.demo.catalogue import SYSTEM, TOOLS
 from ollama_cli.demo.documents import BAD_REQUEST, Document, Event, RefusalError, Stream, document
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.language import tokenize
 from ollama_cli.demo.library import Installed
 from ollama_cli.demo.machine import Request, timestamp
+from ollama_cli.demo.task import Task
 
 
 def generate(request: Request) -> Document | Stream:
@@ -45,8 +48,11 @@ def generate_task(request: Request, wanted: Fields, installed: Installed) -> Tas
     prompt = wanted.text("prompt")
     if not prompt:
         return None
-    tokens = _prompt(request, wanted, prompt, raw=wanted.flag("raw", default=False))
-    return asking.make_task(shared, tokens, prompt, loaded=loaded, first=False)
+    raw = wanted.flag("raw", default=False)
+    tokens = _prompt(request, wanted, prompt, raw=raw)
+    if raw or shared.format is not None:  # as on the real server; in chat it thinks before a format
+        shared = replace(shared, thinks=False)
+    return asking.make_task(shared, tokens, prompt, loaded=loaded)
 
 
 def chat(request: Request) -> Document | Stream:
@@ -75,7 +81,8 @@ def chat(request: Request) -> Document | Stream:
 def chat_task(request: Request, wanted: Fields, installed: Installed) -> Task | None:
     """Check a chat request and load the model; None if there are no messages."""
     shared = asking.read_shared_fields(wanted, installed, "chat")
-    if wanted.items("tools"):
+    tools = wanted.objects("tools", "api.Tool")
+    if tools and TOOLS not in installed.model.capabilities:
         raise asking.unsupported(installed, "tools")
     messages = wanted.objects("messages")
     for message in messages:
@@ -85,15 +92,26 @@ def chat_task(request: Request, wanted: Fields, installed: Installed) -> Task | 
         return None
     tokens = _conversation(messages, shared)
     first = all(message.text("role").lower() != "assistant" for message in messages)
-    subject = messages[-1].text("content")
-    return asking.make_task(shared, tokens, subject, loaded=loaded, first=first)
+    results = _results(messages)
+    asked = [each.text("content") for each in messages if not _is_result(each)]
+    subject = asked[-1] if asked else ""
+    may_call = not results and shared.format is None
+    return asking.make_task(
+        shared,
+        tokens,
+        subject,
+        loaded=loaded,
+        first=first,
+        call=calls.choose(tools, subject) if may_call else None,
+        results=results,
+    )
 
 
 def chat_events(answer: Answer) -> Iterator[dict[str, Any]]:
     """Yield the events of an answer in the format of chat."""
     typed = answer.task.typed
     for piece in answer:
-        message = {"role": "assistant", "content": piece}
+        message = {"role": "assistant", "content": piece.text} | _thinking(piece) | _calls(piece)
         yield _head(typed) | {"message": message, "done": False} | _logprobs(answer)
     last = {"message": {"role": "assistant", "content": ""}}
     yield _head(typed) | last | _done(answer.reason) | _without_zeros(answer.metrics)
@@ -101,8 +119,11 @@ def chat_events(answer: Answer) -> Iterator[dict[str, Any]]:
 
 def _generate_events(answer: Answer, *, with_context: bool) -> Iterator[dict[str, Any]]:
     typed = answer.task.typed
+    if answer.task.thinks:  # the real server's first line holds nothing then
+        yield _head(typed) | {"response": "", "done": False}
     for piece in answer:
-        yield _head(typed) | {"response": piece, "done": False} | _logprobs(answer)
+        text = {"response": piece.text} | _thinking(piece)
+        yield _head(typed) | text | {"done": False} | _logprobs(answer)
     context = {"context": answer.context} if with_context else {}
     figures = _without_zeros(answer.metrics)
     yield _head(typed) | {"response": ""} | _done(answer.reason) | context | figures
@@ -124,10 +145,42 @@ def _joined(events: Iterator[dict[str, Any]]) -> dict[str, Any]:
     *pieces, last = events
     if found := [each for piece in pieces for each in piece.get("logprobs", ())]:
         last |= {"logprobs": found}
-    if "message" in last:
-        text = "".join(piece["message"]["content"] for piece in pieces)
-        return last | {"message": last["message"] | {"content": text}}
-    return last | {"response": "".join(piece["response"] for piece in pieces)}
+    if "message" not in last:
+        return last | _joined_texts(pieces, "response")
+    messages = [piece["message"] for piece in pieces]
+    called = [call for message in messages for call in message.get("tool_calls", ())]
+    joined = _joined_texts(messages, "content") | ({"tool_calls": called} if called else {})
+    return last | {"message": last["message"] | joined}
+
+
+def _joined_texts(pieces: list[dict[str, Any]], name: str) -> dict[str, str]:
+    """Join the texts of the field `name`, and the thinking where there is some."""
+    thinking = "".join(piece.get("thinking", "") for piece in pieces)
+    text = {name: "".join(piece[name] for piece in pieces)}
+    return text | ({"thinking": thinking} if thinking else {})
+
+
+def _thinking(piece: Piece) -> dict[str, str]:
+    return {"thinking": piece.thinking} if piece.thinking else {}
+
+
+def _calls(piece: Piece) -> dict[str, Any]:
+    """Return the `tool_calls` of a message: the call of a piece, the first of its answer."""
+    if piece.call is None:
+        return {}
+    function = {"index": 0, "name": piece.call.name, "arguments": piece.call.arguments}
+    return {"tool_calls": [{"id": piece.call.id, "function": function}]}
+
+
+def _is_result(message: Fields) -> bool:
+    return message.text("role").lower() == "tool"
+
+
+def _results(messages: list[Fields]) -> str:
+    """Return what the calls at the end of a conversation gave, a sentence each."""
+    last = list(takewhile(_is_result, reversed(messages)))
+    said = ((each.text("tool_name") or "the tool", each.text("content")) for each in reversed(last))
+    return " ".join(f"{name} says: {content}" for name, content in said)
 
 
 def _prompt(request: Request, wanted: Fields, prompt: str, *, raw: bool) -> list[str]:

@@ -60,7 +60,7 @@ def embeddings(request: Request) -> Document:
 
 def vectors_of(installed: Installed, texts: list[str], wanted: Fields) -> Vectors:
     """Embed texts; long ones are truncated, unless the request forbids it."""
-    if installed.model.capability != EMBEDDING:
+    if EMBEDDING not in installed.model.capabilities:
         raise RefusalError(NOT_IMPLEMENTED, NO_EMBEDDINGS)
     if len(texts) > MOST_TEXTS:
         raise RefusalError(BAD_REQUEST, f"too many inputs: at most {MOST_TEXTS} in one request")

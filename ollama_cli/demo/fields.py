@@ -67,9 +67,9 @@ class Fields:
         """Read an object, empty by default."""
         return dict(self._typed(name, (dict,), "map[string]interface {}") or {})
 
-    def objects(self, name: str) -> list["Fields"]:
-        """Read an array of objects."""
-        return [self._nested(name, item) for item in self.items(name)]
+    def objects(self, name: str, kind: str = "api.Message") -> list["Fields"]:
+        """Read an array of objects; the error of another item names their `kind`."""
+        return [self._nested(name, item, kind) for item in self.items(name)]
 
     def texts(self, name: str, kind: str) -> list[str]:
         """Read an array of strings."""
@@ -79,9 +79,9 @@ class Fields:
                 self._refuse(name, item, kind)
         return items
 
-    def _nested(self, name: str, item: Any) -> "Fields":
+    def _nested(self, name: str, item: Any, kind: str) -> "Fields":
         if item is not None and not isinstance(item, dict):
-            self._refuse(name, item, "api.Message")
+            self._refuse(name, item, kind)
         return Fields(item or {}, f"{self._struct}.{name}")
 
     def _typed(self, name: str, types: tuple[type, ...], go_type: str) -> Any:

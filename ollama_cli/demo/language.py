@@ -84,6 +84,15 @@ class Language:
             counts[len(context)] += len(followers)
         return dict(sorted(counts.items()))
 
+    @property
+    def openings(self) -> int:
+        """Return the number of openings of sentences that were learned."""
+        return len(self._openings)
+
+    def known(self, prompt: Sequence[str]) -> dict[str, int]:
+        """Return the words of a prompt that choose openings, and how many each can choose."""
+        return {word: self._rarity[word] for word in sorted(self._topics(prompt))}
+
     def ids(self, tokens: Sequence[str]) -> list[int]:
         """Return the ids of tokens; all unknown ones share the id after the last."""
         return [self._ids.get(token, len(self.vocabulary)) for token in tokens]

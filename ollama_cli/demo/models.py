@@ -4,7 +4,6 @@ import re
 from typing import Any, Final
 
 from ollama_cli.demo import catalogue, options, vectors
-from ollama_cli.demo.catalogue import COMPLETION
 from ollama_cli.demo.documents import BAD_REQUEST, NOT_FOUND, Document, RefusalError, document
 from ollama_cli.demo.fields import Fields
 from ollama_cli.demo.library import Installed, Loaded, check_name, not_found
@@ -38,7 +37,7 @@ def show(request: Request) -> Document:
         "details": _details(request.machine, installed),
         "model_info": _info(request.machine, installed),
         "tensors": _tensors(request.machine, installed),
-        "capabilities": [installed.model.capability],
+        "capabilities": list(installed.model.capabilities),
         "modified_at": timestamp(installed.modified_ns),
     }
     return document(shown)
@@ -107,7 +106,7 @@ def _tag(machine: Machine, installed: Installed) -> dict[str, Any]:
         "size": model.size,
         "digest": model.digest,
         "details": _details(machine, installed) | lengths,
-        "capabilities": [model.capability],
+        "capabilities": list(model.capabilities),
     }
 
 
@@ -149,7 +148,7 @@ def _info(machine: Machine, installed: Installed) -> dict[str, Any]:
 
 def _tensors(machine: Machine, installed: Installed) -> list[dict[str, Any]]:
     """List the tables of counts as tensors: one for each length of context."""
-    if installed.model.capability != COMPLETION:
+    if not installed.model.completes:
         return []
     counts = machine.language.parameters
     return [
@@ -159,14 +158,14 @@ def _tensors(machine: Machine, installed: Installed) -> list[dict[str, Any]]:
 
 
 def _parameter_count(machine: Machine, installed: Installed) -> int:
-    completes = installed.model.capability == COMPLETION
-    return sum(machine.language.parameters.values()) if completes else 0
+    return sum(machine.language.parameters.values()) if installed.model.completes else 0
 
 
 def _embedding_length(machine: Machine, installed: Installed) -> int:
     """Return the embedding length; for the word model it is the size of the vocabulary."""
-    completes = installed.model.capability == COMPLETION
-    return len(machine.language.vocabulary) if completes else vectors.DIMENSIONS
+    if installed.model.completes:
+        return len(machine.language.vocabulary)
+    return vectors.DIMENSIONS
 
 
 def _shown(installed: Installed, wanted: Fields, num_predict: int | None) -> dict[str, Any]:
@@ -175,7 +174,7 @@ def _shown(installed: Installed, wanted: Fields, num_predict: int | None) -> dic
     overrides = wanted.object("options")
     options.parse(overrides)
     texts: dict[str, str] = {}
-    if model.capability == COMPLETION:
+    if model.completes:
         limit = {} if num_predict is None else {"num_predict": num_predict}
         parameters = dict(model.parameters) | limit
         rows = (f"{name:<30} {value:g}" for name, value in parameters.items())

@@ -1,12 +1,13 @@
 """The OpenAI-compatible routes for chat completions and completions."""
 
+import json
 import time
 from collections.abc import Iterator
 from random import randrange
 from typing import Any, Final
 
 from ollama_cli.demo import asking
-from ollama_cli.demo.answer import Answer
+from ollama_cli.demo.answer import Answer, Piece
 from ollama_cli.demo.conversations import chat_task, generate_task, with_first_event
 from ollama_cli.demo.documents import BAD_REQUEST, SSE, Document, Event, RefusalError, Stream
 from ollama_cli.demo.fields import Fields
@@ -52,18 +53,25 @@ class _ChatShape:
     prefix: Final = "chatcmpl"
     kinds: Final = ("chat.completion", "chat.completion.chunk")
 
-    def whole(self, text: str, answer: Answer) -> dict[str, Any]:
-        message = {"role": "assistant", "content": text}
-        choice = {"index": 0, "message": message, "finish_reason": answer.reason}
-        return choice | _logprobs(answer)
+    def whole(self, pieces: list[Piece], answer: Answer) -> dict[str, Any]:
+        text = "".join(piece.text for piece in pieces)
+        thinking = "".join(piece.thinking for piece in pieces)
+        message: dict[str, Any] = {"role": "assistant", "content": text}
+        message |= {"reasoning": thinking} if thinking else {}
+        for piece in pieces:
+            message |= _calls(piece)
+        reason = "tool_calls" if "tool_calls" in message else answer.reason
+        return {"index": 0, "message": message, "finish_reason": reason} | _logprobs(answer)
 
     def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
-        role = {"role": "assistant"}
+        role, reason = {"role": "assistant"}, ""
         for piece in answer:
-            choice = {"index": 0, "delta": role | {"content": piece}, "finish_reason": None}
+            delta = role | {"content": piece.text}
+            delta |= {"reasoning": piece.thinking} if piece.thinking else {}
+            choice = {"index": 0, "delta": delta | _calls(piece), "finish_reason": None}
             yield choice | _logprobs(answer)
-            role = {}
-        yield {"index": 0, "delta": {}, "finish_reason": answer.reason}
+            role, reason = {}, "tool_calls" if piece.call else ""
+        yield {"index": 0, "delta": {}, "finish_reason": reason or answer.reason}
 
 
 class _TextShape:
@@ -72,12 +80,13 @@ class _TextShape:
     prefix: Final = "cmpl"
     kinds: Final = ("text_completion", "text_completion")
 
-    def whole(self, text: str, answer: Answer) -> dict[str, Any]:
+    def whole(self, pieces: list[Piece], answer: Answer) -> dict[str, Any]:
+        text = "".join(piece.text for piece in pieces)
         return {"text": text, "index": 0, "finish_reason": answer.reason}
 
     def pieces(self, answer: Answer) -> Iterator[dict[str, Any]]:
         for piece in answer:
-            yield {"text": piece, "index": 0, "finish_reason": None}
+            yield {"text": piece.text, "index": 0, "finish_reason": None}
         yield {"text": "", "index": 0, "finish_reason": answer.reason}
 
 
@@ -89,7 +98,7 @@ def _respond(wanted: Fields, answer: Answer, shape: _ChatShape | _TextShape) -> 
         head = _head(typed, shape.prefix, kind_of_chunk)
         chunks = _chunks(answer, shape, head, with_usage=with_usage)
         return Stream(with_first_event(chunks), SSE)
-    choice = shape.whole("".join(answer), answer)
+    choice = shape.whole(list(answer), answer)
     head = _head(typed, shape.prefix, kind)
     return document(head | {"choices": [choice], "usage": _usage(answer)})
 
@@ -108,7 +117,9 @@ def _load_answer(wanted: Fields) -> Document | Stream:
 
 def _native_chat(wanted: Fields) -> Fields:
     """Convert the request to that of the native route."""
-    messages = [_native_message(message) for message in wanted.objects("messages")]
+    sent = wanted.objects("messages")
+    called = {call.text("id"): name for call, name in _called(sent)}
+    messages = [_native_message(message, called) for message in sent]
     if not messages:
         raise EarlyRefusalError(BAD_REQUEST, "[] is too short - 'messages'")
     stop = wanted.raw("stop")
@@ -162,8 +173,18 @@ def _stops(stop: Any) -> list[str]:
     return stops
 
 
-def _native_message(message: Fields) -> dict[str, Any]:
-    """Join the text parts of a message; `image_url` parts become images."""
+def _called(messages: list[Fields]) -> Iterator[tuple[Fields, str]]:
+    """Yield the calls in a conversation, each with the name of its tool."""
+    for message in messages:
+        for call in message.objects("tool_calls", "openai.ToolCall"):
+            yield call, Fields(call.object("function"), "ToolCall.function").text("name")
+
+
+def _native_message(message: Fields, called: dict[str, str]) -> dict[str, Any]:
+    """Join the text parts of a message; `image_url` parts become images.
+
+    A result is given the name of the tool that was `called` by the id.
+    """
     content = message.raw("content")
     parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
     texts, images = [], []
@@ -177,7 +198,9 @@ def _native_message(message: Fields) -> dict[str, Any]:
                 images.append(url.partition(",")[2])
             case _:
                 raise EarlyRefusalError(BAD_REQUEST, "invalid message format")
-    return {"role": message.text("role"), "content": "\n".join(texts), "images": images}
+    native = {"role": message.text("role"), "content": "\n".join(texts), "images": images}
+    name = called.get(message.text("tool_call_id"), "")
+    return native | ({"tool_name": name} if name else {})
 
 
 def _format(wanted: dict[str, Any]) -> Any:
@@ -207,6 +230,16 @@ def _head(typed: str, prefix: str, kind: str) -> dict[str, Any]:
         "model": typed,
         "system_fingerprint": "fp_ollama",
     }
+
+
+def _calls(piece: Piece) -> dict[str, Any]:
+    """Return the `tool_calls` of a piece, the arguments as a text."""
+    if piece.call is None:
+        return {}
+    arguments = json.dumps(piece.call.arguments, ensure_ascii=False, separators=(",", ":"))
+    function = {"name": piece.call.name, "arguments": arguments}
+    call = {"id": piece.call.id, "index": 0, "type": "function", "function": function}
+    return {"tool_calls": [call]}
 
 
 def _logprobs(answer: Answer) -> dict[str, Any]:

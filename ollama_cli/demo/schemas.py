@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 from ollama_cli.demo import patterns
+from ollama_cli.demo.documents import invalid
 
 MAX_DEPTH: Final = 48
 NO_GRAMMAR: Final = "Failed to initialize samplers: failed to parse grammar"
@@ -37,7 +38,19 @@ _FORMATS: Final = {
 
 
 def example(schema: Any, phrase: Phrase) -> Any:
-    """Return one value that the schema accepts; `phrase` makes the text of free strings."""
+    """Return one value that the schema accepts; `phrase` makes the text of free strings.
+
+    Refuses a schema that is none, or that no answer can be made for, as the server does.
+    """
+    try:
+        return _example(schema, phrase)
+    except SchemaError as error:
+        raise invalid(str(error)) from error
+    except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
+        raise invalid(NO_GRAMMAR) from error
+
+
+def _example(schema: Any, phrase: Phrase) -> Any:
     try:
         return _Builder(schema, phrase, MAX_DEPTH).build(schema, 0)
     except _TooDeepError:

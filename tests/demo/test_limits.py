@@ -232,7 +232,7 @@ def test_a_blob_goes_out_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     vast = Layer("x", b"vast", size)
     digest = f"sha256:{'5' * 64}"
     vars(vast)["digest"] = digest
-    model = Model(COMPLETION, "none", (vast,))
+    model = Model((COMPLETION,), "none", (vast,))
     monkeypatch.setattr(catalogue, "registry", lambda: {"vast:latest": model})
     read = layers.Layer.read
 

@@ -28,7 +28,8 @@ def command(
     The first line on stdout, once it is ready, is `listening on http://127.0.0.1:PORT`.
 
     It is a registry, too: `--registry http://127.0.0.1:PORT`. It can be pulled from: llama3:8b,
-    llama3.2, qwen2.5-coder:7b, nomic-embed-text, and qwen3:4b-mlx, a model of many tensors.
+    llama3.2, qwen2.5-coder:7b, nomic-embed-text, qwen3:4b, which thinks and calls a tool whose name
+    a prompt speaks of, and qwen3:4b-mlx, which does so in many tensors.
 
     Faults in any answer: stall (silence), cut (hang-up), error, slow, html (a page in place of the
     answer), unauthorized, busy.
