@@ -25,8 +25,10 @@ vim.cmd("wincmd p | call setline(1, ['x = 1', 'y = 2']) | %Ollama explain demo")
 shown("%.")
 vim.cmd("Ollama generate demo a haiku")
 shown("%.")
-io.stdout:write(vim.inspect(vim.fn.getcompletion("Ollama generate de", "cmdline")), "\\n")
-vim.cmd("qa!")
+io.stdout:write(vim.inspect(vim.fn.getcompletion("Ollama generate de", "cmdline")), "\\n---\\n")
+vim.notify = function(text) io.stdout:write(text, "\\n") vim.cmd("qa!") end
+vim.cmd("Ollama generate nosuch a haiku")
+vim.wait(20000, function() return false end)
 """
 
 
@@ -46,11 +48,12 @@ def typed(command: str, folder: Path, files: dict[str, str]) -> Reader:
 def test_neovim_lists_answers_and_explains(tmp_path: Path) -> None:
     command = "nvim --clean --headless -c 'luafile ollama.lua' -c 'luafile typed.lua' > said.txt"
     said = (typed(command, tmp_path, {"typed.lua": TYPED}).desk / "said.txt").read_text()
-    listed, explained, answered, names = said.split("\n---\n")
+    listed, explained, answered, names, error = said.split("\n---\n")
     assert "demo-embed:latest" in listed
     assert explained.strip()
     assert answered.strip()
     assert '"demo:latest"' in names
+    assert error == "model 'nosuch' not found\n"
 
 
 def test_vim_filters_lines(tmp_path: Path) -> None:
