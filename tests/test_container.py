@@ -52,7 +52,9 @@ def test_what_the_wheel_is_made_of_is_copied() -> None:
     whole = tomllib.loads((ROOT / "pyproject.toml").read_text())
     project, wheel = whole["project"], whole["tool"]["hatch"]["build"]["targets"]["wheel"]
     shared = wheel.get("shared-data", {})
-    needed = [project["readme"], *project["license-files"], *wheel["packages"], *shared]
+    described = whole["tool"]["hatch"]["metadata"]["hooks"]["fancy-pypi-readme"]["fragments"]
+    pages = [each["path"] for each in described if "path" in each]
+    needed = [*pages, *project["license-files"], *wheel["packages"], *shared]
     assert [each for each in needed if each not in copied()] == []
     assert "fast" in project["optional-dependencies"]
 
