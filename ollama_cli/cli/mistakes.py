@@ -39,6 +39,12 @@ _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--keepalive": "did you mean --keep-alive?",
     "--dimensions": "vectors come from `{program} embed --dimensions N`",
 }
+# What `-a` is typed for, as behind the commands of containers.
+_ALL: Final = {
+    "list": "it lists all that there are: leave it out",
+    "ls": "it lists all that there are: leave it out",
+    "ps": "all models, also those not in memory: `{program} models list`",
+}
 # Commands that take names of models as bare words.
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
 _ONLY_OLLAMAS: Final = ("--experimental", "--draft-quantize", "--quantize", "--restore")
@@ -111,6 +117,8 @@ def unknown_option(
         hint = f"a number below 0 stands behind `--`: `{path} … -- {name}`"
     elif name in {"-m", "--model"} and path.rpartition(" ")[2] in _BARE:
         hint = f"a model is named without it: `{path} MODEL`"
+    elif name in {"-a", "--all"} and (advice := _ALL.get(path.rpartition(" ")[2])):
+        hint = advice.format(program=PROGRAM)
     elif name in {"-f", "--force"} and "--yes" in known:
         hint = "did you mean --yes?"
     elif name in first:

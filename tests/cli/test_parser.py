@@ -65,6 +65,8 @@ def test_demo_on_any_command() -> None:
         (["chat", "--modle", "x"], "no such option: --modle\nhint: did you mean --model?"),
         (["models", "list", "--srot", "x"], "no such option: --srot\nhint: did you mean --sort?"),
         (["health", "--wit", "3"], "no such option: --wit\nhint: did you mean --wait?"),
+        (["ls", "-a"], "no such option: -a\nhint: it lists all that there are: leave it out"),
+        (["ps", "--all"], "hint: all models, also those not in memory: `ollama-cli models list`"),
         (["chat", "--num-gpu", "1"], "no such option: --num-gpu\nhint: "),
         (
             ["models", "rm"],
