@@ -54,7 +54,7 @@ class Servers:
             return self.known[name]
         if not self.known:
             raise NotFoundError(
-                f"there is no MCP server {name!r}",
+                f"there is no MCP server {name!r}" if name else "no MCP server is known",
                 hint=f'list it in {self.place}: {{"mcpServers": {{"NAME": {{"command": "…"}}}}}}',
             )
         near = model_names.nearest(name, list(self.known), limit=1)

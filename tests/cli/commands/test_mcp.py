@@ -187,7 +187,9 @@ def test_the_only_server_needs_no_name(tmp_path: Path) -> None:
     config = str(configured(tmp_path, fs=server("legacy")))
     done = call("mcp", "call", "say", "--arg", "text=x", "--mcp-config", config)
     assert done.out == "x\n"
-    assert call("mcp", "call", "say").code == 4
+    unknown = call("mcp", "call", "say")
+    assert (unknown.code, unknown.out) == (4, "")
+    assert unknown.err.startswith("error: no MCP server is known\nhint: list it in ")
 
 
 def test_a_word_without_dashes_is_no_program_that_is_run(tmp_path: Path) -> None:
