@@ -86,7 +86,6 @@ class Conversation:
         self.window = Window()
         self.told: set[str] = set()
         self.ahead = Preload()
-        self._speed = ""
         self._sizes: dict[tuple[str, int | None], int] = {}
         self.go_to(tree or Tree())
 
@@ -95,6 +94,7 @@ class Conversation:
         self.tree = tree
         answers = (each.message for each in tree.nodes if each.message.role == ASSISTANT)
         self.code = CodeBlocks(each.content for each in answers)
+        self._speed = ""
         self.look_back()
 
     def look_back(self) -> None:

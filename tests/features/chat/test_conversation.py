@@ -164,6 +164,14 @@ def test_another_size_is_told_with_the_next_answer(tmp_path: Path) -> None:
         assert talk.conversation.right == "m · 30 % · 20 tok/s"
 
 
+def test_a_new_session_knows_no_speed(tmp_path: Path) -> None:
+    with talking(tmp_path, said("a", read=10, wrote=20), size=100) as talk:
+        talk.say("1")
+        assert talk.conversation.right == "m · 30 % · 20 tok/s"
+        talk.say("/clear")
+        assert talk.conversation.right == "m · -"
+
+
 def test_max_tokens_offers_no_room(tmp_path: Path) -> None:
     script = said("a", read=10, wrote=20, done_reason="length")
     with talking(tmp_path, script) as talk:
