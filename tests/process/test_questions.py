@@ -190,3 +190,16 @@ def test_no_conversation_where_the_answer_goes_elsewhere(server: str, args: list
     with Terminal("chat", *args, "--host", server, **out) as terminal:
         assert terminal.end() == 2
         assert "there is no prompt" in terminal.shown
+
+
+def test_a_name_that_is_asked_as_a_question_is_told_of(server: str) -> None:
+    for command in ("chat", "generate"):
+        with Terminal(command, "DEMO", "--host", server) as terminal:
+            assert terminal.end() == 0
+            note = "note: 'DEMO' is the question here; the model of that name: -m DEMO"
+            assert note in " ".join(terminal.shown.split())
+    for words in (("-m", "demo", "demo"), ("tides",), ("-q", "demo"), ("demo, please",)):
+        with Terminal("chat", *words, "--host", server) as terminal:
+            assert terminal.end() == 0
+            assert "is the question here" not in terminal.shown
+    assert "is the question here" not in call("chat", "demo", "--host", server).err

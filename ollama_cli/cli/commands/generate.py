@@ -74,7 +74,7 @@ def command(
         options = options._replace(render="plain")  # text that continues a text is no Markdown
     box = request.open_tools(context, tools)
     needs = capabilities.needs(images, shared["think"], tools=box is not None)
-    name = request.usable_model(context, options, model, needs)
+    name = request.usable_model(context, options, model, needs, text)
     asks_auto, system = request.settle(
         context, options, name, shared, system, takes_system=not raw and suffix is None
     )

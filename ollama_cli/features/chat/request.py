@@ -131,16 +131,23 @@ def asks_auto(context: Context, options: AnswerOptions, model: str) -> bool:
 
 
 def usable_model(
-    context: Context, options: AnswerOptions, named: str | None, needs: Sequence[str]
+    context: Context,
+    options: AnswerOptions,
+    named: str | None,
+    needs: Sequence[str],
+    text: str | None = None,
 ) -> str:
     """Choose the model, and check that it is allowed and able to do what the question needs.
 
-    Where nothing is sent, it must be named. Raises what `choose` and `capabilities` raise.
+    Where nothing is sent, it must be named. A note tells where the `text` may have been meant for
+    its name. Raises what `choose` and `capabilities` raise.
     """
     if options.curl:
         return choose.named_model(context, named)
     name = choose.chat_model(context, named)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
+    if named is None and text is not None:
+        choose.note_name_as_question(context, text)
     return name
 
 

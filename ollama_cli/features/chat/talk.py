@@ -69,7 +69,7 @@ def talk(
     needs = capabilities.needs(images, shared["think"], tools=box is not None)
     if is_long and vector is not None:
         needs.append(CHAT)
-    name = request.usable_model(context, options, sitting.model_of(session, model), needs)
+    name = request.usable_model(context, options, sitting.model_of(session, model), needs, text)
     asks_auto, system = request.settle(
         context, options, name, shared, system, takes_system=session is None
     )

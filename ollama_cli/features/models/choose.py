@@ -1,12 +1,16 @@
 """Choose the model of a command: the named one, else the set one, else an installed one."""
 
 from functools import partial
+from typing import Final
 
 from ollama_cli.config import policy
 from ollama_cli.errors import NotFoundError, UsageError
 from ollama_cli.features.context import Context
+from ollama_cli.types import model_names
 from ollama_cli.types.health import Usual
 from ollama_cli.types.models import ModelSummary
+
+_LONGEST_WAIT: Final = 0.15  # seconds for a note that is only nice to have
 
 
 def chat_model(context: Context, named: str | None) -> str:
@@ -33,6 +37,18 @@ def named_model(context: Context, named: str | None, setting: str = "model") -> 
             hint="name it with -m, or set it once: `ollama-cli models default NAME`",
         )
     return model
+
+
+def note_name_as_question(context: Context, question: str) -> None:
+    """Say so on a terminal where a question is nothing but the name of an installed model."""
+    if context.prompter.quiet or not context.err.is_terminal or not model_names.is_valid(question):
+        return
+    key = model_names.shortest(question).lower()
+    names = context.servers.names_for_completion(_LONGEST_WAIT)
+    if key in {model_names.shortest(name).lower() for name in names}:
+        context.prompter.note(
+            f"{question!r} is the question here; the model of that name: -m {question}"
+        )
 
 
 def detect_chat_model(context: Context) -> str:
