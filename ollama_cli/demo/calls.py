@@ -58,7 +58,7 @@ def _arguments(parameters: dict[str, Any], prompt: str) -> dict[str, Any]:
     described = properties if isinstance(properties, dict) else {}
     numbers = _NUMBER.finditer(prompt)
     names = _NAMED.finditer(prompt)
-    said = {name: _said(described.get(name), numbers, names) for name in made}
+    said = {name: _said(each, numbers, names) for name, each in described.items()}
     return made | {name: value for name, value in said.items() if value is not None}
 
 

@@ -18,6 +18,7 @@ DICE = {
                 "colour": {"enum": ["red", "green"]},
                 "place": {"type": "string"},
                 "loud": {"type": "boolean"},
+                "sides": {"type": "number"},
             },
             "required": ["count", "colour", "place"],
         },
@@ -94,7 +95,7 @@ def test_a_stop_is_looked_for_in_the_text_alone(thinker: Any) -> None:
 
 
 def test_a_tool_is_called_whose_name_the_prompt_speaks_of(thinker: Any) -> None:
-    asked = 'Please roll 3 dice "on the table"'
+    asked = 'Please roll 3 dice of 20 sides "on the table"'
     *thinking, called, last = thinker("/api/chat", asked, tools=[DICE]).events
     assert all(event["message"]["thinking"] for event in thinking)
     ((call),) = called["message"]["tool_calls"]
@@ -103,7 +104,7 @@ def test_a_tool_is_called_whose_name_the_prompt_speaks_of(thinker: Any) -> None:
     assert call["function"] == {
         "index": 0,
         "name": "roll_dice",
-        "arguments": {"count": 3, "colour": "red", "place": "on the table"},
+        "arguments": {"count": 3, "colour": "red", "place": "on the table", "sides": 20},
     }
     assert (last["message"]["content"], last["done_reason"]) == ("", "stop")
     assert last["eval_count"] > len(thinking)
