@@ -41,11 +41,13 @@ if TYPE_CHECKING:
     from ollama_cli.services.anthropic import AnthropicClient
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
+    from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
+    from ollama_cli.types.answers import Answer
     from ollama_cli.types.health import Health
     from ollama_cli.types.messages import Message, Role
     from ollama_cli.types.model_details import Capabilities
     from ollama_cli.types.model_names import same_model
-    from ollama_cli.types.pull_events import ChunkProgress, Error, Status, Success
+    from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
     from ollama_cli.types.timeouts import Timeouts
     from ollama_cli.types.urls import (
         base_url_to_host_root,
@@ -63,13 +65,16 @@ if TYPE_CHECKING:
 
 # Resolved when asked for (PEP 562), so that `--version` loads nothing that it does not print.
 _PLACES = {
+    "Answer": "types.answers",
     "AnthropicClient": "services.anthropic",
     "AuthError": "errors",
     "BarsReporter": "ui.progress.bars",
     "Capabilities": "types.model_details",
+    "ChatEvent": "types.answer_events",
     "ChunkProgress": "types.pull_events",
     "ConfigError": "errors",
     "DigestError": "errors",
+    "Done": "types.answer_events",
     "Error": "types.pull_events",
     "Health": "types.health",
     "InterruptError": "errors",
@@ -91,6 +96,7 @@ _PLACES = {
     "ProtocolError": "errors",
     "Provider": "services.provider",
     "PullError": "errors",
+    "PullEvent": "types.pull_events",
     "PullProgressReporter": "ui.progress.reporter",
     "PullSnapshot": "ui.progress.stats",
     "PullStats": "ui.progress.stats",
@@ -103,9 +109,12 @@ _PLACES = {
     "Status": "types.pull_events",
     "StreamCutError": "errors",
     "Success": "types.pull_events",
+    "Text": "types.answer_events",
+    "Thinking": "types.answer_events",
     "TimedOutError": "errors",
     "Timeouts": "types.timeouts",
     "TooLongError": "errors",
+    "ToolCall": "types.answer_events",
     "ToolLimitError": "errors",
     "UnaskedError": "errors",
     "UnreachableError": "errors",
@@ -123,13 +132,16 @@ _PLACES = {
 }
 
 __all__ = [
+    "Answer",
     "AnthropicClient",
     "AuthError",
     "BarsReporter",
     "Capabilities",
+    "ChatEvent",
     "ChunkProgress",
     "ConfigError",
     "DigestError",
+    "Done",
     "Error",
     "Health",
     "InterruptError",
@@ -151,6 +163,7 @@ __all__ = [
     "ProtocolError",
     "Provider",
     "PullError",
+    "PullEvent",
     "PullProgressReporter",
     "PullSnapshot",
     "PullStats",
@@ -163,9 +176,12 @@ __all__ = [
     "Status",
     "StreamCutError",
     "Success",
+    "Text",
+    "Thinking",
     "TimedOutError",
     "Timeouts",
     "TooLongError",
+    "ToolCall",
     "ToolLimitError",
     "UnaskedError",
     "UnreachableError",

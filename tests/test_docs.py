@@ -12,7 +12,6 @@ from documentation import COMMANDS, ROOT, TOLD, WRITTEN, branch_of, entry_of
 from faults_told import sentences
 from shell import call
 
-import ollama_cli
 from ollama_cli.cli import parser
 from ollama_cli.cli.aliases import meaning_of
 from ollama_cli.cli.exit_codes import EXIT_CODES, ExitCode
@@ -33,7 +32,6 @@ PAGES = [
 ]
 ALL_VARIABLES = [*(v for each in SETTINGS.values() for v in each.variables), *VARIABLES]
 FAQ = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
-LIBRARY = (ROOT / "docs/library.md").read_text(encoding="utf-8")
 
 
 @cache
@@ -147,11 +145,6 @@ def test_the_example_is_a_dotenv_file_of_known_variables_and_usable_values() -> 
     for name, setting in SETTINGS.items():
         for variable in setting.variables:
             resolve([Layer({name: (values[variable], variable)})])
-
-
-@pytest.mark.parametrize("name", sorted(set(ollama_cli.__all__) - {"__version__"}))
-def test_every_public_name_stands_on_the_page_of_the_library(name: str) -> None:
-    assert re.search(rf"\b{name}\b", LIBRARY)
 
 
 def test_every_fault_that_doctor_finds_has_its_heading() -> None:
