@@ -13,6 +13,7 @@ from typing import Any, Final
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE, Branch
 from ollama_cli.errors import UsageError
+from ollama_cli.features.chat import model_options
 from ollama_cli.features.chat.globs import refuse_glob
 from ollama_cli.types import model_names
 
@@ -28,6 +29,9 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("remove", "delete", "del", "uninstall"), "rm"),
     **dict.fromkeys(("download", "install", "fetch"), "pull"),
     **dict.fromkeys(("inspect", "describe"), "show"),
+    **dict.fromkeys(("templates", "roles"), "prompts"),
+    "logs": "sessions",
+    "keys": "hosts",
     "ask": "chat",
     "rename": "mv",
     "copy": "cp",
@@ -38,6 +42,33 @@ _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
     "--keepalive": "did you mean --keep-alive?",
     "--dimensions": "vectors come from `{program} embed --dimensions N`",
+    "--hide-reasoning": "-q shows no thinking",
+}
+# Options of llm and aichat, each with the one that does it here.
+_OTHERS_OPTIONS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("-a", "--attachment", "--at", "--attachment-type"), "--image"),
+    **dict.fromkeys(("--cid", "--conversation"), "--session"),
+    **dict.fromkeys(("-n", "--no-log"), "--private"),
+    **dict.fromkeys(("--log", "--save-session"), "--save"),
+    **dict.fromkeys(("-u", "--usage"), "--stats"),
+    **dict.fromkeys(("-T", "--tool", "--functions"), "--tools"),
+    **dict.fromkeys(("--cl", "--chain-limit"), "--max-tool-rounds"),
+    **dict.fromkeys(("-t", "-r", "--role"), "--prompt-file"),
+    **dict.fromkeys(("--sf", "--system-fragment"), "--system"),
+    "--fragment": "--file",
+    "--param": "--var",
+    "--key": "--api-key-env",
+    "--xl": "--extract-last",
+    "--code": "--extract",
+    "--dry-run": "--show-prompt",
+    "-S": "--no-stream",
+}
+_OF_AICHAT: Final[Mapping[str, str]] = {
+    "--list-models": "models list",
+    "--list-sessions": "sessions list",
+    "--list-roles": "prompts list",
+    "--info": "config show",
+    "--serve": "mcp serve",
 }
 # What `-a` is typed for, as behind the commands of containers.
 _ALL: Final = {
@@ -111,8 +142,8 @@ def unknown_option(
             hint=f"leave it out, or type `{_of_ollama(path)} {name} …`",
         )
     known = list(known)
-    if advice := _OLLAMA_OPTIONS.get(name):
-        hint = advice.format(program=PROGRAM)
+    if ours := _instead(path, name, known):
+        hint = ours
     elif name[1:2].isdigit():
         hint = f"a number below 0 stands behind `--`: `{path} … -- {name}`"
     elif name in {"-m", "--model"} and path.rpartition(" ")[2] in _BARE:
@@ -151,6 +182,9 @@ def extra_words(
 def bad_value(message: str, choices: Iterable[str]) -> str:
     """Return a hint to the choice that is like a wrong value; empty if none is."""
     found = _CHOICE.search(message)
+    option = found[1].partition("=")[0] if found and "'--output'" in message else ""
+    if option in model_options.NAMES:
+        return f"a model option stands behind -O: `-O {option}=…`"
     near = nearest(found[1], choices) if found else []
     return f"did you mean {' or '.join(near)}?" if near else ""
 
@@ -181,6 +215,17 @@ def _meant(name: str, known: Iterable[str]) -> list[str]:
     names = list(known)
     ours = _ELSEWHERE.get(name.lower())
     return [ours] if ours in names else nearest(name, names)
+
+
+def _instead(path: str, name: str, known: Sequence[str]) -> str:
+    """Return what does here what an option does in another program; empty if nothing does."""
+    if advice := _OLLAMA_OPTIONS.get(name):
+        return advice.format(program=PROGRAM)
+    if (ours := _OTHERS_OPTIONS.get(name)) in known:
+        return f"did you mean {ours}?"
+    if path == PROGRAM and name in _OF_AICHAT:
+        return _did_you_mean([f"{PROGRAM} {_OF_AICHAT[name]}"])
+    return ""
 
 
 def _branches(branch: Branch) -> Iterator[tuple[str, Branch]]:

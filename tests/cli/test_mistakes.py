@@ -134,6 +134,40 @@ def test_options_of_ollama_are_answered_too(line: str, meant: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("chat --cid 3f2 hi", "did you mean --session?"),
+        ("chat hi --usage", "did you mean --stats?"),
+        ("chat hi --no-log", "did you mean --private?"),
+        ("generate hi -a cat.png", "did you mean --image?"),
+        ("generate hi -S", "did you mean --no-stream?"),
+        ("chat hi --code", "did you mean --extract?"),
+        ("run m hi --xl", "did you mean --extract-last?"),
+        ("embed hi --usage", "see `ollama-cli embed --help`"),
+        ("chat hi --hide-reasoning", "-q shows no thinking"),
+        ("chat hi -o temperature 0.2", "a model option stands behind -O: `-O temperature=…`"),
+        ("chat hi -o num_ctx=9", "a model option stands behind -O: `-O num_ctx=…`"),
+        ("--list-models", "did you mean `ollama-cli models list`?"),
+        ("models --list-models", "see `ollama-cli models --help`"),
+        ("logs", "did you mean `ollama-cli sessions`?"),
+        ("templates list", "did you mean `ollama-cli prompts`?"),
+        ("keys set x", "did you mean `ollama-cli hosts`?"),
+    ],
+)
+def test_words_of_llm_and_aichat_are_answered_with_ours(line: str, meant: str) -> None:
+    result = call(*line.split(), env={"OLLAMA_HOST": NOWHERE})
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[1:] == [f"hint: {meant}"]
+
+
+def test_what_is_named_instead_of_words_of_others_is_there() -> None:
+    told = call("chat", "--help").out + call("help", "options").out
+    assert [each for each in mistakes._OTHERS_OPTIONS.values() if f"{each} " not in told] == []
+    for line in mistakes._OF_AICHAT.values():
+        assert call(*line.split(), "--help").code == 0
+
+
+@pytest.mark.parametrize(
     ("args", "told"),
     [
         (
