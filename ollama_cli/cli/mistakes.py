@@ -78,7 +78,12 @@ _ALL: Final = {
 }
 # Commands that take names of models as bare words.
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
-_ONLY_OLLAMAS: Final = ("--experimental", "--draft-quantize", "--quantize", "--restore")
+# How options of `ollama` begin that nothing here stands for, each with its command there.
+_ONLY_OLLAMAS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("--experimental", "--width", "--height", "--steps", "--negative"), "run"),
+    **dict.fromkeys(("--draft-quantize", "--quantize"), "create"),
+    "--restore": "launch",
+}
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
 _PLAIN: Final = re.compile(r"[^\"$`\\!]+")
@@ -136,10 +141,11 @@ def unknown_option(
     It may be one that stands `first`, before all commands, or one of a command `below`.
     """
     message = f"no such option: {name}"
-    if name.startswith(_ONLY_OLLAMAS):
+    only = (theirs for begin, theirs in _ONLY_OLLAMAS.items() if name.startswith(begin))
+    if command := next(only, None):
         return UsageError(
             f"{message}; it is one of ollama",
-            hint=f"leave it out, or type `{_of_ollama(path)} {name} …`",
+            hint=f"leave it out, or type `ollama {command} {name} …`",
         )
     known = list(known)
     if ours := _instead(path, name, known):
@@ -232,10 +238,6 @@ def _branches(branch: Branch) -> Iterator[tuple[str, Branch]]:
     for name, row in branch.entries.items():
         if isinstance(row, Branch):
             yield name, row
-
-
-def _of_ollama(path: str) -> str:
-    return f"ollama {path.rpartition(' ')[2]}" if path != PROGRAM else "ollama"
 
 
 def _did_you_mean(lines: Iterable[str]) -> str:

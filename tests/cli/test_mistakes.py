@@ -121,6 +121,10 @@ def test_what_only_ollama_has_is_named_as_that(name: str, before: list[str]) -> 
     [
         ("run m --experimental hi", "leave it out, or type `ollama run --experimental …`"),
         ("run m --experimental-yolo", "leave it out, or type `ollama run --experimental-yolo …`"),
+        ("chat --experimental hi", "leave it out, or type `ollama run --experimental …`"),
+        ("run m --width 3 hi", "leave it out, or type `ollama run --width …`"),
+        ("generate --steps 3 hi", "leave it out, or type `ollama run --steps …`"),
+        ("cp a b --quantize q4", "leave it out, or type `ollama create --quantize …`"),
         ("chat --hidethinking hi", "-q shows no thinking"),
         ("generate --nowordwrap hi", "`--render plain`"),
         ("chat --keepalive 5m hi", "did you mean --keep-alive?"),
