@@ -31,6 +31,8 @@ PAGES = [
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 ALL_VARIABLES = [*(v for each in SETTINGS.values() for v in each.variables), *VARIABLES]
+COMING = (ROOT / "docs/coming-from.md").read_text(encoding="utf-8")
+OPTION = re.compile(r"(?<![\w-])(?:--[a-z][\w-]+|-[A-Za-z](?![\w-]))")
 FAQ = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
 
 
@@ -153,6 +155,14 @@ def test_every_fault_that_doctor_finds_has_its_heading() -> None:
     assert all(told), "a heading tells of no fault"
     found = {said for part in ("network", "causes", "server", "models") for said in sentences(part)}
     assert sorted(said[1] for said in told if said) == sorted(found)
+
+
+def test_what_others_are_told_to_type_is_there() -> None:
+    known = set(OPTION.findall((ROOT / "docs/reference.md").read_text(encoding="utf-8")))
+    rows = re.findall(r"^\| (.+?) (?<!\\)\| (.+?) \|", COMING, re.MULTILINE)
+    told = {option for _, here in rows for option in OPTION.findall(here)}
+    assert len(told) > 30
+    assert sorted(told - known) == []
 
 
 def test_every_decision_is_told_of_in_the_design() -> None:
