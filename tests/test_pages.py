@@ -52,6 +52,11 @@ def test_the_job_of_the_cookbook_is_one() -> None:
     assert [step["run"] for step in job["steps"] if "run" in step][-1] == "sh check.sh"
 
 
+def test_the_recipe_of_twenty_lines_has_no_more() -> None:
+    [text] = [each.text for each in page("docs/cookbook.md").blocks if each.language == "python"]
+    assert len(list(filter(None, text.splitlines()))) <= 20
+
+
 def test_the_line_for_cron_can_be_read() -> None:
     [line] = [
         line for line in page("docs/cookbook.md").text.splitlines() if line.startswith("15 4 * * *")

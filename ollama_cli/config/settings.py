@@ -190,7 +190,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         0.9,
     ),
     "system": Setting(
-        "how a model shall behave, in words, where neither -s nor a file of prompts says so",
+        "how a model shall behave, in words, where neither -s nor a prompt file says so",
         parsers.read_system,
         ("OLLAMA_CLI_SYSTEM",),
         "answer in one sentence",
