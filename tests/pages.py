@@ -189,6 +189,8 @@ def run(
     """Run a page, with `files` on the desk, and hold it against what it says of itself."""
     reader = Reader(folder, tools)
     for path, data in (files or {}).items():
-        (reader.desk / path).write_bytes(data)
+        place = reader.desk / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(data)
     check(reader.type(page(name), **more))
     return reader

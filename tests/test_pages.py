@@ -1,5 +1,6 @@
 """The pages to learn from: what they show runs, and prints what they say."""
 
+import tarfile
 from pathlib import Path
 
 import pytest
@@ -37,8 +38,11 @@ def test_the_tutorial(tmp_path: Path) -> None:
 
 
 def test_the_cookbook(tmp_path: Path) -> None:
+    files = {"cat.png": PNG, "../home/.ollama/models/blobs/sha256-1": b"weights"}
     with Server(EYES) as eyes:
-        desk = run("docs/cookbook.md", tmp_path, TOOLS, {"cat.png": PNG}, EYES=eyes.url, **GIT).desk
+        desk = run("docs/cookbook.md", tmp_path, TOOLS, files, EYES=eyes.url, **GIT).desk
+    with tarfile.open(desk / "models.tar") as archive:
+        assert "models/blobs/sha256-1" in archive.getnames()
     assert (desk / "copied.txt").read_text() == (desk / "corrected.txt").read_text() != ""
     assert (desk / "notified.txt").read_text() == "qwen2.5-coder:7b it is there\n"
     assert (desk / "filtered.txt").read_text()
