@@ -2,6 +2,7 @@
 
 import importlib
 import io
+import json
 import re
 import runpy
 from functools import cache
@@ -163,6 +164,16 @@ def test_what_others_are_told_to_type_is_there() -> None:
     told = {option for _, here in rows for option in OPTION.findall(here)}
     assert len(told) > 30
     assert sorted(told - known) == []
+
+
+@pytest.mark.parametrize("name", ["generate-event", "chat-event", "models-pull-event"])
+def test_every_event_is_told_of_and_all_that_cuts_an_answer(name: str) -> None:
+    schema = json.loads((ROOT / f"ollama_cli/ui/schemas/{name}.json").read_text(encoding="utf-8"))
+    branches = [each["properties"] for each in schema["oneOf"]]
+    told = {each["event"]["const"] for each in branches}
+    told |= {cut for each in branches for cut in each.get("cut", {}).get("enum", ()) if cut}
+    scripting = (ROOT / "docs/scripting.md").read_text(encoding="utf-8")
+    assert [word for word in sorted(told) if f"`{word}`" not in scripting] == []
 
 
 def test_every_decision_is_told_of_in_the_design() -> None:
