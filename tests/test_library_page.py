@@ -1,4 +1,4 @@
-"""The page for other programs: its blocks run, one after another, against the demo server."""
+"""What pages show to other programs: their Python runs, in its order, against the demo server."""
 
 import ast
 import importlib.util
@@ -8,30 +8,36 @@ from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 
 import pytest
-from pages import page
+from pages import Block, page
 from shell import PROGRAM
 
 import ollama_cli
 from ollama_cli.demo.server import DemoServer
 
-BLOCKS = [block for block in page("docs/library.md").blocks if block.language == "python"]
+
+def blocks(name: str) -> list[Block]:
+    return [block for block in page(name).blocks if block.language == "python"]
 
 
-def test_every_block_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    out, err, names = io.StringIO(), io.StringIO(), {"__name__": "page"}
-    monkeypatch.setenv("PATH", f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}")
+def printed(name: str, patch: pytest.MonkeyPatch) -> str:
+    """Run the blocks of a page and return what they print on stdout."""
+    out, names = io.StringIO(), {"__name__": "page"}
+    patch.setenv("PATH", f"{Path(PROGRAM).parent}{os.pathsep}{os.environ['PATH']}")
     with (
         DemoServer(tokens_per_second=0, bytes_per_second=0) as server,
         redirect_stdout(out),
-        redirect_stderr(err),
+        redirect_stderr(io.StringIO()),
     ):
-        monkeypatch.setenv("OLLAMA_HOST", server.url)
-        for block in BLOCKS:
+        patch.setenv("OLLAMA_HOST", server.url)
+        for block in blocks(name):
             needed = block.said.get("needs")
             if needed is None or importlib.util.find_spec(needed) is not None:
-                told = f"line {block.place} of library.md"
-                exec(compile(block.text, told, "exec"), names)  # noqa: S102
-    said = out.getvalue()
+                exec(compile(block.text, f"line {block.place} of {name}", "exec"), names)  # noqa: S102
+    return out.getvalue()
+
+
+def test_every_block_of_the_library_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = printed("docs/library.md", monkeypatch)
     assert "4 model 'llama3:8b' is not installed" in said
     assert "2 256\n" in said
     assert "100%\n" in said
@@ -39,7 +45,13 @@ def test_every_block_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "model 'no-such-model:latest' not found" in said
 
 
+def test_the_block_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    first, *_, last = printed("README.md", monkeypatch).splitlines()
+    assert first.startswith("Text(")
+    assert last.startswith("Done(")
+
+
 def test_every_public_name_is_used_in_a_block() -> None:
-    nodes = [node for block in BLOCKS for node in ast.walk(ast.parse(block.text))]
-    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    trees = [ast.parse(block.text) for block in blocks("docs/library.md")]
+    used = {node.id for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Name)}
     assert sorted(set(ollama_cli.__all__) - {"__version__"} - used) == []
