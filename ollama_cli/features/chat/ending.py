@@ -17,6 +17,7 @@ from ollama_cli.types.answers import Answer, Cut, Limit, Timings, Usage
 from ollama_cli.types.contexts import looks_cut
 from ollama_cli.types.requests import ChatRequest
 from ollama_cli.types.text import visible
+from ollama_cli.types.units import counted
 
 # Models and servers may be set to less than the usual 2048; no context is smaller unasked.
 _SMALLEST_CONTEXT: Final = 256
@@ -206,7 +207,7 @@ def refuse_cut(answer: Answer) -> None:
 def words_of_cut(answer: Answer, reason: str = "") -> str:
     """Return what cut an answer, in words; `reason` follows where nothing else is known."""
     limit = answer.limit
-    tokens = None if limit is None or limit.tokens is None else f"{limit.tokens:,} tokens"
+    tokens = None if limit is None or limit.tokens is None else counted(limit.tokens, "token")
     match answer.cut:
         case "filter":
             return f"a filter of the server ended the answer{reason}"

@@ -20,6 +20,7 @@ from ollama_cli.features.schema.check import Problem
 from ollama_cli.types.answer_events import Attempt, Done, Found, RunEvent, Text
 from ollama_cli.types.answers import Answer
 from ollama_cli.types.requests import ChatRequest, GenerateRequest
+from ollama_cli.types.units import counted
 
 _MOST_PROBLEMS: Final = 10
 _SHOWN: Final = 4096  # of a bad answer that is sent back
@@ -230,4 +231,4 @@ def _seed(options: Mapping[str, Any] | None) -> int:
 
 
 def _tokens(answer: Answer) -> str:
-    return f"{answer.usage.completion_tokens or 0:,} tokens"
+    return counted(answer.usage.completion_tokens or 0, "token")

@@ -144,6 +144,13 @@ def ended(room: Room, *args: str, **end: Any) -> tuple[Any, Any]:
             "the answer was cut at 5 tokens (--max-tokens)",
         ),
         (
+            ["--max-tokens", "1"],
+            {"done_reason": "length", "eval_count": 1},
+            "max_tokens",
+            {"tokens": 1, "from": "--max-tokens"},
+            "the answer was cut at 1 token (--max-tokens)",
+        ),
+        (
             [],
             {"done_reason": "length", "eval_count": 7},
             "max_tokens",
