@@ -29,14 +29,19 @@ def _messages(tree: ast.AST) -> Iterator[ast.expr]:
                 yield value.elts[0]
 
 
+def _shown(part: ast.expr) -> str:
+    if isinstance(part, ast.Constant):
+        return str(part.value)
+    is_quoted = isinstance(part, ast.FormattedValue) and part.conversion == ord("r")
+    return f"'{ANY}'" if is_quoted else ANY
+
+
 def _written(node: ast.expr) -> Iterator[str]:
     match node:
         case ast.Constant(value=str(said)):
             yield said
         case ast.JoinedStr(values=parts):
-            yield "".join(
-                str(part.value) if isinstance(part, ast.Constant) else ANY for part in parts
-            )
+            yield "".join(map(_shown, parts))
         case ast.Call(func=ast.Attribute(attr="unresolved")):
             yield "no such host name: …"
         case _:  # a name: what is in it was found where it was put

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from documentation import COMMANDS, ROOT, TOLD, WRITTEN, branch_of, entry_of
-from faults_told import sentences
+from faults_told import ANY, sentences
 from shell import call
 
 from ollama_cli.cli import parser
@@ -24,7 +24,9 @@ from ollama_cli.config.file import SECTION
 from ollama_cli.config.resolve import Layer, resolve
 from ollama_cli.config.settings import SETTINGS, Settings
 from ollama_cli.config.sources import VARIABLES
+from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.ui.streams import OutStream
+from ollama_cli.wire.failures import error_from_answer
 
 ENV_EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 PAGES = [
@@ -34,6 +36,7 @@ PAGES = [
 ALL_VARIABLES = [*(v for each in SETTINGS.values() for v in each.variables), *VARIABLES]
 COMING = (ROOT / "docs/coming-from.md").read_text(encoding="utf-8")
 OPTION = re.compile(r"(?<![\w-])(?:--[a-z][\w-]+|-[A-Za-z](?![\w-]))")
+FAULTS = ("network", "causes", "server", "models", "../../config/policy")
 FAQ = (ROOT / "docs/faq.md").read_text(encoding="utf-8")
 
 
@@ -154,7 +157,9 @@ def test_every_fault_that_doctor_finds_has_its_heading() -> None:
     entries = FAQ.split("\n## ")[1:]
     told = [re.search(r"^Says: `(.+)`$", entry, re.MULTILINE) for entry in entries]
     assert all(told), "a heading tells of no fault"
-    found = {said for part in ("network", "causes", "server", "models") for said in sentences(part)}
+    found = {said for part in FAULTS for said in sentences(part)}
+    found |= {ModelNotFoundError.not_installed(ANY).message}
+    found |= {f"{error_from_answer(401, '', b'').what}: {ANY}"}
     assert sorted(said[1] for said in told if said) == sorted(found)
 
 

@@ -252,4 +252,4 @@ def _with_place_hint(target: Target, error: OllamaCliError) -> OllamaCliError:
     if target.is_here:
         hint = f"see which program it is: `lsof -nP -i :{target.port}`"
         return error.with_facts(hint=hint)
-    return error.with_facts(hint="seen at the address: `ollama-cli config get host`")
+    return error.with_facts(hint="look at the address: `ollama-cli config get host`")
