@@ -1,10 +1,10 @@
 """What pages show to other programs: their Python runs, in its order, against the demo server."""
 
 import ast
-import importlib.util
 import io
 import os
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -31,7 +31,9 @@ def printed(name: str, patch: pytest.MonkeyPatch) -> str:
         patch.setenv("OLLAMA_HOST", server.url)
         for block in blocks(name):
             needed = block.said.get("needs")
-            if needed is None or importlib.util.find_spec(needed) is not None:
+            if file := block.said.get("file"):
+                Path(file).write_text(block.text, encoding="utf-8")
+            elif needed is None or find_spec(needed) is not None:
                 exec(compile(block.text, f"line {block.place} of {name}", "exec"), names)  # noqa: S102
     return out.getvalue()
 
@@ -49,6 +51,12 @@ def test_the_block_of_the_readme_runs(monkeypatch: pytest.MonkeyPatch) -> None:
     first, *_, last = printed("README.md", monkeypatch).splitlines()
     assert first.startswith("Text(")
     assert last.startswith("Done(")
+
+
+def test_the_blocks_for_mcp_run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    pytest.importorskip("mcp", reason="the extra mcp is not installed")
+    monkeypatch.chdir(tmp_path)
+    assert printed("docs/mcp.md", monkeypatch).splitlines()[-2:] == ["['add']", "{'result': 3}"]
 
 
 def test_every_public_name_is_used_in_a_block() -> None:

@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
@@ -22,8 +23,8 @@ NOT_TYPED: Final = {
     "ollama-cli env | Out-String": "only PowerShell reads that",
     "ollama-cli tap --listen": "it runs until it is stopped",
     "ollama-cli tap -o jsonl": "the same",
-    "ollama-cli mcp tools -- python": "needs the extra mcp and a server of yours",
-    "ollama-cli mcp call add": "the same",
+    **({} if find_spec("mcp") else {"ollama-cli mcp tools -- ": "needs the extra mcp"}),
+    **({} if find_spec("mcp") else {"ollama-cli mcp call add": "the same"}),
     "ollama-cli prompts edit": "opens an editor",
     "ollama-cli chat --tools": "is a conversation",
     "ollama-cli chat  ": "the same",
