@@ -68,16 +68,10 @@ def _said(
     """Return the next value of the prompt for a property that takes any of its type."""
     if not isinstance(schema, dict) or not schema.keys() <= _BARE:
         return None
-    kind = schema.get("type")
-    if kind in {"integer", "number"}:
-        found = next(numbers, None)
-        return None if found is None else _number(found[0], kind)
-    if kind == "string":
-        found = next(names, None)
-        return None if found is None else found[1] or found[2]
+    match schema.get("type"):
+        case "integer" | "number" as kind if found := next(numbers, None):
+            number = float(found[0])
+            return int(number) if kind == "integer" or number.is_integer() else number
+        case "string" if found := next(names, None):
+            return found[1] or found[2]
     return None
-
-
-def _number(text: str, kind: str) -> int | float:
-    value = float(text)
-    return int(value) if kind == "integer" or value.is_integer() else value

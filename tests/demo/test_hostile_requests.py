@@ -219,6 +219,29 @@ def test_patterns_that_stay_followed(attack: Attack, pattern: str) -> None:
     assert _status(attack(_posted(b"/api/generate", _generate(format=schema)))) == 200
 
 
+@pytest.mark.parametrize(
+    ("schema", "status"),
+    [
+        ({"type": ["integer", "null"]}, 200),
+        ({"type": []}, 200),
+        ({"type": {}}, 200),
+        ("integer", 200),
+        (None, 200),
+        (LIST | {"items": LIST | {"items": LIST | {"items": {"type": "boolean"}}}}, 400),
+        ({"type": "string", "minLength": "x"}, 400),
+    ],
+)
+def test_arguments_of_any_schema_are_made_or_refused(
+    attack: Attack, schema: object, status: int
+) -> None:
+    attack(_posted(b"/api/pull", b'{"model": "llama3.2", "stream": false}'))
+    parameters = {"type": "object", "properties": {"a": schema}, "required": ["a"]}
+    tool = {"type": "function", "function": {"name": "roll", "parameters": parameters}}
+    said = [{"role": "user", "content": f"roll {'9' * 400} {'9' * 15} {'A b ' * 9}"}]
+    asked = {"model": "llama3.2", "stream": False, "messages": said, "tools": [tool]}
+    assert _status(attack(_posted(b"/api/chat", json.dumps(asked).encode()))) == status
+
+
 @pytest.mark.parametrize("duration", ["1" * 100_000 + "x", "1" * 100_000 + "h1"])
 def test_a_long_duration_is_read_in_one_go(attack: Attack, duration: str) -> None:
     answer = attack(_posted(b"/api/generate", _generate(keep_alive=duration)))
