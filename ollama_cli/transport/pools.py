@@ -1,5 +1,6 @@
-"""Connections to servers, kept open and shared by all threads."""
+"""Connections to servers, kept open and shared by all threads of one process."""
 
+import os
 import socket
 import threading
 from collections.abc import Callable
@@ -112,7 +113,11 @@ def _socks_pools() -> dict[str, type[urllib3.HTTPConnectionPool]]:
 
 
 class Adapter(HTTPAdapter):
-    """Makes connections whose answers are decoded in bulk, also through a proxy."""
+    """Makes connections whose answers are decoded in bulk, also through a proxy.
+
+    A process that was forked makes its own: on one that two of them have, each would read what the
+    other one asked for.
+    """
 
     def __init__(self) -> None:
         super().__init__(pool_maxsize=MOST_KEPT)
@@ -121,6 +126,14 @@ class Adapter(HTTPAdapter):
         """Make the pools of connections to servers."""
         super().init_poolmanager(*args, **kwargs)  # type: ignore[arg-type]  # passed on as they came
         self.poolmanager.pool_classes_by_scheme = _POOLS
+        self._owner = os.getpid()
+
+    def send(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request on a connection of this very process."""
+        if self._owner != os.getpid():
+            self.proxy_manager = {}
+            self.init_poolmanager(self._pool_connections, self._pool_maxsize)  # type: ignore[attr-defined]  # requests' own
+        return super().send(*args, **kwargs)
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pool of a request, whose host is spelled as a resolver reads it."""

@@ -1,7 +1,10 @@
 """Connections are kept: one for requests in turn, one for each thread, and none is thrown away."""
 
+import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -55,6 +58,30 @@ def test_many_batches_go_over_one_connection() -> None:
             pieces = client.embedded_bytes(["x"], EmbedRequest("m"))
             assert b"".join(pieces) == b'{"embeddings":[[1.0]]}'
         assert server.connections == 1
+
+
+FORKED = """
+import os, sys
+from ollama_cli import OllamaClient
+client = OllamaClient(sys.argv[1])
+client.embed("before", "m")
+child = os.fork()
+client.embed("after", "m")
+if child:
+    os.waitpid(child, 0)
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+def test_a_process_that_was_forked_has_a_connection_of_its_own() -> None:
+    def script(peer: Peer) -> None:
+        peer.send(DOCUMENT)
+        while peer.read_request() is not None:
+            peer.send(DOCUMENT)
+
+    with Server(script) as server:
+        subprocess.run([sys.executable, "-c", FORKED, server.url], check=True, timeout=PATIENCE)
+        assert server.connections == 2
 
 
 def test_each_request_says_how_long_it_is_also_where_its_route_is_known() -> None:
