@@ -12,7 +12,7 @@ from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
 from ollama_cli import __version__
-from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError
+from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError, UsageError
 from ollama_cli.transport import authorities, redirects
 from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.errors import translate
@@ -187,8 +187,15 @@ def _proxy_to(url: str) -> Proxy | None:
 
 
 def _encoded(body: object) -> bytes:
-    """Write a body as JSON in UTF-8; half a character, as a broken argument has it, is U+FFFD."""
-    return well_formed(json.dumps(body, ensure_ascii=False)).encode()
+    """Write a body as JSON in UTF-8; half a character, as a broken argument has it, is U+FFFD.
+
+    UsageError for what JSON has no word for, such as bytes or a number that is none.
+    """
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise UsageError(f"the request cannot be written as JSON: {error}") from error
+    return well_formed(text).encode()
 
 
 def _translated(error: Exception, root: str, name: str, via: str) -> OllamaCliError:

@@ -7,7 +7,7 @@ import pytest
 from clients import known, stranger
 from hostile import Request, Script, answer, document, lines, page
 
-from ollama_cli.errors import ModelNotFoundError, ProtocolError
+from ollama_cli.errors import ModelNotFoundError, ProtocolError, UsageError
 from ollama_cli.services.ollama import OllamaClient
 
 DONE = lines({"done": True})
@@ -227,3 +227,18 @@ def test_no_request_is_sent_before_the_first_event_is_asked_for() -> None:
         events.close()
         client.pull("m").close()
         assert len(server.requests) == 1
+
+
+CIRCLE: dict[str, Any] = {}
+CIRCLE["itself"] = CIRCLE
+
+
+@pytest.mark.parametrize("odd", [float("nan"), float("-inf"), b"bytes", object(), {1, 2}, CIRCLE])
+def test_what_json_has_no_word_for_is_not_sent(odd: object) -> None:
+    with stranger(DONE) as server, known(server.url) as client:
+        for ask in (client.generate("m", "Hi", options={"x": odd}), client.chat("m", [{"x": odd}])):
+            with pytest.raises(UsageError, match="cannot be written as JSON: "):
+                read(ask)
+        with pytest.raises(UsageError, match="cannot be written as JSON: "):
+            client.embed("Hi", "m", options={"x": odd})
+        assert server.requests == []
