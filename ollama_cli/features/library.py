@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ollama_cli.errors import ModelNotFoundError
 from ollama_cli.services import ollama
+from ollama_cli.types import model_names
 
 if TYPE_CHECKING:
     from ollama_cli.config.settings import Settings
@@ -51,8 +52,10 @@ class OllamaClient(ollama.OllamaClient):
         """Verify that the server answers and has the model; with `auto_pull` it is pulled if not.
 
         The pull heals itself, as that of the commands does, and is shown by the `reporter`.
-        ModelNotFoundError if the model is missing and may not be pulled, or is unknown.
+        ModelNotFoundError if the model is missing and may not be pulled, or is unknown; UsageError
+        for what is no name of a model.
         """
+        model = model_names.checked_grammar(model)
         if self.has_model(model):
             return
         if not auto_pull:

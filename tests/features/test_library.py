@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from hostile import Server, by_path, document, lines
 
-from ollama_cli import ConfigError, ModelNotFoundError, OllamaClient, UnreachableError
+from ollama_cli import ConfigError, ModelNotFoundError, OllamaClient, UnreachableError, UsageError
 from ollama_cli.config.loading import load_settings
 from ollama_cli.demo.server import DemoServer
 
@@ -57,6 +57,13 @@ def test_a_missing_model_is_pulled_only_where_that_is_allowed(demo: DemoServer) 
     assert not client.has_model("llama3:8b")
     client.ensure_ready("llama3:8b", auto_pull=True)
     assert client.has_model("llama3:8b")
+
+
+@pytest.mark.parametrize("name", ["", " ", "../x", "a b", "llama3:"])
+@pytest.mark.parametrize("auto_pull", [False, True])
+def test_what_is_no_name_is_asked_of_nobody(name: str, auto_pull: bool) -> None:
+    with pytest.raises(UsageError, match="no model name"):
+        OllamaClient("http://127.0.0.1:9").ensure_ready(name, auto_pull)
 
 
 def test_a_pull_that_was_cut_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> None:
