@@ -189,7 +189,7 @@ def find_abilities(file: TextIO, environ: Mapping[str, str], color: str = "auto"
     """Find out what `file` can show, and leave it as it is."""
     try:
         terminal = file.isatty()
-    except ValueError:  # closed
+    except (AttributeError, ValueError):  # one that only writes; closed
         terminal = False
     dumb = environ.get("TERM") == "dumb"
     encoding = (getattr(file, "encoding", None) or "utf-8").lower().replace("-", "")

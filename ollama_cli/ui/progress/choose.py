@@ -38,7 +38,8 @@ def choose(
     `stats`, if given, already counts each reported event; else the reporter counts them.
     Raises UsageError for an unknown mode.
     """
-    shown = as_stream(stream or (sys.stdout if mode == "json" else sys.stderr))
+    usual = sys.stdout if mode == "json" else sys.stderr
+    shown = as_stream(usual if stream is None else stream)
     match mode:
         case "json":
             return JsonLinesReporter(shown, model, notes=None if quiet else notes, stats=stats)

@@ -4,6 +4,7 @@ import io
 import logging
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from ollama_cli import (
     LinesReporter,
     LoggingReporter,
     PullProgressReporter,
+    Status,
     Success,
     choose,
     follow,
@@ -29,6 +31,41 @@ def test_a_text_file_is_enough(kind: type[LinesReporter]) -> None:
     reporter: PullProgressReporter = kind(file, model="m")
     follow(EVENTS, reporter)
     assert "100" in file.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+@pytest.mark.parametrize("kind", [BarsReporter, LinesReporter, JsonLinesReporter])
+def test_a_name_that_a_file_cannot_hold_ends_no_pull(
+    kind: type[LinesReporter], encoding: str
+) -> None:
+    data = io.BytesIO()
+    file = io.TextIOWrapper(data, encoding=encoding)
+    follow([Status("pulling \ud800 模型"), *EVENTS], kind(file, model="模型 \ud800"))
+    assert b"100" in data.getvalue()
+    assert file.errors == "strict"  # it stays as its owner made it
+
+
+def test_something_that_only_writes_is_enough() -> None:
+    class Writer:
+        said = ""
+
+        def write(self, text: str) -> None:
+            self.said += text
+
+        def flush(self) -> None: ...
+
+    writer: Any = Writer()
+    follow(EVENTS, choose("auto", writer, "m"))
+    assert "m is up to date" in writer.said
+
+
+@pytest.mark.parametrize("mode", ["auto", "bar", "plain", "json"])
+def test_a_program_without_a_console_shows_nothing(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr", None)
+    monkeypatch.setattr("sys.stdout", None)
+    follow(EVENTS, choose(mode))
 
 
 def test_what_a_stream_can_show_decides(monkeypatch: pytest.MonkeyPatch) -> None:
