@@ -42,12 +42,21 @@ if TYPE_CHECKING:
     from ollama_cli.services.openai import OpenAIClient
     from ollama_cli.services.provider import Provider
     from ollama_cli.types.answer_events import ChatEvent, Done, Text, Thinking, ToolCall
-    from ollama_cli.types.answers import Answer
+    from ollama_cli.types.answers import Answer, Embeddings
     from ollama_cli.types.health import Health
     from ollama_cli.types.messages import Message, Role
-    from ollama_cli.types.model_details import Capabilities
+    from ollama_cli.types.model_details import Capabilities, ModelDetails, RunningModel
     from ollama_cli.types.model_names import same_model
-    from ollama_cli.types.pull_events import ChunkProgress, Error, PullEvent, Status, Success
+    from ollama_cli.types.models import ModelSummary
+    from ollama_cli.types.pull_events import (
+        ChunkProgress,
+        Error,
+        Expected,
+        PullEvent,
+        Restart,
+        Status,
+        Success,
+    )
     from ollama_cli.types.timeouts import Timeouts
     from ollama_cli.types.urls import (
         base_url_to_host_root,
@@ -75,7 +84,9 @@ _PLACES = {
     "ConfigError": "errors",
     "DigestError": "errors",
     "Done": "types.answer_events",
+    "Embeddings": "types.answers",
     "Error": "types.pull_events",
+    "Expected": "types.pull_events",
     "Health": "types.health",
     "InterruptError": "errors",
     "InvalidOutputError": "errors",
@@ -84,7 +95,9 @@ _PLACES = {
     "LoggingReporter": "ui.progress.log",
     "McpClient": "features.mcp.client",
     "Message": "types.messages",
+    "ModelDetails": "types.model_details",
     "ModelNotFoundError": "errors",
+    "ModelSummary": "types.models",
     "NoCommandError": "errors",
     "NotFoundError": "errors",
     "OllamaCliError": "errors",
@@ -101,7 +114,9 @@ _PLACES = {
     "PullSnapshot": "ui.progress.stats",
     "PullStats": "ui.progress.stats",
     "RefusedError": "errors",
+    "Restart": "types.pull_events",
     "Role": "types.messages",
+    "RunningModel": "types.model_details",
     "ServerError": "errors",
     "Settings": "config.settings",
     "SilentReporter": "ui.progress.reporter",
@@ -142,7 +157,9 @@ __all__ = [
     "ConfigError",
     "DigestError",
     "Done",
+    "Embeddings",
     "Error",
+    "Expected",
     "Health",
     "InterruptError",
     "InvalidOutputError",
@@ -151,7 +168,9 @@ __all__ = [
     "LoggingReporter",
     "McpClient",
     "Message",
+    "ModelDetails",
     "ModelNotFoundError",
+    "ModelSummary",
     "NoCommandError",
     "NotFoundError",
     "OllamaCliError",
@@ -168,7 +187,9 @@ __all__ = [
     "PullSnapshot",
     "PullStats",
     "RefusedError",
+    "Restart",
     "Role",
+    "RunningModel",
     "ServerError",
     "Settings",
     "SilentReporter",

@@ -6,6 +6,7 @@ import importlib.resources
 import json
 import subprocess
 import sys
+from typing import get_args
 
 import pytest
 
@@ -42,10 +43,16 @@ def test_what_is_public_stays_so() -> None:
         " Status ChunkProgress Success Error pull_events_from_value PullStats PullSnapshot"
         " PullProgressReporter BarsReporter LinesReporter JsonLinesReporter SilentReporter"
         " choose follow OllamaClient OpenAIClient Provider Health Capabilities Timeouts"
-        " OllamaCliError"
+        " OllamaCliError Answer Embeddings ModelSummary RunningModel ModelDetails"
     )
     assert set(promised.split()) <= set(PUBLIC)
     assert None not in {getattr(ollama_cli, name) for name in PUBLIC}
+
+
+@pytest.mark.parametrize("alias", ["ChatEvent", "PullEvent"])
+def test_every_event_of_a_client_is_public(alias: str) -> None:
+    events = get_args(getattr(ollama_cli, alias))
+    assert {event.__name__ for event in events} <= set(PUBLIC)
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

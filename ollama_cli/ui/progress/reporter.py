@@ -8,7 +8,7 @@ from ollama_cli.types.pull_events import PullEvent
 
 @runtime_checkable
 class PullProgressReporter(Protocol):
-    """A context manager that shows the events of one pull."""
+    """A context manager that shows the events of one pull; parameters may have other names."""
 
     def __enter__(self) -> Self:
         """Start to show."""
@@ -19,11 +19,12 @@ class PullProgressReporter(Protocol):
         exc_type: type[BaseException] | None,
         exc: BaseException | None,
         traceback: TracebackType | None,
+        /,
     ) -> None:
         """Stop, whatever happened, and leave the terminal clean."""
         ...
 
-    def report(self, event: PullEvent) -> None:
+    def report(self, event: PullEvent, /) -> None:
         """Show one event."""
         ...
 
