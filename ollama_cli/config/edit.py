@@ -70,6 +70,8 @@ def written(path: Path) -> str:
 
 def check(path: Path, text: str) -> list[str]:
     """Check a text that is to be the config file; return warnings, ConfigError if it is no use."""
+    if len(text.encode()) > files.LARGEST:
+        raise ConfigError(f"{path} would be larger than {files.LARGEST} bytes")
     document = files.parse_toml(text, str(path))
     layer, warnings = sources.document_layer(document, path)
     settings = resolve.resolve([layer])

@@ -107,6 +107,48 @@ def test_an_editor_that_fails_changes_nothing(file: Path) -> None:
     assert file.read_text() == GOOD
 
 
+def shell(script: str) -> str:
+    return f"sh -c '{script}' sh"
+
+
+@pytest.mark.parametrize(
+    ("editor", "told"),
+    [
+        (shell("kill -9 $$"), "sh was ended by signal 9: the text is as it was"),
+        (shell('rm "$1"'), "sh left no file: No such file or directory: the text is as it was"),
+        (shell('rm "$1"; mkdir "$1"'), "sh left no file: Is a directory: the text is as it was"),
+        (shell('printf "\\344" > "$1"'), "config.toml: line 1 is no UTF-8"),
+        ("'true", "EDITOR is no command, as a quote is not closed: 'true"),
+        (shell('head -c 1100000 /dev/zero | tr "\\0" "#" > "$1"'), "larger than 1048576 bytes"),
+    ],
+)
+def test_an_editor_that_leaves_nothing_of_use_changes_nothing(
+    file: Path, editor: str, told: str
+) -> None:
+    file.write_text(GOOD)
+    result = edit(file, editor)
+    assert (result.code in {1, 10}, result.out) == (True, "")
+    assert told in result.err
+    assert file.read_text() == GOOD
+
+
+def test_one_that_was_emptied_is_left_as_it_was(file: Path) -> None:
+    file.write_text(GOOD)
+    result = edit(file, shell(': > "$1"'))
+    assert (result.code, result.err) == (0, "note: nothing was written\n")
+    assert file.read_text() == GOOD
+
+
+@pytest.mark.parametrize("codec", ["utf-8-sig", "utf-16"])
+def test_a_mark_that_the_editor_put_before_it_is_no_part_of_it(
+    file: Path, tmp_path: Path, codec: str
+) -> None:
+    file.write_text(GOOD)
+    (tmp_path / "marked").write_bytes("[ollama]\ntop_p = 0.5\n".encode(codec))
+    assert edit(file, f"cp {tmp_path}/marked").code == 0
+    assert file.read_text() == "[ollama]\ntop_p = 0.5\n"
+
+
 @pytest.mark.parametrize(("answer", "kept"), [("\n", f"{GOOD}# more\n"), ("n\n", GOOD)])
 def test_on_a_terminal_it_is_edited_again(file: Path, answer: str, kept: str) -> None:
     file.write_text(GOOD)

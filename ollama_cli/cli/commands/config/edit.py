@@ -37,14 +37,14 @@ def command(ctx: typer.Context) -> None:
 
 
 def _edited(context: Context, path: Path, old: str) -> str | None:
-    """Have the text edited until it can be used; None if nothing of it was changed.
+    """Have the text edited until it can be used; None if it was emptied, or nothing was changed.
 
     Raises ConfigError for what cannot be used, if nobody edits it again.
     """
     before = text = old or template()
     while True:
         text = editor.edit(context, text, path) + "\n"
-        if text.splitlines() == before.splitlines():
+        if not text.strip() or text.splitlines() == before.splitlines():
             return None
         new = text.replace("\n", "\r\n") if "\r\n" in old else text
         try:
