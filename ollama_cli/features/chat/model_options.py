@@ -1,4 +1,7 @@
-"""Model options (`-O key=value`), with types by name, as the server refuses a wrong type."""
+"""Model options (`-O key=value`), with types by name, as the server refuses a wrong type.
+
+Those that are settings, too, have the bounds of the settings.
+"""
 
 import difflib
 import json
@@ -6,7 +9,8 @@ import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
-from ollama_cli.errors import UsageError
+from ollama_cli.config.settings import SETTINGS
+from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.types.numbers import finite
 
 _BOOLEANS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
@@ -36,6 +40,22 @@ _READERS: Final[Mapping[str, tuple[Callable[[str], Any], str]]] = {
 
 NAMES: Final = tuple(_READERS)
 
+_AS_SETTINGS: Final[Mapping[str, str]] = {
+    "temperature": "temperature",
+    "top_p": "top_p",
+    "num_ctx": "num_ctx",
+    "num_predict": "max_tokens",
+}
+# What Ollama once read as: until the context is full.
+_FILLS: Final = ("num_predict", -2)
+# What these are called elsewhere, also in our own settings.
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "max_tokens": "num_predict",
+    "n_predict": "num_predict",
+    "n_ctx": "num_ctx",
+    "context_length": "num_ctx",
+}
+
 
 def read_options(
     pairs: Iterable[str], shortcuts: Mapping[str, Any]
@@ -43,7 +63,8 @@ def read_options(
     """Read `key=value` pairs, then the given shortcuts; returns (options, warnings).
 
     A repeated `stop` adds another stop text. UsageError for a pair without `=` or a value of the
-    wrong type; an unknown name is passed on, with a warning that names the nearest known one.
+    wrong type, or out of its bounds; an unknown name is passed on, with a warning that names the
+    nearest known one.
     """
     options: dict[str, Any] = {}
     warnings: list[str] = []
@@ -71,9 +92,15 @@ def read_options(
 def _read(name: str, text: str) -> Any:
     read, kind = _READERS[name]
     try:
-        return read(text.strip())
+        value = read(text.strip())
     except (ValueError, KeyError) as error:
         raise UsageError(f"option {name} takes {kind}, not {text!r}") from error
+    if name in _AS_SETTINGS and (name, value) != _FILLS:
+        try:
+            SETTINGS[_AS_SETTINGS[name]].read(value)
+        except ConfigError as error:
+            raise UsageError(f"option {name} = {text.strip()} {error.message}") from error
+    return value
 
 
 def _finite(name: str, value: Any) -> Any:
@@ -90,6 +117,7 @@ def _parse_unknown(text: str) -> Any:
 
 
 def _unknown_warning(name: str) -> str:
-    similar = difflib.get_close_matches(name, _READERS, n=1)
+    meant = _ELSEWHERE.get(name)
+    similar = [meant] if meant else difflib.get_close_matches(name, _READERS, n=1)
     suggestion = f": did you mean {similar[0]}?" if similar else ""
     return f"unknown option {name!r}{suggestion} (servers ignore what they do not know)"

@@ -21,7 +21,9 @@ def options(*pairs: str, **shortcuts: Any) -> dict[str, Any]:
         ("num_ctx=8192", 8192),
         ("num_ctx= 8_192 ", 8192),
         (" seed =-1", -1),
-        ("num_predict=0", 0),
+        ("num_predict=-1", -1),
+        ("num_predict=-2", -2),
+        ("temperature=2", 2.0),
         ("temperature=0", 0.0),
         ("temperature=.5", 0.5),
         ("top_p=1e-1", 0.1),
@@ -58,6 +60,25 @@ def test_a_wrong_type_is_a_usage_error(pair: str, kind: str) -> None:
     with pytest.raises(UsageError) as caught:
         options(pair)
     assert caught.value.message == f"option {name} takes {kind}, not {text!r}"
+
+
+@pytest.mark.parametrize(
+    ("pair", "problem"),
+    [
+        ("temperature=3", "is no number from 0 to 2"),
+        ("temperature=-0.1", "is no number from 0 to 2"),
+        ("top_p=1.5", "is no number from 0 to 1"),
+        ("num_ctx=0", "is no number of tokens, 1 or more, and not auto"),
+        ("num_ctx=-1", "is no number of tokens, 1 or more, and not auto"),
+        ("num_predict=0", "is no number of tokens, 1 or more, and not -1 (no limit)"),
+        ("num_predict=-3", "is no number of tokens, 1 or more, and not -1 (no limit)"),
+    ],
+)
+def test_an_option_that_is_a_setting_has_its_bounds(pair: str, problem: str) -> None:
+    name, _, text = pair.partition("=")
+    with pytest.raises(UsageError) as caught:
+        options(pair)
+    assert caught.value.message == f"option {name} = {text} {problem}"
 
 
 @pytest.mark.parametrize("pair", ["seed", "=1", " = 1", ""])
@@ -97,6 +118,8 @@ def test_a_shortcut_is_finite(value: float) -> None:
         ("temprature=0.5", 0.5, ": did you mean temperature?"),
         ("Temperature=1", 1, ": did you mean temperature?"),
         ("num-ctx=1", 1, ": did you mean num_ctx?"),
+        ("max_tokens=5", 5, ": did you mean num_predict?"),
+        ("n_ctx=5", 5, ": did you mean num_ctx?"),
         ("xyzzy=true", True, ""),
         ("xyzzy=null", None, ""),
         ("xyzzy=[1, 2]", [1, 2], ""),
@@ -107,7 +130,7 @@ def test_a_shortcut_is_finite(value: float) -> None:
         ("xyzzy=[-Infinity]", "[-Infinity]", ""),
         ("xyzzy=" + "[" * 100_000, "[" * 100_000, ""),
     ],
-    ids=range(12),
+    ids=range(14),
 )
 def test_an_unknown_name_is_handed_on_with_a_warning(pair: str, value: object, guess: str) -> None:
     name = pair.partition("=")[0]
