@@ -24,6 +24,14 @@ _RISKS: Final = {
 }
 
 
+# Tables of the config file that hold no settings, and who writes them.
+_TABLES: Final = {
+    "models": "what stands in [models.NAME] is written by hand: `ollama-cli config edit`",
+    "tools": "what stands in [tools] is written by hand: `ollama-cli config edit`",
+    "hosts": "a [hosts.NAME] is written by `ollama-cli hosts add`",
+}
+
+
 class Layer(NamedTuple):
     """One source of values: each is a pair (value as written there, its origin in words).
 
@@ -134,8 +142,14 @@ def check_name(name: str) -> None:
     """Raise UsageError for an unknown setting, naming the nearest one."""
     if name in SETTINGS:
         return
-    near = difflib.get_close_matches(name.replace("-", "_"), SETTINGS, n=1)
-    hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(SETTINGS)}"
+    table, _, key = name.partition(".")
+    near = difflib.get_close_matches((key or table).replace("-", "_"), SETTINGS, n=1)
+    if key and table in _TABLES:
+        hint = _TABLES[table]
+    elif near:
+        hint = f"did you mean {near[0]}?"
+    else:
+        hint = f"there are {', '.join(SETTINGS)}"
     raise UsageError(f"no setting is named {name!r}", hint=hint)
 
 

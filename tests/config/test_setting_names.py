@@ -31,6 +31,10 @@ def test_a_known_name_is_known(name: str) -> None:
     [
         ("modle", "did you mean model?"),
         ("connect-timeout", "did you mean connect_timeout?"),
+        ("ollama.connect-timeout", "did you mean connect_timeout?"),
+        ("models.llama3:8b.top_p", "what stands in [models.NAME] is written by hand: `ollama-cli"),
+        ("hosts.desk.url", "a [hosts.NAME] is written by `ollama-cli hosts add`"),
+        ("tools.allow", "what stands in [tools] is written by hand: `ollama-cli config edit`"),
         ("xyzzy", "there are host, model, embed_model"),
     ],
 )

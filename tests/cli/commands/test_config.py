@@ -104,6 +104,7 @@ def test_a_link_is_followed(file: Path, tmp_path: Path) -> None:
     ("args", "told"),
     [
         (["set", "modle", "x"], "no setting is named 'modle'\nhint: did you mean model?"),
+        (["unset", "models.m.top_p"], "no setting is named 'models.m.top_p'\nhint: what stands in"),
         (["get", "keep-alive-for"], "hint: did you mean keep_alive?"),
         (["set", "timeout", "soon"], "is no number of seconds, 0 or more"),
         (["set", "host", "http://h?x"], "host = 'http://h?x' (from the command line): "),

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import edit, file
+from ollama_cli.config import edit, file, resolve
 from ollama_cli.features.context import Context
 
 
@@ -20,6 +20,8 @@ def command(
     context: Context = ctx.obj
     path = file.writable_path(context.environ)
     if not edit.remove_setting(path, name):
+        if "." in name:  # it may well be there, in a table of another kind
+            resolve.check_name(name)
         context.prompter.note(f"{name} is not set in {path}")
         return
     context.prompter.report(f"removed {name} from {path}")
