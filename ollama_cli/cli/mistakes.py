@@ -76,6 +76,11 @@ _ALL: Final = {
     "ls": "it lists all that there are: leave it out",
     "ps": "all models, also those not in memory: `{program} models list`",
 }
+# Options of other programs, each with what it is here, if the command has it.
+_MEANT: Final[Mapping[str, Sequence[str]]] = {
+    **dict.fromkeys(("-f", "--force"), ("--yes",)),
+    **dict.fromkeys(("-n", "--dry-run", "--check"), ("--check", "--dry-run")),
+}
 # Commands that take names of models as bare words.
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
 # How options of `ollama` begin that nothing here stands for, each with its command there.
@@ -156,8 +161,8 @@ def unknown_option(
         hint = f"a model is named without it: `{path} MODEL`"
     elif name in {"-a", "--all"} and (advice := _ALL.get(path.rpartition(" ")[2])):
         hint = advice.format(program=PROGRAM)
-    elif name in {"-f", "--force"} and "--yes" in known:
-        hint = "did you mean --yes?"
+    elif meant := next((each for each in _MEANT.get(name, ()) if each in known), ""):
+        hint = f"did you mean {meant}?"
     elif name in first:
         hint = f"it stands before a command: `{PROGRAM} {name}`"
     elif command := next(iter(below), None):
