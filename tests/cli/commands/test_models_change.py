@@ -1,12 +1,14 @@
 """`models has`, `cp`, `mv`, `freeze`, `rm`: what changes the models asks first and tells it."""
 
+import signal
+import threading
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile import Server, by_path, document
-from shell import call
+from hostile import PATIENCE, Peer, Server, by_path, document
+from shell import call, ended, start
 
 from ollama_cli.demo import DemoServer
 
@@ -85,6 +87,35 @@ def test_mv_of_an_unknown_model(server: str) -> None:
     assert result.code == 4
     assert "did you mean demo:latest" in result.err
     assert names(server) == BOTH
+
+
+def test_mv_of_an_unknown_model_asks_nothing(server: str) -> None:
+    result = call("models", "mv", "nobody", "demo-embed", "--host", server)
+    assert result.code == 4
+    assert names(server) == BOTH
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_mv_that_is_interrupted_halfway_says_what_is_there(number: int, code: int) -> None:
+    asked = threading.Event()
+
+    def hold(peer: Peer) -> None:
+        asked.set()
+        peer.stall()
+
+    scripts = {
+        "/api/version": document({"version": "0.32.15"}),
+        "/api/tags": document({"models": [{"name": "a:latest", "size": 1}]}),
+        "/api/copy": document({}),
+        "/api/delete": hold,
+    }
+    with Server(by_path(scripts)) as server:
+        process = start("models", "mv", "a", "b", "--host", server.url)
+        assert asked.wait(PATIENCE)
+        process.send_signal(number)
+        result = ended(process)
+    assert (result.code, result.out) == (code, "")
+    assert result.err.startswith("warning: b is there, and a may be, too\n")
 
 
 def test_mv_that_stops_halfway_says_what_is_there() -> None:

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from ollama_cli.cli import consent
-from ollama_cli.errors import OllamaCliError, UsageError
+from ollama_cli.errors import InterruptError, OllamaCliError, UsageError
 from ollama_cli.features.context import Context
 from ollama_cli.types.model_names import checked_grammar, find, same_model
 from ollama_cli.types.text import one_line
@@ -30,8 +30,9 @@ def command(
     if same_model(source, destination):
         raise UsageError(f"{destination} is its name already")
     server = context.servers.native("mv")
-    taken = find(destination, [model.name for model in context.servers.installed(in_full=True)])
-    if taken and not yes:
+    names = [model.name for model in context.servers.installed(in_full=True)]
+    taken = find(destination, names)
+    if taken and not yes and find(source, names):
         question = one_line(f"replace {taken}?")
         consent.require(context, question, else_told="nothing was renamed")
     server.copy(source, destination)
@@ -39,6 +40,9 @@ def command(
         server.delete(source)
     except OllamaCliError:
         context.prompter.warn(f"{destination} is there, and {source} is, too")
+        raise
+    except (KeyboardInterrupt, InterruptError):
+        context.prompter.warn(f"{destination} is there, and {source} may be, too")
         raise
     finally:
         context.servers.forget_installed()
