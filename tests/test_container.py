@@ -3,16 +3,19 @@
 import os
 import shlex
 import shutil
+import signal
 import subprocess
+import threading
 import tomllib
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 import yaml
+from dead_ports import closed_port
 from documentation import Parsed, read
-from hostile import Server, by_path, document
-from shell import PROGRAM
+from hostile import PATIENCE, Peer, Server, by_path, document
+from shell import PROGRAM, call
 
 ROOT: Final = Path(__file__).parents[1]
 STEPS: Final = [
@@ -115,9 +118,42 @@ def test_the_services_run_with_a_root_that_is_read_only() -> None:
         pytest.skip("this machine lends no root that can be made read-only")
     with Server(OLLAMA) as server:
         ready = in_a_bare_image(*SERVICES["ready"]["command"], server=server.url)
-        assert (ready.returncode, ready.stdout, ready.stderr) == (0, "", "")
+        assert (ready.returncode, ready.stderr) == (0, "")
+        assert ready.stdout.startswith("ok: Ollama 0.32.15 at ")
         listed = in_a_bare_image("models", "list", "-o", "name", server=server.url)
         assert (listed.returncode, listed.stdout, listed.stderr) == (0, "m:latest\n", "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_the_first_process_of_a_container_is_ended_by_a_signal(number: int, code: int) -> None:
+    """A system ignores what would end its first process, unless that has said what to do."""
+    if not may_mount():
+        pytest.skip("this machine lends no processes of one's own")
+    asked = threading.Event()
+
+    def hold(peer: Peer) -> None:
+        asked.set()
+        peer.stall()
+
+    with Server(hold) as server:
+        outside = subprocess.Popen(
+            ["unshare", "-rpf", PROGRAM, "generate", "-m", "m", "hi"],
+            stdin=subprocess.DEVNULL,
+            env={"PATH": os.environ["PATH"], "OLLAMA_IP": server.url},
+        )
+        assert asked.wait(PATIENCE)
+        children = Path(f"/proc/{outside.pid}/task/{outside.pid}/children").read_text()
+        os.kill(int(children), number)
+        assert outside.wait(PATIENCE) == code
+
+
+def test_what_keeps_the_services_waiting_stands_in_their_logs() -> None:
+    """Compose itself tells no more of a service that failed than its exit code."""
+    command = [*SERVICES["ready"]["command"]]
+    command[command.index("--wait") + 1] = "0.1"
+    result = call(*command, env={"OLLAMA_IP": f"127.0.0.1:{closed_port()}"})
+    assert result.code == 7
+    assert "no running Ollama server detected at http://127.0.0.1:" in result.err
 
 
 def test_it_builds_where_a_docker_daemon_runs() -> None:
