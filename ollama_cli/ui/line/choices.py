@@ -12,6 +12,7 @@ class Choice(NamedTuple):
 
 
 def fits(choices: Sequence[Choice], part: str) -> list[int]:
-    """Return the places of those that have the part in their names, in capitals or not."""
-    wanted = part.strip().lower()
-    return [place for place, each in enumerate(choices) if wanted in each.name.lower()]
+    """Return the places of those with all words of the part in their names, in capitals or not."""
+    wanted = part.lower().split()
+    names = [each.name.lower() for each in choices]
+    return [place for place, name in enumerate(names) if all(word in name for word in wanted)]

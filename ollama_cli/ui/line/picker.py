@@ -28,6 +28,7 @@ from ollama_cli.ui.streams import OutStream
 
 _MOST_ROWS: Final = 10
 _OTHER_ROWS: Final = 2
+_ESCAPE_SECONDS: Final = 0.1  # within these, Esc is the begin of another key
 _STYLE: Final = Style.from_dict({"marked": "bold", "hint": "ansibrightblack"})
 _NONE: Final = "  none has that in its name"
 
@@ -62,6 +63,7 @@ class Picker:
             output=Display(err, term),
         )
         self._app.terminal_size_polling_interval = None  # a signal tells of a new size
+        self._app.ttimeoutlen = self._app.timeoutlen = _ESCAPE_SECONDS
 
     def pick(self) -> int | None:
         """Return the place of what was chosen; None if nothing was.
@@ -105,9 +107,12 @@ class Picker:
         for keys, step in ((("down", "c-n", "tab"), 1), (("up", "c-p", "s-tab"), -1)):
             for key in keys:
                 found.add(key)(self._step(step))
+        found.add("pagedown")(lambda _: self._turn(self._rows - 1))
+        found.add("pageup")(lambda _: self._turn(1 - self._rows))
         found.add("enter")(lambda _: self._take())
         found.add("c-c", eager=True)(lambda _: signal.raise_signal(signal.SIGINT))
-        found.add("c-d")(lambda event: event.app.exit(result=None))
+        for key in ("c-d", "escape"):
+            found.add(key)(lambda event: event.app.exit(result=None))
         found.add("c-z")(lambda _: stop())
         return found
 
@@ -116,6 +121,16 @@ class Picker:
             self._mark((self._marked + by) % max(1, len(self._fitting())))
 
         return act
+
+    def _turn(self, by: int) -> None:
+        """Go on by a page, and no further than to the first or the last one."""
+        last = len(self._fitting()) - 1
+        self._mark(max(0, min(self._marked + by, last)))
+
+    @property
+    def _rows(self) -> int:
+        """Return how many of a long list there is room for."""
+        return max(1, min(_MOST_ROWS, self._err.size.lines - _OTHER_ROWS))
 
     def _mark(self, row: int) -> None:
         self._marked = row
@@ -131,13 +146,18 @@ class Picker:
 
     def _shown(self) -> StyleAndTextTuples:
         fitting = self._fitting()
-        rows = max(1, min(_MOST_ROWS, self._err.size.lines - _OTHER_ROWS))
+        rows = self._rows
+        hidden = len(fitting) - rows
+        if hidden > 0 and rows > 1:  # a row tells of the others
+            rows, hidden = rows - 1, hidden + 1
         first = max(0, self._marked - rows + 1)
         lines: StyleAndTextTuples = []
         for row, place in enumerate(fitting[first : first + rows], first):
             name, more = self._choices[place]
             style, mark = ("class:marked", ">") if row == self._marked else ("", " ")
             lines += [(style, f"{mark} {one_line(name)}{more}"), ("", "\n")]
+        if hidden > 0:
+            return [*lines, ("class:hint", f"  and {hidden} more")]
         return lines[:-1] or [("class:hint", _NONE)]
 
 

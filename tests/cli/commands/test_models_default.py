@@ -166,6 +166,43 @@ def test_enter_takes_the_first_and_arrows_another(tmp_path: Path) -> None:
             assert terminal.shown.split() == [wanted]
 
 
+def test_escape_leaves_without_a_choice(tmp_path: Path) -> None:
+    with picking("m:1", "m:2", at=tmp_path) as terminal:
+        terminal.expect("> m:1")
+        terminal.send("2\x1b")
+        assert terminal.end() == 2
+        assert terminal.modes == terminal.first_modes
+    assert terminal.shown == "error: no model was chosen"
+
+
+def test_a_long_list_says_how_many_more_there_are_and_is_paged(tmp_path: Path) -> None:
+    names = [f"m:{number:03}" for number in range(200)]
+    with picking(*names, at=tmp_path, rows=8) as terminal:
+        terminal.expect("> m:000", "  m:004\n  and 195 more")
+        terminal.send("\x1b[6~")
+        terminal.expect("> m:005\n  and 195 more")
+        terminal.send("\x1b[6~" * 50)
+        terminal.expect("> m:199\n  and 195 more")
+        terminal.send("\x1b[5~")
+        terminal.expect("> m:194\n")
+        terminal.send("\x1b[5~" * 50)
+        terminal.expect("> m:000\n")
+        terminal.send("19")
+        terminal.expect("> m:019\n", "  m:192\n  and 7 more")
+        terminal.send("\r")
+        assert terminal.end() == 0
+        assert terminal.shown == "m:019"
+
+
+def test_several_parts_of_a_name_may_be_typed(tmp_path: Path) -> None:
+    with picking("qwen3:8b", "qwen3:4b", "llama3:8b", at=tmp_path) as terminal:
+        terminal.send("8b qw")
+        terminal.expect("which one? 8b qw\n> qwen3:8b")
+        terminal.send("\r")
+        assert terminal.end() == 0
+        assert terminal.shown == "qwen3:8b"
+
+
 def test_a_signal_ends_the_list_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     for code in (130, 143):
         with picking("m:1", "m:2", at=tmp_path) as terminal:
