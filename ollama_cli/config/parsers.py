@@ -145,7 +145,9 @@ def between(least: float, most: float) -> Callable[[object], float]:
 
 
 def read_system(value: object) -> str:
-    """Read a system prompt; no file is read for it."""
+    """Read a system prompt; no file is read for it. An empty one stands for none."""
+    if value == "":
+        return ""
     text = read_text(value)
     if text.startswith("@"):
         raise ConfigError("is no text but the name of a file: write what is in it")

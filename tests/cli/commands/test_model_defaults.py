@@ -77,6 +77,12 @@ def test_each_source_wins_over_those_below_it(world: World) -> None:
     assert by_file == (["for m", "hi"], {**OF_M, "top_p": 0.8})
 
 
+def test_one_model_may_have_none_of_what_all_others_are_told(world: World) -> None:
+    world.write(CONFIG.replace('system = "for m"', 'system = ""'))
+    assert world.asked("-m", "m") == world.asked("-m", "m", "-s", "") == (["", "hi"], OF_M)
+    assert world.asked("-m", "sage")[0] == ["for all", "hi"]
+
+
 def test_a_session_wins_over_what_is_set(world: World) -> None:
     world.asked("-m", "m", "--temperature", "1.5", "-s", "first", "--save")
     world.write(CONFIG.replace("top_p = 0.5", "top_p = 0.1"))
