@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
 
-from ollama_cli.errors import ModelNotFoundError
+from ollama_cli.errors import ModelNotFoundError, PullError
 from ollama_cli.services import ollama
 from ollama_cli.types import model_names
 
@@ -66,7 +66,13 @@ class OllamaClient(ollama.OllamaClient):
 
         patience = Patience()
         begin = partial(self.pull, model, join=True, patience=patience.answer_timeout)
-        follow(heal(begin, patience, model=model), reporter or SilentReporter())
+        try:
+            follow(heal(begin, patience, model=model), reporter or SilentReporter())
+        except PullError as error:
+            if not error.is_unknown:
+                raise
+            unknown = error.as_kind(ModelNotFoundError).with_facts(model=model, is_unknown=True)
+            raise unknown from error
 
 
 def _settled(settings: "Settings | None", options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:

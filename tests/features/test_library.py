@@ -59,6 +59,13 @@ def test_a_missing_model_is_pulled_only_where_that_is_allowed(demo: DemoServer) 
     assert client.has_model("llama3:8b")
 
 
+def test_a_model_that_no_registry_knows_is_missing_too(demo: DemoServer) -> None:
+    with pytest.raises(ModelNotFoundError, match="the registry knows no model 'xyzzy'") as caught:
+        OllamaClient(demo.url).ensure_ready("xyzzy", auto_pull=True)
+    assert (caught.value.exit_code, caught.value.model) == (4, "xyzzy")
+    assert caught.value.hint
+
+
 @pytest.mark.parametrize("name", ["", " ", "../x", "a b", "llama3:"])
 @pytest.mark.parametrize("auto_pull", [False, True])
 def test_what_is_no_name_is_asked_of_nobody(name: str, auto_pull: bool) -> None:
