@@ -1,5 +1,6 @@
 """A small SQLite file of ours, which other processes use at the same time."""
 
+import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -32,6 +33,9 @@ CURES: Final = {
     13: "make room on the disk that it is on",
     14: "look at the rights of the file and its folder",
 }
+_FULL: Final = 13
+_BARRED: Final = 14
+_NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _PRIMARY: Final = 0xFF
 _DAMAGE: Final = {11, 26}  # malformed; no database at all
 _DISK: Final = {10, 13}  # it fails to read or write; it is full
@@ -102,7 +106,7 @@ class Store:
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
-            self.refuse(error.strerror or str(error), error)
+            self._bar(error)
         return True
 
     def create(self) -> None:
@@ -116,7 +120,7 @@ class Store:
             if not self.exists:
                 os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
         except OSError as error:
-            self.refuse(error.strerror or str(error), error)
+            self._bar(error)
 
     @contextmanager
     def reading(self) -> Iterator[Transaction | None]:
@@ -182,7 +186,7 @@ class Store:
             for ending in ("", "-wal", "-shm"):
                 self.path.with_name(f"{self.path.name}{ending}").unlink(missing_ok=True)
         except OSError as error:
-            self.refuse(error.strerror or str(error), error)
+            self._bar(error)
 
     def close(self) -> None:
         """Close the file; the next use opens it again."""
@@ -200,6 +204,12 @@ class Store:
             reason=reason,
             hint=hint or self._form.hint,
         ) from cause
+
+    def _bar(self, error: OSError) -> NoReturn:
+        """Refuse the file for what the system says of its place: it is not damaged by that."""
+        cure = CURES[_FULL if error.errno in _NO_ROOM else _BARRED]
+        reason = error.strerror or str(error)
+        self.refuse(reason, error, hint=cure if self._form.is_ledger else None)
 
     @contextmanager
     def failures(self) -> Iterator[None]:

@@ -236,8 +236,9 @@ def test_a_ledger_that_another_process_is_making_is_waited_for(
 def test_a_place_that_cannot_be_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     one = ledger(tmp_path / "file" / "words.db", FIRST)
-    with pytest.raises(ConfigError, match=r"Not a directory|exists"):
+    with pytest.raises(ConfigError, match=r"Not a directory|exists") as failure:
         one.create()
+    assert failure.value.hint == "look at the rights of the file and its folder"
     assert not one.exists
     gone = ledger(old(tmp_path / "words.db"), FIRST)
     assert words(gone) == ["abc"]
