@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from ollama_cli.config import policy, sources
 from ollama_cli.config.credentials import resolve_credentials
-from ollama_cli.config.resolve import Layer, resolve
+from ollama_cli.config.resolve import Layer, check_name, resolve
 from ollama_cli.config.settings import Settings
 
 _PROGRAM: Final = "the settings"
@@ -14,10 +14,13 @@ _TYPED: Final = ("host", "api_key_env")
 def load_settings(**given: object) -> Settings:
     """Read the settings from the environment, `.env` and the config file; `given` ones win.
 
-    They have the names of the fields of Settings. Raises OllamaCliError as the commands do; what
-    these only warn of stands in `warnings`.
+    They have the names of settings, and None is not given: UsageError for another name. Raises
+    OllamaCliError as the commands do; what these only warn of stands in `warnings`.
     """
-    layers, warnings = sources.layers(given, sources.environment())
+    for name in given:
+        check_name(name)
+    typed = {name: value for name, value in given.items() if value is not None}
+    layers, warnings = sources.layers(typed, sources.environment())
     settings = resolve(layers)
     return settings._replace(warnings=(*warnings, *settings.warnings))
 

@@ -6,7 +6,7 @@ import pytest
 
 from ollama_cli import OllamaClient, Settings, client_options, load_settings
 from ollama_cli.config.hosts import Host
-from ollama_cli.errors import ConfigError, RefusedError
+from ollama_cli.errors import ConfigError, RefusedError, UsageError
 
 KEY, OTHER = "sk-of-work", "sk-of-another"
 
@@ -108,3 +108,14 @@ def test_what_is_forbidden_stays_so(config: Path) -> None:
         client_options(settings, "tiny")
         with pytest.raises(RefusedError):
             client_options(settings, "other:cloud")
+
+
+def test_a_name_that_is_no_setting_is_not_passed_over() -> None:
+    with pytest.raises(UsageError, match="no setting is named 'hots'") as caught:
+        load_settings(hots="x")
+    assert caught.value.hint == "did you mean host?"
+
+
+def test_none_is_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "127.0.0.1:8125")
+    assert load_settings(host=None, model=None).host == "http://127.0.0.1:8125"
