@@ -5,6 +5,7 @@ import logging
 import time
 from collections.abc import Mapping
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final, TextIO
 
 import requests
@@ -12,7 +13,14 @@ from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
 from ollama_cli import __version__
-from ollama_cli.errors import ConfigError, OllamaCliError, ServerError, StreamCutError, UsageError
+from ollama_cli.errors import (
+    ConfigError,
+    OllamaCliError,
+    RefusedError,
+    ServerError,
+    StreamCutError,
+    UsageError,
+)
 from ollama_cli.transport import authorities, redirects
 from ollama_cli.transport.authorization import authorized
 from ollama_cli.transport.errors import translate
@@ -35,7 +43,7 @@ _SHOWN: Final = frozenset({"content-type", "anthropic-version"})
 class Transport:
     """Sends requests to one server; `root` may carry `user:password@`, which is never shown.
 
-    With `local_only` no redirect to a public host is followed (RefusedError).
+    With `local_only` nothing is sent to a public host, nor redirected there (RefusedError).
     `client_cert` is a PEM file of certificate and key, or a pair of such; with `insecure` the
     server's certificate is not verified. Headers and certificates are sent to no other server.
     Errors call it by its `name`, a server or a registry.
@@ -138,6 +146,8 @@ class Transport:
     def _send_and_follow(
         self, method: str, url: str, body: object, wait: float
     ) -> requests.Response:
+        if self._local_only and not is_private(host_of(self.root)):
+            raise RefusedError(f"{self.root} is a public host, and local_only is set")
         response = self._send_once(method, url, body, wait)
         for _ in range(redirects.MOST):
             target = redirects.target_of(response) if method == "GET" else None
@@ -170,8 +180,8 @@ class Transport:
             )
             outcome = str(response.status_code)
         except (requests.exceptions.RequestException, OSError, ValueError) as error:
-            if url.startswith("https:") and isinstance(self._verify, str):
-                authorities.context(self._verify)  # that it cannot be read says all
+            if url.startswith("https:"):
+                self._check_files(error)  # that one cannot be read says all
             place = self.root if is_own_server else redirects.place_of(url)
             via = proxy.words if proxy else ""
             raise _translated(error, place, self._name, via) from error
@@ -180,6 +190,14 @@ class Transport:
                 seconds = time.monotonic() - started
                 _LOG.info("%s %s %s %.3f s", method, redact(url), outcome, seconds)
         return response
+
+    def _check_files(self, cause: Exception) -> None:
+        """Raise ConfigError for certificates that cannot be read."""
+        for path in self._cert or ():
+            if not Path(path).is_file():
+                raise ConfigError(f"no such file: {path} (the client's certificate)") from cause
+        if isinstance(self._verify, str):
+            authorities.context(self._verify)
 
 
 def _proxy_to(url: str) -> Proxy | None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from certificates import Authority, SecureServer
 from clients import stranger
+from dead_ports import closed_port
 from hostile import Server, by_path, bytes_then, document, head
 
 from ollama_cli.errors import (
@@ -14,7 +15,9 @@ from ollama_cli.errors import (
     ServerError,
     UnreachableError,
 )
+from ollama_cli.services.anthropic import AnthropicClient
 from ollama_cli.services.ollama import OllamaClient
+from ollama_cli.services.openai import OpenAIClient
 from ollama_cli.transport.quick_get import quick_get
 from ollama_cli.transport.redirects import same_origin
 
@@ -217,3 +220,21 @@ def test_a_glance_shows_headers_that_can_be_sent() -> None:
 def test_a_header_that_cannot_be_sent_is_not_sent() -> None:
     with pytest.raises(ConfigError, match="the header X-Key holds"):
         OllamaClient("http://h", headers={"X-Key": "a\nb"})
+
+
+@pytest.mark.parametrize("kind", [OllamaClient, OpenAIClient, AnthropicClient])
+def test_under_local_only_nothing_is_sent_to_a_public_host(kind: type[OllamaClient]) -> None:
+    for address in ("http://192.0.2.1", "https://user:pw@ollama.example.com"):
+        client = kind(address, local_only=True)
+        with pytest.raises(RefusedError, match="is a public host, and local_only is set") as caught:
+            client.list_models()
+        assert "pw" not in caught.value.message
+        with pytest.raises(RefusedError):
+            next(client.chat("m", [{"role": "user", "content": "secret"}]))
+
+
+@pytest.mark.parametrize("cert", ["/nope.pem", (__file__, "/nope.pem")])
+def test_a_certificate_of_ours_that_is_missing(cert: str | tuple[str, str]) -> None:
+    client = OllamaClient(f"https://127.0.0.1:{closed_port()}", client_cert=cert)
+    with pytest.raises(ConfigError, match=r"no such file: /nope.pem \(the client's certificate\)"):
+        client.version()
