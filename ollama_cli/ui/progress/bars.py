@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Final, Self, TextIO
+from weakref import WeakValueDictionary
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -41,7 +42,7 @@ class Board:
     """
 
     def __init__(self, stream: OutStream, *, tab_progress: bool = False, count: int = 1) -> None:
-        self._stream = as_stream(stream)
+        self.stream = self._stream = stream
         self._count = count
         self._finished = 0
         self._fraction = 0.0
@@ -185,11 +186,26 @@ class Board:
         return f"1;{int(self._fraction * 100 + 1e-9)}"
 
 
+# Those in use, by the stream: two would draw over each other.
+_BOARDS: Final[WeakValueDictionary[int, Board]] = WeakValueDictionary()
+_LOCK: Final = threading.Lock()
+
+
+def _board_on(stream: OutStream | TextIO) -> Board:
+    """Return the board that is in use on a stream, else a new one."""
+    with _LOCK:
+        board = _BOARDS.get(id(stream))
+        if board is None:
+            board = _BOARDS[id(stream)] = Board(as_stream(stream))
+    return board
+
+
 class BarsReporter:
     """Show the model's bar and its current layer or phase; leave one line at the end.
 
     Events only change what the next frame shows. `stream` should have motion; `clock` returns
-    seconds. Reporters that share a `board` are drawn one below another; `label` identifies each.
+    seconds. Reporters that share a `board`, or else a stream, are drawn one below another, also by
+    several threads; `label` identifies each.
     `stats`, if given, already counts each reported event; else the reporter counts them.
     """
 
@@ -203,8 +219,8 @@ class BarsReporter:
         label: str = "",
         stats: PullStats | None = None,
     ) -> None:
-        self._stream = as_stream(stream)
-        self._board = board or Board(self._stream)
+        self._board = board or _board_on(stream)
+        self._stream = as_stream(stream) if board else self._board.stream
         self._row = Row(self._stream, model, clock, label, stats)
 
     def __enter__(self) -> Self:

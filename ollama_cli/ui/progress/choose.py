@@ -38,8 +38,9 @@ def choose(
     `stats`, if given, already counts each reported event; else the reporter counts them.
     Raises UsageError for an unknown mode.
     """
-    usual = sys.stdout if mode == "json" else sys.stderr
-    shown = as_stream(usual if stream is None else stream)
+    if stream is None:
+        stream = sys.stdout if mode == "json" else sys.stderr
+    shown = as_stream(stream)
     match mode:
         case "json":
             return JsonLinesReporter(shown, model, notes=None if quiet else notes, stats=stats)
@@ -50,7 +51,7 @@ def choose(
         case "auto" | "bar" if shown.motion:
             from ollama_cli.ui.progress.bars import BarsReporter  # noqa: PLC0415  rich: 40 ms
 
-            return BarsReporter(shown, model, board=board, label=label, stats=stats)
+            return BarsReporter(stream, model, board=board, label=label, stats=stats)
         case "auto" | "bar" | "plain":
             return LinesReporter(shown, model, label=label, stats=stats)
     raise UsageError(

@@ -1,11 +1,16 @@
 """Reporters on the streams of other programs: a text file, a terminal, a logger."""
 
+import fcntl
 import io
 import logging
 import os
+import struct
+import termios
+import tty
 from collections.abc import Iterator
 from typing import Any
 
+import pyte
 import pytest
 
 from ollama_cli import (
@@ -78,6 +83,28 @@ def test_what_a_stream_can_show_decides(monkeypatch: pytest.MonkeyPatch) -> None
         assert terminal.newlines is None  # it stays as its owner made it
     os.close(leader)
     assert type(choose("auto", io.StringIO())) is LinesReporter
+
+
+def test_pulls_at_once_are_drawn_one_below_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERM", "xterm")
+    screen = pyte.Screen(60, 10)
+    leader, follower = os.openpty()
+    with os.fdopen(follower, "w", encoding="utf-8") as terminal:
+        tty.setraw(terminal)
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 60, 0, 0))
+        with choose("auto", terminal, "one") as one, choose("auto", terminal, "two") as two:
+            for event in EVENTS:
+                for each in (one, two):
+                    assert isinstance(each, BarsReporter)
+                    each.report(event)
+                    each.refresh()
+        data = b""
+        while data.count(b"100 B\n") < 2:  # the lines that stay; none of a frame ends so
+            data += os.read(leader, 65536)
+    os.close(leader)
+    pyte.ByteStream(screen).feed(data.replace(b"\n", b"\r\n"))
+    lines = [line.rstrip() for line in screen.display if line.strip()]
+    assert lines == ["two is up to date  100 B", "one is up to date  100 B"]
 
 
 def test_without_a_stream_json_goes_to_stdout(capsys: pytest.CaptureFixture[str]) -> None:
