@@ -9,7 +9,8 @@ RUN python -m venv /opt/ollama-cli && /opt/ollama-cli/bin/pip install --no-cache
 
 FROM python:3.13-slim
 COPY --from=build /opt/ollama-cli /opt/ollama-cli
-ENV PATH=/opt/ollama-cli/bin:$PATH
+# A container forgets: conversations are not saved, unless one is told to, and where.
+ENV PATH=/opt/ollama-cli/bin:$PATH OLLAMA_CLI_SAVE=false
 USER 65534:65534
 WORKDIR /tmp
 ENTRYPOINT ["ollama-cli"]

@@ -12,10 +12,12 @@ from typing import Any, Final
 
 import pytest
 import yaml
+from conversations import said, shown_model
 from dead_ports import closed_port
 from documentation import Parsed, read
 from hostile import PATIENCE, Peer, Server, by_path, document
 from shell import PROGRAM, call
+from terminals import Terminal
 
 ROOT: Final = Path(__file__).parents[1]
 STEPS: Final = [
@@ -154,6 +156,24 @@ def test_what_keeps_the_services_waiting_stands_in_their_logs() -> None:
     result = call(*command, env={"OLLAMA_IP": f"127.0.0.1:{closed_port()}"})
     assert result.code == 7
     assert "no running Ollama server detected at http://127.0.0.1:" in result.err
+
+
+def test_a_conversation_in_it_has_no_word_for_what_is_not_kept() -> None:
+    if not may_mount():
+        pytest.skip("this machine lends no root that can be made read-only")
+    variables = dict(each.partition("=")[::2] for each in shlex.split(dict(STEPS)["ENV"]))
+    env = {**variables, "HOME": "/nonexistent", "PATH": os.environ["PATH"]}
+    routes = {"/api/chat": said("an answer"), "/api/show": shown_model}
+    with Server(by_path(routes)) as server:
+        command = shlex.join([PROGRAM, "chat", "-m", "m", "--host", server.url])
+        inside = ("-rm", "sh", "-c", f"unset XDG_CONFIG_HOME; {READ_ONLY}{command}")
+        with Terminal(*inside, program="/usr/bin/unshare", env=env) as terminal:
+            terminal.expect(">>>")
+            terminal.send("hi\r")
+            terminal.expect("an answer", ">>>")
+            terminal.send("/bye\r")
+            assert terminal.end() == 0
+    assert "warning" not in terminal.shown
 
 
 def test_it_builds_where_a_docker_daemon_runs() -> None:
