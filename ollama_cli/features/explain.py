@@ -121,7 +121,8 @@ def missing_hint(model: str, context: Context, *, or_else: str = "") -> str:
         return hint
     pull = f"`ollama-cli models pull {shlex.quote(model)}`{or_else}"
     known = known_models(context)
-    offers_pull = context.traits.offers_pull and not context.servers.lacks_pull
+    can_be_pulled = model_names.is_valid(model) and not context.servers.lacks_pull
+    offers_pull = context.traits.offers_pull and can_be_pulled
     others = [name for name in known.names if not model_names.same_model(name, model)]
     similar = [_with_age(name, known) for name in model_names.nearest(model, others)]
     if similar and offers_pull:

@@ -89,6 +89,19 @@ def test_mv_of_an_unknown_model(server: str) -> None:
     assert names(server) == BOTH
 
 
+@pytest.mark.parametrize("command", ["cp", "mv"])
+def test_one_model_is_copied_or_renamed_and_no_glob(server: str, command: str) -> None:
+    result = call("models", command, "demo*", "x", "--host", server)
+    assert (result.code, names(server)) == (2, BOTH)
+    assert result.err.startswith("error: no model name: 'demo*' holds '*' (U+002A)\n")
+
+
+def test_what_is_no_name_cannot_be_pulled_either(server: str) -> None:
+    result = call("models", "has", "x*", "--host", server)
+    assert result.code == 4
+    assert result.err.endswith("\nhint: what is installed: `ollama-cli models list`\n")
+
+
 def test_mv_of_an_unknown_model_asks_nothing(server: str) -> None:
     result = call("models", "mv", "nobody", "demo-embed", "--host", server)
     assert result.code == 4

@@ -23,7 +23,7 @@ def command(
     """
     context: Context = ctx.obj
     # A copy could make a forbidden model usable.
-    source = context.permit(source)
+    source = context.permit(checked_grammar(source))
     destination = context.permit(checked_grammar(destination))
     context.servers.native("cp").copy(source, destination)
     context.servers.forget_installed()

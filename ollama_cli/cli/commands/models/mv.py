@@ -25,7 +25,7 @@ def command(
       ollama-cli models mv my-draft my-llama
     """
     context: Context = ctx.obj
-    source = context.permit(source)
+    source = context.permit(checked_grammar(source))
     destination = context.permit(checked_grammar(destination))
     if same_model(source, destination):
         raise UsageError(f"{destination} is its name already")
