@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from ollama_cli.errors import ModelNotFoundError, PullError
 from ollama_cli.services import ollama
@@ -10,6 +10,7 @@ from ollama_cli.types import model_names
 
 if TYPE_CHECKING:
     from ollama_cli.config.settings import Settings
+    from ollama_cli.services.connection import ClientOptions
     from ollama_cli.ui.progress.reporter import PullProgressReporter
 
 
@@ -21,13 +22,15 @@ class OllamaClient(ollama.OllamaClient):
     method raises OllamaCliError or one of its children, and nothing else.
     """
 
-    def __init__(self, base_url: str | None = None, **options: Any) -> None:
+    def __init__(self, base_url: str | None = None, **options: "Unpack[ClientOptions]") -> None:
         if base_url is None:
             base_url, options = _settled(None, options)
         super().__init__(base_url, **options)
 
     @classmethod
-    def from_settings(cls, settings: "Settings | None" = None, **options: Any) -> Self:
+    def from_settings(
+        cls, settings: "Settings | None" = None, **options: "Unpack[ClientOptions]"
+    ) -> Self:
         """Make a client of the server that the settings name; those of the user if none are given.
 
         `options` win over what the settings say. Raises what `load_settings` raises.
@@ -36,7 +39,7 @@ class OllamaClient(ollama.OllamaClient):
         return cls(address, **options)
 
     @classmethod
-    def connect(cls, base_url: str | None = None, **options: Any) -> Self:
+    def connect(cls, base_url: str | None = None, **options: "Unpack[ClientOptions]") -> Self:
         """Make a client and verify that a server answers; raises what `version` raises."""
         client = cls(base_url, **options)
         client.version()
@@ -75,9 +78,12 @@ class OllamaClient(ollama.OllamaClient):
             raise unknown from error
 
 
-def _settled(settings: "Settings | None", options: Mapping[str, Any]) -> tuple[str, dict[str, Any]]:
+def _settled(
+    settings: "Settings | None", options: Mapping[str, Any]
+) -> "tuple[str, ClientOptions]":
     """Return the address and the options of a client; given options win over the settings."""
     from ollama_cli.config import loading  # noqa: PLC0415  for settings alone: 9 ms
 
     settings = loading.load_settings() if settings is None else settings
-    return settings.host, {**loading.client_options(settings), **options}
+    settled: Any = {**loading.client_options(settings), **options}
+    return settings.host, settled

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from http import HTTPStatus
-from typing import Any, Final, Self, TypeVar
+from typing import Any, Final, Self, TypedDict, TypeVar
 
 from ollama_cli.errors import (
     ModelNotFoundError,
@@ -270,6 +270,17 @@ class Connection:
                 rest=f" answers, but not as {self._speaks} does",
                 http_status=reply.status,
             )
+
+
+class ClientOptions(TypedDict, total=False):
+    """The keywords of a client, for those that pass them on."""
+
+    timeouts: Timeouts | None
+    headers: Mapping[str, str] | None
+    ca_file: str | None
+    client_cert: str | tuple[str, str] | None
+    insecure: bool
+    local_only: bool
 
 
 class Client:

@@ -21,8 +21,9 @@ from ollama_cli.wire import decoding, fields, ndjson, ollama as wire
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
-    from typing import Any, Self
+    from typing import Any, Self, Unpack
 
+    from ollama_cli.services.connection import ClientOptions
     from ollama_cli.services.kinds import Server
     from ollama_cli.types.answer_events import ChatEvent
     from ollama_cli.types.answers import Embeddings
@@ -54,7 +55,9 @@ class OllamaClient(Client, Provider):
     lacks_version = False
 
     @classmethod
-    def connect(cls, base_url: str = "http://127.0.0.1:11434", **options: Any) -> Self:
+    def connect(
+        cls, base_url: str = "http://127.0.0.1:11434", **options: Unpack[ClientOptions]
+    ) -> Self:
         """Make a client and verify that a server answers; raises what `version` raises."""
         client = cls(base_url, **options)
         client.version()

@@ -91,3 +91,8 @@ def test_a_pull_that_was_cut_is_begun_again(monkeypatch: pytest.MonkeyPatch) -> 
 def test_without_a_server_nothing_is_ready(tmp_path: Path) -> None:
     with pytest.raises(UnreachableError):
         OllamaClient("http://127.0.0.1:9").ensure_ready(str(tmp_path.name), auto_pull=True)
+
+
+def test_a_keyword_that_is_none_is_seen_by_type_checkers_too() -> None:
+    with pytest.raises(TypeError, match="'timeout'"):
+        OllamaClient("127.0.0.1:9", timeout=5)  # type: ignore[call-arg]  # mypy wants this comment
