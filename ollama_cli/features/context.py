@@ -106,7 +106,8 @@ class Context:
         time limits are not for it.
         """
         if self.flags.demo:
-            demo = Layer({"host": (self._demo.__enter__().url, "--demo")})
+            url = self._demo.__enter__().url
+            demo = Layer({"host": (url, "--demo"), "save": (False, "--demo")})
             return [demo, *sources.typed_layers(self.flags.settings, self.environ)]
         layers, warnings = sources.layers(self.flags.settings, self.environ, self.flags.env_file)
         for warning in warnings:

@@ -5,9 +5,11 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
 import pytest
 from shell import call, ended, run, start
+from terminals import Terminal
 
 from ollama_cli.demo import FAULTS, DemoServer
 from ollama_cli.demo.script import ANSWERS, KINDS
@@ -137,6 +139,15 @@ def test_every_fault_is_explained_in_the_help() -> None:
     explained = call("demo", "serve", "--help").out.partition("Options:")[0]
     words = set(re.findall(r"[a-z-]+", re.sub(r"-\n +", "-", explained)))
     assert set(FAULTS) <= words
+
+
+@pytest.mark.parametrize(("words", "kept"), [([], 0), (["--save"], 1)])
+def test_what_the_demo_says_is_kept_if_that_is_wanted(
+    tmp_path: Path, words: list[str], kept: int
+) -> None:
+    with Terminal("--demo", "chat", "hi", "--max-tokens", "3", *words, at=tmp_path) as terminal:
+        assert terminal.end() == 0
+    assert len(list(tmp_path.rglob("sessions.db"))) == kept
 
 
 def test_the_tour_through_a_pipe(monkeypatch: pytest.MonkeyPatch) -> None:
