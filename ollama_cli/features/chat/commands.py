@@ -162,7 +162,7 @@ _MAKE_ROOM: Final = frozenset({"compact", "context", "drop", "model", "set", "un
 DIFFERENCES: Final = {
     "/load": "/load keeps the conversation here; a new one: /new",
     "/clear": "/clear begins a new session here, and keeps the old one",
-    "save": "/save writes a file here, no model; all that is said is saved as a session anyway",
+    "save": "/save writes a file here, no model; a session is kept anyway, unless it is private",
 }
 
 

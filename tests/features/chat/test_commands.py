@@ -271,7 +271,7 @@ def test_code_and_answers_are_written_to_files_that_the_user_names(tmp_path: Pat
     with talking(tmp_path, code) as talk:
         told = talk.told(f"/save {tmp_path}/x")
         assert "no answer yet" in told
-        assert "/save writes a file here, no model" in told
+        assert "/save writes a file here, no model; a session is kept anyway, unless " in told
         talk.say("first")
         assert "no model" not in talk.told(f"/save 1 {tmp_path}/a.py")
         assert (tmp_path / "a.py").read_text(encoding="utf-8") == "print(1)\n"
@@ -285,9 +285,10 @@ def test_code_and_answers_are_written_to_files_that_the_user_names(tmp_path: Pat
         assert "print(1)" in talk.out
 
 
-def test_a_private_conversation_is_exported_too(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", ["/private", "/private on"])
+def test_a_private_conversation_is_exported_too(tmp_path: Path, said: str) -> None:
     with talking(tmp_path) as talk:
-        talk.say("/private on")
+        assert talk.told(said) == "note: private: nothing is saved\n"
         talk.say("first")
         talk.say(f"/export {tmp_path}/whole.md")
         assert "first" in (tmp_path / "whole.md").read_text(encoding="utf-8")

@@ -122,10 +122,10 @@ def private(talk: Conversation, argument: str) -> Next:
     if argument not in {"", "on", "off"}:
         raise UsageError(f"/private is on or off, not {argument!r}")
     recorder = talk.recorder
-    if argument == "on":
+    if argument != "off":
         recorder.save(talk.tree)
         recorder.is_private = True
-    elif argument == "off":
+    else:
         if not recorder.can_save:
             raise UsageError(
                 "this conversation was begun as a private one, and stays so",
