@@ -4,12 +4,14 @@ Names that are hidden count as others do, and so do the beginnings of names. Wha
 this program lacks is named as that, and never corrected into something else.
 """
 
+import difflib
 import re
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
+from ollama_cli.cli import habits
 from ollama_cli.cli.options import PROGRAM
 from ollama_cli.cli.table import TABLE, Branch
 from ollama_cli.errors import UsageError
@@ -18,24 +20,8 @@ from ollama_cli.features.chat.globs import refuse_glob
 from ollama_cli.types import model_names
 
 _MOST: Final = 3
-# Commands of `ollama` that there are not here, each with what to type instead.
-_OF_OLLAMA: Final = (
-    *("create", "push", "signin", "signout", "login", "logout", "serve", "start", "launch"),
-    *("runner", "gpu-discover"),
-)
+_ALIKE: Final = 0.75  # of 1
 _STARTS: Final = frozenset({"serve", "start"})
-# Words that other programs have for what is here, and that are like none of ours.
-_ELSEWHERE: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("remove", "delete", "del", "uninstall"), "rm"),
-    **dict.fromkeys(("download", "install", "fetch"), "pull"),
-    **dict.fromkeys(("inspect", "describe"), "show"),
-    **dict.fromkeys(("templates", "roles"), "prompts"),
-    "logs": "sessions",
-    "keys": "hosts",
-    "ask": "chat",
-    "rename": "mv",
-    "copy": "cp",
-}
 # Options of `ollama`, for commands that do not take them as they are.
 _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
@@ -44,42 +30,11 @@ _OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
     "--dimensions": "vectors come from `{program} embed --dimensions N`",
     "--hide-reasoning": "-q shows no thinking",
 }
-# Options of llm and aichat, each with the one that does it here.
-_OTHERS_OPTIONS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("-a", "--attachment", "--at", "--attachment-type"), "--image"),
-    **dict.fromkeys(("--cid", "--conversation"), "--session"),
-    **dict.fromkeys(("-n", "--no-log"), "--private"),
-    **dict.fromkeys(("--log", "--save-session"), "--save"),
-    **dict.fromkeys(("-u", "--usage"), "--stats"),
-    **dict.fromkeys(("-T", "--tool", "--functions"), "--tools"),
-    **dict.fromkeys(("--cl", "--chain-limit"), "--max-tool-rounds"),
-    **dict.fromkeys(("-t", "-r", "--role"), "--prompt-file"),
-    **dict.fromkeys(("--sf", "--system-fragment"), "--system"),
-    "--fragment": "--file",
-    "--param": "--var",
-    "--key": "--api-key-env",
-    "--xl": "--extract-last",
-    "--code": "--extract",
-    "--dry-run": "--show-prompt",
-    "-S": "--no-stream",
-}
-_OF_AICHAT: Final[Mapping[str, str]] = {
-    "--list-models": "models list",
-    "--list-sessions": "sessions list",
-    "--list-roles": "prompts list",
-    "--info": "config show",
-    "--serve": "mcp serve",
-}
 # What `-a` is typed for, as behind the commands of containers.
 _ALL: Final = {
     "list": "it lists all that there are: leave it out",
     "ls": "it lists all that there are: leave it out",
     "ps": "all models, also those not in memory: `{program} models list`",
-}
-# Options of other programs, each with what it is here, if the command has it.
-_MEANT: Final[Mapping[str, Sequence[str]]] = {
-    **dict.fromkeys(("-f", "--force"), ("--yes",)),
-    **dict.fromkeys(("-n", "--dry-run", "--check"), ("--check", "--dry-run")),
 }
 # Commands that take names of models as bare words.
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
@@ -101,24 +56,33 @@ _WITH_VALUE: Final = 2  # a prompt, and such a word
 def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -> UsageError:
     """Return the error for a word that is no command; `rest` are the words behind it."""
     message = f"no such command: {path} {name}"
-    is_root = path == PROGRAM
-    if not is_root and name in TABLE:
-        return UsageError(message, hint=_did_you_mean([f"{PROGRAM} {name}"]))
-    if name in _OF_OLLAMA and path in {PROGRAM, f"{PROGRAM} models"}:
+    place = path.removeprefix(PROGRAM).strip()
+    ours = habits.command(place, name.lower(), branch.entries)
+    if not ours and name in habits.OF_OLLAMA and path in {PROGRAM, f"{PROGRAM} models"}:
         line = shlex.join(["ollama", name, *rest])
         demo = f"; a demo server: `{PROGRAM} demo serve`" if name in _STARTS else ""
         return UsageError(f"{message}; it is one of ollama", hint=f"type `{line}`{demo}")
-    if is_root and (name not in model_names.WELL_KNOWN):
-        below = [f"{place} {name}" for place, each in _branches(branch) if name in each.entries]
-        if below:
-            return UsageError(message, hint=_did_you_mean(f"{path} {each}" for each in below))
-    if is_root and name == "version":
-        return UsageError(message, hint=f"type `{PROGRAM} --version`")
-    near = _meant(name, branch.entries)
-    if is_root and (question := _question(name, rest, has_near=bool(near))):
-        return UsageError(message, hint=question)
-    hint = _did_you_mean(f"{path} {each}" for each in near)
-    return UsageError(message, hint=hint if near else f"see `{path} --help`")
+    if not ours and path == PROGRAM:
+        return UsageError(message, hint=_in_place_of_a_command(name, rest, branch))
+    near = [ours] if ours else [name] if name in TABLE else []
+    lines = [f"{PROGRAM} {each}" for each in near]
+    lines = lines or [f"{path} {each}" for each in nearest(name, branch.entries)]
+    return UsageError(message, hint=_did_you_mean(lines) if lines else f"see `{path} --help`")
+
+
+def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> str:
+    """Return what to type for a word where one of the program's commands should stand."""
+    below = [f"{place} {name}" for place, each in _branches(branch) if name in each.entries]
+    if below and name not in model_names.WELL_KNOWN:
+        return _did_you_mean(f"{PROGRAM} {each}" for each in below)
+    if name == "version":
+        return f"type `{PROGRAM} --version`"
+    near = nearest(name, branch.entries)
+    if question := _question(name, rest, has_near=bool(near)):
+        return question
+    return (
+        _did_you_mean(f"{PROGRAM} {each}" for each in near) if near else f"see `{PROGRAM} --help`"
+    )
 
 
 def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
@@ -126,9 +90,10 @@ def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
     message = f"no help topic is named {name!r}"
     if name == "version":
         return UsageError(message, hint=f"type `{PROGRAM} --version`")
-    if name in _OF_OLLAMA:
+    if name in habits.OF_OLLAMA:
         return UsageError(f"{message}; it is one of ollama", hint=f"type `ollama help {name}`")
-    near = _meant(name, [*topics, *TABLE])
+    ours = habits.command("", name.lower(), TABLE)
+    near = [ours] if ours else nearest(name, [*topics, *TABLE])
     hint = _did_you_mean(f"{PROGRAM} help {each}" for each in near)
     return UsageError(message, hint=hint if near else f"topics: {', '.join(topics)}")
 
@@ -143,7 +108,8 @@ def unknown_option(
 ) -> UsageError:
     """Return the error for an option that is none of the `known` ones.
 
-    It may be one that stands `first`, before all commands, or one of a command `below`.
+    It may be one that stands `first`, before all commands, or one of a command `below`, given as
+    the words of both.
     """
     message = f"no such option: {name}"
     only = (theirs for begin, theirs in _ONLY_OLLAMAS.items() if name.startswith(begin))
@@ -161,12 +127,10 @@ def unknown_option(
         hint = f"a model is named without it: `{path} MODEL`"
     elif name in {"-a", "--all"} and (advice := _ALL.get(path.rpartition(" ")[2])):
         hint = advice.format(program=PROGRAM)
-    elif meant := next((each for each in _MEANT.get(name, ()) if each in known), ""):
-        hint = f"did you mean {meant}?"
     elif name in first:
         hint = f"it stands before a command: `{PROGRAM} {name}`"
-    elif command := next(iter(below), None):
-        hint = f"it stands behind the command: `{path} {command} {name} …`"
+    elif words := next(iter(below), None):
+        hint = f"it stands behind the command: `{path} {words} …`"
     elif near := nearest(name, known):
         hint = f"did you mean {' or '.join(near)}?"
     else:
@@ -219,23 +183,25 @@ def nearest(name: str, known: Iterable[str]) -> list[str]:
         begun = [each for each in begun if each[:2] != "--"]
     if 0 < len(begun) <= _MOST:
         return begun
-    return model_names.nearest(name, names, limit=1)
+    near = model_names.nearest(name, names, limit=1)
+    return [each for each in near if _is_typo(name, each)]
 
 
-def _meant(name: str, known: Iterable[str]) -> list[str]:
-    names = list(known)
-    ours = _ELSEWHERE.get(name.lower())
-    return [ours] if ours in names else nearest(name, names)
+def _is_typo(name: str, known: str) -> bool:
+    """Return whether two words begin alike, or are so much alike that a slip tells them apart."""
+    one, other = name.lstrip("-").lower(), known.lstrip("-").lower()
+    is_alike = difflib.SequenceMatcher(None, one, other).ratio() >= _ALIKE
+    return one[:1] == other[:1] or is_alike
 
 
 def _instead(path: str, name: str, known: Sequence[str]) -> str:
     """Return what does here what an option does in another program; empty if nothing does."""
     if advice := _OLLAMA_OPTIONS.get(name):
         return advice.format(program=PROGRAM)
-    if (ours := _OTHERS_OPTIONS.get(name)) in known:
+    if ours := habits.option(name, known):
         return f"did you mean {ours}?"
-    if path == PROGRAM and name in _OF_AICHAT:
-        return _did_you_mean([f"{PROGRAM} {_OF_AICHAT[name]}"])
+    if path == PROGRAM and name in habits.OF_AICHAT:
+        return _did_you_mean([f"{PROGRAM} {habits.OF_AICHAT[name]}"])
     return ""
 
 

@@ -156,7 +156,7 @@ class _GlobalOptions(AnyCommand):
         )
 
     def commands_with(self, option: str, args: Sequence[str]) -> Sequence[str]:  # noqa: ARG002  none
-        """Name the command among the words of the line that has an option."""
+        """Name the command that has an option: among the words of the line, or else `chat`."""
         return ()
 
 
@@ -236,12 +236,21 @@ class _Group(_GlobalOptions, TyperGroup):
         for place, word in enumerate(args, 1):
             entry = self._branch.entries.get(word)
             if isinstance(entry, Entry) and option in _words(load(word, entry).params):
-                return [word]
+                return [f"{word} {option}"]
             if isinstance(entry, Branch):
                 below = _Group(word, entry).commands_with(option, args[place:])
                 if below:
                     return [f"{word} {each}" for each in below]
-        return ()
+        behind = args.index(option) + 1 if option in args else 0  # what may be its value
+        others = [word for place, word in enumerate(args) if place != behind]
+        chat = TABLE["chat"]
+        if self._branch is not ROOT or not isinstance(chat, Entry) or {*others} & {*TABLE}:
+            return ()
+        from ollama_cli.cli import habits  # noqa: PLC0415  errors alone: 1 ms
+
+        known = _words(load("chat", chat).params)
+        ours = option if option in known else habits.option(option, known)
+        return [f"chat {ours}"] if ours else ()
 
 
 def run(arguments: Sequence[str], launch: Launch) -> Asked | None:

@@ -6,7 +6,7 @@ import pytest
 from hostile import Server, lines
 from shell import call, python
 
-from ollama_cli.cli import mistakes, parser
+from ollama_cli.cli import habits, parser
 from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.table import TABLE, Branch
 from ollama_cli.features.chat import request
@@ -31,6 +31,24 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("config g", "did you mean `ollama-cli config get`?"),
         ("remove x", "did you mean `ollama-cli rm`?"),
         ("models delete x", "did you mean `ollama-cli models rm`?"),
+        ("models view x", "did you mean `ollama-cli models show`?"),
+        ("models use x", "did you mean `ollama-cli models default`?"),
+        ("sessions ls", "did you mean `ollama-cli sessions list`?"),
+        ("sessions resume", "did you mean `ollama-cli chat --session`?"),
+        ("hosts ls", "did you mean `ollama-cli hosts list`?"),
+        ("prompts ls", "did you mean `ollama-cli prompts list`?"),
+        ("prompts new x", "did you mean `ollama-cli prompts edit`?"),
+        ("config list", "did you mean `ollama-cli config show`?"),
+        ("config rm model", "did you mean `ollama-cli config unset`?"),
+        ("cache ls", "did you mean `ollama-cli cache info`?"),
+        ("mcp list", "did you mean `ollama-cli mcp tools`?"),
+        ("prompt hi", "did you mean `ollama-cli chat`?"),
+        ("auth login", "did you mean `ollama-cli hosts`?"),
+        ("aliases", "did you mean `ollama-cli models cp`?"),
+        ("status", "did you mean `ollama-cli health`?"),
+        ("settings", "did you mean `ollama-cli config show`?"),
+        ("api /api/tags", "see `ollama-cli --help`"),
+        ("get x", "did you mean `ollama-cli config get`?"),
         ("sessions delete x", "did you mean `ollama-cli sessions rm`?"),
         ("download x", "did you mean `ollama-cli pull`?"),
         ("inspect x", "did you mean `ollama-cli show`?"),
@@ -90,6 +108,19 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("--sort size models ls", "it stands behind the command: `ollama-cli models ls --sort …`"),
         ("models --sort list", "it stands behind the command: `ollama-cli models list --sort …`"),
         ("chat --show-completion", "it stands before a command: `ollama-cli --show-completion`"),
+        ("-m demo why", "it stands behind the command: `ollama-cli chat -m …`"),
+        ("-c and", "it stands behind the command: `ollama-cli chat -c …`"),
+        ("-t review", "it stands behind the command: `ollama-cli chat --prompt-file …`"),
+        ("--xyzzy why", "see `ollama-cli --help`"),
+        ("chat -t review", "did you mean --prompt-file?"),
+        ("chat --attachment x.png", "did you mean --image?"),
+        ("generate -a x.png", "did you mean --image?"),
+        ("sessions list -n 3", "did you mean --limit?"),
+        ("chat -T x.py hi", "did you mean --tools?"),
+        ("chat --key x hi", "did you mean --api-key-env?"),
+        ("ls --format json", "did you mean --output?"),
+        ("ls --no-color", "did you mean --color=never?"),
+        ("ls --web", "see `ollama-cli ls --help`"),
         ("chat -o jsn", "did you mean json?"),
         ("chat -o jsonn", "did you mean json?"),
         ("chat --color alway", "did you mean always?"),
@@ -169,9 +200,10 @@ def test_words_of_llm_and_aichat_are_answered_with_ours(line: str, meant: str) -
 
 
 def test_what_is_named_instead_of_words_of_others_is_there() -> None:
-    told = call("chat", "--help").out + call("help", "options").out
-    assert [each for each in mistakes._OTHERS_OPTIONS.values() if f"{each} " not in told] == []
-    for line in mistakes._OF_AICHAT.values():
+    words = {word.strip("`,") for word in call("help", "agent").out.split()}
+    ours = {each.partition("=")[0] for row in habits.OPTIONS.values() for each in row}
+    assert ours - words == set()
+    for line in habits.OF_AICHAT.values():
         assert call(*line.split(), "--help").code == 0
 
 
@@ -335,7 +367,7 @@ def test_every_level_is_one_for_the_parser() -> None:
 def test_no_name_of_ours_is_taken_for_one_of_ollama() -> None:
     models = TABLE["models"]
     assert isinstance(models, Branch)
-    assert not {*TABLE, *models.entries} & set(mistakes._OF_OLLAMA)
+    assert not {*TABLE, *models.entries} & set(habits.OF_OLLAMA)
 
 
 def test_a_line_that_is_right_does_not_load_it() -> None:

@@ -1,0 +1,117 @@
+"""Words that other programs have for what is here: of `ollama`, `llm`, `gh` and their like."""
+
+from collections.abc import Container, Mapping
+from typing import Final
+
+OF_OLLAMA: Final = (
+    *("create", "push", "signin", "signout", "login", "logout", "serve", "start", "launch"),
+    *("runner", "gpu-discover"),
+)
+"""Commands of `ollama` that there are not here."""
+
+# The same in whatever group has the second word.
+_ANYWHERE: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("remove", "delete", "del", "uninstall"), "rm"),
+    **dict.fromkeys(("download", "install", "fetch", "add"), "pull"),
+    **dict.fromkeys(("inspect", "describe", "view", "info", "get"), "show"),
+    **dict.fromkeys(("ask", "prompt"), "chat"),
+    **dict.fromkeys(("unload", "kill"), "stop"),
+    "rename": "mv",
+    "copy": "cp",
+    "ls": "list",
+}
+# In one group: the words behind the name of the program.
+_IN: Final[Mapping[str, Mapping[str, str]]] = {
+    "": {
+        **dict.fromkeys(("add", "get"), ""),  # of several groups
+        **dict.fromkeys(("logs", "log", "conversations", "threads"), "sessions"),
+        **dict.fromkeys(("keys", "key", "auth"), "hosts"),
+        **dict.fromkeys(("template", "templates", "roles"), "prompts"),
+        **dict.fromkeys(("alias", "aliases"), "models cp"),
+        **dict.fromkeys(("status", "ping"), "health"),
+        **dict.fromkeys(("settings", "preferences"), "config show"),
+        "schemas": "help schema",
+        "upgrade": "models update",
+    },
+    "models": {
+        **dict.fromkeys(("use", "set"), "models default"),
+        **dict.fromkeys(("choose", "select"), "models pick"),
+        **dict.fromkeys(("alias", "aliases"), "models cp"),
+        "upgrade": "models update",
+        "running": "models ps",
+    },
+    "sessions": {
+        **dict.fromkeys(("resume", "continue", "open"), "chat --session"),
+        "find": "sessions search",
+    },
+    "prompts": dict.fromkeys(("add", "new", "create"), "prompts edit"),
+    "hosts": {"set": "hosts add", "use": "config set host"},
+    "config": {
+        **dict.fromkeys(("list", "ls", "view"), "config show"),
+        **dict.fromkeys(("rm", "remove", "delete", "reset"), "config unset"),
+        "add": "config set",
+    },
+    "cache": {
+        **dict.fromkeys(("list", "ls", "show"), "cache info"),
+        **dict.fromkeys(("rm", "prune", "purge", "clean"), "cache clear"),
+    },
+    "mcp": {
+        **dict.fromkeys(("list", "ls"), "mcp tools"),
+        **dict.fromkeys(("run", "start"), "mcp serve"),
+    },
+}
+OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
+    **dict.fromkeys(("-a", "--attachment", "--at", "--attachment-type"), ("--image",)),
+    **dict.fromkeys(("--cid", "--conversation"), ("--session",)),
+    **dict.fromkeys(("-n", "--no-log"), ("--private", "--limit", "--dry-run", "--check")),
+    **dict.fromkeys(("--log", "--save-session"), ("--save",)),
+    **dict.fromkeys(("-u", "--usage"), ("--stats",)),
+    **dict.fromkeys(("-T", "--tool", "--functions"), ("--tools",)),
+    **dict.fromkeys(("--cl", "--chain-limit"), ("--max-tool-rounds",)),
+    **dict.fromkeys(("-t", "-r", "--role", "--template"), ("--prompt-file",)),
+    **dict.fromkeys(("--sf", "--system-fragment"), ("--system",)),
+    **dict.fromkeys(("-f", "--force"), ("--yes",)),
+    **dict.fromkeys(("--fragment", "--input"), ("--file",)),
+    **dict.fromkeys(("--key", "--api-key"), ("--api-key-env",)),
+    **dict.fromkeys(("--num-predict", "--max-length"), ("--max-tokens",)),
+    **dict.fromkeys(("--no-color", "--no-colour"), ("--color=never",)),
+    **dict.fromkeys(("--silent", "--no-progress"), ("--quiet",)),
+    "--param": ("--var",),
+    "--xl": ("--extract-last",),
+    "--code": ("--extract",),
+    "--dry-run": ("--check", "--show-prompt"),
+    "--check": ("--dry-run",),
+    "-S": ("--no-stream",),
+    "--format": ("--output",),
+    "--url": ("--host",),
+}
+"""Options, and ours of which the first that the command has is meant."""
+OF_AICHAT: Final[Mapping[str, str]] = {
+    "--list-models": "models list",
+    "--list-sessions": "sessions list",
+    "--list-roles": "prompts list",
+    "--info": "config show",
+    "--serve": "mcp serve",
+}
+"""Options of `aichat` that are commands here."""
+
+
+def command(path: str, name: str, names: Container[str]) -> str | None:
+    """Return the words behind the program's name that are meant by a word of others.
+
+    `path` stands between the two, `names` is what there is below it. None if the word is not known
+    from anywhere; empty if it means too much.
+    """
+    below = _IN.get(path, {})
+    if name in below:
+        return below[name]
+    ours = _ANYWHERE.get(name)
+    return f"{path} {ours}".strip() if ours and ours in names else None
+
+
+def option(name: str, known: Container[str]) -> str | None:
+    """Return the option, of those known to a command, that is meant by one of others."""
+    for ours in OPTIONS.get(name, ()):
+        if ours.partition("=")[0] in known:
+            return ours
+    return None
