@@ -20,6 +20,7 @@ from ollama_cli.features.chat.globs import refuse_glob
 from ollama_cli.types import model_names
 
 _MOST: Final = 3
+_FIRST: Final = ("list", "show", "info")  # what somebody wants who names a group alone
 _ALIKE: Final = 0.75  # of 1
 _STARTS: Final = frozenset({"serve", "start"})
 # Options of `ollama`, for commands that do not take them as they are.
@@ -68,6 +69,14 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
     lines = [f"{PROGRAM} {each}" for each in near]
     lines = lines or [f"{path} {each}" for each in nearest(name, branch.entries)]
     return UsageError(message, hint=_did_you_mean(lines) if lines else f"see `{path} --help`")
+
+
+def _at(path: str) -> Mapping[str, Any]:
+    """Return the commands below a path; none of a command."""
+    row: Any = Branch("", TABLE)
+    for word in path.split()[1:]:
+        row = getattr(row, "entries", {}).get(word)
+    return getattr(row, "entries", {})
 
 
 def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> str:
@@ -147,11 +156,25 @@ def extra_words(
         return _unquoted(path, [params["prompt"], *extra], words, params)
     message = f"got unexpected extra argument{'s' * (len(extra) > 1)} ({' '.join(extra)})"
     hint = f"see `{path} --help`"
-    if command in {"list", "ls"} and len(extra) == 1:
+    if "chosen_fields" in params and ("--json", extra[0]) in pairwise(words):  # as `gh` has it
+        hint = f"these keys alone: `{path} --json --fields {shlex.quote(extra[0])}`"
+    elif command in {"list", "ls"} and len(extra) == 1:
         hint = f"names that begin so: `{path} --filter {shlex.quote(f'{extra[0]}*')}`"
     elif command == "ps" and len(extra) == 1:
         hint = f"names that begin so: `{path} -o name | grep {shlex.quote(f'^{extra[0]}')}`"
     return UsageError(message, hint=hint)
+
+
+def missing(path: str, words: Sequence[str]) -> str:
+    """Return a hint to what may be added to a line that ends too soon; empty if nothing may."""
+    if not words:
+        below = _at(path)
+        first = next((each for each in _FIRST if each in below), None)
+        return f"what there is: `{path} {first}`; all commands: `{path} --help`" if first else ""
+    name, is_pair, value = words[-1].partition("=")
+    if path == f"{PROGRAM} config set" and is_pair and name:
+        return f"type `{path} {name} {shlex.quote(value)}`"
+    return ""
 
 
 def bad_value(message: str, choices: Iterable[str]) -> str:

@@ -317,7 +317,10 @@ def _usage_error(error: ClickException) -> UsageError:
     path = context.command_path if context else PROGRAM
     message = error.format_message()
     choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
-    hint = mistakes.bad_value(message, choices) or f"see `{path} --help`"
+    hint = mistakes.bad_value(message, choices)
+    if not hint and context and message.startswith("Missing"):
+        hint = mistakes.missing(path, context.meta.get("ollama_cli.words", ()))
+    hint = hint or f"see `{path} --help`"
     return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
 
 

@@ -138,6 +138,32 @@ def test_a_mistake_is_answered_with_what_was_meant(line: str, meant: str) -> Non
     assert result.err.splitlines()[1:] == [f"hint: {meant}"]
 
 
+@pytest.mark.parametrize(
+    ("line", "meant"),
+    [
+        ("models", "what there is: `PATH list`; all commands: `PATH --help`"),
+        ("config", "what there is: `PATH show`; all commands: `PATH --help`"),
+        ("cache", "what there is: `PATH info`; all commands: `PATH --help`"),
+        ("mcp", "see `PATH --help`"),
+        ("config set|model=x", "type `PATH model x`"),
+        ("config set|system=a b=c", "type `PATH system 'a b=c'`"),
+        ("config set|model", "see `PATH --help`"),
+        ("config get", "see `PATH --help`"),
+        ("chat|-m", "see `PATH --help`"),
+    ],
+)
+def test_a_line_that_ends_too_soon_is_answered_with_what_may_follow(line: str, meant: str) -> None:
+    path, *words = line.split("|")
+    result = call(*path.split(), *words)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.splitlines()[1] == f"hint: {meant.replace('PATH', f'ollama-cli {path}')}"
+
+
+def test_the_keys_that_stand_behind_json_are_fields() -> None:
+    error = call("ls", "--json", "name,size", env={"OLLAMA_HOST": NOWHERE}).error
+    assert error["hint"] == "these keys alone: `ollama-cli ls --json --fields name,size`"
+
+
 @pytest.mark.parametrize("name", OLLAMAS)
 @pytest.mark.parametrize("before", [[], ["models"], ["-q"]])
 def test_what_only_ollama_has_is_named_as_that(name: str, before: list[str]) -> None:
