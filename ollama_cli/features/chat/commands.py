@@ -15,7 +15,7 @@ from ollama_cli.features.chat.conversation import (
     unless_stopped,
     was_stopped,
 )
-from ollama_cli.features.chat.grammar import HABITS, Call, read
+from ollama_cli.features.chat.grammar import HABITS, Call, meant, read
 from ollama_cli.features.chat.inside import (
     branches,
     copies,
@@ -181,6 +181,8 @@ def take(talk: Conversation, text: str, *, is_block: bool = False) -> Next:
     with SHIELD:
         try:
             if isinstance(call, str):
+                if not is_block:
+                    _refuse_command(call)
                 return talk.send(call, is_block=is_block)
             if was_stopped(partial(_run, talk, call, done)):
                 talk.context.prompter.note(STOPPED)
@@ -201,6 +203,15 @@ def _run(talk: Conversation, call: Call, done: list[Next]) -> None:
     if difference := DIFFERENCES.get(call.habit or call.word):
         talk.tell_once(call.habit or call.word, difference)
     done.append(COMMANDS[call.word].run(talk, call.argument))
+
+
+def _refuse_command(question: str) -> None:
+    """Raise UsageError for what is no question but a command of another program."""
+    if ours := meant(question):
+        word = question.strip()
+        raise UsageError(
+            f"{word!r} is no command here", hint=f'type {ours}; as a question: """{word}"""'
+        )
 
 
 def _give_up_edit(talk: Conversation) -> None:

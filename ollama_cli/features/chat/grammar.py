@@ -32,6 +32,18 @@ HABITS: Final = {
 }
 # In these a word of the user takes the place of the last one of ours: `/set think high`.
 _OPEN: Final = frozenset({"/set think"})
+# Commands of other conversations, alone on a line: of `llm`, `aichat` and shells.
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("exit", "quit", "bye", ":q", ".exit", ".quit"), "/exit"),
+    **dict.fromkeys(("help", "?", ".help"), "/help"),
+    **dict.fromkeys(("!edit", ".edit"), "Ctrl-G"),
+    ".clear": "/new",
+    ".info": "/show",
+    ".model": "/model",
+    ".regenerate": "/retry",
+    "!fragment": "/file",
+    "!multi": _QUOTES,
+}
 
 
 class Call(NamedTuple):
@@ -54,6 +66,11 @@ def read(text: str, *, is_block: bool = False) -> Call | str:
     if found is None:
         return text[1:] if _ESCAPED.match(text) else text
     return _translated(found[1], text[found.end(1) :])
+
+
+def meant(text: str) -> str | None:
+    """Return what is typed here for a line that is a command elsewhere, else None."""
+    return _ELSEWHERE.get(text.strip().lower())
 
 
 def words(argument: str) -> list[str]:
