@@ -70,7 +70,7 @@ def test_a_pull_that_is_interrupted_says_so(slow: str, tmp_path: Path, number: i
     assert (pull["result"], pull["error"]) == ("interrupted", None)
     assert 0 <= pull["bytes"] < 32_000_000
     assert pull["seconds"] > 0
-    assert history(tmp_path, "--unfinished") == []
+    assert history(tmp_path, "--unfinished") == [pull]
 
 
 def test_processes_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -124,9 +124,10 @@ class History:
 
 
 def unfinished(pulls: list[Pull]) -> list[Pull]:
-    """Return the pulls whose process died, unless a later pull of the same model succeeded.
+    """Return the pulls that left a part behind, unless a later one of the same model succeeded.
 
-    `pulls` are all of them, the newest first.
+    Their process died, they were interrupted, or they failed on the way. `pulls` are all of them,
+    the newest first.
     """
     done: set[tuple[str, str]] = set()
     left = []
@@ -134,9 +135,14 @@ def unfinished(pulls: list[Pull]) -> list[Pull]:
         key = (pull.host, shortest(pull.model).lower())
         if pull.result == "success":
             done.add(key)
-        elif pull.result == UNFINISHED and key not in done:
+        elif _is_partial(pull) and key not in done:
             left.append(pull)
     return left
+
+
+def _is_partial(pull: Pull) -> bool:
+    failed_later = pull.result == "error" and bool(pull.bytes)
+    return failed_later or pull.result in {UNFINISHED, "interrupted"}
 
 
 def _is_valid_row(row: Any) -> bool:

@@ -19,6 +19,8 @@ from ollama_cli.features.pull.history import History, Pull, unfinished
 HOST = "http://h:11434"
 DONE = Pull("m", HOST, "2026-01-01T00:00:00.000Z", None, None, None, None, "success", None)
 DEAD = replace(DONE, result="unfinished")
+STOPPED = replace(DONE, result="interrupted")
+BROKEN = replace(DONE, result="error", bytes=7)
 
 
 @pytest.fixture
@@ -235,6 +237,8 @@ def test_a_python_without_sqlite_is_told(path: Path, monkeypatch: pytest.MonkeyP
         ([replace(DONE, model="m:7b"), DEAD], [DEAD]),
         ([replace(DONE, host="http://other:1"), DEAD], [DEAD]),
         ([replace(DONE, result="error"), replace(DONE, result="running"), DEAD], [DEAD]),
+        ([STOPPED, BROKEN, DEAD], [STOPPED, BROKEN, DEAD]),
+        ([DONE, STOPPED, BROKEN], []),
     ],
 )
 def test_an_unfinished_pull_is_made_good_by_a_later_one(

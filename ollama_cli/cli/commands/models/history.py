@@ -31,7 +31,7 @@ _SPARE: Final = ("HOST", "RESTARTS", "TIME")
 def command(
     ctx: typer.Context,
     unfinished: Annotated[
-        bool, typer.Option("--unfinished", help="Only what was begun and never ended.")
+        bool, typer.Option("--unfinished", help="Only what was begun and is not whole yet.")
     ] = False,
     limit: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="Only the newest N.")
@@ -41,8 +41,9 @@ def command(
 ) -> None:
     """List what was pulled from this machine, the newest first: when, how much, how it ended.
 
-    A pull whose process died is unfinished until the same model is pulled again. Nothing is
-    written down while the setting `history` is false.
+    --unfinished lists what is not whole yet: its process died, it was interrupted or failed on the
+    way, and no later pull made it good. Nothing is written down while the setting `history` is
+    false.
 
     Examples:
       ollama-cli models history
