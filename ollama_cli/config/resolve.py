@@ -1,7 +1,7 @@
 """Precedence: every setting has the value of the strongest source that has it."""
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
@@ -83,6 +83,12 @@ def resolve(layers: Sequence[Layer]) -> Settings:
         models=_of_models(layers),
         warnings=tuple(warnings),
     )
+
+
+def strongest(layers: Iterable[Layer], name: str) -> tuple[str, str] | None:
+    """Return the value of a setting as the strongest source has it, and that source; else None."""
+    found = next((layer.values[name] for layer in layers if name in layer.values), None)
+    return (redact(str(found[0])), found[1]) if found else None
 
 
 def _of_models(layers: Sequence[Layer]) -> dict[str, dict[str, tuple[Any, str]]]:

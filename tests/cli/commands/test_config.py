@@ -166,6 +166,27 @@ def test_older_variables_are_read_too(file: Path, variable: str) -> None:
     assert result.out == "http://10.0.0.9:1\n"
 
 
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({}, ""),
+        ({"OLLAMA_CLI_MODEL": "m"}, ""),
+        ({"OLLAMA_HOST": "10.0.0.9"}, "OLLAMA_HOST says 10.0.0.9, and wins over the config file"),
+        ({"OLLAMA_HOST": "http://a:b@h"}, "OLLAMA_HOST says http://***@h, and wins over "),
+    ],
+)
+def test_what_wins_over_a_value_that_is_set_is_told(
+    file: Path, env: dict[str, str], told: str
+) -> None:
+    for _ in range(2):
+        result = config(file, "set", "host", "10.0.0.7", **env)
+        assert result.code == 0
+        first, *rest = result.err.splitlines()
+        assert first == f"set host in {file}"
+        assert [line.startswith(f"warning: {told}") for line in rest] == [True] * bool(told)
+    assert tomllib.loads(file.read_text()) == {"ollama": {"host": "10.0.0.7"}}
+
+
 def test_show_is_a_table_for_people(file: Path) -> None:
     header, *rows = config(file, "show").out.splitlines()
     assert header.split() == ["SETTING", "VALUE", "ORIGIN"]

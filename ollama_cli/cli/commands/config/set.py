@@ -22,5 +22,9 @@ def command(
     context: Context = ctx.obj
     resolve.check_name(name)
     path = file.writable_path(context.environ)
+    stronger = resolve.strongest(context.layers, name)
     edit.write_setting(path, name, value)
     context.prompter.report(f"set {name} in {path}")
+    if stronger and stronger[1] != str(path):
+        told, origin = stronger
+        context.prompter.warn(f"{origin} says {told}, and wins over the config file")
