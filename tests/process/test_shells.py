@@ -71,7 +71,8 @@ def session(
 ) -> Iterator[Terminal]:
     """One shell for many lines."""
     home = tmp_path_factory.mktemp("home")
-    (home / "report of May.txt").touch()
+    for name in ("report of May.txt", "notes-a.txt", "notes-b.txt", "two words.a", "two words.b"):
+        (home / name).touch()
     with Server(TAGS) as found, at_a_shell(request.param, found, home) as terminal:
         yield terminal
 
@@ -92,6 +93,8 @@ def session(
         ("ollama-cli chat -f rep", "<ollama-cli><chat><-f><report of May.txt>"),
         ("ollama-cli chat --file=rep", "<ollama-cli><chat><--file=report of May.txt>"),
         ("ollama-cli chat -s @rep", "<ollama-cli><chat><-s><@report of May.txt>"),
+        (f"ollama-cli chat -s @no{TAB}a", "<ollama-cli><chat><-s><@notes-a.txt>"),
+        (f"ollama-cli chat -s @tw{TAB}a", "<ollama-cli><chat><-s><@two words.a>"),
         ("ollama-cli chat --system=@rep", "<ollama-cli><chat><--system=@report of May.txt>"),
         (f"ollama-cli chat -O num_c{TAB}8", "<ollama-cli><chat><-O><num_ctx=8>"),
         ("ollama-cli config set auto_pull al", "<ollama-cli><config><set><auto_pull><always>"),

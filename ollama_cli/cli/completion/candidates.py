@@ -45,7 +45,9 @@ def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None
     elif line.takes_options and (line.typed.startswith("-") or _has_no_arguments(line)):
         found = _options(line.options)
     elif line.branch is not None:
-        found = [Candidate(name, row.help) for name, row in line.branch.shown.items()]
+        # Other words for commands are no news to look through: they fit once one is begun.
+        rows = {**line.branch.shown, **(line.branch.entries if line.typed else {})}
+        found = [Candidate(name, row.help) for name, row in rows.items()]
     else:
         found = []
     return found and [each for each in found if each.text.startswith(line.typed)]

@@ -31,6 +31,9 @@ MODELS = [
         ("ollama-cli --color never mod", ["models"]),
         ("ollama-cli models ", MODELS),
         ("ollama-cli models -v pu", ["pull"]),
+        ("ollama-cli pu", ["pull"]),
+        ("ollama-cli r", ["run", "rm"]),
+        ("ollama-cli s", ["sessions", "show", "stop"]),
         ("ollama-cli demo ", ["tour", "serve"]),
         ("ollama-cli models list --so", ["--sort"]),
         ("ollama-cli models list --sort ", ["name", "size", "modified"]),
@@ -141,8 +144,9 @@ def test_the_options_of_a_command_are_all_offered_where_nothing_else_fits(tmp_pa
     assert not {"-m", "-q"} & set(completed("ollama-cli health --", tmp_path))
 
 
-def test_hidden_commands_are_not_offered_and_completed_all_the_same(tmp_path: Path) -> None:
-    assert completed("ollama-cli ru", tmp_path) == []
+def test_other_words_for_commands_are_offered_once_they_are_begun(tmp_path: Path) -> None:
+    assert "run" not in completed("ollama-cli ", tmp_path)
+    assert completed("ollama-cli ru", tmp_path) == ["run"]
     assert completed("ollama-cli run --sys", tmp_path) == ["--system"]
 
 
