@@ -122,6 +122,7 @@ def test_nothing_but_examples_is_wider_than_sixty_columns(words: list[str]) -> N
     lines = helped(*words, columns=60)
     written = [line for line in lines if not re.match("  .*ollama-cli ", line)]
     assert [line for line in written if len(line) > 60] == []
+    assert [line for line in helped(*words, columns=80) if len(line) > 80] == []
 
 
 def test_a_command_that_is_like_another_shows_its_own_options_and_names_the_other() -> None:

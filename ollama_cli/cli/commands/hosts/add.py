@@ -43,7 +43,7 @@ def command(
 
     Examples:
       ollama-cli hosts add work https://llm.example.com --api-key-env WORK_KEY
-      ollama-cli hosts add gpu https://gpu.lan --api-key-cmd "pass show gpu" --ca-file ca.pem
+      ollama-cli hosts add gpu https://gpu.lan --api-key-cmd "pass show gpu"
     """
     context: Context = ctx.obj
     if not re.fullmatch(_NAME, name):

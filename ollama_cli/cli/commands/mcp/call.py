@@ -38,7 +38,7 @@ def command(
 
     Examples:
       ollama-cli mcp call fs.read --arg path=notes.txt
-      ollama-cli mcp call search --server web --args '{"query": "fjord", "limit": 3}'
+      ollama-cli mcp call search --server web --args '{"query": "fjord", "n": 3}'
       ollama-cli mcp call add --arg a=1 --arg b=2 -o json -- python server.py
     """
     from ollama_cli.features.mcp.arguments import (  # noqa: PLC0415  calls alone: 5 ms

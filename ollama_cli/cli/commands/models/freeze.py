@@ -19,7 +19,7 @@ def command(
 
     Examples:
       ollama-cli models freeze > models.toml
-      ollama-cli models freeze --lock | ollama-cli --host http://192.168.1.20 models ensure -
+      ollama-cli models freeze --lock | ollama-cli --host 10.0.0.7 models ensure -
     """
     context: Context = ctx.obj
     context.servers.native("freeze")

@@ -42,7 +42,7 @@ def command(
 
     Examples:
       ollama-cli models outdated
-      ollama-cli models outdated llama3.2 -q --exit-code || echo "there is a newer one"
+      ollama-cli models outdated llama3.2 -q --exit-code || echo "a newer one"
       ollama-cli models outdated -o name | xargs -r ollama-cli models update
     """
     context: Context = ctx.obj

@@ -31,7 +31,7 @@ def command(
     Examples:
       ollama-cli sessions rm 3f2
       ollama-cli sessions rm 3f2 "Why is the sky blue?" --dry-run
-      ollama-cli sessions list --filter 'test*' -o name | xargs ollama-cli sessions rm -y
+      ollama-cli sessions rm -y $(ollama-cli sessions list --filter 'old*' -o name)
     """
     context: Context = ctx.obj
     ids = {context.sessions.find(text).id for text in texts}
