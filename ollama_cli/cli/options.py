@@ -259,7 +259,7 @@ _Fields: TypeAlias = Annotated[
     typer.Option(
         "--fields",
         metavar="FIELD[,FIELD...]",
-        help="Only these columns, or keys of JSON; help lists them.",
+        help="Only these columns, or keys of JSON; `help` lists them.",
         callback=_list_fields,
         is_eager=True,
     ),

@@ -263,7 +263,7 @@ SETTINGS: Final[Mapping[str, Setting]] = {
         ("OLLAMA_CLI_CACHE",),
     ),
     "ca_file": Setting(
-        "certificate authority of an https server, a PEM file",
+        "certificate authority of an https server: a PEM file, or a folder of them",
         parsers.read_authority,
         (
             "OLLAMA_CLI_CA_FILE",

@@ -20,7 +20,7 @@ _PREFIX: Final = "OLLAMA_CLI_"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
 VARIABLES: Final = {
     CONFIG_VARIABLE: "path of the config file",
-    DATA_VARIABLE: "folder of the sessions that are kept",
+    DATA_VARIABLE: "folder of the sessions and prompts that are kept",
     KEY_VARIABLE: "key of the server in use, or of the one that is set beside it",
     "OLLAMA_API_KEY": "key of https://ollama.com, and of no other server",
     "OPENAI_API_KEY": "key of https://api.openai.com/v1, and of no other server",
@@ -29,7 +29,7 @@ VARIABLES: Final = {
     "FORCE_COLOR": "colour also where there is no terminal",
     "COLUMNS": "how wide the help is where it does not go to a terminal",
     "TERM": "`dumb` means neither colour nor motion; it, `unknown` and none have a plain line",
-    "VISUAL": "editor for Ctrl-G in a conversation",
+    "VISUAL": "editor for settings, prompts, and Ctrl-G in a conversation",
     "EDITOR": "likewise, where VISUAL is not set",
     "PAGER": "pager for long tables and documents, where OLLAMA_CLI_PAGER and `pager` are not set",
     "TERM_PROGRAM": "which terminal it is: some show progress in the tab and post messages",

@@ -41,7 +41,7 @@ def command(
     Examples:
       ollama-cli sessions import talks.jsonl
       ollama-cli sessions import "$(llm logs path)" --dry-run
-      ollama-cli sessions import ~/Library/"Application Support"/Ollama/db.sqlite
+      ollama-cli sessions import "$HOME"/Library/Application*/Ollama/db.sqlite
       ollama-cli sessions import --from-model my-talk
     """
     context: Context = ctx.obj
