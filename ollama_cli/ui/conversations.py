@@ -7,10 +7,14 @@ from typing import Final
 from ollama_cli.types.sessions import Message
 from ollama_cli.types.text import one_line, visible
 from ollama_cli.types.units import format_ago, format_bytes
+from ollama_cli.ui.cells import break_lines
 from ollama_cli.ui.streams import OutStream
 from ollama_cli.ui.wrap import wrapped
 
 _NAMES: Final = {"user": "you", "assistant": "model"}
+_INDENT: Final = "  "
+# In a text that is shown there are none of them, and each takes a cell, as the bracket does.
+_BEGIN, _END = "\x01", "\x02"
 _STATES: Final = {
     "interrupted": "stopped",
     "partial": "the rest was lost",
@@ -53,11 +57,17 @@ def show_message(
     show_text(out, " · ".join(facts), "\n".join(parts))
 
 
-def with_marks(text: str, ranges: Sequence[tuple[int, int]], *, colour: bool) -> str:
-    """Return a text with brackets around the ranges, so that they are seen without colour, too."""
+def show_found(out: OutStream, text: str, ranges: Sequence[tuple[int, int]]) -> None:
+    """Write a text, indented, with brackets around the ranges: seen without colour, too.
+
+    On a terminal it is broken between its words.
+    """
     parts, place = [], 0
-    begin, end = ("\x1b[1m[", "]\x1b[22m") if colour else ("[", "]")
     for start, stop in ranges:
-        parts += [visible(text[place:start]), begin, visible(text[start:stop]), end]
+        parts += [visible(text[place:start]), _BEGIN, visible(text[start:stop]), _END]
         place = stop
-    return "".join([*parts, visible(text[place:])])
+    marked = "".join([*parts, visible(text[place:])])
+    begin, end = ("\x1b[1m[", "]\x1b[22m") if out.colour else ("[", "]")
+    lines = break_lines(marked, out.width - len(_INDENT)) if out.is_terminal else [marked]
+    for line in lines:
+        out.line(_INDENT + line.replace(_BEGIN, begin).replace(_END, end))

@@ -31,20 +31,6 @@ def test_help_lists_every_command_and_one(tmp_path: Path) -> None:
         assert "there is no /nwe" in talk.told("/help nwe")
 
 
-@pytest.mark.parametrize(
-    ("typed", "ours"),
-    [("exit", "/exit"), (" Quit ", "/exit"), ("help", "/help"), (".model", "/model")],
-)
-def test_commands_of_others_are_no_questions(tmp_path: Path, typed: str, ours: str) -> None:
-    with talking(tmp_path) as talk:
-        word = typed.strip()
-        told = talk.told(typed)
-        assert told.startswith(f"error: {word!r} is no command here\nhint: type {ours}; as a ")
-        assert not talk.asked
-        talk.say(typed, is_block=True)
-        assert [text for _, text in talk.sent] == [typed]
-
-
 def test_the_page_of_conversations_lists_every_command() -> None:
     for word, command in COMMANDS.items():
         habits = ", ".join(f"`{each}`" for each in habits_of(word))

@@ -122,3 +122,17 @@ def test_which_numbers_there_are_is_told(tmp_path: Path) -> None:
         assert "hint: there is only 1\n" in talk.told("/branch 2")
         talk.say("/retry")
         assert "hint: there are 1 to 2\n" in talk.told("/branch 3")
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [("exit", "/exit"), (" Quit ", "/exit"), ("help", "/help"), (".model", "/model")],
+)
+def test_commands_of_others_are_no_questions(tmp_path: Path, typed: str, ours: str) -> None:
+    with talking(tmp_path) as talk:
+        word = typed.strip()
+        told = talk.told(typed)
+        assert told.startswith(f"error: {word!r} is no command here\nhint: type {ours}; as a ")
+        assert not talk.asked
+        talk.say(typed, is_block=True)
+        assert [text for _, text in talk.sent] == [typed]

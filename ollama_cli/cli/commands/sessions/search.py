@@ -15,12 +15,11 @@ from ollama_cli.types.text import one_line
 from ollama_cli.types.times import read_time
 from ollama_cli.types.units import format_ago
 from ollama_cli.ui import export
-from ollama_cli.ui.conversations import with_marks
+from ollama_cli.ui.conversations import show_found
 from ollama_cli.ui.streams import OutStream
 
 _SCHEMA: Final = "sessions-search"
 _EXIT_NO: Final = 12
-_INDENT: Final = "  "
 
 
 def command(
@@ -97,4 +96,4 @@ def _read_time(text: str, now: datetime) -> datetime:
 def _show(out: OutStream, hit: Hit, now: datetime) -> None:
     facts = (hit.session, hit.title, f"[{hit.message}] {hit.role}", format_ago(hit.created_at, now))
     out.line(one_line(" · ".join(filter(None, facts))))
-    out.line(_INDENT + with_marks(hit.snippet, hit.ranges, colour=out.colour))
+    show_found(out, hit.snippet, hit.ranges)

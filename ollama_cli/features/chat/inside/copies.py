@@ -11,6 +11,7 @@ from ollama_cli.features.sessions.target import Target
 from ollama_cli.types.sessions import Message, Session
 from ollama_cli.types.text import visible
 from ollama_cli.ui import clipboard
+from ollama_cli.ui.wrap import wrapped
 
 
 def copy(talk: Conversation, argument: str) -> Next:
@@ -42,7 +43,8 @@ def export(talk: Conversation, argument: str) -> Next:
     """Write the session to a file, in the format of its ending; without one, show it."""
     session, messages = _whole(talk)
     if not argument:
-        talk.context.out.line(visible(formats.as_markdown(session, messages)))
+        text = visible(formats.as_markdown(session, messages))
+        talk.context.out.line(wrapped(text, talk.context.out))
         return GO_ON
     target = Target(argument)
     _write(talk, target, formats.text_in(target.format, session, messages, talk.recorder.blob))
