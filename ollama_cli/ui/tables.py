@@ -14,6 +14,7 @@ _NARROWEST: Final = 20
 _INDENT: Final = 4
 # The columns whose texts are shortened before others go.
 _NAMES: Final = ("NAME", "MODEL", "URL", "HOST", "TITLE")
+_SENTENCES: Final = ("ERROR",)  # of these the beginning tells the most
 
 
 def show(out: OutStream, table: Table) -> None:
@@ -33,8 +34,8 @@ def show_table(
 ) -> None:
     """Write a table; if it is too wide, shorten its names, then leave out columns.
 
-    Names are shortened in their middle, to 20 cells at the least; if that is not enough, the
-    columns in `spare` go one by one, in order.
+    Names are shortened in their middle and sentences at their end, to 20 cells at the least; if
+    that is not enough, the columns in `spare` go one by one, in order.
     """
     columns = {
         name: [name, *(one_line(row[place]) for row in rows)] for place, name in enumerate(header)
@@ -128,7 +129,8 @@ def _fitting(
     """Return the columns that are left, their names shortened as far as they must be."""
     left = dict(columns)
     widths = {name: _widest(texts) for name, texts in columns.items()}
-    least = {name: min(_NARROWEST, w) if name in _NAMES else w for name, w in widths.items()}
+    may_shrink = (*_NAMES, *_SENTENCES)
+    least = {name: min(_NARROWEST, w) if name in may_shrink else w for name, w in widths.items()}
     for name in spare:
         if _total(least[name] for name in left) <= out.width:
             break
@@ -138,7 +140,8 @@ def _fitting(
         taken = min(excess, widths[name] - least[name])
         if taken > 0:
             room = widths[name] - taken
-            left[name] = [cells.shorten(text, room, _mark(out)) for text in left[name]]
+            shorten = cells.cut if name in _SENTENCES else cells.shorten
+            left[name] = [shorten(text, room, _mark(out)) for text in left[name]]
             excess -= taken
     return left
 

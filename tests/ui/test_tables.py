@@ -211,3 +211,24 @@ def test_the_last_text_of_a_section_is_broken_between_words() -> None:
         "    a long one    several words of a",
         "                  value",
     ]
+
+
+@pytest.mark.parametrize(
+    ("width", "header", "end"),
+    [
+        (80, "NAME  TIME  ERROR", "connection refused by the server at 127.0.0.1"),
+        (40, "NAME  TIME  ERROR", "connection refused by the s…"),
+        (32, "NAME  TIME  ERROR", "connection refused …"),
+        (31, "NAME  ERROR", "connection refused by th…"),
+    ],
+)
+def test_a_sentence_is_shortened_at_its_end_before_columns_go(
+    width: int, header: str, end: str
+) -> None:
+    out = stream(width)
+    row = ("m", "3 s", "connection refused by the server at 127.0.0.1")
+    show_table(out, ("NAME", "TIME", "ERROR"), [row], spare=("TIME",))
+    first, second = written(out).splitlines()
+    assert first == header
+    assert second.endswith(f"  {end}")
+    assert len(second) <= width

@@ -25,7 +25,7 @@ _COLUMNS: Final = {
     "HOST": "host",
     "ERROR": "error",
 }
-_SPARE: Final = ("HOST", "RESTARTS", "TIME")
+_SPARE: Final = ("HOST", "RESTARTS", "TIME", "FETCHED")
 
 
 def command(
