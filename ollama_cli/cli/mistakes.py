@@ -263,9 +263,14 @@ def _unquoted(
             hint=f"type `{path} {begin} {_quoted('…')}`",
         )
     hint = f"type `{path} {_quoted(' '.join(prompt))}`"
-    for option, word in pairwise(words):
-        if option in _BEHIND_EQUALS and word in prompt and len(prompt) == _WITH_VALUE:
-            hint += f", or `{option}={word}` if that is its value"
+    first, rest = prompt[0], prompt[1:]
+    is_quoted = len(rest) == 1 and " " in rest[0] and " " not in first
+    is_model = is_quoted or first in model_names.WELL_KNOWN or _MODEL.fullmatch(first)
+    values = [pair for pair in pairwise(words) if pair[0] in _BEHIND_EQUALS and pair[1] in prompt]
+    if values and len(prompt) == _WITH_VALUE:
+        hint += f", or `{'='.join(values[0])}` if that is its value"
+    elif is_model and "model" in params and not params["model"]:
+        hint += f", or `{path} -m {first} {_quoted(' '.join(rest))}` if {first} is the model"
     return UsageError("a prompt of several words needs quotes", hint=hint)
 
 

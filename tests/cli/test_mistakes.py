@@ -286,6 +286,21 @@ def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]
     assert result.err.splitlines() == told
 
 
+@pytest.mark.parametrize(
+    ("args", "model"),
+    [
+        (["tiny", "why so?"], "tiny"),
+        (["llama3.2", "why", "so?", "-q"], "llama3.2"),
+        (["-m", "m", "llama3.2", "why"], ""),
+        (["why", "so"], ""),
+    ],
+)
+def test_a_model_before_the_prompt_is_told_how_it_is_named(args: list[str], model: str) -> None:
+    hint = call("chat", *args, env={"OLLAMA_HOST": NOWHERE}).err.splitlines()[1]
+    end = f', or `ollama-cli chat -m {model} "why so?"` if {model} is the model'
+    assert hint.endswith(end if model else '"`')
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> Path:
     for name in ("a.txt", "b.txt", "c.txt", "with blanks.md", "p.png", "q.png"):

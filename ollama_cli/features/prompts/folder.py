@@ -68,7 +68,7 @@ def find(text: str, environ: Mapping[str, str]) -> Path:
     from difflib import get_close_matches  # noqa: PLC0415  a shell waits for names: 1 ms
 
     similar = get_close_matches(name, known, n=1)
-    hint = "those that there are: `ollama-cli prompts list`"
+    hint = "those that there are: `ollama-cli prompts list`; a new one: `prompts edit NAME`"
     if here:
         hint = f"a file is named with a slash: ./{here}"
     elif similar:
