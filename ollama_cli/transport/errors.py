@@ -32,9 +32,9 @@ from ollama_cli.errors import (
 )
 from ollama_cli.transport import scopes
 from ollama_cli.types.secrets import redact
-from ollama_cli.types.urls import host_of, is_loopback
+from ollama_cli.types.urls import DEFAULT_PORT, host_of, is_loopback
 
-_START_HINT: Final = "start it with `ollama serve` (install: https://ollama.com/download)"
+_START_HINT: Final = "start it with `{at}ollama serve` (install: https://ollama.com/download)"
 _ADDRESS_HINT: Final = "check the address: `ollama-cli config get host`, or pass `--host`"
 _LINK_LOCAL: Final = ("fe8", "fe9", "fea", "feb")  # as addresses begin of fe80::/10
 _AUTHORITY_HINT: Final = (
@@ -139,9 +139,15 @@ def _unresolved(_: BaseException, peer: Peer) -> OllamaCliError:
     return UnreachableError(what, address=peer.address, reason=reason, hint=_ADDRESS_HINT)
 
 
+def _start_hint(url: str) -> str:
+    place = url.partition("://")[2].partition("/")[0].rpartition("@")[2]
+    is_usual = place.endswith(f":{DEFAULT_PORT}")
+    return _START_HINT.format(at="" if is_usual else f"OLLAMA_HOST={place} ")
+
+
 def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
     host = host_of(peer.url)
-    hint = _START_HINT if is_loopback(host) else _ADDRESS_HINT
+    hint = _start_hint(peer.address) if is_loopback(host) else _ADDRESS_HINT
     if ":" in host and host.startswith(_LINK_LOCAL) and "%" not in host:
         hint = f"name the interface that leads to it as well: [{host}%eth0]"
     reason = _chain(error)[-1]

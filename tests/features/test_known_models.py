@@ -79,7 +79,7 @@ def test_a_server_that_is_away_is_told_with_what_it_had(command: list[str]) -> N
     result = call(*command, "--host", url)
     assert result.code == 3
     hint = result.err.splitlines()[-1]
-    assert hint.startswith("hint: start it with `ollama serve`")
+    assert hint.startswith(f"hint: start it with `OLLAMA_HOST={url[7:]} ollama serve`")
     assert hint.endswith("; 3 hours ago it had m0:latest, m1:latest, m2:latest and 2 more")
 
 

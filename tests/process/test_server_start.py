@@ -104,9 +104,10 @@ def test_the_demo_needs_no_other_server(tmp_path: Path) -> None:
 
 def test_where_it_is_not_installed_the_error_is_the_usual_one(tmp_path: Path) -> None:
     env = {"PATH": str(tmp_path), "OLLAMA_CLI_AUTO_START": "always"}
-    result = call("ls", "--host", free_address(), env=env)
+    address = free_address()
+    result = call("ls", "--host", address, env=env)
     assert result.code == 3
-    assert "hint: start it with `ollama serve` (install: " in result.err
+    assert f"hint: start it with `OLLAMA_HOST={address} ollama serve` (install: " in result.err
 
 
 def test_a_strange_folder_cannot_have_it_started(tmp_path: Path) -> None:

@@ -129,3 +129,18 @@ def test_an_error_that_wraps_itself_does_not_go_round_for_ever() -> None:
     outer, inner = OSError("outer"), OSError("inner")
     outer.__context__, inner.__context__ = inner, outer
     assert type(translate(outer, "http://h")) is ServerError
+
+
+@pytest.mark.parametrize(
+    ("url", "at"),
+    [
+        ("http://127.0.0.1:11434", ""),
+        ("http://localhost:11434/api/tags", ""),
+        ("http://127.0.0.1:9", "OLLAMA_HOST=127.0.0.1:9 "),
+        ("http://[::1]:9/api", "OLLAMA_HOST=[::1]:9 "),
+        ("http://a:b@127.0.0.1:9", "OLLAMA_HOST=127.0.0.1:9 "),
+    ],
+)
+def test_what_starts_a_server_starts_it_where_it_is_looked_for(url: str, at: str) -> None:
+    error = translate(new_connection("refused"), url)
+    assert str(error.hint).startswith(f"start it with `{at}ollama serve` (install: ")

@@ -160,7 +160,8 @@ def test_nobody_listens() -> None:
         assert (result.code, result.out) == (3, "")
         assert result.err == (
             f"error: no running Ollama server detected at {url} (from --host): connection refused\n"
-            "hint: start it with `ollama serve` (install: https://ollama.com/download)\n"
+            f"hint: start it with `OLLAMA_HOST={url.removeprefix('http://')} ollama serve`"
+            " (install: https://ollama.com/download)\n"
         )
         verdict = health("--json", "--host", url)
         assert (verdict.code, verdict.err) == (3, "")
