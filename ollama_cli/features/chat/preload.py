@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Self
 
-from ollama_cli.errors import OllamaCliError, RefusedError
+from ollama_cli.errors import ModelNotFoundError, OllamaCliError, RefusedError
 from ollama_cli.features.context import Context
 from ollama_cli.types import model_names
 from ollama_cli.types.requests import ChatRequest
@@ -41,9 +41,15 @@ class Preload:
         failure = self._loading.error if self._loading else None
         self.close()
         self._loading = None
-        if failure is None or failure.message == error.message:
+        if failure is None or _tell_the_same(failure, error):
             return None
         return f"the model could not be loaded before: {failure.message}"
+
+
+def _tell_the_same(one: OllamaCliError, other: OllamaCliError) -> bool:
+    """Return whether two errors are alike, or say both that the model is not there."""
+    are_missing = isinstance(one, ModelNotFoundError) and isinstance(other, ModelNotFoundError)
+    return are_missing or one.message == other.message
 
 
 def begin(context: Context, request: ChatRequest) -> Preload:

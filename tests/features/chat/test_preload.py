@@ -10,7 +10,7 @@ from hostile import PATIENCE, Peer, Request, Script, Server, by_path, document, 
 from runtimes import at, runtime
 from waits import until
 
-from ollama_cli.errors import ServerError
+from ollama_cli.errors import ModelNotFoundError, ServerError
 from ollama_cli.features.chat import preload
 from ollama_cli.features.chat.preload import Preload
 from ollama_cli.features.context import Context, Flags
@@ -127,6 +127,13 @@ def test_a_model_that_is_not_there_is_not_asked_for_twice() -> None:
         ahead = ended(fake)
         assert loads(fake) == []
     assert "'m' not found" in str(ahead.words_beside(ServerError("cut")))
+
+
+def test_a_model_that_is_not_there_is_told_of_once() -> None:
+    missing = document({"error": "model 'm:latest' not found"}, 404)
+    with server(missing, show=missing) as fake:
+        ahead = ended(fake)
+    assert ahead.words_beside(ModelNotFoundError("model 'm' not found")) is None
 
 
 def test_a_failure_stands_beside_the_first_error_and_no_other() -> None:
