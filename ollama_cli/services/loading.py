@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from threading import Event
 from typing import TYPE_CHECKING
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError
@@ -32,10 +33,17 @@ class Loading:
         is_native: bool = False,
     ) -> None:
         def load() -> None:
-            if (is_native or client.speaks_natively()) and not _is_remote(client, model):
+            if self._may_load(client, model, is_native=is_native):
                 client.load(model, options=options, keep_alive=keep_alive)
 
+        self._missing: ModelNotFoundError | None = None
+        self._was_looked_for = Event()
         self._work = Background(load)
+
+    def missing(self, seconds: float) -> ModelNotFoundError | None:
+        """Return the error that says that the model is not there; waits so long to hear of it."""
+        self._was_looked_for.wait(seconds)
+        return self._missing
 
     @property
     def error(self) -> OllamaCliError | None:
@@ -53,6 +61,15 @@ class Loading:
     def close(self) -> None:
         """Wait no longer: the connection is closed, and the server may give up."""
         self._work.give_up()
+
+    def _may_load(self, client: OllamaClient, model: str, *, is_native: bool) -> bool:
+        try:
+            return (is_native or client.speaks_natively()) and not _is_remote(client, model)
+        except ModelNotFoundError as error:
+            self._missing = error
+            raise
+        finally:
+            self._was_looked_for.set()
 
 
 def _is_remote(client: OllamaClient, model: str) -> bool:

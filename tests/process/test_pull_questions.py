@@ -164,8 +164,9 @@ def test_a_name_in_the_question_cannot_drive_the_terminal() -> None:
 
 
 def test_a_conversation_pulls_its_model_and_goes_on() -> None:
+    args = ("chat", "-m", "m", "--num-ctx", "8192", "--no-preload")
     with Server(Lacking()) as server:
-        with Terminal("chat", "-m", "m", "--num-ctx", "8192", "--host", server.url) as terminal:
+        with Terminal(*args, "--host", server.url) as terminal:
             terminal.expect(">>>")
             terminal.send("first\r")
             terminal.expect(QUESTION)

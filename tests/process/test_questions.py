@@ -3,6 +3,7 @@
 import re
 import subprocess
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -172,6 +173,34 @@ def test_an_error_does_not_end_the_conversation() -> None:
 def test_run_without_a_prompt_is_a_conversation(server: str) -> None:
     with Terminal("run", "demo", "--host", server) as terminal:
         terminal.expect(">>>")
+        terminal.send("/exit\r")
+        assert terminal.end() == 0
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("n\n", 4)])
+def test_a_missing_model_is_pulled_before_the_first_question(
+    server: str, typed: str, code: int
+) -> None:
+    with Terminal("run", "llama3.2", "--host", server) as terminal:
+        terminal.expect("pull llama3.2 (size unknown)? [y/N]")
+        assert ">>>" not in terminal.shown
+        terminal.send(typed)
+        if code == 0:
+            terminal.expect("pulled llama3.2", ">>>")
+            terminal.send("/exit\r")
+        assert terminal.end() == code
+        assert ("hint: get it: `ollama-cli models pull llama3.2`" in terminal.shown) is bool(code)
+
+
+def test_what_was_said_with_a_model_that_is_gone_can_be_read(server: str, tmp_path: Path) -> None:
+    asked = ("chat", "hi", "-m", "copy", "--save", "--host", server)
+    assert call("cp", "demo", "copy", "--host", server).code == 0
+    assert call(*asked, at=tmp_path).code == 0
+    assert call("rm", "copy", "-y", "--host", server).code == 0
+    with Terminal("chat", "-c", "--host", server, at=tmp_path) as terminal:
+        terminal.expect("[y/N]")
+        terminal.send("n\n")
+        terminal.expect("hint: get it: /pull copy", ">>> hi", ">>>")
         terminal.send("/exit\r")
         assert terminal.end() == 0
 

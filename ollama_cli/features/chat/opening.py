@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from ollama_cli.errors import ConfigError, OllamaCliError
+from ollama_cli.errors import ConfigError, ModelNotFoundError, OllamaCliError
 from ollama_cli.features.chat import answer, preload, sitting
 from ollama_cli.features.chat.attachments import IMAGE
 from ollama_cli.features.chat.options import AnswerOptions, Sitting
@@ -16,13 +16,16 @@ from ollama_cli.features.chat.recorder import Recorder
 from ollama_cli.features.chat.saved import show_saved
 from ollama_cli.features.chat.tree import USER, Tree
 from ollama_cli.features.context import Context
+from ollama_cli.features.explain import explain
 from ollama_cli.features.prompts.messages import NOTHING, Asked
+from ollama_cli.features.pull.auto import pull_missing
 from ollama_cli.features.sessions import titles
 from ollama_cli.features.sessions.store import SessionStore
 from ollama_cli.types.requests import ChatRequest
 from ollama_cli.types.sessions import Attachment, Message, Session
 from ollama_cli.types.times import timestamp
 from ollama_cli.ui.inputs import picture_kind
+from ollama_cli.ui.sentences import show_error
 from ollama_cli.ui.streams import InStream
 
 if TYPE_CHECKING:
@@ -130,11 +133,29 @@ class Opened:
             history=self._questions,
             complete=lambda begun: commands.candidates(talk, begun),
         )
-        with (
-            closing(line),
-            preload.begin(context, self._request) if loads else talk.ahead as talk.ahead,
-        ):
-            repl.run(talk, line, text)
+        with closing(line):
+            if loads:
+                talk.ahead = self._load()
+            with talk.ahead:
+                repl.run(talk, line, text)
+
+    def _load(self) -> preload.Preload:
+        """Begin to load the model; one that is not there is pulled before the first question."""
+        ahead = preload.begin(self._context, self._request)
+        if missing := ahead.missing():
+            self._pull(missing)
+            ahead = preload.begin(self._context, self._request)
+        return ahead
+
+    def _pull(self, missing: ModelNotFoundError) -> None:
+        """Pull the model before the first question; what was said before can be read without it."""
+        try:
+            pull_missing(self._context, self._request.model, missing)
+        except ModelNotFoundError as error:
+            if not self._tree.nodes:
+                self._context.is_conversation = False
+                raise
+            show_error(self._context.err, explain(error, self._context))
 
     def _store(self, *, must_be: bool) -> SessionStore | None:
         try:

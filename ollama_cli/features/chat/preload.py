@@ -1,6 +1,6 @@
 """Load the model of a conversation while its first question is typed."""
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 from ollama_cli.errors import ModelNotFoundError, OllamaCliError, RefusedError
 from ollama_cli.features.context import Context
@@ -9,6 +9,8 @@ from ollama_cli.types.requests import ChatRequest
 
 if TYPE_CHECKING:
     from ollama_cli.services.loading import Loading
+
+_AT_ONCE: Final = 0.15  # seconds that nobody minds before a conversation
 
 
 class Preload:
@@ -27,6 +29,10 @@ class Preload:
     def is_over(self) -> bool:
         """Return whether nothing goes on any more, or never did."""
         return self._loading is None or self._loading.is_over
+
+    def missing(self) -> ModelNotFoundError | None:
+        """Return the error that says that the model is not there, if that is told at once."""
+        return self._loading.missing(_AT_ONCE) if self._loading else None
 
     def close(self) -> None:
         """Wait no longer for the model; a second call does nothing."""

@@ -133,7 +133,21 @@ def test_a_model_that_is_not_there_is_told_of_once() -> None:
     missing = document({"error": "model 'm:latest' not found"}, 404)
     with server(missing, show=missing) as fake:
         ahead = ended(fake)
+    assert "'m:latest' not found" in str(ahead.missing())
     assert ahead.words_beside(ModelNotFoundError("model 'm' not found")) is None
+
+
+def test_a_conversation_waits_for_no_server_that_is_slow() -> None:
+    def silent(peer: Peer) -> None:
+        peer.gone()
+
+    with server(show=silent) as fake:
+        _, ahead = begun(fake)
+        assert ahead.missing() is None
+        assert not ahead.is_over
+        ahead.close()
+    with server() as fake:
+        assert begun(fake)[1].missing() is None
 
 
 def test_a_failure_stands_beside_the_first_error_and_no_other() -> None:
