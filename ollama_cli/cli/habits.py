@@ -9,6 +9,9 @@ OF_OLLAMA: Final = (
 )
 """Commands of `ollama` that there are not here."""
 
+SEARCHES: Final = ("", "models")
+"""Groups in which `search` means the models that there are to pull."""
+
 # The same in whatever group has the second word.
 _ANYWHERE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("remove", "delete", "del", "uninstall"), "rm"),
@@ -52,7 +55,7 @@ _IN: Final[Mapping[str, Mapping[str, str]]] = {
         "add": "config set",
     },
     "cache": {
-        **dict.fromkeys(("list", "ls", "show"), "cache info"),
+        **dict.fromkeys(("list", "ls", "show", "dir", "path", "size"), "cache info"),
         **dict.fromkeys(("rm", "prune", "purge", "clean"), "cache clear"),
     },
     "mcp": {

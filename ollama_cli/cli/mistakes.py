@@ -63,6 +63,9 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
         line = shlex.join(["ollama", name, *rest])
         demo = f"; a demo server: `{PROGRAM} demo serve`" if name in _STARTS else ""
         return UsageError(f"{message}; it is one of ollama", hint=f"type `{line}`{demo}")
+    if name == "search" and place in habits.SEARCHES:
+        hint = f"models: https://ollama.com/search; conversations: `{PROGRAM} sessions search`"
+        return UsageError(message, hint=hint)
     if not ours and path == PROGRAM:
         return UsageError(message, hint=_in_place_of_a_command(name, rest, branch))
     near = [ours] if ours else [name] if name in TABLE else []

@@ -7,6 +7,7 @@ from ollama_cli.cli import habits
 from ollama_cli.cli.table import TABLE, Branch
 
 NOWHERE = "127.0.0.1:9"
+SEARCH = "models: https://ollama.com/search; conversations: `ollama-cli sessions search`"
 
 
 @pytest.mark.parametrize(
@@ -35,6 +36,8 @@ NOWHERE = "127.0.0.1:9"
         ("config list", "did you mean `ollama-cli config show`?"),
         ("config rm model", "did you mean `ollama-cli config unset`?"),
         ("cache ls", "did you mean `ollama-cli cache info`?"),
+        ("cache dir", "did you mean `ollama-cli cache info`?"),
+        *((f"{group}search x", SEARCH) for group in ("", "models ")),
         ("mcp list", "did you mean `ollama-cli mcp tools`?"),
         ("prompt hi", "did you mean `ollama-cli chat`?"),
         ("auth login", "did you mean `ollama-cli hosts`?"),
