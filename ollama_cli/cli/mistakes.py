@@ -46,6 +46,12 @@ _ONLY_OLLAMAS: Final[Mapping[str, str]] = {
     "--restore": "launch",
 }
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")
+_PLAIN_WORDS: Final = {
+    r"is not a valid int(?:eger)?( range)?\b": "is no whole number",
+    r"is not a valid float( range)?\b": "is no number",
+    r"is not in the range (\S+?)<=x<=(\S+?)(?=\.?$)": r"is not a number from \1 to \2",
+    r"is not in the range x>=(\S+?)(?=\.?$)": r"is not a number of \1 or more",
+}
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
 _PLAIN: Final = re.compile(r"[^\"$`\\!]+")
 _TEXTS: Final = frozenset({"--system", "-s", "--template", "--suffix", "--stop"})
@@ -178,6 +184,13 @@ def missing(path: str, words: Sequence[str]) -> str:
     if path == f"{PROGRAM} config set" and is_pair and name:
         return f"type `{path} {name} {shlex.quote(value)}`"
     return ""
+
+
+def in_plain_words(message: str) -> str:
+    """Return a message of the parser as a sentence of ours: no types, no formulas, no full stop."""
+    for pattern, words in _PLAIN_WORDS.items():
+        message = re.sub(pattern, words, message)
+    return message[:1].lower() + message[1:].rstrip(".")
 
 
 def bad_value(message: str, choices: Iterable[str]) -> str:

@@ -321,7 +321,7 @@ def _usage_error(error: ClickException) -> UsageError:
     if not hint and context and message.startswith("Missing"):
         hint = mistakes.missing(path, context.meta.get("ollama_cli.words", ()))
     hint = hint or f"see `{path} --help`"
-    return UsageError(message[:1].lower() + message[1:].rstrip("."), hint=hint)
+    return UsageError(mistakes.in_plain_words(message), hint=hint)
 
 
 def _words(params: Sequence[Parameter]) -> list[str]:

@@ -81,7 +81,11 @@ def test_demo_on_any_command() -> None:
         (["-v"], "error: -v is for a command: it logs its requests, and -vv their bodies"),
         (["--color", "blue", "health"], "'blue' is not one of 'auto', 'always', 'never'"),
         (["health", "--timeout", "soon"], "is no number of seconds"),
-        (["demo", "serve", "--port", "70000"], "70000 is not in the range 0<=x<=65535"),
+        (["demo", "serve", "--port", "x"], "'--port': 'x' is no whole number\n"),
+        (["chat", "--seed", "1.5"], "'--seed': '1.5' is no whole number\n"),
+        (["sessions", "list", "--limit", "0"], "'--limit': 0 is not a number of 1 or more\n"),
+        (["mcp", "serve", "--rate=0"], "'--rate': 0 is not a number of 1 or more\n"),
+        (["demo", "serve", "--port", "70000"], "70000 is not a number from 0 to 65535\n"),
     ],
 )
 def test_a_mistake_is_told_with_what_was_meant(args: list[str], told: str) -> None:

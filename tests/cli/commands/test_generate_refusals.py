@@ -12,7 +12,7 @@ from shell import call
     [
         (["-O", "seed=many"], "option seed takes a whole number, not 'many'"),
         (["-O", "seed"], "an option is written key=value, not 'seed'"),
-        (["--temperature", "warm"], "'warm' is not a valid float"),
+        (["--temperature", "warm"], "'--temperature': 'warm' is no number"),
         (["--format", "xml"], "unknown format 'xml'"),
         (["--think=deep"], "--think=deep: no such level"),
         (["--keep-alive", "soon"], "is no duration such as 10m"),
