@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ollama_cli.cli import habits
 from ollama_cli.cli.options import PROGRAM
-from ollama_cli.cli.table import TABLE, Branch
+from ollama_cli.cli.table import TABLE, TOPICS, Branch
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import model_options
 from ollama_cli.features.chat.globs import refuse_glob
@@ -74,6 +74,8 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
         return UsageError(message, hint=hint)
     if not ours and path == PROGRAM:
         return UsageError(message, hint=_in_place_of_a_command(name, rest, branch))
+    if name == "help":
+        return UsageError(message, hint=f"type `{path} --help`")
     near = [ours] if ours else [name] if name in TABLE else []
     lines = [f"{PROGRAM} {each}" for each in near]
     lines = lines or [f"{path} {each}" for each in nearest(name, branch.entries)]
@@ -95,6 +97,8 @@ def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> st
         return _did_you_mean(f"{PROGRAM} {each}" for each in below)
     if name == "version":
         return f"type `{PROGRAM} --version`"
+    if name in TOPICS:
+        return f"type `{shlex.join([PROGRAM, 'help', name, *rest])}`"
     near = nearest(name, branch.entries)
     if question := _question(name, rest, has_near=bool(near)):
         return question

@@ -60,6 +60,10 @@ class Branch(NamedTuple):
 Row: TypeAlias = Entry | Branch
 GROUPS: Final = ("talk", "models", "server", "settings")
 """What the commands of the program are for, in the order of its help."""
+TOPICS: Final = (
+    *("exit-codes", "environment", "options", "formats", "schema", "schema-words", "man", "agent"),
+)
+"""What `help` explains beside commands."""
 
 # Commands that only look start no server; those that change a model do not pull it first.
 _NO_START: Final = Traits(starts_server=False)

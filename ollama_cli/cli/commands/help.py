@@ -1,18 +1,17 @@
 """`ollama-cli help`."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.cli import schema_words
+from ollama_cli.cli import schema_words, table
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS, PROMISE
 from ollama_cli.cli.manual import screens
 from ollama_cli.cli.options import PROGRAM
-from ollama_cli.cli.table import TABLE
 from ollama_cli.config.settings import SETTINGS
 from ollama_cli.config.sources import VARIABLES
 from ollama_cli.errors import UsageError
@@ -92,18 +91,10 @@ def _write_pages(context: Context, folder: str) -> None:
     context.prompter.report(f"wrote {len(found)} pages to {folder}")
 
 
-TOPICS: Final[Mapping[str, Topic]] = MappingProxyType(
-    {
-        "exit-codes": _exit_codes,
-        "environment": _environment,
-        "options": _options,
-        "formats": _formats,
-        "schema": _schema,
-        "schema-words": _schema_words,
-        "man": _man,
-        "agent": _agent,
-    }
+_WRITERS: Final[tuple[Topic, ...]] = (
+    *(_exit_codes, _environment, _options, _formats, _schema, _schema_words, _man, _agent),
 )
+TOPICS: Final = MappingProxyType(dict(zip(table.TOPICS, _WRITERS, strict=True)))
 _WITH_NAMES: Final = frozenset({"schema", "man"})
 _READABLE: Final = 0o644  # by all, as other pages are
 
@@ -144,7 +135,7 @@ def command(
     elif topic in TOPICS:
         _check(names if topic not in _WITH_NAMES else ())
         TOPICS[topic](context, names)
-    elif topic and topic not in TABLE and not names:
+    elif topic and topic not in table.TABLE and not names:
         from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
 
         raise mistakes.unknown_topic(topic, TOPICS)
