@@ -25,6 +25,7 @@ _HINTS: Final = {
     "does not support generate": "choose a model that can write with -m",
     "does not support embeddings": "choose an embedding model with -m",
     "server busy": "try again in a moment",
+    "invalid model name": "a name is [HOST/][NAMESPACE/]MODEL[:TAG]",
 }
 # Ollama answers none of these by itself without saying why.
 _OF_PROXIES: Final = frozenset(

@@ -25,6 +25,11 @@ NESTED = (
 )
 
 
+def test_a_name_that_is_none_is_told_what_one_is() -> None:
+    told = error(400, {"error": "invalid model name"})
+    assert told.hint == "a name is [HOST/][NAMESPACE/]MODEL[:TAG]"
+
+
 def error(status: int, body: object, content_type: str = JSON) -> OllamaCliError:
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     return error_from_answer(status, content_type, data, address="X")
