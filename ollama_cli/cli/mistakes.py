@@ -171,6 +171,8 @@ def extra_words(
     hint = f"see `{path} --help`"
     if "chosen_fields" in params and ("--json", extra[0]) in pairwise(words):  # as `gh` has it
         hint = f"these keys alone: `{path} --json --fields {shlex.quote(extra[0])}`"
+    elif path == f"{PROGRAM} config show" and len(extra) == 1:
+        hint = f"one setting: `{PROGRAM} config get {shlex.quote(extra[0])}`"
     elif command in {"list", "ls"} and len(extra) == 1:
         hint = f"names that begin so: `{path} --filter {shlex.quote(f'{extra[0]}*')}`"
     elif command == "ps" and len(extra) == 1:

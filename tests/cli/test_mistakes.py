@@ -46,6 +46,7 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("rm -f m", "did you mean --yes?"),
         ("sessions rm --force 3f2", "did you mean --yes?"),
         ("ls -f", "see `ollama-cli ls --help`"),
+        ("config show model", "one setting: `ollama-cli config get model`"),
         ("models ensure --dry-run", "did you mean --check?"),
         ("models ensure -n", "did you mean --check?"),
         ("rm --check m", "did you mean --dry-run?"),
