@@ -86,12 +86,20 @@ def test_marks_and_ends_of_lines_stay(file: Path) -> None:
     assert file.read_bytes().decode("utf-16") == wanted
 
 
-def test_another_change_in_the_meantime_is_not_lost(file: Path) -> None:
+def test_two_changes_at_once_are_both_kept(file: Path) -> None:
     file.write_text(GOOD)
-    result = edit(file, f"sh -c 'echo x = 1 >> {file}; echo retries = 3 >> \"$1\"' sh")
-    assert result.code == 10
-    assert result.err == f"error: {file} was changed meanwhile: nothing was written\n"
-    assert file.read_text() == f"{GOOD}x = 1\n"
+    editor = f'sh -c \'echo "# theirs" >> {file}; echo "# mine" >> "$0"\''
+    for number in (1, 2):
+        before = file.read_text()
+        result = edit(file, editor)
+        kept = file.with_name(f"config-edited-{number}.toml")
+        assert (result.code, result.out) == (10, "")
+        assert result.err == (
+            f"error: {file} was changed meanwhile: nothing was written\n"
+            f"hint: what you wrote is kept: {kept}\n"
+        )
+        assert file.read_text() == f"{before}# theirs\n"
+        assert kept.read_text() == f"{before}# mine\n"
 
 
 @pytest.mark.parametrize(("args", "editor"), [((), ""), (("--no-input",), "true")])

@@ -1,5 +1,6 @@
 """`ollama-cli config edit`."""
 
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,7 @@ from ollama_cli.config import edit, file
 from ollama_cli.errors import ConfigError
 from ollama_cli.features import editor
 from ollama_cli.features.context import Context
+from ollama_cli.system import files
 from ollama_cli.ui.sentences import show_error
 
 _NO: Final = {"n", "no"}
@@ -32,8 +34,19 @@ def command(ctx: typer.Context) -> None:
     if new is None:
         context.prompter.note("nothing was written")
         return
-    edit.rewrite(path, old, new)
+    try:
+        edit.rewrite(path, old, new)
+    except ConfigError as error:
+        kept = _free_path(path)
+        files.write_text(kept, new)
+        raise error.with_facts(hint=f"what you wrote is kept: {kept}") from error
     context.prompter.report(f"wrote {path}")
+
+
+def _free_path(path: Path) -> Path:
+    """Return the path of a file beside another one that is not there yet, named after it."""
+    named = (path.with_name(f"{path.stem}-edited-{n}{path.suffix}") for n in count(1))
+    return next(each for each in named if not each.exists())
 
 
 def _edited(context: Context, path: Path, old: str) -> str | None:
