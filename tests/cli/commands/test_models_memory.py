@@ -101,6 +101,12 @@ def test_an_empty_world_is_a_valid_document(idle: str, output: str, expected: by
     assert (result.code, result.raw) == (0, expected)
 
 
+def test_an_empty_memory_is_told_to_people(idle: str) -> None:
+    result = call("ps", "--host", idle)
+    assert (result.code, result.err) == (0, "note: no model is in memory\n")
+    assert result.out.split()[:2] == ["NAME", "ID"]
+
+
 def test_a_loaded_model_is_seen_and_stopped(demo: str) -> None:
     call("generate", "hi", "--max-tokens", "1", "--host", demo)
     assert call("models", "ps", "-o", "name", "--host", demo).out == "demo:latest\n"

@@ -298,6 +298,8 @@ def test_what_is_pruned(folder: Path, store: SessionStore) -> None:
     }.items():
         result = sessions(folder, "prune", "--dry-run", *args, "-o", "jsonl")
         assert [each["id"] for each in result.json["removed"]] == found, args
+    nothing = sessions(folder, "prune", "--dry-run", "--keep", 9)
+    assert (nothing.out, nothing.err) == ("", "note: no session would be removed\n")
     for args in ((), ("--older-than", "90"), ("--larger", "big"), ("--keep", -1)):
         assert sessions(folder, "prune", "-y", *args).code == 2, args
     assert sessions(folder, "prune", "--keep", 2, "-y").err.startswith(

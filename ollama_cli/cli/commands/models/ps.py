@@ -42,6 +42,8 @@ def command(
     empty = RunningModel(name="")
     if not show_listing(context.out, context.output, "models-ps", models, empty, table):
         tables.show(context.out, table)
+        if not models:
+            context.prompter.note("no model is in memory")
 
 
 def _cells(model: RunningModel) -> list[str]:

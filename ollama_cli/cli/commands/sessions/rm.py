@@ -47,6 +47,8 @@ def remove(
         for each in () if context.output != "text" else chosen:
             context.out.line(one_line(f"{each.id} {each.title}"))
         _show(context, schema, chosen, freed=0, pending=False)
+        if not chosen:
+            context.prompter.note("no session would be removed")
         return
     named = ", ".join(f"{each.id} ({each.title})" for each in chosen[:_MOST_NAMED])
     more = f" and {len(chosen) - _MOST_NAMED} more" if len(chosen) > _MOST_NAMED else ""
