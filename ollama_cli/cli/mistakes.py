@@ -52,6 +52,15 @@ _PLAIN_WORDS: Final = {
     r"is not in the range (\S+?)<=x<=(\S+?)(?=\.?$)": r"is not a number from \1 to \2",
     r"is not in the range x>=(\S+?)(?=\.?$)": r"is not a number of \1 or more",
 }
+# Where stands what an argument may be, and the commands whose argument is none of that.
+_LISTED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("NAME", "MODEL", "SOURCE"), "models list"),
+    "SETTING": "config show",
+    "HOST": "hosts list",
+    "ID": "sessions list",
+}
+_OF_NEW_NAMES: Final = frozenset({"add", "edit", "pull"})
+_ARGUMENT: Final = re.compile(r"argument '([A-Z]+)")
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
 _PLAIN: Final = re.compile(r"[^\"$`\\!]+")
 _TEXTS: Final = frozenset({"--system", "-s", "--template", "--suffix", "--stop"})
@@ -180,16 +189,20 @@ def extra_words(
     return UsageError(message, hint=hint)
 
 
-def missing(path: str, words: Sequence[str]) -> str:
+def missing(path: str, message: str, words: Sequence[str]) -> str:
     """Return a hint to what may be added to a line that ends too soon; empty if nothing may."""
-    if not words:
-        below = _at(path)
-        first = next((each for each in _FIRST if each in below), None)
-        return f"what there is: `{path} {first}`; all commands: `{path} --help`" if first else ""
-    name, is_pair, value = words[-1].partition("=")
+    first = next((each for each in _FIRST if each in _at(path)), None)
+    if first:
+        return f"what there is: `{path} {first}`; all commands: `{path} --help`"
+    name, is_pair, value = words[-1].partition("=") if words else ("", "", "")
     if path == f"{PROGRAM} config set" and is_pair and name:
         return f"type `{path} {name} {shlex.quote(value)}`"
-    return ""
+    group, _, command = path.removeprefix(PROGRAM).strip().rpartition(" ")
+    found = _ARGUMENT.search(message)
+    place = "prompts list" if group == "prompts" else _LISTED.get(found[1] if found else "")
+    if place is None or command in _OF_NEW_NAMES:
+        return ""
+    return f"which there are: `{PROGRAM} {place}`; see `{path} --help`"
 
 
 def in_plain_words(message: str) -> str:

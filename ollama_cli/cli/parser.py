@@ -319,7 +319,7 @@ def _usage_error(error: ClickException) -> UsageError:
     choices = getattr(getattr(getattr(error, "param", None), "type", None), "choices", ())
     hint = mistakes.bad_value(message, choices)
     if not hint and context and message.startswith("Missing"):
-        hint = mistakes.missing(path, context.meta.get("ollama_cli.words", ()))
+        hint = mistakes.missing(path, message, context.meta.get("ollama_cli.words", ()))
     hint = hint or f"see `{path} --help`"
     return UsageError(mistakes.in_plain_words(message), hint=hint)
 

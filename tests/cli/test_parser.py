@@ -70,7 +70,7 @@ def test_demo_on_any_command() -> None:
         (["chat", "--num-gpu", "1"], "no such option: --num-gpu\nhint: "),
         (
             ["models", "rm"],
-            "missing argument 'NAME|GLOB...'\nhint: see `ollama-cli models rm --help`",
+            "missing argument 'NAME|GLOB...'\nhint: which there are: `ollama-cli models list`",
         ),
         (["chat", "-o"], "option '-o' requires an argument\nhint: see `ollama-cli chat --help`"),
         (["chat", "-o", "csv"], "'csv' is not one of 'text', 'json', 'jsonl', 'raw'"),
