@@ -98,7 +98,7 @@ def translate(
 
 
 def _our_error(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliError:
-    chain = _chain(error)
+    chain = causes(error)
     for cause in chain:
         for kinds, make in _TABLE:
             if isinstance(cause, kinds) and not (answering and make is _tls):
@@ -121,7 +121,7 @@ def _our_error(error: Exception, peer: Peer, *, answering: bool) -> OllamaCliErr
     )
 
 
-def _chain(error: BaseException) -> list[BaseException]:
+def causes(error: BaseException) -> list[BaseException]:
     """List an error and those that it wraps, the innermost last: the reason is often in `args`."""
     chain: list[BaseException] = []
     queue: list[object] = [error]
@@ -150,7 +150,7 @@ def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
     hint = _start_hint(peer.address) if is_loopback(host) else _ADDRESS_HINT
     if ":" in host and host.startswith(_LINK_LOCAL) and "%" not in host:
         hint = f"name the interface that leads to it as well: [{host}%eth0]"
-    reason = _chain(error)[-1]
+    reason = causes(error)[-1]
     # A refusal means that the host is there and runs no server; other errors are on the way to it.
     is_refused = isinstance(reason, ConnectionRefusedError) and not peer.is_registry
     what = "no running Ollama server detected" if is_refused else f"no way to the {peer.name}"
@@ -162,13 +162,13 @@ def _proxy(error: BaseException, peer: Peer) -> OllamaCliError:
         f"no way to the {peer.name}",
         address=peer.address,
         rest=f" through the proxy {peer.via}".rstrip(),
-        reason=_words(_chain(error)[-1]),
+        reason=_words(causes(error)[-1]),
         hint="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY",
     )
 
 
 def _tls(error: BaseException, peer: Peer) -> OllamaCliError:
-    reasons = [each for each in _chain(error) if isinstance(each, ssl.SSLError)]
+    reasons = [each for each in causes(error) if isinstance(each, ssl.SSLError)]
     words = _words(reasons[-1] if reasons else error)
     is_ours = any(sign in words for sign in _OWN_CERTIFICATE)
     return UnreachableError(
@@ -198,7 +198,7 @@ def _read_timeout(_: BaseException, peer: Peer) -> OllamaCliError:
 
 
 def _unusable(error: BaseException, peer: Peer) -> OllamaCliError:
-    if any(isinstance(each, urllib3.exceptions.InvalidHeader) for each in _chain(error)):
+    if any(isinstance(each, urllib3.exceptions.InvalidHeader) for each in causes(error)):
         return _undecodable(error, peer)  # the header is one of the server's
     return ConfigError(
         "cannot use the address", address=peer.address, reason=_words(error), hint=_ADDRESS_HINT

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import urlsplit
 
+import requests
 import urllib3
 import urllib3.connection
 import urllib3.connectionpool
@@ -14,11 +15,16 @@ from requests.adapters import HTTPAdapter
 
 from ollama_cli.transport.chunked import BulkResponse
 from ollama_cli.transport.deadline import Watch, release_connection, watch_connection
+from ollama_cli.transport.errors import causes
 from ollama_cli.transport.scopes import connectable
 from ollama_cli.types import threads
 
 # As many threads may use one client at once without a connection being thrown away.
 MOST_KEPT: Final = 256
+
+
+class StaleConnectionError(ConnectionResetError):
+    """A connection that has served a request was closed before a byte of the next answer."""
 
 
 class _Streaming:
@@ -30,8 +36,10 @@ class _Streaming:
     response_class: Any = BulkResponse
     live_socket: socket.socket | None = None
     watch: Watch | None = None
+    _has_served = False
 
     def connect(self) -> None:
+        self._has_served = False
         super().connect()  # type: ignore[misc]  # the connection class stands beside this one
         self.live_socket = self.sock  # type: ignore[attr-defined]  # likewise
 
@@ -57,6 +65,17 @@ class _Streaming:
     def request(self, *args: Any, **kwargs: Any) -> None:
         watch_connection(self)
         super().request(*args, **kwargs)  # type: ignore[misc]  # likewise
+
+    def getresponse(self) -> Any:
+        """Return the answer, its head read; StaleConnectionError where no byte of it can come."""
+        try:
+            answer = super().getresponse()  # type: ignore[misc]  # likewise
+        except ConnectionResetError as error:
+            if self._has_served:
+                raise StaleConnectionError(*error.args) from error
+            raise
+        self._has_served = True
+        return answer
 
 
 def _is_looked_up(host: str) -> bool:
@@ -116,7 +135,8 @@ class Adapter(HTTPAdapter):
     """Makes connections whose answers are decoded in bulk, also through a proxy.
 
     A process that was forked makes its own: on one that two of them have, each would read what the
-    other one asked for.
+    other one asked for. A request for which a kept connection turns out to be closed is sent again,
+    as curl does: some servers (llama.cpp's) close after a stream without saying so.
     """
 
     def __init__(self) -> None:
@@ -133,7 +153,12 @@ class Adapter(HTTPAdapter):
         if self._owner != os.getpid():
             self.proxy_manager = {}
             self.init_poolmanager(self._pool_connections, self._pool_maxsize)  # type: ignore[attr-defined]  # requests' own
-        return super().send(*args, **kwargs)
+        while True:
+            try:
+                return super().send(*args, **kwargs)
+            except requests.ConnectionError as error:
+                if not any(isinstance(each, StaleConnectionError) for each in causes(error)):
+                    raise
 
     def get_connection_with_tls_context(self, *args: Any, **kwargs: Any) -> Any:
         """Return the pool of a request, whose host is spelled as a resolver reads it."""

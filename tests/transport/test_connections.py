@@ -12,13 +12,16 @@ from typing import Any
 import pytest
 from hostile import PATIENCE, Peer, Server
 
-from ollama_cli.errors import UnreachableError
+from ollama_cli.errors import StreamCutError, UnreachableError
 from ollama_cli.services.ollama import OllamaClient
 from ollama_cli.transport.client import Transport
 from ollama_cli.transport.prepared import MOST_ROUTES
+from ollama_cli.types.answer_events import Text
 from ollama_cli.types.requests import EmbedRequest
 
 BODY = b'{"embeddings":[[1.0]]}'
+LINE = b'{"model":"m","response":"yes","done":true}'
+SAID = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(LINE), LINE)
 DOCUMENT = b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%b" % (len(BODY), BODY)
 
 
@@ -57,6 +60,29 @@ def test_many_batches_go_over_one_connection() -> None:
         for _ in range(3):
             pieces = client.embedded_bytes(["x"], EmbedRequest("m"))
             assert b"".join(pieces) == b'{"embeddings":[[1.0]]}'
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("ends", [lambda _: None, Peer.reset], ids=["closed", "reset"])
+def test_a_kept_connection_that_is_closed_is_no_failure(ends: Any) -> None:
+    """As after each stream of llama.cpp's server, which says nothing of it."""
+
+    def script(peer: Peer) -> None:
+        peer.send(SAID)
+        if peer.read_request() is not None:
+            ends(peer)
+
+    with Server(script) as server, OllamaClient(server.url) as client:
+        for text in "abc":
+            first, *_ = client.generate("m", text)
+            assert first == Text("yes")
+        assert server.connections == 3
+
+
+def test_a_new_connection_that_is_closed_is_one() -> None:
+    with Server(lambda _: None) as server, OllamaClient(server.url) as client:
+        with pytest.raises(StreamCutError, match="broke the connection"):
+            list(client.generate("m", "hi"))
         assert server.connections == 1
 
 
