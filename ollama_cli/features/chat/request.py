@@ -1,8 +1,10 @@
 """The parts of a request, from arguments, options, files and stdin."""
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from shlex import quote
 from typing import TYPE_CHECKING, Any, Final, TypedDict
 
 from ollama_cli.config import resolve
@@ -139,16 +141,24 @@ def usable_model(
 ) -> str:
     """Choose the model, and check that it is allowed and able to do what the question needs.
 
-    Where nothing is sent, it must be named. A note tells where the `text` may have been meant for
-    its name. Raises what `choose` and `capabilities` raise.
+    Where nothing is sent, it must be named. On a terminal a note tells where the `text` may have
+    been meant for its name, or for that of a file. Raises what `choose` and `capabilities` raise.
     """
     if options.curl:
         return choose.named_model(context, named)
     name = choose.chat_model(context, named)
     auto.call_with_pull(context, name, partial(capabilities.check, context, name, needs))
-    if named is None and text is not None:
-        choose.note_name_as_question(context, text)
+    if text is not None and context.err.is_terminal:
+        if _is_file(text):
+            context.prompter.note(f"{text!r} is the question here; the file: -f {quote(text[1:])}")
+        elif named is None:
+            choose.note_name_as_question(context, text)
     return name
+
+
+def _is_file(text: str) -> bool:
+    """Return whether a text is `@` and the name of a file, as other programs have it."""
+    return text.startswith("@") and os.path.isfile(text[1:])  # noqa: PTH113  False for any text
 
 
 def open_tools(context: Context, options: ToolOptions) -> "Toolbox | None":

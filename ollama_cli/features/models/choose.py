@@ -40,8 +40,8 @@ def named_model(context: Context, named: str | None, setting: str = "model") -> 
 
 
 def note_name_as_question(context: Context, question: str) -> None:
-    """Say so on a terminal where a question is nothing but the name of an installed model."""
-    if context.prompter.quiet or not context.err.is_terminal or not model_names.is_valid(question):
+    """Say so where a question is nothing but the name of an installed model."""
+    if context.prompter.quiet or not model_names.is_valid(question):
         return
     key = model_names.shortest(question).lower()
     names = context.servers.names_for_completion(_LONGEST_WAIT)
