@@ -65,11 +65,15 @@ def layers(
     config, warnings = config_layer(config_path(environ))
     found = [
         _flags_layer(flags),
-        environment_layer(environ),
-        *dotenv_layers(env_file),
+        *variable_layers(environ, env_file),
         config,
     ]
     return found, [*unknown_variables(environ), *warnings]
+
+
+def variable_layers(environ: Mapping[str, str], env_file: str | None) -> list[Layer]:
+    """Read the variables of the process, then those of `.env`: both win over the config file."""
+    return [environment_layer(environ), *dotenv_layers(env_file)]
 
 
 def typed_layers(flags: Mapping[str, object], environ: Mapping[str, str]) -> list[Layer]:

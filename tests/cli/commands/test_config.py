@@ -187,6 +187,14 @@ def test_what_wins_over_a_value_that_is_set_is_told(
     assert tomllib.loads(file.read_text()) == {"ollama": {"host": "10.0.0.7"}}
 
 
+def test_a_setting_is_written_whatever_else_in_the_file_is_of_no_use(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("[hosts.x]\nport = 1\n")
+    result = config(file, "set", "model", "m", "--host", "10.0.0.7")
+    assert (result.code, result.err) == (0, f"set model in {file}\n")
+    assert tomllib.loads(file.read_text())["ollama"] == {"model": "m"}
+
+
 def test_show_is_a_table_for_people(file: Path) -> None:
     header, *rows = config(file, "show").out.splitlines()
     assert header.split() == ["SETTING", "VALUE", "ORIGIN"]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.config import edit, file, resolve
+from ollama_cli.config import edit, file, resolve, sources
 from ollama_cli.features.context import Context
 
 
@@ -22,9 +22,9 @@ def command(
     context: Context = ctx.obj
     resolve.check_name(name)
     path = file.writable_path(context.environ)
-    stronger = resolve.strongest(context.layers, name)
     edit.write_setting(path, name, value)
     context.prompter.report(f"set {name} in {path}")
-    if stronger and stronger[1] != str(path):
+    layers = sources.variable_layers(context.environ, context.flags.env_file)
+    if stronger := resolve.strongest(layers, name):
         told, origin = stronger
         context.prompter.warn(f"{origin} says {told}, and wins over the config file")
