@@ -45,7 +45,8 @@ _ONLY_OLLAMAS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("--draft-quantize", "--quantize"), "create"),
     "--restore": "launch",
 }
-_MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z]+[\w-]*\d[\w.-]*")
+# Whatever is typed is read in one go: no part of it fits in two ways.
+_MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z](?=[\w-]*\d)[\w.-]*")
 _PLAIN_WORDS: Final = {
     r"is not a valid int(?:eger)?( range)?\b": "is no whole number",
     r"is not a valid float( range)?\b": "is no number",
@@ -194,8 +195,9 @@ def missing(path: str, message: str, words: Sequence[str]) -> str:
     first = next((each for each in _FIRST if each in _at(path)), None)
     if first:
         return f"what there is: `{path} {first}`; all commands: `{path} --help`"
-    name, is_pair, value = words[-1].partition("=") if words else ("", "", "")
-    if path == f"{PROGRAM} config set" and is_pair and name:
+    pair = next((word for word in words if "=" in word[1:] and word[0] != "-"), "")
+    if path == f"{PROGRAM} config set" and pair:
+        name, _, value = pair.partition("=")
         return f"type `{path} {name} {shlex.quote(value)}`"
     group, _, command = path.removeprefix(PROGRAM).strip().rpartition(" ")
     found = _ARGUMENT.search(message)

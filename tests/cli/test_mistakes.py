@@ -133,6 +133,12 @@ def test_a_mistake_is_answered_with_what_was_meant(line: str, meant: str) -> Non
         ("mcp", "see `PATH --help`"),
         ("config set|model=x", "type `PATH model x`"),
         ("config set|system=a b=c", "type `PATH system 'a b=c'`"),
+        ("config set|model=x|-q", "type `PATH model x`"),
+        ("config set|-q|model=x", "type `PATH model x`"),
+        (
+            "config set|--color=never",
+            "which there are: `ollama-cli config show`; see `PATH --help`",
+        ),
         ("config set|model", "see `PATH --help`"),
         ("config get", "which there are: `ollama-cli config show`; see `PATH --help`"),
         ("sessions rename", "which there are: `ollama-cli sessions list`; see `PATH --help`"),
@@ -256,6 +262,13 @@ def test_a_model_before_the_prompt_is_told_how_it_is_named(args: list[str], mode
     hint = call("chat", *args, env={"OLLAMA_HOST": NOWHERE}).err.splitlines()[1]
     end = f', or `ollama-cli chat -m {model} "why so?"` if {model} is the model'
     assert hint.endswith(end if model else '"`')
+
+
+@pytest.mark.parametrize("word", ["a" * 100_000, "a" + "1" * 100_000])
+def test_a_long_word_is_read_in_one_go(word: str) -> None:
+    result = call("chat", f"{word}!", "why")
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith("error: a prompt of several words needs quotes\n")
 
 
 @pytest.fixture
