@@ -97,6 +97,25 @@ OF_AICHAT: Final[Mapping[str, str]] = {
     "--serve": "mcp serve",
 }
 """Options of `aichat` that are commands here."""
+ADVICE: Final[Mapping[str, str]] = {
+    "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
+    "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
+    "--keepalive": "did you mean --keep-alive?",
+    "--dimensions": "vectors come from `{program} embed --dimensions N`",
+    "--hide-reasoning": "-q shows no thinking",
+}
+"""Options that are something else here, for commands that do not take them as they are."""
+ALL: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("list", "ls"), "it lists all that there are: leave it out"),
+    "ps": "all models, also those not in memory: `{program} models list`",
+}
+"""What `-a` is typed for behind a command, as behind those of containers."""
+# How options of `ollama` begin that nothing here stands for, each with its command there.
+_ONLY_OLLAMAS: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("--experimental", "--width", "--height", "--steps", "--negative"), "run"),
+    **dict.fromkeys(("--draft-quantize", "--quantize"), "create"),
+    "--restore": "launch",
+}
 
 
 def command(path: str, name: str, names: Container[str]) -> str | None:
@@ -110,6 +129,12 @@ def command(path: str, name: str, names: Container[str]) -> str | None:
         return below[name]
     ours = _ANYWHERE.get(name)
     return f"{path} {ours}".strip() if ours and ours in names else None
+
+
+def command_of_ollama(option: str) -> str | None:
+    """Return the command of `ollama` that has an option for which nothing here stands."""
+    begun = (theirs for begin, theirs in _ONLY_OLLAMAS.items() if option.startswith(begin))
+    return next(begun, None)
 
 
 def option(name: str, known: Container[str]) -> str | None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from ollama_cli.cli import habits
 from ollama_cli.cli.options import PROGRAM
-from ollama_cli.cli.table import TABLE, TOPICS, Branch
+from ollama_cli.cli.table import TABLE, TOPICS, Branch, Row
 from ollama_cli.errors import UsageError
 from ollama_cli.features.chat import model_options
 from ollama_cli.features.chat.globs import refuse_glob
@@ -23,28 +23,8 @@ _MOST: Final = 3
 _FIRST: Final = ("list", "show", "info")  # what somebody wants who names a group alone
 _ALIKE: Final = 0.75  # of 1
 _STARTS: Final = frozenset({"serve", "start"})
-# Options of `ollama`, for commands that do not take them as they are.
-_OLLAMA_OPTIONS: Final[Mapping[str, str]] = {
-    "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
-    "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
-    "--keepalive": "did you mean --keep-alive?",
-    "--dimensions": "vectors come from `{program} embed --dimensions N`",
-    "--hide-reasoning": "-q shows no thinking",
-}
-# What `-a` is typed for, as behind the commands of containers.
-_ALL: Final = {
-    "list": "it lists all that there are: leave it out",
-    "ls": "it lists all that there are: leave it out",
-    "ps": "all models, also those not in memory: `{program} models list`",
-}
 # Commands that take names of models as bare words.
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
-# How options of `ollama` begin that nothing here stands for, each with its command there.
-_ONLY_OLLAMAS: Final[Mapping[str, str]] = {
-    **dict.fromkeys(("--experimental", "--width", "--height", "--steps", "--negative"), "run"),
-    **dict.fromkeys(("--draft-quantize", "--quantize"), "create"),
-    "--restore": "launch",
-}
 # Whatever is typed is read in one go: no part of it fits in two ways.
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z](?=[\w-]*\d)[\w.-]*")
 _PLAIN_WORDS: Final = {
@@ -92,14 +72,6 @@ def unknown_command(path: str, name: str, rest: Sequence[str], branch: Branch) -
     return UsageError(message, hint=_did_you_mean(lines) if lines else f"see `{path} --help`")
 
 
-def _at(path: str) -> Mapping[str, Any]:
-    """Return the commands below a path; none of a command."""
-    row: Any = Branch("", TABLE)
-    for word in path.split()[1:]:
-        row = getattr(row, "entries", {}).get(word)
-    return getattr(row, "entries", {})
-
-
 def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> str:
     """Return what to type for a word where one of the program's commands should stand."""
     below = [f"{place} {name}" for place, each in _branches(branch) if name in each.entries]
@@ -117,7 +89,7 @@ def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> st
     )
 
 
-def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
+def unknown_topic(name: str) -> UsageError:
     """Return the error for a word behind `help` that is neither a topic nor a command."""
     message = f"no help topic is named {name!r}"
     if name == "version":
@@ -125,9 +97,9 @@ def unknown_topic(name: str, topics: Iterable[str]) -> UsageError:
     if name in habits.OF_OLLAMA:
         return UsageError(f"{message}; it is one of ollama", hint=f"type `ollama help {name}`")
     ours = habits.command("", name.lower(), TABLE)
-    near = [ours] if ours else nearest(name, [*topics, *TABLE])
+    near = [ours] if ours else nearest(name, [*TOPICS, *TABLE])
     hint = _did_you_mean(f"{PROGRAM} help {each}" for each in near)
-    return UsageError(message, hint=hint if near else f"topics: {', '.join(topics)}")
+    return UsageError(message, hint=hint if near else f"topics: {', '.join(TOPICS)}")
 
 
 def unknown_option(
@@ -136,19 +108,18 @@ def unknown_option(
     known: Iterable[str],
     *,
     first: Iterable[str] = (),
-    below: Iterable[str] = (),
+    below: str = "",
 ) -> UsageError:
     """Return the error for an option that is none of the `known` ones.
 
-    It may be one that stands `first`, before all commands, or one of a command `below`, given as
-    the words of both.
+    It may be one that stands `first`, before all commands, or one of a command: `below` are the
+    words of both, if there is one.
     """
     message = f"no such option: {name}"
-    only = (theirs for begin, theirs in _ONLY_OLLAMAS.items() if name.startswith(begin))
-    if command := next(only, None):
+    if theirs := habits.command_of_ollama(name):
         return UsageError(
             f"{message}; it is one of ollama",
-            hint=f"leave it out, or type `ollama {command} {name} …`",
+            hint=f"leave it out, or type `ollama {theirs} {name} …`",
         )
     known = list(known)
     if ours := _instead(path, name, known):
@@ -157,12 +128,12 @@ def unknown_option(
         hint = f"a number below 0 stands behind `--`: `{path} … -- {name}`"
     elif name in {"-m", "--model"} and path.rpartition(" ")[2] in _BARE:
         hint = f"a model is named without it: `{path} MODEL`"
-    elif name in {"-a", "--all"} and (advice := _ALL.get(path.rpartition(" ")[2])):
+    elif name in {"-a", "--all"} and (advice := habits.ALL.get(path.rpartition(" ")[2])):
         hint = advice.format(program=PROGRAM)
     elif name in first:
         hint = f"it stands before a command: `{PROGRAM} {name}`"
-    elif words := next(iter(below), None):
-        hint = f"it stands behind the command: `{path} {words} …`"
+    elif below:
+        hint = f"it stands behind the command: `{path} {below} …`"
     elif near := nearest(name, known):
         hint = f"did you mean {' or '.join(near)}?"
     else:
@@ -192,7 +163,7 @@ def extra_words(
 
 def missing(path: str, message: str, words: Sequence[str]) -> str:
     """Return a hint to what may be added to a line that ends too soon; empty if nothing may."""
-    first = next((each for each in _FIRST if each in _at(path)), None)
+    first = next((each for each in _FIRST if each in _commands_below(path)), None)
     if first:
         return f"what there is: `{path} {first}`; all commands: `{path} --help`"
     pair = next((word for word in words if "=" in word[1:] and word[0] != "-"), "")
@@ -256,13 +227,22 @@ def _is_typo(name: str, known: str) -> bool:
 
 def _instead(path: str, name: str, known: Sequence[str]) -> str:
     """Return what does here what an option does in another program; empty if nothing does."""
-    if advice := _OLLAMA_OPTIONS.get(name):
+    if advice := habits.ADVICE.get(name):
         return advice.format(program=PROGRAM)
     if ours := habits.option(name, known):
         return f"did you mean {ours}?"
     if path == PROGRAM and name in habits.OF_AICHAT:
         return _did_you_mean([f"{PROGRAM} {habits.OF_AICHAT[name]}"])
     return ""
+
+
+def _commands_below(path: str) -> Mapping[str, Row]:
+    """Return the commands below a path; none of a command."""
+    rows: Mapping[str, Row] = TABLE
+    for word in path.split()[1:]:
+        row = rows.get(word)
+        rows = row.entries if isinstance(row, Branch) else {}
+    return rows
 
 
 def _branches(branch: Branch) -> Iterator[tuple[str, Branch]]:
@@ -307,7 +287,8 @@ def _unquoted(
     if values and len(prompt) == _WITH_VALUE:
         hint += f", or `{'='.join(values[0])}` if that is its value"
     elif is_model and "model" in params and not params["model"]:
-        hint += f", or `{path} -m {first} {_quoted(' '.join(rest))}` if {first} is the model"
+        line = f"{path} -m {shlex.quote(first)} {_quoted(' '.join(rest))}"
+        hint += f", or `{line}` if {first} is the model"
     return UsageError("a prompt of several words needs quotes", hint=hint)
 
 

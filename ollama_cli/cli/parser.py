@@ -5,6 +5,7 @@ are accepted before and after a subcommand, and `--think` and `--extract` need n
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 import typer
@@ -152,12 +153,12 @@ class _GlobalOptions(AnyCommand):
             name,
             _words(self.get_params(ctx)),
             first=_words(only_first),
-            below=self.commands_with(name, args),
+            below=self.command_with(name, args),
         )
 
-    def commands_with(self, option: str, args: Sequence[str]) -> Sequence[str]:  # noqa: ARG002  none
-        """Name the command that has an option: among the words of the line, or else `chat`."""
-        return ()
+    def command_with(self, option: str, args: Sequence[str]) -> str:  # noqa: ARG002  none
+        """Return the command that has an option, and it: one of the line, or else `chat`."""
+        return ""
 
 
 class _Command(_GlobalOptions, TyperCommand):
@@ -232,25 +233,25 @@ class _Group(_GlobalOptions, TyperGroup):
             raise mistakes.unknown_command(ctx.command_path, name, args[1:], self._branch)
         return name, self.get_command(ctx, name), args[1:]
 
-    def commands_with(self, option: str, args: Sequence[str]) -> Sequence[str]:
+    def command_with(self, option: str, args: Sequence[str]) -> str:
         for place, word in enumerate(args, 1):
             entry = self._branch.entries.get(word)
             if isinstance(entry, Entry) and option in _words(load(word, entry).params):
-                return [f"{word} {option}"]
+                return f"{word} {option}"
             if isinstance(entry, Branch):
-                below = _Group(word, entry).commands_with(option, args[place:])
+                below = _Group(word, entry).command_with(option, args[place:])
                 if below:
-                    return [f"{word} {each}" for each in below]
-        behind = args.index(option) + 1 if option in args else 0  # what may be its value
-        others = [word for place, word in enumerate(args) if place != behind]
+                    return f"{word} {below}"
+        # A word behind the option may be its value.
+        others = {word for before, word in pairwise(["", *args]) if before != option}
         chat = TABLE["chat"]
-        if self._branch is not ROOT or not isinstance(chat, Entry) or {*others} & {*TABLE}:
-            return ()
+        if self._branch is not ROOT or not isinstance(chat, Entry) or others & {*TABLE}:
+            return ""
         from ollama_cli.cli import habits  # noqa: PLC0415  errors alone: 1 ms
 
         known = _words(load("chat", chat).params)
         ours = option if option in known else habits.option(option, known)
-        return [f"chat {ours}"] if ours else ()
+        return f"chat {ours}" if ours else ""
 
 
 def run(arguments: Sequence[str], launch: Launch) -> Asked | None:

@@ -1,6 +1,7 @@
 """A line that cannot be parsed is answered with what to type instead; nothing is sent."""
 
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from hostile import Server, lines
@@ -254,13 +255,14 @@ def test_words_without_quotes_are_named_as_that(args: list[str], told: list[str]
     [
         (["tiny", "why so?"], "tiny"),
         (["llama3.2", "why", "so?", "-q"], "llama3.2"),
+        (["$(tiny)", "why so?"], "$(tiny)"),
         (["-m", "m", "llama3.2", "why"], ""),
         (["why", "so"], ""),
     ],
 )
 def test_a_model_before_the_prompt_is_told_how_it_is_named(args: list[str], model: str) -> None:
     hint = call("chat", *args, env={"OLLAMA_HOST": NOWHERE}).err.splitlines()[1]
-    end = f', or `ollama-cli chat -m {model} "why so?"` if {model} is the model'
+    end = f', or `ollama-cli chat -m {quote(model)} "why so?"` if {model} is the model'
     assert hint.endswith(end if model else '"`')
 
 

@@ -138,7 +138,7 @@ def command(
     elif topic and topic not in table.TABLE and not names:
         from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
 
-        raise mistakes.unknown_topic(topic, TOPICS)
+        raise mistakes.unknown_topic(topic)
     else:
         width = screens.width_of(context.out, context.environ)
         screens.show_page(context.out, words or (), width, topics=TOPICS)
