@@ -118,7 +118,7 @@ def _load_answer(wanted: Fields) -> Document | Stream:
 def _native_chat(wanted: Fields) -> Fields:
     """Convert the request to that of the native route."""
     sent = wanted.objects("messages")
-    called = {call.text("id"): name for call, name in _called(sent)}
+    called = dict(_called(sent))
     messages = [_native_message(message, called) for message in sent]
     if not messages:
         raise EarlyRefusalError(BAD_REQUEST, "[] is too short - 'messages'")
@@ -173,11 +173,11 @@ def _stops(stop: Any) -> list[str]:
     return stops
 
 
-def _called(messages: list[Fields]) -> Iterator[tuple[Fields, str]]:
-    """Yield the calls in a conversation, each with the name of its tool."""
+def _called(messages: list[Fields]) -> Iterator[tuple[str, str]]:
+    """Yield the ids of the calls in a conversation, each with the name of its tool."""
     for message in messages:
         for call in message.objects("tool_calls", "openai.ToolCall"):
-            yield call, Fields(call.object("function"), "ToolCall.function").text("name")
+            yield call.text("id"), Fields(call.object("function"), "ToolCall.function").text("name")
 
 
 def _native_message(message: Fields, called: dict[str, str]) -> dict[str, Any]:

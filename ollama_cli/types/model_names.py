@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from ollama_cli.errors import UsageError
 
+GRAMMAR: Final = "a name is [HOST/][NAMESPACE/]MODEL[:TAG]"
 DEFAULT_HOST: Final = "registry.ollama.ai"
 DEFAULT_NAMESPACE: Final = "library"
 DEFAULT_TAG: Final = "latest"
@@ -89,7 +90,7 @@ def checked_grammar(name: str) -> str:
     text = checked(name)
     if parse(text) is None:
         odd = next((each for each in text if not re.match(_CHARACTER, each)), None)
-        raise _no_name(text, odd).with_facts(hint="a name is [HOST/][NAMESPACE/]MODEL[:TAG]")
+        raise _no_name(text, odd).with_facts(hint=GRAMMAR)
     return text
 
 

@@ -178,15 +178,17 @@ def _write_error(file: TextIO, error: OSError) -> OutputError:
 
 def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:
     """Find out what `file` can show; `color` (auto, always, never) wins over the environment."""
-    if file is None:  # the process was started with the stream closed
-        return OutStream(io.StringIO())
     if isinstance(file, io.TextIOWrapper) and not file.closed:
         file.reconfigure(encoding=_encoding(file), errors="replace", newline="\n")
     return find_abilities(file, environ, color)
 
 
-def find_abilities(file: TextIO, environ: Mapping[str, str], color: str = "auto") -> OutStream:
-    """Find out what `file` can show, and leave it as it is."""
+def find_abilities(
+    file: TextIO | None, environ: Mapping[str, str], color: str = "auto"
+) -> OutStream:
+    """Find out what `file` can show, and leave it as it is; without one, nothing is shown."""
+    if file is None:  # the process was started with the stream closed, or has no console
+        return OutStream(io.StringIO())
     try:
         terminal = file.isatty()
     except (AttributeError, ValueError):  # one that only writes; closed

@@ -1,6 +1,5 @@
 """Streams that other programs hand to a reporter: what they can show is found out here."""
 
-import io
 import os
 from typing import Any, TextIO, cast
 
@@ -15,11 +14,9 @@ def as_stream(file: OutStream | TextIO | None) -> OutStream:
     """
     if isinstance(file, OutStream):
         return file
-    if file is None:  # as sys.stderr is where a program has no console
-        return OutStream(io.StringIO())
     stream = find_abilities(file, os.environ)
     if getattr(file, "errors", None) == "strict":
-        stream.file = cast("TextIO", _Lenient(file))
+        stream.file = cast("TextIO", _Lenient(stream.file))
     return stream
 
 

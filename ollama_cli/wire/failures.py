@@ -13,6 +13,7 @@ from ollama_cli.errors import (
     ServerError,
     TooLongError,
 )
+from ollama_cli.types import model_names
 from ollama_cli.types.secrets import start_of
 from ollama_cli.types.urls import host_of, is_loopback
 from ollama_cli.wire import complaints, decoding, fields, reports
@@ -25,7 +26,7 @@ _HINTS: Final = {
     "does not support generate": "choose a model that can write with -m",
     "does not support embeddings": "choose an embedding model with -m",
     "server busy": "try again in a moment",
-    "invalid model name": "a name is [HOST/][NAMESPACE/]MODEL[:TAG]",
+    "invalid model name": model_names.GRAMMAR,
 }
 # Ollama answers none of these by itself without saying why.
 _OF_PROXIES: Final = frozenset(

@@ -46,7 +46,7 @@ def candidates(line: Line, environ: Mapping[str, str]) -> list[Candidate] | None
         found = _options(line.options)
     elif line.branch is not None:
         # Other words for commands are no news to look through: they fit once one is begun.
-        rows = {**line.branch.shown, **(line.branch.entries if line.typed else {})}
+        rows = line.branch.entries if line.typed else line.branch.shown
         found = [Candidate(name, row.help) for name, row in rows.items()]
     else:
         found = []

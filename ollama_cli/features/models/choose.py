@@ -43,9 +43,7 @@ def note_name_as_question(context: Context, question: str) -> None:
     """Say so where a question is nothing but the name of an installed model."""
     if context.prompter.quiet or not model_names.is_valid(question):
         return
-    key = model_names.shortest(question).lower()
-    names = context.servers.names_for_completion(_LONGEST_WAIT)
-    if key in {model_names.shortest(name).lower() for name in names}:
+    if model_names.find(question, context.servers.names_for_completion(_LONGEST_WAIT)):
         context.prompter.note(
             f"{question!r} is the question here; the model of that name: -m {question}"
         )

@@ -141,8 +141,8 @@ def unfinished(pulls: list[Pull]) -> list[Pull]:
 
 
 def _is_partial(pull: Pull) -> bool:
-    failed_later = pull.result == "error" and bool(pull.bytes)
-    return failed_later or pull.result in {UNFINISHED, "interrupted"}
+    failed_on_the_way = pull.result == "error" and bool(pull.bytes)
+    return failed_on_the_way or pull.result in {UNFINISHED, "interrupted"}
 
 
 def _is_valid_row(row: Any) -> bool:

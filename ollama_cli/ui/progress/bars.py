@@ -42,7 +42,7 @@ class Board:
     """
 
     def __init__(self, stream: OutStream, *, tab_progress: bool = False, count: int = 1) -> None:
-        self.stream = self._stream = stream
+        self.stream = stream
         self._count = count
         self._finished = 0
         self._fraction = 0.0
@@ -70,7 +70,7 @@ class Board:
             self._rows.append(row)
             if not self._is_open:
                 self._is_open = True
-                self._stream.above = self._print
+                self.stream.above = self._print
                 motion.begin(self)
                 self._show()
                 stop = self._stop = threading.Event()
@@ -90,7 +90,7 @@ class Board:
         """Restore the terminal, even if an earlier attempt was interrupted."""
         with SHIELD, self._lock:
             self._stop.set()
-            self._stream.above = None
+            self.stream.above = None
             self._is_open = False
             self._hide()
             motion.over(self)
@@ -109,13 +109,13 @@ class Board:
         with self._lock:
             if self._live is not None:
                 self._console.show_cursor(show=False)
-                self._stream.write("\n" * self._height)
+                self.stream.write("\n" * self._height)
 
     def refresh(self) -> None:
         """Draw a frame now."""
         with self._lock:
             if self._live is not None:
-                with writing(self._stream.file):
+                with writing(self.stream.file):
                     self._live.refresh()
 
     def _draw(self, stop: threading.Event) -> None:
@@ -128,7 +128,7 @@ class Board:
 
     def _show(self) -> None:
         """Hide the cursor and draw, unless the shell has the terminal: then a later frame tries."""
-        if not self._stream.is_foreground:
+        if not self.stream.is_foreground:
             return
         self._live = Live(
             get_renderable=self._frame,
@@ -139,11 +139,11 @@ class Board:
             redirect_stderr=False,
         )
         self._is_drawn = True
-        with writing(self._stream.file):
+        with writing(self.stream.file):
             self._live.start(refresh=True)
 
     def _hide(self) -> None:
-        with writing(self._stream.file):
+        with writing(self.stream.file):
             live, self._live = self._live, None
             if live is not None:
                 live.stop()
@@ -159,7 +159,7 @@ class Board:
 
     def _frame(self) -> Group:
         # Read before each frame: the terminal may have been resized.
-        width = self._stream.width - self._console.legacy_windows
+        width = self.stream.width - self._console.legacy_windows
         self._console.width = width
         rows = list(self._rows)
         self._show_tab(self._tab_state(rows))
@@ -173,7 +173,7 @@ class Board:
     def _show_tab(self, state: str) -> None:
         """Set the progress in the terminal's tab by OSC 9;4; an empty state removes it."""
         if self._tab_progress and state != self._shown_tab:
-            self._stream.write(f"\x1b]9;4;{state or '0;0'}\x1b\\")
+            self.stream.write(f"\x1b]9;4;{state or '0;0'}\x1b\\")
             self._shown_tab = state
 
     def _tab_state(self, rows: list[Row]) -> str:
@@ -220,7 +220,7 @@ class BarsReporter:
         stats: PullStats | None = None,
     ) -> None:
         self._board = board or _board_on(stream)
-        self._stream = as_stream(stream) if board else self._board.stream
+        self._stream = self._board.stream
         self._row = Row(self._stream, model, clock, label, stats)
 
     def __enter__(self) -> Self:
