@@ -102,6 +102,19 @@ def test_two_changes_at_once_are_both_kept(file: Path) -> None:
         assert kept.read_text() == f"{before}# mine\n"
 
 
+def test_what_was_typed_is_kept_where_its_folder_is_gone(
+    file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(GOOD)
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "temporary"))
+    result = edit(file, shell(f'echo "# mine" >> "$1"; rm -r {file.parent}; touch {file.parent}'))
+    assert (result.code, result.out) == (10, "")
+    (kept,) = (tmp_path / "temporary").iterdir()
+    assert result.err.splitlines()[1] == f"hint: what you wrote is kept: {kept}"
+    assert kept.read_text() == f"{GOOD}# mine\n"
+
+
 @pytest.mark.parametrize(("args", "editor"), [((), ""), (("--no-input",), "true")])
 def test_nobody_edits_it(file: Path, args: tuple[str, ...], editor: str) -> None:
     result = edit(file, editor, *args)

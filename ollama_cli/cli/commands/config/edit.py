@@ -1,7 +1,9 @@
 """`ollama-cli config edit`."""
 
+import os
 from itertools import count
 from pathlib import Path
+from tempfile import mkstemp
 from typing import Final
 
 import typer
@@ -37,10 +39,23 @@ def command(ctx: typer.Context) -> None:
     try:
         edit.rewrite(path, old, new)
     except ConfigError as error:
-        kept = _free_path(path)
-        files.write_text(kept, new)
-        raise error.with_facts(hint=f"what you wrote is kept: {kept}") from error
+        raise error.with_facts(hint=f"what you wrote is kept: {_keep(path, new)}") from error
     context.prompter.report(f"wrote {path}")
+
+
+def _keep(path: Path, text: str) -> Path:
+    """Write a text to a new file beside another one, or else to a temporary one; return which."""
+    try:
+        with files.writing_errors(path):
+            kept = _free_path(path)
+        files.write_text(kept, text)
+    except ConfigError:  # nothing can be written there
+        with files.writing_errors(path):
+            descriptor, name = mkstemp(path.suffix, f"{path.stem}-edited-")
+            with os.fdopen(descriptor, "wb") as temporary:
+                temporary.write(text.encode())
+        kept = Path(name)
+    return kept
 
 
 def _free_path(path: Path) -> Path:
