@@ -3,7 +3,7 @@
 import json
 import threading
 
-from hostile import LAST_CHUNK, NDJSON, Peer, chunk, head
+from hostile import LAST_CHUNK, NDJSON, PATIENCE, Peer, chunk, head
 
 DONE = {"model": "m", "message": {"content": ""}, "response": "", "done": True}
 ASK = ("chat", "hi", "-m", "m", "--no-stdin")
@@ -26,7 +26,7 @@ class Steps:
 
     def __call__(self, peer: Peer) -> None:
         for number, part in enumerate(self._parts):
-            self._turns.acquire(timeout=10)
+            assert self._turns.acquire(timeout=PATIENCE), "nobody let it go on"
             before = CHUNKED if number == 0 else b""
             peer.send(before + chunk(json.dumps(part).encode() + b"\n"))
         if DONE in self._parts:

@@ -90,9 +90,10 @@ def test_a_signal_leaves_what_was_said_in_style(number: int, code: int) -> None:
 
 def test_in_a_conversation_ctrl_c_stops_the_answer_and_keeps_the_session() -> None:
     steps = Steps(said("- **one**\n- tw"))
+    args = ("chat", "-m", "m", "--no-preload", "--host")
     with (
         Server(steps) as server,
-        Terminal("chat", "-m", "m", "--host", server.url, columns=60, rows=15) as terminal,
+        Terminal(*args, server.url, columns=60, rows=15) as terminal,
     ):
         terminal.expect(">>>")
         terminal.send("hi\r")
