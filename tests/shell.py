@@ -24,6 +24,7 @@ from published import check_output
 from ollama_cli.cli import parser
 from ollama_cli.cli.main import Door
 from ollama_cli.cli.table import Entry
+from ollama_cli.demo.server import DemoServer
 
 PROGRAM = str(Path(sys.executable).with_name("ollama-cli"))
 PATIENCE = 30.0
@@ -36,6 +37,7 @@ _HARMLESS = {
 }
 Input = bytes | str | None
 _LOAD = parser.load
+_DEMO: Any = DemoServer.__init__.__kwdefaults__
 
 
 @dataclass(frozen=True)
@@ -180,12 +182,13 @@ def call(
     cwd: Path | None = None,
     at: Path | None = None,
 ) -> Result:
-    """Do as `run` does, inside this process."""
+    """Do as `run` does, inside this process; there a demo server answers at once."""
     with contextlib.ExitStack() as stack:
         out, err = _Captured(), _Captured()
         source: Any = stack.enter_context(_source(stdin))
         stack.enter_context(mock.patch.multiple(sys, stdin=source, stdout=out, stderr=err))
         stack.enter_context(mock.patch.object(parser, "load", _load))
+        stack.enter_context(mock.patch.dict(_DEMO, tokens_per_second=0.0, bytes_per_second=0.0))
         stack.enter_context(mock.patch.dict(os.environ, environment(env, at), clear=True))
         stack.enter_context(contextlib.chdir(cwd or at or home()))
         try:
