@@ -230,21 +230,3 @@ def test_a_name_that_is_asked_as_a_question_is_told_of(server: str) -> None:
             assert terminal.end() == 0
             note = "note: 'DEMO' is the question here; the model of that name: -m DEMO"
             assert note in " ".join(terminal.shown.split())
-    for words in (("-m", "demo", "demo"), ("tides",), ("-q", "demo"), ("demo, please",)):
-        with Terminal("chat", *words, "--host", server) as terminal:
-            assert terminal.end() == 0
-            assert "is the question here" not in terminal.shown
-    assert "is the question here" not in call("chat", "demo", "--host", server).err
-
-
-def test_a_file_that_is_asked_as_a_question_is_told_of(server: str, tmp_path: Path) -> None:
-    (tmp_path / "a b.txt").write_text("tides?")
-    for words in (("@a b.txt",), ("@a b.txt", "-m", "demo")):
-        with Terminal("chat", *words, "--host", server, at=tmp_path) as terminal:
-            assert terminal.end() == 0
-            note = "note: '@a b.txt' is the question here; the file: -f 'a b.txt'"
-            assert note in " ".join(terminal.shown.split())
-    for question in ("@nobody", "@" + "ä" * 200, "@" + "a" * 5000, "a b.txt"):
-        with Terminal("chat", question, "--host", server, at=tmp_path) as terminal:
-            assert terminal.end() == 0
-            assert "is the question here" not in terminal.shown
