@@ -8,7 +8,7 @@ from hostile import Server, lines
 from shell import call, python
 
 from ollama_cli.cli import parser
-from ollama_cli.cli.commands.help import TOPICS
+from ollama_cli.cli.table import TOPICS
 from ollama_cli.features.chat import request
 
 DONE = {"model": "m", "message": {"content": "ok"}, "response": "ok", "done": True}

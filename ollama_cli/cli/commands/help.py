@@ -7,11 +7,12 @@ from typing import Annotated, Final
 
 import typer
 
-from ollama_cli.cli import schema_words, table
+from ollama_cli.cli import schema_words
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS, PROMISE
 from ollama_cli.cli.manual import screens
 from ollama_cli.cli.options import PROGRAM
+from ollama_cli.cli.table import TABLE, TOPICS
 from ollama_cli.config.settings import SETTINGS
 from ollama_cli.config.sources import VARIABLES
 from ollama_cli.errors import UsageError
@@ -94,7 +95,7 @@ def _write_pages(context: Context, folder: str) -> None:
 _WRITERS: Final[tuple[Topic, ...]] = (
     *(_exit_codes, _environment, _options, _formats, _schema, _schema_words, _man, _agent),
 )
-TOPICS: Final = MappingProxyType(dict(zip(table.TOPICS, _WRITERS, strict=True)))
+_WRITER_OF: Final = MappingProxyType(dict(zip(TOPICS, _WRITERS, strict=True)))
 _WITH_NAMES: Final = frozenset({"schema", "man"})
 _READABLE: Final = 0o644  # by all, as other pages are
 
@@ -132,10 +133,10 @@ def command(
         raise UsageError("--dir is for `help man`, which writes all pages there")
     if dir_ is not None:
         _write_pages(context, dir_)
-    elif topic in TOPICS:
+    elif topic in _WRITER_OF:
         _check(names if topic not in _WITH_NAMES else ())
-        TOPICS[topic](context, names)
-    elif topic and topic not in table.TABLE and not names:
+        _WRITER_OF[topic](context, names)
+    elif topic and topic not in TABLE and not names:
         from ollama_cli.cli import mistakes  # noqa: PLC0415  errors alone: 3 ms
 
         raise mistakes.unknown_topic(topic)

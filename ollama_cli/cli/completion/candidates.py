@@ -7,7 +7,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from ollama_cli.cli.completion.line import Line
 from ollama_cli.cli.parser import ROOT
-from ollama_cli.cli.table import Branch, Row
+from ollama_cli.cli.table import TOPICS, Branch, Row
 from ollama_cli.config import credentials, file, parsers, sources
 from ollama_cli.config.resolve import Layer, resolve, wants_credentials
 from ollama_cli.config.settings import SETTINGS, Settings
@@ -118,8 +118,6 @@ def _keys(line: Line, _: Mapping[str, str]) -> Iterable[str]:
 
 def _topics(line: Line, _: Mapping[str, str]) -> Iterable[str]:
     """List topics and commands, behind them the schemas, or the commands of a branch."""
-    from ollama_cli.cli.commands.help import TOPICS  # noqa: PLC0415  of one command: 3 ms
-
     words = [*line.arguments]
     if not words:
         return [*TOPICS, *ROOT.shown]

@@ -8,11 +8,10 @@ import pytest
 from documentation import COMMANDS, entry_of
 from shell import Result, call
 
-from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.exit_codes import EXIT_CODES
 from ollama_cli.cli.formats import FORMATS
 from ollama_cli.cli.schema_words import EXAMPLE, WORDS
-from ollama_cli.cli.table import TABLE, Branch, Entry
+from ollama_cli.cli.table import TABLE, TOPICS, Branch, Entry
 from ollama_cli.features.schema.words import schema_of_words
 from ollama_cli.ui import published
 

@@ -12,9 +12,8 @@ from terminals import Terminal
 
 from ollama_cli.cli import answer_options, options, parser, tool_options
 from ollama_cli.cli.aliases import aliases_of, meaning_of
-from ollama_cli.cli.commands.help import TOPICS
 from ollama_cli.cli.manual.outline import outline_of
-from ollama_cli.cli.table import GROUPS, TABLE, Branch
+from ollama_cli.cli.table import GROUPS, TABLE, TOPICS, Branch
 
 NOWHERE = {"OLLAMA_HOST": "http://127.0.0.1:9"}
 REST = "global options: ollama-cli help options; exit codes: ollama-cli help exit-codes"
