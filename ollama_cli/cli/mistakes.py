@@ -97,7 +97,9 @@ def unknown_topic(name: str) -> UsageError:
     if name in habits.OF_OLLAMA:
         return UsageError(f"{message}; it is one of ollama", hint=f"type `ollama help {name}`")
     ours = habits.command("", name.lower(), TABLE)
-    near = [ours] if ours else nearest(name, [*TOPICS, *TABLE])
+    near = [ours.removeprefix("help ")] if ours else []
+    if ours is None:
+        near = nearest(name, [*TOPICS, *TABLE])
     hint = _did_you_mean(f"{PROGRAM} help {each}" for each in near)
     return UsageError(message, hint=hint if near else f"topics: {', '.join(TOPICS)}")
 

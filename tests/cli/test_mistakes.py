@@ -56,6 +56,8 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("schema models-list", "type `ollama-cli help schema models-list`"),
         ("models help", "type `ollama-cli models --help`"),
         ("help remove", "did you mean `ollama-cli help rm`?"),
+        ("help schemas", "did you mean `ollama-cli help schema`?"),
+        ("help get", f"topics: {', '.join(TOPICS)}"),
         ("help serve", "type `ollama help serve`"),
         ("help create", "type `ollama help create`"),
         ("help push", "type `ollama help push`"),
