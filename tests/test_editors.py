@@ -26,18 +26,33 @@ shown("%.")
 vim.cmd("Ollama generate demo a haiku")
 shown("%.")
 io.stdout:write(vim.inspect(vim.fn.getcompletion("Ollama generate de", "cmdline")), "\\n---\\n")
+vim.cmd("Ollama generate demo -5 + 3 = ?")
+shown("%.")
+vim.notify = function(text) io.stdout:write(text, "\\n") end
+vim.env.PATH, was = "", vim.env.PATH
+vim.cmd("Ollama list")
+vim.env.PATH = was
 vim.notify = function(text) io.stdout:write(text, "\\n") vim.cmd("qa!") end
 vim.cmd("Ollama generate nosuch a haiku")
 vim.wait(20000, function() return false end)
 """
+# An answer that never ends, and who leaves the editor in the middle of it.
+ENDLESS: Final = """while printf '{"event": "text", "text": "more "}\\n'; do :; done"""
+LEFT: Final = """
+vim.cmd("Ollama generate demo a haiku")
+vim.wait(20000, function() return vim.api.nvim_buf_get_lines(0, 0, 1, false)[1] ~= "" end)
+vim.cmd("qa!")
+"""
 
 
-def typed(command: str, folder: Path, files: dict[str, str]) -> Reader:
+def typed(
+    command: str, folder: Path, files: dict[str, str], tools: dict[str, str] | None = None
+) -> Reader:
     """Run one command of a shell where the page and these files were saved."""
     program = command.partition(" ")[0]
     if shutil.which(program) is None:
         pytest.skip(f"{program} is not installed")
-    reader = Reader(folder)
+    reader = Reader(folder, tools)
     for name, text in (SAVED | files).items():
         (reader.desk / name).write_text(text, encoding="utf-8")
     [ran] = reader.type(Page("an editor", f"```sh\n{command}\n```\n"))
@@ -48,12 +63,19 @@ def typed(command: str, folder: Path, files: dict[str, str]) -> Reader:
 def test_neovim_lists_answers_and_explains(tmp_path: Path) -> None:
     command = "nvim --clean --headless -c 'luafile ollama.lua' -c 'luafile typed.lua' > said.txt"
     said = (typed(command, tmp_path, {"typed.lua": TYPED}).desk / "said.txt").read_text()
-    listed, explained, answered, names, error = said.split("\n---\n")
+    listed, explained, answered, names, sum_, errors = said.split("\n---\n")
     assert "demo-embed:latest" in listed
     assert explained.strip()
     assert answered.strip()
     assert '"demo:latest"' in names
-    assert error == "model 'nosuch' not found\n"
+    assert sum_.strip()
+    assert errors == "there is no ollama-cli in PATH\nmodel 'nosuch' not found\n"
+
+
+def test_neovim_is_left_in_the_middle_of_an_answer(tmp_path: Path) -> None:
+    command = "nvim --clean --headless -c 'luafile ollama.lua' -c 'luafile left.lua' 2> said.txt"
+    reader = typed(command, tmp_path, {"left.lua": LEFT}, {"ollama-cli": ENDLESS})
+    assert (reader.desk / "said.txt").read_text() == ""
 
 
 def test_vim_filters_lines(tmp_path: Path) -> None:
@@ -65,7 +87,7 @@ def test_vim_filters_lines(tmp_path: Path) -> None:
 
 def test_emacs_shows_an_answer(tmp_path: Path) -> None:
     command = (
-        'emacs --batch -l ollama.el --eval \'(progn (insert "hello") (ollama 1 6 "shout")'
+        'emacs --batch -l ollama.el --eval \'(progn (insert "hello") (ollama 1 6 "-shout")'
         ' (set-buffer "*ollama*") (write-file "said.txt"))\''
     )
     assert (typed(command, tmp_path, {}).desk / "said.txt").read_text()
