@@ -45,7 +45,7 @@ def bindings(acts: Acts) -> KeyBindings:
     found.add("v", filter=is_here & vi_navigation_mode & ~_is_waiting)(_alone(acts.edit))
     found.add("c-j", filter=is_here)(lambda event: event.current_buffer.insert_text("\n"))
     found.add(Keys.BracketedPaste, filter=is_here)(lambda event: acts.paste(event.data))
-    found.add(Keys.BracketedPaste, filter=is_searching)(_paste_into_search)
+    found.add(Keys.BracketedPaste, filter=is_searching)(paste_on_one_line)
     for names, move in ((("left", "c-b"), _left), (("right", "c-f"), _right)):
         for name in names:
             found.add(name, filter=is_here & ~_is_waiting)(move)
@@ -75,7 +75,8 @@ def _is_first(event: KeyPressEvent) -> bool:
     return not event.is_repeat
 
 
-def _paste_into_search(event: KeyPressEvent) -> None:
+def paste_on_one_line(event: KeyPressEvent) -> None:
+    """Insert what was pasted where there is but one line: blanks take the place of its ends."""
     event.current_buffer.insert_text(" ".join(event.data.split()))
 
 

@@ -10,6 +10,7 @@ from prompt_toolkit.buffer import Buffer
 from prompt_toolkit.formatted_text import StyleAndTextTuples
 from prompt_toolkit.input.typeahead import clear_typeahead
 from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+from prompt_toolkit.keys import Keys
 from prompt_toolkit.layout import HSplit, Layout, VSplit, Window
 from prompt_toolkit.layout.controls import BufferControl, FormattedTextControl
 from prompt_toolkit.styles import Style
@@ -21,6 +22,7 @@ from ollama_cli.types.text import one_line
 from ollama_cli.ui import motion
 from ollama_cli.ui.line.choices import Choice, fits
 from ollama_cli.ui.line.edited import stop
+from ollama_cli.ui.line.keys import paste_on_one_line
 from ollama_cli.ui.line.loop import KeyLoop
 from ollama_cli.ui.line.quiet import Quiet
 from ollama_cli.ui.line.terminal import Display, Keyboard, colours
@@ -114,6 +116,7 @@ class Picker:
         for key in ("c-d", "escape"):
             found.add(key)(lambda event: event.app.exit(result=None))
         found.add("c-z")(lambda _: stop())
+        found.add(Keys.BracketedPaste)(paste_on_one_line)
         return found
 
     def _step(self, by: int) -> Callable[[KeyPressEvent], None]:

@@ -203,6 +203,15 @@ def test_several_parts_of_a_name_may_be_typed(tmp_path: Path) -> None:
         assert terminal.shown == "qwen3:8b"
 
 
+def test_a_name_may_be_pasted_with_the_end_of_its_line(tmp_path: Path) -> None:
+    with picking("qwen3:8b", "qwen3:4b", "llama3:8b", at=tmp_path) as terminal:
+        terminal.send("\x1b[200~8b\nqwen3\n\x1b[201~")
+        terminal.expect("which one? 8b qwen3\n> qwen3:8b")
+        terminal.send("\r")
+        assert terminal.end() == 0
+        assert terminal.shown == "qwen3:8b"
+
+
 def test_a_signal_ends_the_list_and_leaves_the_terminal_as_it_was(tmp_path: Path) -> None:
     for code in (130, 143):
         with picking("m:1", "m:2", at=tmp_path) as terminal:
