@@ -97,7 +97,7 @@ class OutStream:
             return _FALLBACK
         try:
             size = os.get_terminal_size(self.file.fileno())
-        except (OSError, ValueError):
+        except (AttributeError, OSError, ValueError):  # also a terminal that only a class tells of
             return shutil.get_terminal_size(_FALLBACK)
         return size if size.columns and size.lines else _FALLBACK
 

@@ -50,7 +50,9 @@ def test_a_name_that_a_file_cannot_hold_ends_no_pull(
     assert file.errors == "strict"  # it stays as its owner made it
 
 
-def test_something_that_only_writes_is_enough() -> None:
+@pytest.mark.parametrize("is_terminal", [None, False, True])
+@pytest.mark.parametrize("mode", ["auto", "plain"])
+def test_something_that_only_writes_is_enough(mode: str, is_terminal: bool | None) -> None:
     class Writer:
         said = ""
 
@@ -60,7 +62,9 @@ def test_something_that_only_writes_is_enough() -> None:
         def flush(self) -> None: ...
 
     writer: Any = Writer()
-    follow(EVENTS, choose("auto", writer, "m"))
+    if is_terminal is not None:  # as with what copies to a terminal and to a file
+        writer.isatty = lambda: is_terminal
+    follow(EVENTS, choose(mode, writer, "m"))
     assert "m is up to date" in writer.said
 
 
