@@ -193,16 +193,22 @@ def test_a_missing_model_is_pulled_before_the_first_question(
         assert ("hint: get it: `ollama-cli models pull llama3.2`" in terminal.shown) is bool(code)
 
 
-def test_what_was_said_with_a_model_that_is_gone_can_be_read(server: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("n\n", "get it: /pull copy"), ("y\n", "the registry knows no model 'copy'")],
+)
+def test_what_was_said_with_a_model_that_is_gone_can_be_read(
+    server: str, tmp_path: Path, typed: str, told: str
+) -> None:
     asked = ("chat", "hi", "-m", "copy", "--save", "--host", server)
     assert call("cp", "demo", "copy", "--host", server).code == 0
     assert call(*asked, at=tmp_path).code == 0
     assert call("rm", "copy", "-y", "--host", server).code == 0
     with Terminal("chat", "-c", "--host", server, at=tmp_path) as terminal:
         terminal.expect("[y/N]")
-        terminal.send("n\n")
+        terminal.send(typed)
         terminal.expect_line(">>> ")
-        assert "hint: get it: /pull copy" in terminal.shown
+        assert told in terminal.shown
         assert ">>> hi" in terminal.shown
         terminal.send("/exit\r")
         assert terminal.end() == 0

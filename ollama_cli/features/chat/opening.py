@@ -151,7 +151,7 @@ class Opened:
         """Pull the model before the first question; what was said before can be read without it."""
         try:
             pull_missing(self._context, self._request.model, missing)
-        except ModelNotFoundError as error:
+        except OllamaCliError as error:  # also what ends a pull
             if not self._tree.nodes:
                 self._context.is_conversation = False
                 raise
