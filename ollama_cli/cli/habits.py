@@ -33,6 +33,13 @@ _IN: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("alias", "aliases"), "models cp"),
         **dict.fromkeys(("status", "ping"), "health"),
         **dict.fromkeys(("settings", "preferences"), "config show"),
+        **dict.fromkeys(("images", "image", "containers", "container"), "models"),
+        **dict.fromkeys(("top", "stats"), "models ps"),
+        **dict.fromkeys(("fragments", "similar"), "embed"),
+        "tag": "models cp",
+        "exec": "run",
+        "lock": "models freeze",
+        "sync": "models ensure",
         "schemas": "help schema",
         "upgrade": "models update",
     },
@@ -40,8 +47,9 @@ _IN: Final[Mapping[str, Mapping[str, str]]] = {
         **dict.fromkeys(("use", "set"), "models default"),
         **dict.fromkeys(("choose", "select"), "models pick"),
         **dict.fromkeys(("alias", "aliases"), "models cp"),
+        **dict.fromkeys(("running", "top", "stats"), "models ps"),
+        "tag": "models cp",
         "upgrade": "models update",
-        "running": "models ps",
     },
     "sessions": {
         **dict.fromkeys(("resume", "continue", "open"), "chat --session"),
@@ -86,9 +94,29 @@ OPTIONS: Final[Mapping[str, tuple[str, ...]]] = {
     "--check": ("--dry-run",),
     "-S": ("--no-stream",),
     "--format": ("--output",),
+    "--retry": ("--retries", "--wait"),
+    "--retries": ("--wait",),
     "--url": ("--host",),
 }
 """Options, and ours of which the first that the command has is meant."""
+ADVICE: Final[Mapping[str, str]] = {
+    "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
+    "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
+    "--keepalive": "did you mean --keep-alive?",
+    "--dimensions": "vectors come from `{program} embed --dimensions N`",
+    "--hide-reasoning": "-q shows no thinking",
+    **dict.fromkeys(("-it", "-ti"), "leave it out: `{program} run MODEL` alone is a conversation"),
+    "--rm": "leave it out: `--private` is what leaves nothing behind",
+    "--no-trunc": "leave it out: nothing is cut in a pipe, and with `-o json`",
+    **dict.fromkeys(
+        ("-H", "--header"), "a server: `--host ADDRESS`; headers: see `{program} hosts add --help`"
+    ),
+    **dict.fromkeys(
+        ("-k", "--insecure", "--verify"),
+        "for one server: `{program} hosts add NAME URL --insecure`",
+    ),
+}
+"""What to do about options of others that are none of ours: `{program}` is this one."""
 OF_AICHAT: Final[Mapping[str, str]] = {
     "--list-models": "models list",
     "--list-sessions": "sessions list",
@@ -97,14 +125,6 @@ OF_AICHAT: Final[Mapping[str, str]] = {
     "--serve": "mcp serve",
 }
 """Options of `aichat` that are commands here."""
-ADVICE: Final[Mapping[str, str]] = {
-    "--hidethinking": "-q shows no thinking, and so does `{program} run MODEL --hidethinking`",
-    "--nowordwrap": "`--render plain`, or `{program} run MODEL --nowordwrap`",
-    "--keepalive": "did you mean --keep-alive?",
-    "--dimensions": "vectors come from `{program} embed --dimensions N`",
-    "--hide-reasoning": "-q shows no thinking",
-}
-"""Options that are something else here, for commands that do not take them as they are."""
 ALL: Final[Mapping[str, str]] = {
     **dict.fromkeys(("list", "ls"), "it lists all that there are: leave it out"),
     "ps": "all models, also those not in memory: `{program} models list`",

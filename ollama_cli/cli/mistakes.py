@@ -27,6 +27,10 @@ _STARTS: Final = frozenset({"serve", "start"})
 _BARE: Final = frozenset({"run", "show", "pull", "stop", "rm", "has", "default"})
 # Whatever is typed is read in one go: no part of it fits in two ways.
 _MODEL: Final = re.compile(r"[A-Za-z0-9_][\w.-]*[:/][\w./:-]*\w|[A-Za-z](?=[\w-]*\d)[\w.-]*")
+_ADDRESS: Final = re.compile(
+    r"https?://(?!ollama\.com/|hf\.co/|huggingface\.co/)\S+"
+    r"|(localhost|\d+(\.\d+){3}|\[[\da-f:]+\])?:\d{1,5}(/\S*)?"
+)
 _PLAIN_WORDS: Final = {
     r"is not a valid int(?:eger)?( range)?\b": "is no whole number",
     r"is not a valid float( range)?\b": "is no number",
@@ -45,6 +49,7 @@ _ARGUMENT: Final = re.compile(r"argument '([A-Z]+)")
 _CHOICE: Final = re.compile(r"'([^']*)' is not one of ")
 _PLAIN: Final = re.compile(r"[^\"$`\\!]+")
 _TEXTS: Final = frozenset({"--system", "-s", "--template", "--suffix", "--stop"})
+_PAIRS: Final = frozenset({"--option", "-O", "--var"})
 # Options that never take the next word.
 _BEHIND_EQUALS: Final = frozenset({"--cache", "--extract", "-x", "--logprobs"})
 _WITH_VALUE: Final = 2  # a prompt, and such a word
@@ -79,6 +84,8 @@ def _in_place_of_a_command(name: str, rest: Sequence[str], branch: Branch) -> st
         return _did_you_mean(f"{PROGRAM} {each}" for each in below)
     if name == "version":
         return f"type `{PROGRAM} --version`"
+    if _ADDRESS.fullmatch(name):
+        return f"a server is named by --host: `{shlex.join([PROGRAM, '--host', name])} health`"
     if name in TOPICS:
         return f"type `{shlex.join([PROGRAM, 'help', name, *rest])}`"
     near = nearest(name, branch.entries)
@@ -280,6 +287,12 @@ def _unquoted(
         return UsageError(
             f"a text of several words needs quotes: {option} took the first one",
             hint=f"type `{path} {begin} {_quoted('…')}`",
+        )
+    key = words[place - 1] if place > 1 else ""
+    if option in _PAIRS and "=" not in key:  # as `llm` has it
+        return UsageError(
+            f"{option} takes one word, not {key!r} and another",
+            hint=f"type `{option} {shlex.quote(f'{key}={prompt[0]}')}`",
         )
     hint = f"type `{path} {_quoted(' '.join(prompt))}`"
     first, rest = prompt[0], prompt[1:]

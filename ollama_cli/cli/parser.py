@@ -56,6 +56,7 @@ _ROOT_EXAMPLES: Final = (
     "ollama-cli health -q && echo up",
     "ollama-cli demo    # no Ollama needed",
 )
+_OF_A_TERMINAL: Final = frozenset({"-it", "-ti"})  # of `docker run`
 ROOT: Final = Branch(
     "The command-line client for local language models.", TABLE, examples=_ROOT_EXAMPLES
 )
@@ -100,7 +101,8 @@ class _Parser(_OptionParser):
         super()._match_long_opt(opt, explicit_value or (None if is_value else default), state)
 
     def _match_short_opt(self, arg: str, state: _ParsingState) -> None:
-        if f"-{arg}" in self._long_opt:  # `-model x` is no `-m odel`
+        # `-model x` is no `-m odel`, and `-it` is no picture `t`
+        if f"-{arg}" in self._long_opt or arg in _OF_A_TERMINAL:
             raise NoSuchOption(arg, ctx=self.ctx)
         for place, letter in enumerate(arg[1:], 1):
             option = self._short_opt.get(f"-{letter}")

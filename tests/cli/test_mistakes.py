@@ -71,6 +71,10 @@ OLLAMAS = ["create", "push", "signin", "signout", "login", "logout", "serve", "s
         ("help models pul", "did you mean `ollama-cli models pull`?"),
         ("help chat x", "see `ollama-cli chat --help`"),
         ("llama3.2 hi", 'to ask a model: `ollama-cli run llama3.2 "hi"`'),
+        *(
+            (f"{each} get", f"a server is named by --host: `ollama-cli --host {each} health`")
+            for each in ("http://h:1/api/tags", ":11434", "localhost:11434", "127.0.0.1:1/v1")
+        ),
         ("hf.co/me/x:Q4", "to ask a model: `ollama-cli run hf.co/me/x:Q4`"),
         ("mistral -q why not", 'to ask a model: `ollama-cli run mistral "why not"`'),
         ("why is it so", 'to ask a model: `ollama-cli chat "why is it so"`'),

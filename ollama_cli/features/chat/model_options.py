@@ -73,7 +73,10 @@ def read_options(
         name, equals, text = pair.partition("=")
         name = name.strip()
         if not equals or not name:
-            raise UsageError(f"an option is written key=value, not {pair!r}")
+            raise UsageError(
+                f"an option is written key=value, not {pair!r}",
+                hint=f"type `-O {name if name in NAMES else 'temperature'}=…`",
+            )
         if name == "stop":
             stops.append(text)
         elif name in _READERS:
