@@ -54,10 +54,6 @@ def _layers_of(settings: Settings) -> list[Layer]:
     typed = settings.typed_host or settings.host
     values: dict[str, Any] = {"host": typed, "api_key_env": settings.api_key_env}
     if settings.origins:
-        flags = {name: values[name] for name in _TYPED if _is_typed(name, settings)}
+        flags = {name: values[name] for name in _TYPED if settings.is_typed(name)}
         return sources.layers(flags, sources.environment())[0]
     return [Layer({name: (value, _PROGRAM) for name, value in values.items() if value is not None})]
-
-
-def _is_typed(name: str, settings: Settings) -> bool:
-    return settings.origins.get(name, "").endswith(f"--{name.replace('_', '-')}")

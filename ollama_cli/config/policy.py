@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from ollama_cli.types.models import ModelSummary
 
 _ALL: Final = "*"
-_WHERE: Final = "see where that is set: `ollama-cli config show`"
+WHERE: Final = "see where that is set: `ollama-cli config show`"
 
 
 def is_allowed(model: str, patterns: Sequence[str]) -> bool:
@@ -47,24 +47,24 @@ def check_model(model: str, patterns: Sequence[str], *, local_only: bool) -> Non
     if not is_allowed(model, patterns):
         raise RefusedError(
             f"model {model!r} is not allowed: allowed_models has {', '.join(patterns)}",
-            hint=_WHERE,
+            hint=WHERE,
         )
     if local_only and model_names.is_cloud(model):
-        raise RefusedError(f"model {model!r} runs in the cloud, and local_only is set", hint=_WHERE)
+        raise RefusedError(f"model {model!r} runs in the cloud, and local_only is set", hint=WHERE)
 
 
 def check_place(model: str, remote_host: str) -> None:
     """Raise RefusedError for a model that runs on another host, by what the server says."""
     if remote_host:
         raise RefusedError(
-            f"model {model!r} runs on {redact(remote_host)}, and local_only is set", hint=_WHERE
+            f"model {model!r} runs on {redact(remote_host)}, and local_only is set", hint=WHERE
         )
 
 
 def check_host(url: str) -> None:
     """Raise RefusedError for a server that is neither this machine nor on a private network."""
     if not is_private(host_of(url)):
-        raise RefusedError(f"{redact(url)} is a public host, and local_only is set", hint=_WHERE)
+        raise RefusedError(f"{redact(url)} is a public host, and local_only is set", hint=WHERE)
 
 
 def _spellings(model: str) -> Iterable[str]:

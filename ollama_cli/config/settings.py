@@ -87,6 +87,10 @@ class Settings(NamedTuple):
         """Return where the OpenAI-compatible API is: as it was written, else `/v1` of the host."""
         return self.host + urls.openai_path(self.typed_host)
 
+    def is_typed(self, name: str) -> bool:
+        """Return whether a setting comes from an option of the command line."""
+        return self.origins.get(name, "").endswith(f"--{name.replace('_', '-')}")
+
     @property
     def is_private(self) -> bool:
         """Return whether the server is on this machine or on a private network."""

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Final
 
 from ollama_cli.config.credentials import missing_hint as missing_key_hint
+from ollama_cli.config.policy import WHERE
 from ollama_cli.errors import (
     LIBRARY,
     AuthError,
@@ -38,6 +39,17 @@ _TYPED_INSIDE: Final = {
     r"leave out --think\b": "/think off",
     r"with -m\b": "with /model",
 }
+# By the setting: what hints say to look up, and what they say where it is an option of the line.
+_TYPED_HERE: Final = (
+    ("host", "the address with `ollama-cli config show`", "the address behind --host"),
+    (
+        "host",
+        "the address: `ollama-cli config get host`, or pass `--host`",
+        "what is behind --host",
+    ),
+    ("local_only", WHERE, "name a server or a model of your own, or leave out --local-only"),
+)
+_OF_A_SERVER: Final = re.compile("`ollama-cli (?=models )")
 
 
 @contextmanager
@@ -60,6 +72,8 @@ def explain(error: OllamaCliError, context: Context) -> OllamaCliError:
     hint = _hint(found, context)
     if hint and context.is_conversation:
         hint = _as_typed_inside(hint)
+    elif hint and context.has_settings:
+        hint = _as_typed_behind_the_program(hint, context)
     return found.with_facts(hint=hint, is_explained=True)
 
 
@@ -120,6 +134,8 @@ def missing_hint(model: str, context: Context, *, or_else: str = "") -> str:
     if hint := id_hint(model, context):
         return hint
     pull = f"`ollama-cli models pull {shlex.quote(model)}`{or_else}"
+    if context.flags.demo:  # it ends with the command, and so does what was pulled
+        pull = "add --auto-pull"
     known = known_models(context)
     can_be_pulled = model_names.is_valid(model) and not context.servers.lacks_pull
     offers_pull = context.traits.offers_pull and can_be_pulled
@@ -200,6 +216,20 @@ def _similar_host_hint(context: Context) -> str:
 def _with_age(name: str, known: Listing) -> str:
     """Return a name, with the age of the list if the server could not be asked."""
     return name if known.is_fresh else f"{name} (as of {format_age(known.age)})"
+
+
+def _as_typed_behind_the_program(hint: str, context: Context) -> str:
+    """Return a hint that fits the options before it: what it says to type asks the same server."""
+    for setting, said, here in _TYPED_HERE:
+        if context.settings.is_typed(setting):
+            hint = hint.replace(said, here)
+    if context.flags.demo:
+        return _OF_A_SERVER.sub("`ollama-cli --demo ", hint)
+    if not context.settings.is_typed("host"):
+        return hint
+    host = str(context.flags.settings.get("host"))
+    typed = "…" if "@" in host else shlex.quote(host)  # `…`: it may hold a password
+    return _OF_A_SERVER.sub(lambda _: f"`ollama-cli --host {typed} ", hint)
 
 
 def _as_typed_inside(hint: str) -> str:

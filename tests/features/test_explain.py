@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from hostile import Server, page
 from runtimes import NOWHERE, at, runtime, with_models
+from shell import call
 
 from ollama_cli.errors import ModelNotFoundError, PullError, UnreachableError, UsageError
 from ollama_cli.features.explain import explain, explaining, unknown_hint
@@ -162,3 +163,30 @@ def test_a_server_that_cannot_be_found_may_be_a_name_that_was_misspelt(tmp_path:
 
     assert hint("wrok") == "did you mean `--host work`? if not: look"
     assert hint("work") == hint("elsewhere") == hint("127.0.0.1") == "look"
+
+
+@pytest.mark.parametrize(
+    ("typed", "before"),
+    [
+        ("http://h:1", "--host http://h:1 "),
+        ("the box", "--host 'the box' "),
+        ("http://me:secret@h:1", "--host … "),
+    ],
+)
+def test_what_a_hint_says_to_type_asks_the_server_of_the_line(typed: str, before: str) -> None:
+    hint = "get it: `ollama-cli models pull m`; what is installed: `ollama-cli models list`"
+    cli = runtime()
+    cli.set_flags(host=typed)
+    settings = runtime().settings
+    cli.settings = settings._replace(origins={**settings.origins, "host": "--host"})
+    found = explain(UsageError("no", hint=hint), cli)
+    assert found.hint == hint.replace("`ollama-cli ", f"`ollama-cli {before}")
+    cli.close()
+
+
+def test_a_demo_that_ends_with_the_line_is_no_place_to_pull_to() -> None:
+    result = call("--demo", "generate", "hi", "-m", "qwen3:4b")
+    assert (result.code, result.out) == (4, "")
+    assert result.err.splitlines()[1:] == [
+        "hint: get it: add --auto-pull; what is installed: `ollama-cli --demo models list`"
+    ]

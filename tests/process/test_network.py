@@ -76,7 +76,7 @@ def test_a_host_that_is_no_host() -> None:
     result = call("models", "list", "--host", "nobody.invalid", env={"NO_PROXY": "*"})
     assert (result.code, result.out) == (3, "")
     assert "no such host name: nobody.invalid" in result.err
-    assert "hint: check the address" in result.err
+    assert "hint: check what is behind --host\n" in result.err
 
 
 def test_http_where_https_is_asked_for() -> None:

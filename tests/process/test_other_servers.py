@@ -175,10 +175,10 @@ def test_what_cannot_be_said_there_is_warned_about_by_name() -> None:
 
 
 def test_a_missing_model_is_not_offered_to_be_pulled_there() -> None:
-    result, _ = on(VLLM, "chat", "-m", "nope", "hi")
+    result, server = on(VLLM, "chat", "-m", "nope", "hi")
     assert result.code == 4
     assert "models pull" not in result.err
-    assert "`ollama-cli models list`" in result.err
+    assert f"`ollama-cli --host {server.url} models list`" in result.err
 
 
 def test_localai_answers_much_of_what_ollama_does_and_is_never_pulled_on() -> None:
@@ -230,9 +230,10 @@ def test_a_page_tells_no_version_and_is_no_answer() -> None:
 
 
 def test_capabilities_that_nobody_tells_are_not_guessed() -> None:
-    result, _ = on(VLLM, "models", "list", "--filter", "capability=vision")
+    result, server = on(VLLM, "models", "list", "--filter", "capability=vision")
     assert (result.code, result.out) == (2, "")
+    list_ = f"`ollama-cli --host {server.url} models list --sort name`"
     assert result.err == (
         "error: this server does not tell the capabilities of its models\n"
-        "hint: filter and sort by name: `ollama-cli models list --sort name`\n"
+        f"hint: filter and sort by name: {list_}\n"
     )

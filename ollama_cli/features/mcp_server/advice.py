@@ -1,5 +1,6 @@
 """What an agent can do about an error: it has tools where a user has options and commands."""
 
+import re
 from typing import Final
 
 from ollama_cli.errors import (
@@ -15,7 +16,7 @@ _LIST: Final = "ai_ollama_list_models names the models that may be used"
 _ROOM: Final = "--num-ctx"
 _USER: Final = "the user"
 _WORDS: Final = {
-    "what is installed: `ollama-cli models list`": _LIST,
+    r"what is installed: `ollama-cli [^`]*models list`": _LIST,
     " with -m": "",
 }
 
@@ -28,7 +29,7 @@ def hint_for_agents(error: OllamaCliError) -> str:
     if isinstance(error, TooLongError) and _ROOM in hint:
         return "shorten the input"
     for words, instead in _WORDS.items():
-        hint = hint.replace(words, instead)
+        hint = re.sub(words, instead, hint)
     is_typed = "`" in hint and _USER not in hint
     return f"tell {_USER}: {hint}" if is_typed else hint
 

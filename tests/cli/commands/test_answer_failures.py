@@ -50,7 +50,7 @@ REFUSALS: list[tuple[Script, int, str]] = [
     (document({"error": "boom"}, 500), 5, "error: boom\n"),
     (document({"error": NESTED}, 400), 8, "exceeds the available context size"),
     (document({"error": "the input length exceeds the context length"}, 400), 8, "--num-ctx"),
-    (document({"error": "model 'm' not found"}, 404), 4, "ollama-cli models pull m"),
+    (document({"error": "model 'm' not found"}, 404), 4, " models pull m`, or"),
     (answer(404, b"404 page not found"), 5, "HTTP 404 Not Found"),
     (answer(405, b"405 method not allowed"), 5, "HTTP 405 Method Not Allowed"),
     (answer(403), 6, "HTTP 403"),

@@ -189,7 +189,7 @@ def test_the_model_is_set_or_the_newest_one_that_embeds(demo: str) -> None:
     with Server(by_path({"/api/tags": document({"models": []})})) as server:
         result = call("embed", "a", "--host", server.url)
     assert result.code == 4
-    assert "`ollama-cli models pull nomic-embed-text`" in result.err
+    assert f"`ollama-cli --host {server.url} models pull nomic-embed-text`" in result.err
 
 
 def test_like_texts_lie_near_each_other(demo: str) -> None:

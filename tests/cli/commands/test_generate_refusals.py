@@ -41,13 +41,13 @@ def test_a_world_without_models_to_chat_with() -> None:
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         f"error: no chat model is installed on {server.url}\n"
-        "hint: get one: `ollama-cli models pull llama3.2`\n"
+        f"hint: get one: `ollama-cli --host {server.url} models pull llama3.2`\n"
     )
 
 
 def test_an_unknown_model_names_the_nearest_and_the_pull(demo: str) -> None:
     text = "error: model 'dmo' not found\n"
-    pull = "`ollama-cli models pull dmo`, or have it pulled with --auto-pull"
+    pull = f"`ollama-cli --host {demo} models pull dmo`, or have it pulled with --auto-pull"
     hint = f"did you mean demo:latest? if not: {pull}"
     result = call("generate", "hi", "-m", "dmo", "--host", demo)
     assert (result.code, result.out, result.err) == (4, "", f"{text}hint: {hint}\n")

@@ -37,7 +37,7 @@ def test_has_not(demo: str) -> None:
     result = call("models", "has", "demo:7b", "--host", demo)
     assert (result.code, result.out) == (4, "")
     assert result.err.startswith("error: model 'demo:7b' is not installed\nhint: did you mean ")
-    assert "`ollama-cli models pull demo:7b`" in result.err
+    assert f"`ollama-cli --host {demo} models pull demo:7b`" in result.err
 
 
 def test_has_quietly(demo: str) -> None:
@@ -99,7 +99,9 @@ def test_one_model_is_copied_or_renamed_and_no_glob(server: str, command: str) -
 def test_what_is_no_name_cannot_be_pulled_either(server: str) -> None:
     result = call("models", "has", "x*", "--host", server)
     assert result.code == 4
-    assert result.err.endswith("\nhint: what is installed: `ollama-cli models list`\n")
+    assert result.err.endswith(
+        f"\nhint: what is installed: `ollama-cli --host {server} models list`\n"
+    )
 
 
 def test_mv_of_an_unknown_model_asks_nothing(server: str) -> None:
@@ -201,7 +203,7 @@ def test_rm_of_a_glob_that_means_nothing(server: str) -> None:
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "error: no installed model matches 'x*'; nothing was removed\n"
-        "hint: what is installed: `ollama-cli models list`\n"
+        f"hint: what is installed: `ollama-cli --host {server} models list`\n"
     )
 
 
@@ -212,7 +214,7 @@ def test_errors_as_programs_read_them(server: str) -> None:
         "code": "model_not_found",
         "exit": 4,
         "message": "model 'nobody:latest' not found",
-        "hint": "get it: `ollama-cli models pull nobody`; what is installed:"
-        " `ollama-cli models list`",
+        "hint": f"get it: `ollama-cli --host {server} models pull nobody`; what is installed:"
+        f" `ollama-cli --host {server} models list`",
         "http_status": 404,
     }

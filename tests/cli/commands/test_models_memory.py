@@ -127,7 +127,7 @@ def test_one_of_several_is_unknown(demo: str) -> None:
     assert (result.code, result.out) == (11, "")
     assert result.err == (
         "stopped demo\nerror: nobody: model 'nobody' not found\n"
-        "hint: what is installed: `ollama-cli models list`\nerror: 1 of 2 failed\n"
+        f"hint: what is installed: `ollama-cli --host {demo} models list`\nerror: 1 of 2 failed\n"
     )
 
 

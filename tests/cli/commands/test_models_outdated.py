@@ -186,7 +186,7 @@ def test_an_update_for_programs() -> None:
     assert (done["to_fetch"], done["error"]) == (COST, None)
     assert (missing["model"], missing["status"]) == ("nobody", "error")
     assert missing["error"]["code"] == "model_not_found"
-    assert missing["error"]["hint"].startswith("get it: `ollama-cli models pull nobody`")
+    assert missing["error"]["hint"].startswith("get it: `ollama-cli --host ")
     assert result.error["code"] == "partial"
 
 

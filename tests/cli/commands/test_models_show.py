@@ -96,7 +96,7 @@ def test_an_unknown_model_names_the_nearest_and_the_pull(demo: str) -> None:
     assert (result.code, result.out) == (4, "")
     assert result.err == (
         "error: model 'demmo:latest' not found\n"
-        "hint: did you mean demo:latest? if not: `ollama-cli models pull demmo`\n"
+        f"hint: did you mean demo:latest? if not: `ollama-cli --host {demo} models pull demmo`\n"
     )
 
 

@@ -25,6 +25,10 @@ LIST = "ai_ollama_list_models names the models that may be used"
             ModelNotFoundError("x", hint="what is installed: `ollama-cli models list`"),
             LIST,
         ),
+        (
+            ModelNotFoundError("x", hint="what is installed: `ollama-cli --host h models list`"),
+            LIST,
+        ),
         (ModelNotFoundError("x", hint="did you mean tiny?"), "did you mean tiny?"),
         (
             UsageError("x", hint="choose an embedding model with -m; installed: e"),

@@ -161,10 +161,12 @@ def test_a_server_that_does_not_tell_where_a_model_runs_gets_no_prompt(
     "args", [("chat", "hi", "-m", "m"), ("health",), ("models", "list"), ("embed", "x", "-m", "m")]
 )
 def test_a_public_host_is_refused_before_a_connection(args: tuple[str, ...]) -> None:
-    result = call(*args, "--host", "https://ollama.com", "--local-only")
-    assert result.code == 13
+    far = (*args, "--host", "https://ollama.com")
+    result, as_set = call(*far, "--local-only"), call(*far, env={"OLLAMA_CLI_LOCAL_ONLY": "1"})
+    assert (result.code, as_set.code) == (13, 13)
     assert "https://ollama.com:443 is a public host, and local_only is set" in result.err
-    assert "hint: see where that is set: `ollama-cli config show`\n" in result.err
+    assert "hint: name a server or a model of your own, or leave out --local-only\n" in result.err
+    assert "hint: see where that is set: `ollama-cli config show`\n" in as_set.err
 
 
 @pytest.mark.parametrize(

@@ -46,10 +46,8 @@ def test_off_a_terminal_nothing_is_asked_and_nothing_pulled(
     assert result.code == 4
     assert PULL not in paths(server)
     told = result.error["hint"] if form in {"json", "jsonl"} else result.err
-    assert (
-        "get it: `ollama-cli models pull m`, or have it pulled with --auto-pull; what is installed"
-        in told
-    )
+    pull = f"`ollama-cli --host {server.url} models pull m`"
+    assert f"get it: {pull}, or have it pulled with --auto-pull; what is installed" in told
 
 
 @pytest.mark.parametrize(
