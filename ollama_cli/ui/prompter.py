@@ -9,6 +9,7 @@ from ollama_cli.system import signals
 from ollama_cli.types.secrets import redact
 from ollama_cli.types.text import one_line
 from ollama_cli.ui import motion
+from ollama_cli.ui.cells import break_lines
 from ollama_cli.ui.sentences import show_sentence
 from ollama_cli.ui.streams import InStream, OutStream
 
@@ -63,7 +64,9 @@ class Prompter:
                 "this needs a confirmation, and there is nobody to ask",
                 hint=f"confirm it with {flag}",
             )
-        return (self.ask(f"{question} [y/N] ") or "").lower() in {"y", "yes"}
+        *list_, last = question.split("\n")  # a list keeps its columns
+        lines = [*list_, *break_lines(f"{last} [y/N]", self.err.width - 1)]
+        return (self.ask("\n".join(lines) + " ") or "").lower() in {"y", "yes"}
 
     def ask(self, question: str, *, fresh: bool = False) -> str | None:
         """Ask for one line, only if `can_ask` allows it; None at the end of input.

@@ -112,6 +112,22 @@ def test_the_question_tells_the_size_and_stdout_holds_the_answer_alone() -> None
         assert terminal.end() == 0
 
 
+def test_a_long_question_is_broken_between_words() -> None:
+    with (
+        Server(
+            Lacking("tiny:latest", "tiny-md:latest", "tiny-odd:latest", model="tinny")
+        ) as server,
+        Terminal("chat", "hi", "-m", "tinny", "--host", server.url, columns=60) as terminal,
+    ):
+        terminal.expect("[y/N]")
+        assert terminal.lines == [
+            "tiny:latest, tiny-md:latest and tiny-odd:latest are",
+            "installed, tinny is not; pull tinny (size unknown)? [y/N]",
+        ]
+        terminal.send("n\n")
+        assert terminal.end() == 4
+
+
 def test_what_is_like_it_is_told_before_anything_is_asked() -> None:
     with (
         Server(Lacking("llama3.2:latest", model="lama3.2")) as server,

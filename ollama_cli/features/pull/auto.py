@@ -80,7 +80,9 @@ def _question(
         raise missing.with_facts(is_unknown=True, cloud_name=cloud) from None
     similar = model_names.nearest(model, installed)
     verb = "is" if len(similar) == 1 else "are"
-    nearby = f"{' and '.join(similar)} {verb} installed, {model} is not; " if similar else ""
+    *others, last = similar or [""]
+    named = f"{', '.join(others)} and {last}" if others else last
+    nearby = f"{named} {verb} installed, {model} is not; " if similar else ""
     shown = "size unknown" if size is None else format_bytes(size)
     return one_line(f"{nearby}pull {model} ({shown})?")
 
