@@ -15,7 +15,7 @@ from ollama_cli.features.chat.conversation import (
     unless_stopped,
     was_stopped,
 )
-from ollama_cli.features.chat.grammar import HABITS, Call, meant, read
+from ollama_cli.features.chat.grammar import HABITS, SLASHES, Call, meant, read
 from ollama_cli.features.chat.inside import (
     branches,
     copies,
@@ -223,7 +223,8 @@ def _give_up_edit(talk: Conversation) -> None:
 
 def _unknown(word: str) -> UsageError:
     known = [*COMMANDS, *(habit[1:] for habit in HABITS if " " not in habit)]
-    near = difflib.get_close_matches(word, known, n=2, cutoff=0.6)
+    ours = SLASHES.get(word)
+    near = [ours] if ours else difflib.get_close_matches(word, known, n=2, cutoff=0.6)
     guess = f"did you mean {' or '.join(f'/{each}' for each in near)}?" if near else "see /help;"
     return UsageError(f"there is no /{word}", hint=f"{guess} as a question: //{word}")
 

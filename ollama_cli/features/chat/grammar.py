@@ -35,15 +35,35 @@ _OPEN: Final = frozenset({"/set think"})
 # Commands of other conversations, alone on a line: of `llm`, `aichat` and shells.
 _ELSEWHERE: Final = {
     **dict.fromkeys(("exit", "quit", "bye", ":q", ".exit", ".quit"), "/exit"),
-    **dict.fromkeys(("help", "?", ".help"), "/help"),
+    **dict.fromkeys(("help", "?", ".help", "/"), "/help"),
     **dict.fromkeys(("!edit", ".edit"), "Ctrl-G"),
     ".clear": "/new",
     ".info": "/show",
-    ".model": "/model",
     ".regenerate": "/retry",
-    "!fragment": "/file",
-    "!multi": _QUOTES,
+    **dict.fromkeys(("!multi", "!end"), _QUOTES),
 }
+# Some of them, whatever stands behind.
+_ELSEWHERE_BEFORE: Final = {
+    **dict.fromkeys(("!fragment", ".file"), "/file"),
+    ".model": "/model",
+    ".prompt": "/system",
+    ".session": "/open",
+    ".set": "/set",
+}
+SLASHES: Final = {
+    **dict.fromkeys(("tokens", "usage", "status", "stats", "cost"), "context"),
+    **dict.fromkeys(("temperature", "temp", "config", "settings", "options"), "set"),
+    **dict.fromkeys(("history", "log", "logs"), "export"),
+    **dict.fromkeys(("chats", "resume"), "sessions"),
+    **dict.fromkeys(("reset", "restart"), "new"),
+    **dict.fromkeys(("prompt", "role"), "system"),
+    **dict.fromkeys(("read", "add", "attach"), "file"),
+    **dict.fromkeys(("models", "ls"), "list"),
+    "regenerate": "retry",
+    "rename": "title",
+    "info": "show",
+}
+"""Words that other conversations have behind their slash, and ours."""
 
 
 class Call(NamedTuple):
@@ -70,7 +90,9 @@ def read(text: str, *, is_block: bool = False) -> Call | str:
 
 def meant(text: str) -> str | None:
     """Return what is typed here for a line that is a command elsewhere, else None."""
-    return _ELSEWHERE.get(text.strip().lower())
+    line = text.strip().lower()
+    first = "" if "\n" in line else line.partition(" ")[0]
+    return _ELSEWHERE.get(line) or _ELSEWHERE_BEFORE.get(first)
 
 
 def words(argument: str) -> list[str]:

@@ -6,6 +6,7 @@ import pytest
 from conversations import PNG, talking
 
 from ollama_cli.features.chat.commands import COMMANDS
+from ollama_cli.features.chat.grammar import SLASHES
 
 
 def test_stops_are_words_as_in_ollama(tmp_path: Path) -> None:
@@ -126,7 +127,10 @@ def test_which_numbers_there_are_is_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "ours"),
-    [("exit", "/exit"), (" Quit ", "/exit"), ("help", "/help"), (".model", "/model")],
+    [
+        *(("exit", "/exit"), (" Quit ", "/exit"), ("help", "/help"), (".model", "/model")),
+        *(("/", "/help"), ("!end", '"""'), ("!fragment x.txt", "/file"), (".MODEL m", "/model")),
+    ],
 )
 def test_commands_of_others_are_no_questions(tmp_path: Path, typed: str, ours: str) -> None:
     with talking(tmp_path) as talk:
@@ -136,3 +140,22 @@ def test_commands_of_others_are_no_questions(tmp_path: Path, typed: str, ours: s
         assert not talk.asked
         talk.say(typed, is_block=True)
         assert [text for _, text in talk.sent] == [typed]
+
+
+@pytest.mark.parametrize(
+    "question", ["!fragments of a vase", "a .model of a ship", ".set\nand more"]
+)
+def test_what_only_looks_like_a_command_of_others_is_asked(tmp_path: Path, question: str) -> None:
+    with talking(tmp_path) as talk:
+        talk.say(question)
+        assert talk.sent[-1] == ("user", question)
+
+
+def test_what_others_have_behind_a_slash_is_told_as_ours(tmp_path: Path) -> None:
+    assert set(SLASHES.values()) <= {*COMMANDS}
+    assert not {*SLASHES} & {*COMMANDS}
+    with talking(tmp_path) as talk:
+        told = talk.told("/tokens")
+        assert told.startswith("error: there is no /tokens\nhint: did you mean /context? as a ")
+        assert "did you mean /set?" in talk.told("/temperature 0.5")
+        assert not talk.asked
