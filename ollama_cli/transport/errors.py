@@ -147,7 +147,8 @@ def _start_hint(url: str) -> str:
 
 def _no_connection(error: BaseException, peer: Peer) -> OllamaCliError:
     host = host_of(peer.url)
-    hint = _start_hint(peer.address) if is_loopback(host) else _ADDRESS_HINT
+    may_be_started = is_loopback(host) and peer.address.startswith("http:")  # Ollama speaks no TLS
+    hint = _start_hint(peer.address) if may_be_started else _ADDRESS_HINT
     if ":" in host and host.startswith(_LINK_LOCAL) and "%" not in host:
         hint = f"name the interface that leads to it as well: [{host}%eth0]"
     reason = causes(error)[-1]

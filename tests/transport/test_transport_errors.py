@@ -49,6 +49,7 @@ def test_a_refused_connection_is_unreachable_and_says_how_to_start_the_server() 
     assert error.message == f"no running Ollama server detected at {root}: connection refused"
     place = root.removeprefix("http://")
     assert str(error.hint).startswith(f"start it with `OLLAMA_HOST={place} ollama serve` (")
+    assert str(failure(f"https://{place}").hint).startswith("check the address: ")
 
 
 def test_a_name_that_does_not_resolve_is_unreachable_and_named() -> None:
