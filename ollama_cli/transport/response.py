@@ -1,6 +1,7 @@
 """An answer that is still arriving: its status at once, its bytes as they come."""
 
 import math
+import os
 import socket
 import time
 from collections.abc import Iterator
@@ -46,6 +47,7 @@ class Reply:
         # read timeout for both, so the second one is set on the live socket here.
         connection = getattr(response.raw, "connection", None)
         self._live: socket.socket | None = getattr(connection, "live_socket", None)
+        self._owner = os.getpid()
         self._idle = idle
         self._set_idle_timeout(idle)
 
@@ -58,7 +60,9 @@ class Reply:
     def close(self) -> None:
         """Close the connection; closing twice does nothing."""
         live, self._live = self._live, None
-        if live is not None and getattr(self._response.raw, "connection", None) is not None:
+        is_own = self._owner == os.getpid()  # a forked process must not end another one's answer
+        is_begun = getattr(self._response.raw, "connection", None) is not None
+        if live is not None and is_own and is_begun:
             # In the middle of an answer: the server must stop, even if others hold the socket.
             with suppress(OSError):
                 live.shutdown(socket.SHUT_RDWR)

@@ -1,5 +1,6 @@
 """Connections are kept: one for requests in turn, one for each thread, and none is thrown away."""
 
+import json
 import os
 import signal
 import socket
@@ -10,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from hostile import PATIENCE, Peer, Server
+from hostile import CHUNKED, LAST_CHUNK, PATIENCE, Peer, Server, chunk
 
 from ollama_cli.errors import StreamCutError, UnreachableError
 from ollama_cli.services.ollama import OllamaClient
@@ -108,6 +109,41 @@ def test_a_process_that_was_forked_has_a_connection_of_its_own() -> None:
     with Server(script) as server:
         subprocess.run([sys.executable, "-c", FORKED, server.url], check=True, timeout=PATIENCE)
         assert server.connections == 2
+
+
+CLOSED_IN_A_FORK = """
+import os, sys
+from ollama_cli import OllamaClient
+with OllamaClient(sys.argv[1]).chat("m", [{"role": "user", "content": "hi"}]) as answer:
+    next(answer)
+    child = os.fork()
+    if child:
+        os.waitpid(child, 0)
+        OllamaClient(sys.argv[1]).embed("go on", "m")
+        for _ in answer:
+            pass
+"""
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing is forked here")
+def test_a_process_that_was_forked_ends_no_answer_of_the_other() -> None:
+    goes_on = threading.Event()
+    begins = {"message": {"role": "assistant", "content": "yes"}, "done": False}
+    ends = {"message": {"role": "assistant", "content": ""}, "done": True, "done_reason": "stop"}
+
+    def script(peer: Peer) -> None:
+        if peer.request.path == "/api/embed":
+            peer.send(DOCUMENT)
+            goes_on.set()
+            return
+        peer.send(CHUNKED)
+        peer.send(chunk(json.dumps(begins).encode() + b"\n"))
+        goes_on.wait(PATIENCE)
+        peer.send(chunk(json.dumps(ends).encode() + b"\n"), LAST_CHUNK)
+
+    with Server(script) as server:
+        command = [sys.executable, "-c", CLOSED_IN_A_FORK, server.url]
+        subprocess.run(command, check=True, timeout=PATIENCE)
 
 
 def test_each_request_says_how_long_it_is_also_where_its_route_is_known() -> None:
