@@ -25,7 +25,17 @@ vim.cmd("wincmd p | call setline(1, ['x = 1', 'y = 2']) | %Ollama explain demo")
 shown("%.")
 vim.cmd("Ollama generate demo a haiku")
 shown("%.")
-io.stdout:write(vim.inspect(vim.fn.getcompletion("Ollama generate de", "cmdline")), "\\n---\\n")
+local function offered(begun)
+  io.stdout:write(table.concat(vim.fn.getcompletion(begun, "cmdline"), " "), "\\n")
+end
+offered("Ollama ge")
+offered("Ollama generate demo-")
+offered("Ollama generate demo a")
+local served = vim.env.OLLAMA_HOST
+vim.env.OLLAMA_HOST = "127.0.0.1:1"
+offered("Ollama explain ")
+vim.env.OLLAMA_HOST = served
+io.stdout:write("---\\n")
 vim.cmd("Ollama generate demo -5 + 3 = ?")
 shown("%.")
 vim.notify = function(text) io.stdout:write(text, "\\n") end
@@ -67,7 +77,7 @@ def test_neovim_lists_answers_and_explains(tmp_path: Path) -> None:
     assert "demo-embed:latest" in listed
     assert explained.strip()
     assert answered.strip()
-    assert '"demo:latest"' in names
+    assert names == "generate\ndemo-embed:latest\n\n"
     assert sum_.strip()
     assert errors == "there is no ollama-cli in PATH\nmodel 'nosuch' not found\n"
 
