@@ -48,6 +48,8 @@ _AS_SETTINGS: Final[Mapping[str, str]] = {
 }
 # What Ollama once read as: until the context is full.
 _FILLS: Final = ("num_predict", -2)
+# What the setting of that name takes, and its option does not.
+_AUTO: Final = ("num_ctx", "auto")
 # What these are called elsewhere, also in our own settings.
 _ELSEWHERE: Final[Mapping[str, str]] = {
     "max_tokens": "num_predict",
@@ -97,7 +99,9 @@ def _read(name: str, text: str) -> Any:
     try:
         value = read(text.strip())
     except (ValueError, KeyError) as error:
-        raise UsageError(f"option {name} takes {kind}, not {text!r}") from error
+        is_auto = (name, text.strip()) == _AUTO
+        hint = "auto has an option of its own: `--num-ctx auto`" if is_auto else None
+        raise UsageError(f"option {name} takes {kind}, not {text!r}", hint=hint) from error
     if name in _AS_SETTINGS and (name, value) != _FILLS:
         try:
             SETTINGS[_AS_SETTINGS[name]].read(value)

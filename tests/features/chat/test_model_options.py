@@ -81,6 +81,12 @@ def test_an_option_that_is_a_setting_has_its_bounds(pair: str, problem: str) -> 
     assert caught.value.message == f"option {name} = {text} {problem}"
 
 
+def test_where_auto_is_taken_is_told() -> None:
+    with pytest.raises(UsageError) as caught:
+        options("num_ctx = auto")
+    assert caught.value.hint == "auto has an option of its own: `--num-ctx auto`"
+
+
 @pytest.mark.parametrize("pair", ["seed", "=1", " = 1", ""])
 def test_what_is_no_pair_is_a_usage_error(pair: str) -> None:
     with pytest.raises(UsageError, match="an option is written key=value, not "):
