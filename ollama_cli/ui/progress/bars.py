@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from types import TracebackType
 from typing import Final, Self, TextIO
@@ -13,6 +13,7 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
+from ollama_cli.errors import OutputError
 from ollama_cli.system.signals import SHIELD
 from ollama_cli.types import threads
 from ollama_cli.types.pull_events import PullEvent
@@ -119,12 +120,14 @@ class Board:
                     self._live.refresh()
 
     def _draw(self, stop: threading.Event) -> None:
-        while not stop.wait(1 / FRAMES_PER_SECOND):
-            with self._lock:
-                if self._live is None and not stop.is_set():
-                    self._show()
-                else:
-                    self.refresh()
+        # A terminal that has gone ends the drawing, not the pull: who writes the last line is told.
+        with suppress(OutputError, OSError, ValueError):
+            while not stop.wait(1 / FRAMES_PER_SECOND):
+                with self._lock:
+                    if self._live is None and not stop.is_set():
+                        self._show()
+                    else:
+                        self.refresh()
 
     def _show(self) -> None:
         """Hide the cursor and draw, unless the shell has the terminal: then a later frame tries."""

@@ -6,12 +6,14 @@ import logging
 import os
 import struct
 import termios
+import threading
 import tty
 from collections.abc import Iterator
 from typing import Any
 
 import pyte
 import pytest
+from shell import PATIENCE
 
 from ollama_cli import (
     BarsReporter,
@@ -19,6 +21,7 @@ from ollama_cli import (
     JsonLinesReporter,
     LinesReporter,
     LoggingReporter,
+    OutputError,
     PullProgressReporter,
     Status,
     Success,
@@ -66,6 +69,40 @@ def test_something_that_only_writes_is_enough(mode: str, is_terminal: bool | Non
         writer.isatty = lambda: is_terminal
     follow(EVENTS, choose(mode, writer, "m"))
     assert "m is up to date" in writer.said
+
+
+@pytest.mark.parametrize("error", [OSError(5, "gone"), ValueError("closed")])
+def test_a_terminal_that_fails_in_the_middle_is_told_once(
+    error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fails, is_drawn = threading.Event(), threading.Event()
+    told: list[object] = []
+    monkeypatch.setattr("threading.excepthook", told.append)
+    monkeypatch.setenv("TERM", "xterm")
+
+    class Failing(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def write(self, text: str) -> int:
+            if fails.is_set():
+                if threading.current_thread() is not threading.main_thread():
+                    is_drawn.set()
+                raise error
+            return super().write(text)
+
+    def watch() -> None:
+        before = threading.enumerate()
+        with BarsReporter(Failing(), "m") as reporter:
+            [drawing] = set(threading.enumerate()) - set(before)
+            fails.set()
+            assert is_drawn.wait(PATIENCE)
+            drawing.join(PATIENCE)
+            follow(EVENTS, reporter)
+
+    with pytest.raises((OutputError, ValueError)):
+        watch()
+    assert told == []
 
 
 @pytest.mark.parametrize("mode", ["auto", "bar", "plain", "json"])
