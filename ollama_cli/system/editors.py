@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
-from ollama_cli.errors import OllamaCliError
+from ollama_cli.errors import ConfigError, OllamaCliError
 from ollama_cli.system import foreground, texts
 
 VARIABLES: Final = ("VISUAL", "EDITOR")
@@ -34,6 +34,9 @@ def edit(text: str, environ: Mapping[str, str], keys: int, *, name: str = _QUEST
             raise OllamaCliError(f"{words[0]} {how}: the text is as it was")
         try:
             edited = texts.decode(path.read_bytes(), name).text
+        except ConfigError as error:
+            hint = f"the text is as it was: have {words[0]} save UTF-8"
+            raise error.with_facts(hint=hint) from error
         except OSError as error:
             problem = f"{words[0]} left no file: {error.strerror}"
             raise OllamaCliError(f"{problem}: the text is as it was") from error

@@ -138,7 +138,10 @@ def shell(script: str) -> str:
         (shell("kill -9 $$"), "sh was ended by signal 9: the text is as it was"),
         (shell('rm "$1"'), "sh left no file: No such file or directory: the text is as it was"),
         (shell('rm "$1"; mkdir "$1"'), "sh left no file: Is a directory: the text is as it was"),
-        (shell('printf "\\344" > "$1"'), "config.toml: line 1 is no UTF-8"),
+        (
+            shell('printf "\\344" > "$1"'),
+            "config.toml: line 1 is no UTF-8\nhint: the text is as it was: have sh save UTF-8\n",
+        ),
         ("'true", "EDITOR is no command, as a quote is not closed: 'true"),
         (shell('head -c 1100000 /dev/zero | tr "\\0" "#" > "$1"'), "larger than 1048576 bytes"),
     ],
