@@ -10,8 +10,9 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from ollama_cli.config.file import config_path
-from ollama_cli.errors import ConfigError, NotFoundError
+from ollama_cli.errors import ConfigError
 from ollama_cli.system import files, texts
+from ollama_cli.system.missing import no_such_file
 from ollama_cli.types.numbers import finite
 from ollama_cli.types.secrets import keep_secret
 from ollama_cli.types.urls import parse_host
@@ -57,7 +58,7 @@ def read_mcp_servers(environ: Mapping[str, str], named: str | None = None) -> Mc
     data = files.read_bytes(path) if path else None
     if path is None or data is None:
         if named:
-            raise NotFoundError(f"no such file: {named}")
+            raise no_such_file(str(named))
         return McpServers(path)
     warnings: list[str] = []
     found = {

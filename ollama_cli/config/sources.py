@@ -13,8 +13,9 @@ from ollama_cli.config.model_defaults import read_models
 from ollama_cli.config.places import DATA_VARIABLE
 from ollama_cli.config.resolve import Layer
 from ollama_cli.config.settings import SETTINGS
-from ollama_cli.errors import ConfigError, NotFoundError
+from ollama_cli.errors import ConfigError
 from ollama_cli.system import files, paths, texts
+from ollama_cli.system.missing import no_such_file
 
 _PREFIX: Final = "OLLAMA_CLI_"
 KEY_VARIABLE: Final = "OLLAMA_CLI_API_KEY"
@@ -130,7 +131,7 @@ def _dotenv_text(path: Path, *, is_named: bool) -> str | None:
     if is_named:
         data = files.read_bytes(path)
         if data is None:
-            raise NotFoundError(f"no such file: {path}")
+            raise no_such_file(str(path))
         return texts.decode(data, str(path)).text
     try:
         data = files.read_start(path, files.LARGEST)

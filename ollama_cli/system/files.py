@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from ollama_cli.errors import ConfigError
 from ollama_cli.system import texts
+from ollama_cli.system.missing import room_hint
 
 LARGEST: Final = 1 << 20
 _RANDOM_BYTES: Final = 8
@@ -113,7 +114,7 @@ def writing_errors(path: Path) -> Iterator[None]:
         RuntimeError,
     ) as error:  # also text that cannot be encoded; a link to itself
         reason = getattr(error, "strerror", None) or error
-        raise ConfigError(f"cannot write {path}: {reason}") from error
+        raise ConfigError(f"cannot write {path}: {reason}", hint=room_hint(error)) from error
 
 
 def beside(target: Path, ending: str) -> Path:

@@ -1,6 +1,5 @@
 """A small SQLite file of ours, which other processes use at the same time."""
 
-import errno
 import os
 import time
 from collections.abc import Iterator, Sequence
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
 from ollama_cli.errors import ConfigError
+from ollama_cli.system.missing import NO_ROOM, ROOM_HINT
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -30,12 +30,11 @@ CURES: Final = {
     6: "another program is using it: try again",
     8: "let it be written to: look at the rights of the file and its folder",
     10: "look at the disk that it is on",
-    13: "make room on the disk that it is on",
+    13: ROOM_HINT,
     14: "look at the rights of the file and its folder",
 }
 _FULL: Final = 13
 _BARRED: Final = 14
-_NO_ROOM: Final = frozenset({errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)})
 _PRIMARY: Final = 0xFF
 _DAMAGE: Final = {11, 26}  # malformed; no database at all
 _DISK: Final = {10, 13}  # it fails to read or write; it is full
@@ -207,7 +206,7 @@ class Store:
 
     def _bar(self, error: OSError) -> NoReturn:
         """Refuse the file for what the system says of its place: it is not damaged by that."""
-        cure = CURES[_FULL if error.errno in _NO_ROOM else _BARRED]
+        cure = CURES[_FULL if error.errno in NO_ROOM else _BARRED]
         reason = error.strerror or str(error)
         self.refuse(reason, error, hint=cure if self._form.is_ledger else None)
 

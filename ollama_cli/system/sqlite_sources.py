@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.errors import UsageError
+from ollama_cli.system.missing import no_such_file
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -165,7 +166,7 @@ def _reasons(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as error:
-        raise NotFoundError(f"no such file: {path}") from error
+        raise no_such_file(str(path)) from error
     except (OSError, sqlite3.Error) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise UsageError(f"cannot read {path}", reason=reason) from error

@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from ollama_cli.errors import NotFoundError, UsageError
+from ollama_cli.errors import UsageError
+from ollama_cli.system.missing import no_such_file
 from ollama_cli.ui.streams import LARGEST_INPUT, InStream, limited_lines, too_large
 
 STDIN: Final = "-"
@@ -120,7 +121,7 @@ def _opened(path: str) -> Iterator[BinaryIO]:
         with Path(path).expanduser().open("rb") as file:
             yield file
     except (FileNotFoundError, RuntimeError) as error:  # RuntimeError: no home folder for `~`
-        raise NotFoundError(f"no such file: {path}") from error
+        raise no_such_file(path) from error
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(f"cannot read {path}: {reason}") from error

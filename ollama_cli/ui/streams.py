@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, Protocol, TextIO
 
 from ollama_cli.errors import OutputError, UsageError
+from ollama_cli.system.missing import room_hint
 from ollama_cli.types import threads
 from ollama_cli.types.secrets import hide
 
@@ -173,7 +174,7 @@ def writing(file: TextIO | None = None) -> Iterator[None]:
 
 def _write_error(file: TextIO, error: OSError) -> OutputError:
     redirect_to_null(file)
-    return OutputError(f"cannot write the output: {error.strerror}")
+    return OutputError(f"cannot write the output: {error.strerror}", hint=room_hint(error))
 
 
 def open_stream(file: TextIO | None, environ: Mapping[str, str], color: str = "auto") -> OutStream:

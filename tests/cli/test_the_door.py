@@ -59,7 +59,7 @@ def test_help_for_a_reader_that_has_gone() -> None:
         "generate hi -m m -o json --host URL",
     ],
 )
-def test_a_full_disk_is_one_sentence(command: str) -> None:
+def test_a_full_disk_is_one_sentence_and_what_to_do(command: str) -> None:
     with Server(lines({**DONE, "models": []})) as server:
         result = bash(f"ollama-cli {command.replace('URL', server.url)} > /dev/full")
     assert result.code == 1
@@ -67,7 +67,10 @@ def test_a_full_disk_is_one_sentence(command: str) -> None:
     if "json" in command:
         assert json.loads(result.err)["error"]["exit"] == 1
     else:
-        assert sentences == ["error: cannot write the output: No space left on device"]
+        assert sentences == [
+            "error: cannot write the output: No space left on device",
+            "hint: make room on the disk that it is on",
+        ]
 
 
 @pytest.mark.parametrize(

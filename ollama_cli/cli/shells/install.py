@@ -9,6 +9,7 @@ from ollama_cli.cli.shells.variables import running_shell
 from ollama_cli.errors import ConfigError, UsageError
 from ollama_cli.system import paths
 from ollama_cli.system.files import write_whole
+from ollama_cli.system.missing import room_hint
 
 POWERSHELL: Final = "powershell"
 _LOADED: Final = "ollama-cli completion powershell | Out-String | Invoke-Expression"
@@ -113,4 +114,5 @@ def _append(path: Path, line: str) -> str:
 
 
 def _write_error(path: Path, error: Exception) -> ConfigError:
-    return ConfigError(f"cannot write {path}: {getattr(error, 'strerror', None) or error}")
+    reason = getattr(error, "strerror", None) or error
+    return ConfigError(f"cannot write {path}: {reason}", hint=room_hint(error))

@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 
 from ollama_cli.errors import OutputError, UsageError
 from ollama_cli.system import files
+from ollama_cli.system.missing import room_hint
 from ollama_cli.types.text import well_formed
 from ollama_cli.types.units import format_bytes
 
@@ -90,4 +91,4 @@ class Target:
 
     def _error(self, error: Exception) -> OutputError:
         reason = getattr(error, "strerror", None) or str(error)
-        return OutputError(f"cannot write {self.path}: {reason}")
+        return OutputError(f"cannot write {self.path}: {reason}", hint=room_hint(error))

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from ollama_cli.errors import ConfigError, NotFoundError, UnreachableError
+from ollama_cli.errors import ConfigError, UnreachableError
 from ollama_cli.features.tools.offers import Offer, Outcome, failure, wire_name
+from ollama_cli.system.missing import no_such_file
 from ollama_cli.system.workers import Worker
 
 SUFFIX: Final = ".py"
@@ -116,4 +117,4 @@ class FunctionFile:
 def check_file(path: str) -> None:
     """Raise NotFoundError if a file is not there."""
     if not Path(path).is_file():
-        raise NotFoundError(f"no such file: {path}")
+        raise no_such_file(path)

@@ -264,7 +264,8 @@ def test_a_private_dotenv_is_used(tmp_path: Path, demo: str) -> None:
 
 def test_an_env_file_that_is_not_there(tmp_path: Path) -> None:
     result = call("config", "show", "--env-file", "gone.env", at=tmp_path)
-    assert (result.code, result.err) == (4, "error: no such file: gone.env\n")
+    told = f"error: no such file: gone.env\nhint: it was looked for in {tmp_path}\n"
+    assert (result.code, result.err) == (4, told)
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from typing import Annotated
 
 import typer
 
-from ollama_cli.errors import NotFoundError
 from ollama_cli.features.context import Context
 from ollama_cli.features.prompts import folder
+from ollama_cli.system.missing import no_such_file
 from ollama_cli.ui import export
 
 
@@ -27,7 +27,7 @@ def command(
     if prompt is not None:
         found = folder.find(prompt, context.environ).expanduser().absolute()
         if not folder.is_there(found):
-            raise NotFoundError(f"no such file: {prompt}")
+            raise no_such_file(prompt)
     record = {"path": str(found)}
     if not export.show_record(context.out, context.output, "prompts-path", record):
         context.out.line(str(found))

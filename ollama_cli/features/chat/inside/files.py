@@ -4,11 +4,11 @@ import glob
 from pathlib import Path
 from typing import Final
 
-from ollama_cli.errors import NotFoundError
 from ollama_cli.features.chat.attachments import chip, read_picture, read_text
 from ollama_cli.features.chat.conversation import GO_ON, Conversation, Next
 from ollama_cli.features.chat.grammar import words
 from ollama_cli.features.models import capabilities
+from ollama_cli.system.missing import no_such_file
 from ollama_cli.ui import inputs
 from ollama_cli.ui.inputs import picture_kind
 
@@ -72,7 +72,7 @@ def _paths(argument: str) -> list[str]:
         path = str(Path(word).expanduser())
         matches = [path] if Path(path).exists() else sorted(glob.glob(path))  # noqa: PTH207  a pattern may be absolute
         if not matches:
-            raise NotFoundError(f"no such file: {word}")
+            raise no_such_file(word)
         found += matches
     return found
 
