@@ -34,6 +34,7 @@ from typing import Final, Self, TypeVar
 from ollama_cli.types.text import sentence, well_formed
 
 LIBRARY: Final = "https://ollama.com/library"
+_NOTE: Final = "hint: "
 E = TypeVar("E", bound="OllamaCliError")
 RESUMES: Final = "run the same command again: it resumes where it stopped"
 
@@ -72,6 +73,7 @@ class OllamaCliError(Exception):
         self.reason: Final = reason
         self.hint: Final = hint
         self.http_status: Final = http_status
+        self._note_hint()
 
     def __str__(self) -> str:
         return self.message
@@ -88,9 +90,15 @@ class OllamaCliError(Exception):
         """Make a copy of the error, with the same traceback, and set these attributes of it."""
         other = type(self).__new__(type(self), *self.args)
         vars(other).update(vars(self) | facts)
+        other._note_hint()  # noqa: SLF001  of the same class
         if self.__cause__ is not None:
             other.__cause__ = self.__cause__
         return other.with_traceback(self.__traceback__)
+
+    def _note_hint(self) -> None:
+        """Have the hint stand below a traceback, for programs that do not catch the error."""
+        others = [each for each in getattr(self, "__notes__", ()) if not each.startswith(_NOTE)]
+        self.__notes__ = [*others, f"{_NOTE}{self.hint}"] if self.hint else others
 
     def as_kind(self, kind: type[E]) -> E:
         """Make an error of another class with the same facts."""

@@ -172,6 +172,15 @@ def test_an_error_of_another_kind_has_the_same_facts() -> None:
     assert (other.hint, other.http_status, other.retry_after) == ("again", 200, 3.0)
 
 
+def test_the_hint_stands_below_a_traceback_as_it_is_now() -> None:
+    error = OllamaCliError("no", hint="do this")
+    error.add_note("of the caller")
+    assert error.with_facts(hint="do that").__notes__ == ["of the caller", "hint: do that"]
+    assert error.with_facts(hint=None).__notes__ == ["of the caller"]
+    assert error.__notes__ == ["hint: do this", "of the caller"]
+    assert OllamaCliError("no").__notes__ == []
+
+
 def test_nobody_edits_an_error_that_was_made() -> None:
     """A checker refuses it: the facts are Final, and the sentence is a property."""
     error = OllamaCliError("what happened")

@@ -27,6 +27,9 @@ class OllamaClient(ollama.OllamaClient):
             base_url, options = _settled(None, options)
         super().__init__(base_url, **options)
 
+    def __repr__(self) -> str:
+        return f"OllamaClient({self.base_url!r})"
+
     @classmethod
     def from_settings(
         cls, settings: "Settings | None" = None, **options: "Unpack[ClientOptions]"
@@ -62,7 +65,9 @@ class OllamaClient(ollama.OllamaClient):
         if self.has_model(model):
             return
         if not auto_pull:
-            raise ModelNotFoundError.not_installed(model)
+            raise ModelNotFoundError.not_installed(model).with_facts(
+                hint=f"auto_pull=True gets it, and so does `ollama-cli models pull {model}`"
+            )
         from ollama_cli.features.pull.follow import follow  # noqa: PLC0415  a pull alone: 3 ms
         from ollama_cli.features.pull.retry import Patience, heal  # noqa: PLC0415  likewise: 3 ms
         from ollama_cli.ui.progress.reporter import SilentReporter  # noqa: PLC0415  likewise: 1 ms

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from ollama_cli.errors import UsageError
 from ollama_cli.types.health import ANY, Health, Usual
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import Any, Self
 
     from ollama_cli.errors import OllamaCliError
@@ -116,10 +118,16 @@ class Provider(Protocol):
         """Answer a conversation, as `generate` a prompt; `messages` have role, content, images."""
         from ollama_cli.types.requests import ChatRequest  # noqa: PLC0415  likewise, 2 ms
 
+        said = list(messages)
+        if not all(isinstance(each, Mapping) for each in said):
+            raise UsageError(
+                "messages are no list of dictionaries",
+                hint='they look so: [{"role": "user", "content": "hello"}]',
+            )
         return self.answer(
             ChatRequest(
                 model=model,
-                messages=list(messages),
+                messages=said,
                 tools=tools,
                 format=format,
                 options=options,

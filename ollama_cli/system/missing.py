@@ -33,13 +33,15 @@ def _hint(path: str) -> str | None:
     try:
         place = Path(folder or ".").expanduser()
         with os.scandir(place) as found:
-            names = [each.name for each, _ in zip(found, range(_MOST_NAMES), strict=False)]
+            some = [each.name for each, _ in zip(found, range(_MOST_NAMES), strict=False)]
         here = Path.cwd()
     except (OSError, RuntimeError, ValueError):  # no such folder either, or no home for `~`
         return f"there is no folder {folder}" if folder else None
     from ollama_cli.types import model_names  # noqa: PLC0415  errors alone: 3 ms
 
-    near = model_names.nearest(name, names, limit=1)
+    names = {Path(each).stem: each for each in some}  # the endings would make many alike
+    near = model_names.nearest(Path(name).stem, names, limit=1)
     if near:
-        return f"did you mean {os.path.join(folder, near[0])}?"  # noqa: PTH118  as it was typed
+        meant = os.path.join(folder, names[near[0]])  # noqa: PTH118  as it was typed
+        return f"did you mean {meant}?"
     return None if Path(path).is_absolute() else f"it was looked for in {here}"

@@ -202,7 +202,7 @@ def test_an_entry_wins_only_by_its_exact_name(tmp_path: Path) -> None:
 def test_no_secret_goes_over_plain_http_to_a_public_host(
     tmp_path: Path, config: str, flags: dict[str, Any], told: str
 ) -> None:
-    with pytest.raises(RefusedError, match=told) as caught:
+    with pytest.raises(RefusedError, match=f"(?m){told}") as caught:
         World(tmp_path, config, **flags).resolved()
     assert caught.value.exit_code == 13
     assert "allow_http_token = true" in str(caught.value.hint)
@@ -251,7 +251,7 @@ def test_headers_and_certificates_come_from_the_entry(tmp_path: Path) -> None:
 def test_a_variable_that_is_unset_is_named_unless_it_may_be_the_key(
     tmp_path: Path, name: str, kind: type[OllamaCliError], told: str
 ) -> None:
-    with pytest.raises(kind, match=told) as caught:
+    with pytest.raises(kind, match=f"(?m){told}") as caught:
         World(tmp_path, host="box", api_key_env=name).resolved()
     assert (name in f"{caught.value.message}{caught.value.hint}") is name.isupper()
 
@@ -272,7 +272,7 @@ def test_a_command_that_fails_tells_its_code_and_none_of_its_words(
     kind: type[OllamaCliError],
     told: str,
 ) -> None:
-    with pytest.raises(kind, match=told) as caught:
+    with pytest.raises(kind, match=f"(?m){told}") as caught:
         World(tmp_path, f'{WORK}api_key_cmd = "{command}"', host="work").resolved()
     shown = f"{caught.value.message}{caught.value.hint}{caught.value.__cause__}{capfd.readouterr()}"
     assert "hush" not in shown
@@ -282,7 +282,7 @@ def test_a_command_that_never_ends_is_given_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("ollama_cli.config.credentials._PATIENCE", 0.2)
-    with pytest.raises(AuthError, match=r"^sleep \(from .*\) told no key within 0\.2 s$"):
+    with pytest.raises(AuthError, match=r"(?m)^sleep \(from .*\) told no key within 0\.2 s$"):
         World(tmp_path, WORK + "api_key_cmd = 'sleep 60'", host="work").resolved()
 
 

@@ -133,7 +133,7 @@ def test_what_is_no_duration_is_refused(value: object) -> None:
 @pytest.mark.parametrize("name", ["model", "embed_model", "ca_file", "host"])
 @pytest.mark.parametrize("value", ["", "  ", 5, None, ["x"], True])
 def test_text_is_text_and_not_blank(name: str, value: object) -> None:
-    with pytest.raises(ConfigError, match=f"^{name} = .* is (no text|empty)$"):
+    with pytest.raises(ConfigError, match=f"(?m)^{name} = .* is (no text|empty)$"):
         resolve([Layer({name: (value, "config.toml")})])
 
 

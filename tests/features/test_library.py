@@ -1,7 +1,9 @@
 """What other programs get: the client with the settings, and a model that is there."""
 
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hostile import Server, by_path, document, lines
@@ -57,6 +59,24 @@ def test_a_missing_model_is_pulled_only_where_that_is_allowed(demo: DemoServer) 
     assert not client.has_model("llama3:8b")
     client.ensure_ready("llama3:8b", auto_pull=True)
     assert client.has_model("llama3:8b")
+
+
+def test_what_is_missing_is_told_with_how_to_get_it(demo: DemoServer) -> None:
+    with pytest.raises(ModelNotFoundError) as caught:
+        OllamaClient(demo.url).ensure_ready("llama3:8b")
+    hint = "auto_pull=True gets it, and so does `ollama-cli models pull llama3:8b`"
+    assert caught.value.hint == hint
+    assert traceback.format_exception(caught.value)[-1] == f"hint: {hint}\n"
+
+
+def test_a_client_shows_its_server_without_its_password() -> None:
+    assert repr(OllamaClient("http://me:secret@h:1/v1")) == "OllamaClient('http://h:1')"
+
+
+@pytest.mark.parametrize("messages", ["hi", {"role": "user", "content": "hi"}, [{}, "hi"]])
+def test_what_are_no_messages_is_told(messages: Any, demo: DemoServer) -> None:
+    with pytest.raises(UsageError, match="messages are no list of dictionaries"):
+        OllamaClient(demo.url).chat("demo", messages)
 
 
 def test_a_model_that_no_registry_knows_is_missing_too(demo: DemoServer) -> None:

@@ -27,6 +27,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         ("note.txt", "did you mean notes.txt?"),
         ("sub/reprot.md", "did you mean sub/report.md?"),
         ("xyzzy", "it was looked for in HERE"),
+        ("a.txt", "it was looked for in HERE"),
         ("sub/xyzzy", "it was looked for in HERE"),
         ("gone/notes.txt", "there is no folder gone"),
         ("https://example.com/a b.txt", "save it first: `curl -LO 'https://example.com/a b.txt'`"),

@@ -228,7 +228,7 @@ def test_a_line_far_below_that_is_no_text_is_refused() -> None:
 @pytest.mark.parametrize("name", ["none.txt", "none/none.txt", "~nobody-at-all/x"])
 def test_a_missing_file_is_exit_4(folder: Path, name: str) -> None:
     assert folder.exists()
-    with pytest.raises(NotFoundError, match=f"^no such file: {name}$") as caught:
+    with pytest.raises(NotFoundError, match=f"(?m)^no such file: {name}$") as caught:
         read_bytes(name, InStream(None))
     assert caught.value.exit_code == 4
 

@@ -50,7 +50,9 @@ def test_an_empty_name_is_a_usage_error(name: str) -> None:
 
 def test_no_model_at_all_is_exit_4_with_a_command_to_run() -> None:
     cli = with_models()
-    with pytest.raises(NotFoundError, match=r"^no chat model is installed on http://h:11434$") as e:
+    with pytest.raises(
+        NotFoundError, match=r"(?m)^no chat model is installed on http://h:11434$"
+    ) as e:
         choose.chat_model(cli, None)
     assert (e.value.exit_code, e.value.hint) == (4, "get one: `ollama-cli models pull llama3.2`")
     with pytest.raises(NotFoundError, match=r"^no embedding model is installed on ") as e:

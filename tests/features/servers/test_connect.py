@@ -84,7 +84,7 @@ def test_of_the_demo_nothing_is_kept() -> None:
 def test_a_memory_of_another_server_refuses_without_a_request() -> None:
     cache.write_seen(NOWHERE, cache.Seen("openai", "vllm"))
     cli = at(NOWHERE)
-    with pytest.raises(OtherApiError, match=r"^rm needs an Ollama server; this is vLLM$"):
+    with pytest.raises(OtherApiError, match=r"(?m)^rm needs an Ollama server; this is vLLM$"):
         cli.servers.native("rm")
     cache.write_seen(NOWHERE, cache.Seen(None, "no such kind"))
     with pytest.raises(UnreachableError):

@@ -99,8 +99,9 @@ def test_a_full_disk_loses_nothing_that_was_acknowledged(path: Path) -> None:
         check=False,
         timeout=60,
     )
-    last = done.stderr.decode().splitlines()[-1]
+    *_, last, hint = done.stderr.decode().splitlines()
     assert "ConfigError: cannot use the store of sessions" in last
+    assert hint.startswith("hint: ")
     with closing(SessionStore(path)) as store:
         session = store.find("full")
         messages = store.messages(session.id)
