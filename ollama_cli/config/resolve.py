@@ -155,7 +155,7 @@ def check_name(name: str) -> None:
     elif near:
         hint = f"did you mean {near[0]}?"
     else:
-        hint = f"there are {', '.join(SETTINGS)}"
+        hint = "which there are: `ollama-cli config show`"
     raise UsageError(f"no setting is named {name!r}", hint=hint)
 
 

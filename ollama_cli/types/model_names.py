@@ -90,7 +90,7 @@ def checked_grammar(name: str) -> str:
     text = checked(name)
     if parse(text) is None:
         odd = next((each for each in text if not re.match(_CHARACTER, each)), None)
-        raise _no_name(text, odd).with_facts(hint=GRAMMAR)
+        raise _no_name(text, odd)
     return text
 
 
@@ -153,9 +153,9 @@ def nearest(name: str, known: Iterable[str], *, limit: int = 3) -> list[str]:
 
 def _no_name(text: str, odd: str | None) -> UsageError:
     if odd is None:
-        return UsageError(f"no model name: {text!r}")
+        return UsageError(f"no model name: {text!r}", hint=GRAMMAR)
     shown = "a space" if odd == " " else repr(odd) if odd.isprintable() else "a character"
-    return UsageError(f"no model name: {text!r} holds {shown} (U+{ord(odd):04X})")
+    return UsageError(f"no model name: {text!r} holds {shown} (U+{ord(odd):04X})", hint=GRAMMAR)
 
 
 def _without_source(text: str) -> tuple[str, str]:

@@ -35,7 +35,7 @@ def test_a_known_name_is_known(name: str) -> None:
         ("models.llama3:8b.top_p", "what stands in [models.NAME] is written by hand: `ollama-cli"),
         ("hosts.desk.url", "a [hosts.NAME] is written by `ollama-cli hosts add`"),
         ("tools.allow", "what stands in [tools] is written by hand: `ollama-cli config edit`"),
-        ("xyzzy", "there are host, model, embed_model"),
+        ("xyzzy", "which there are: `ollama-cli config show`"),
     ],
 )
 def test_an_unknown_name_is_told_the_nearest(name: str, hint: str) -> None:

@@ -135,14 +135,16 @@ def test_while_stdin_is_silent() -> None:
 def test_the_demo_server(number: int, code: int) -> None:
     process = start("demo", "serve")
     assert process.stdout is not None
-    assert process.stdout.readline().startswith(b"listening on http://127.0.0.1:")
+    line = process.stdout.readline().decode()
+    assert line.startswith("listening on http://127.0.0.1:")
     process.send_signal(number)
     result = ended(process)
     assert (result.code, result.out) == (code, "")
-    assert result.err in {
-        "",
-        "note: this is a demo, no substitute for a real model; Ctrl-C stops it\n",
-    }
+    notes = (
+        "note: this is a demo, no substitute for a real model; Ctrl-C stops it\n"
+        f"note: elsewhere: `ollama-cli --host {line.split()[-1]} chat`\n"
+    )
+    assert notes.startswith(result.err)
 
 
 def test_waiting_for_health() -> None:

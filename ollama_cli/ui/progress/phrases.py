@@ -72,11 +72,12 @@ def stopped(model: str, snapshot: PullSnapshot | None, exc: BaseException | None
     return f"note: pull of {model} stopped{far}" if far and exc is not None else ""
 
 
-def restarted(model: str, event: Restart) -> str:
-    """Format the line about a further try."""
+def restarted(model: str, event: Restart, *, is_told: bool = False) -> str:
+    """Format the line about a further try; its reason once, if the line before `is_told` it."""
     when = f"trying again in {format_duration(event.pause)}" if event.pause else "trying again"
     count = f" (further try {event.attempt})" if event.attempt > 1 else ""
-    return f"note: pull of {model}: {sentence(event.reason).rstrip(': ')}: {when}{count}"
+    reason = "as before" if is_told else sentence(event.reason).rstrip(": ")
+    return f"note: pull of {model}: {reason}: {when}{count}"
 
 
 def lost(model: str, size: int) -> str:

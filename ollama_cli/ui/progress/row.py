@@ -46,6 +46,7 @@ class Row:
         self._clock = clock
         self._stats = stats or PullStats()
         self._owns_stats = stats is None
+        self._reason = ""  # of the last restart
         self._digest: str | None = None
         self._phase = ""
         self._completed = self._lost = 0
@@ -76,9 +77,11 @@ class Row:
                     self._lost = self._stats.lost
             case Status(text):
                 self._enter_phase(sentence(text), None, now)
-            case Restart(_, _, pause):
+            case Restart(_, reason, pause):
                 self._digest, self._phase, self._phase_since = None, _RETRYING, now + pause
-                show_sentence(self._stream, phrases.restarted(self._model, event))
+                told = phrases.restarted(self._model, event, is_told=reason == self._reason)
+                show_sentence(self._stream, told)
+                self._reason = reason
             case Success():
                 self._seconds = now - self._started
 

@@ -122,6 +122,7 @@ def test_a_server_of_v1_may_list_a_name_with_spaces() -> None:
             result = call("--host", url, "chat", "secret", "-m", name)
             assert result.code == 2
             assert result.err.startswith(f"error: no model name: {name!r} holds a space")
+            assert result.err.endswith("hint: a name is [HOST/][NAMESPACE/]MODEL[:TAG]\n")
         assert {each.path for each in server.requests[before:]} <= {"/v1/models"}
 
 

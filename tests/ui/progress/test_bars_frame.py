@@ -130,6 +130,18 @@ def test_the_pause_before_a_further_try_is_counted_down() -> None:
         assert pull.lines()[-1].startswith("  trying again  ")  # and nobody has answered yet
 
 
+def test_one_reason_is_told_once() -> None:
+    with pulling() as pull:
+        for attempt, reason in enumerate(["no way", "no way", "cut"], 1):
+            pull.reporter.report(Restart(attempt, reason, 1.0))
+    told = [line for line in re.split(r"[\r\n]+", pull.file.getvalue()) if "note: " in line]
+    assert [line.partition("note: ")[2] for line in told] == [
+        "pull of llama3:8b: no way: trying again in 1 s",
+        "pull of llama3:8b: as before: trying again in 1 s (further try 2)",
+        "pull of llama3:8b: cut: trying again in 1 s (further try 3)",
+    ]
+
+
 def test_an_outage_is_no_speed() -> None:
     with pulling() as pull:
         pull.report(Restart(1, "the connection was cut", 10.0))
