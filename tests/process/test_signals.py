@@ -142,7 +142,7 @@ def test_the_demo_server(number: int, code: int) -> None:
     assert (result.code, result.out) == (code, "")
     notes = (
         "note: this is a demo, no substitute for a real model; Ctrl-C stops it\n"
-        f"note: elsewhere: `ollama-cli --host {line.split()[-1]} chat`\n"
+        f"note: in another terminal: `ollama-cli --host {line.split()[-1]} chat`\n"
     )
     assert notes.startswith(result.err)
 

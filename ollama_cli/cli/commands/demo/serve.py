@@ -69,7 +69,7 @@ def command(
     try:
         context.out.line(f"listening on {server.url}")
         context.prompter.note("this is a demo, no substitute for a real model; Ctrl-C stops it")
-        context.prompter.note(f"elsewhere: `ollama-cli --host {server.url} chat`")
+        context.prompter.note(f"in another terminal: `ollama-cli --host {server.url} chat`")
         server.wait()
     finally:
         server.close()
