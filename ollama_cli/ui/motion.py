@@ -73,7 +73,7 @@ def end() -> None:
     """Give the terminal back, if a signal kept those who move there from it."""
     with SHIELD:
         while _STATE.moving:
-            with suppress(OSError, OutputError):  # the terminal itself may be gone
+            with suppress(OSError, OutputError, ValueError):  # it may be gone itself, or closed
                 _STATE.moving.pop().close()
 
 

@@ -93,7 +93,11 @@ class Board:
             self._stop.set()
             self.stream.above = None
             self._is_open = False
-            self._hide()
+            try:
+                self._hide()
+            except Exception:  # the terminal itself is gone: nothing is left to give back
+                motion.over(self)
+                raise
             motion.over(self)
 
     @contextmanager

@@ -29,6 +29,7 @@ from ollama_cli import (
     follow,
 )
 from ollama_cli.types.pull_events import PullEvent, Restart
+from ollama_cli.ui import motion
 
 EVENTS: list[PullEvent] = [ChunkProgress("sha256:a", 100, 100), Success()]
 
@@ -103,6 +104,7 @@ def test_a_terminal_that_fails_in_the_middle_is_told_once(
     with pytest.raises((OutputError, ValueError)):
         watch()
     assert told == []
+    assert motion._STATE.moving == []
 
 
 @pytest.mark.parametrize("mode", ["auto", "bar", "plain", "json"])
