@@ -134,7 +134,8 @@ def test_unknown_models(live: str) -> None:
     for command in (("generate", "hi", "-m"), ("chat", "hi", "-m"), ("models", "show")):
         result = call(*command, "ollama-cli-no-such-model", "--host", live)
         assert (result.code, result.out) == (4, ""), command
-        assert "ollama-cli models pull ollama-cli-no-such-model" in result.err
+        pulls = f"`ollama-cli --host {live} models pull ollama-cli-no-such-model`"
+        assert pulls in result.err
 
 
 def test_pull(live: str, pulled: str) -> None:

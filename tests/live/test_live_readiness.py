@@ -20,7 +20,8 @@ MISSING = "no-such-model-is-installed"
 def test_a_missing_model_is_not_pulled_unasked(live: str) -> None:
     result = run("chat", "hi", "-m", MISSING, "--host", live)
     assert result.code == 4
-    assert f"`ollama-cli models pull {MISSING}`, or have it pulled with --auto-pull" in result.err
+    pulls = f"`ollama-cli --host {live} models pull {MISSING}`, or have it pulled with --auto-pull"
+    assert pulls in result.err
 
 
 def test_a_missing_model_is_not_pulled_after_a_no(live: str) -> None:
