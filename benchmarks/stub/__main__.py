@@ -12,6 +12,7 @@ import time
 from benchmarks.stub import bodies
 from benchmarks.stub.wishes import Wish, read_wish
 
+_USUAL_DIMS = 64
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/x-ndjson\r\n"
 _ANSWERS = {"/api/generate": "generate", "/api/chat": "chat", "/api/pull": "pull"}
 
@@ -75,14 +76,14 @@ class Stub:
         if path == "/api/embed":
             texts = request.get("input") or []
             count = 1 if isinstance(texts, str) else len(texts)
-            connection.sendall(bodies.vectors(count, wish.dims))
+            connection.sendall(bodies.vectors(count, wish.dims or _USUAL_DIMS))
         else:
-            answer = self._document(path)
+            answer = self._document(path, wish)
             head, _, _ = answer.partition(b"\r\n\r\n")
             connection.sendall(head + b"\r\n\r\n" if method == "HEAD" else answer)
         return True
 
-    def _document(self, path: str) -> bytes:
+    def _document(self, path: str, wish: Wish) -> bytes:
         match path:
             case "/":
                 return bodies.document(b"Ollama is running")
@@ -91,7 +92,7 @@ class Stub:
             case "/api/tags":
                 return bodies.tags(self.models, self.named)
             case "/api/show":
-                return bodies.show()
+                return bodies.show("embedding" if wish.dims else "completion")
             case "/api/ps":
                 return bodies.document(b'{"models":[]}')
             case _:

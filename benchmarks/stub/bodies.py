@@ -163,7 +163,7 @@ def tags(count: int, named: tuple[str, ...]) -> bytes:
 
 
 @cache
-def show() -> bytes:
-    """Make the description of a model."""
-    details = {"details": _DETAILS, "model_info": {}, "capabilities": ["completion", "embedding"]}
+def show(capability: str) -> bytes:
+    """Make the description of a model that can do one thing: `ollama run` embeds with who can."""
+    details = {"details": _DETAILS, "model_info": {}, "capabilities": [capability]}
     return document(encoded({"modelfile": "FROM stub", "template": "{{ .Prompt }}", **details}))

@@ -15,7 +15,7 @@ class Wish:
     size: int = 0
     rate: int = 0
     delay: int = 0  # milliseconds before the answer begins
-    dims: int = 64
+    dims: int = 0  # of a model that makes vectors; 0: of one that writes
     markdown: bool = False
     close: bool = False  # the body ends with the connection, as behind some proxies
 

@@ -42,6 +42,15 @@ def test_the_name_of_a_model_tells_what_is_wished(model: str, wish: Wish) -> Non
     assert read_wish(model) == wish
 
 
+@pytest.mark.parametrize(
+    ("model", "capability"), [("events-5", "completion"), ("dims-64", "embedding")]
+)
+def test_a_model_writes_or_makes_vectors(bench: Bench, model: str, capability: str) -> None:
+    """Of one that did both, `ollama run` would ask for a vector, and be measured with that."""
+    shown = requests.post(f"{bench.url}/api/show", json={"model": model}, timeout=5).json()
+    assert shown["capabilities"] == [capability]
+
+
 def test_each_event_is_one_chunk(bench: Bench) -> None:
     with requests.post(
         f"{bench.url}/api/generate", json={"model": "events-3"}, stream=True, timeout=5
