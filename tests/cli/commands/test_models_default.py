@@ -194,19 +194,15 @@ def test_a_long_list_says_how_many_more_there_are_and_is_paged(tmp_path: Path) -
         assert terminal.shown == "m:019"
 
 
-def test_several_parts_of_a_name_may_be_typed(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [("8b qw", "8b qw"), ("\x1b[200~8b\nqwen3\n\x1b[201~", "8b qwen3")],
+    ids=["typed", "pasted"],
+)
+def test_several_parts_of_a_name_may_be_given(tmp_path: Path, sent: str, shown: str) -> None:
     with picking("qwen3:8b", "qwen3:4b", "llama3:8b", at=tmp_path) as terminal:
-        terminal.send("8b qw")
-        terminal.expect("which one? 8b qw\n> qwen3:8b")
-        terminal.send("\r")
-        assert terminal.end() == 0
-        assert terminal.shown == "qwen3:8b"
-
-
-def test_a_name_may_be_pasted_with_the_end_of_its_line(tmp_path: Path) -> None:
-    with picking("qwen3:8b", "qwen3:4b", "llama3:8b", at=tmp_path) as terminal:
-        terminal.send("\x1b[200~8b\nqwen3\n\x1b[201~")
-        terminal.expect("which one? 8b qwen3\n> qwen3:8b")
+        terminal.send(sent)
+        terminal.expect(f"which one? {shown}\n> qwen3:8b")
         terminal.send("\r")
         assert terminal.end() == 0
         assert terminal.shown == "qwen3:8b"
